@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {AssetSet} from "../types/AssetSet.sol";
+import {Price} from "../types/Price.sol";
+import {AggregatorV3Interface} from "./AggregatorV3Interface.sol";
+
+/// @notice One Chainlink-shaped source and what is believed of it.
+struct SourceConfig {
+    AggregatorV3Interface feed;
+    /// Longest time between answers while the feed works [s]. Past it the source is aged, past three of them expired.
+    uint32 heartbeat;
+    /// Answers at or below `minAnswer`, or at or above `maxAnswer`, are refused [feed units].
+    uint128 minAnswer;
+    uint128 maxAnswer;
+}
+
+/// @title Price sources to prices with a status
+/// @notice Turns one or two sources per asset into (liq, low, high, status); see `PriceMath` for the policy. A feed that
+/// reverts, returns too little, or answers nonsense is an unusable source, never a revert: a broken feed must not stop a
+/// repayment, and a guard must not stop a liquidation.
+interface IOracleGuard {
+    /// @notice The sources of an asset changed. A zero `secondary.feed` means that there is none.
+    event AssetSourcesSet(
+        uint8 indexed asset,
+        SourceConfig primary,
+        SourceConfig secondary,
+        uint16 maxDeviation,
+        bool composed
+    );
+    /// @notice The source that prices the debt asset changed.
+    event DebtSourceSet(SourceConfig source);
+    /// @notice The price of `asset` was remembered as its last accepted one [1e36-scaled].
+    event PriceAccepted(uint8 indexed asset, uint256 price, uint256 timestamp);
+
+    /// @notice A primary source needs a feed, a heartbeat, and minAnswer < maxAnswer.
+    error InvalidSource(address feed, uint32 heartbeat, uint128 minAnswer, uint128 maxAnswer);
+    /// @notice `composed` needs the debt asset's own source to be set first.
+    error DebtSourceMissing();
+    /// @notice collateral + feed decimals exceed 36 + debt decimals: such a price cannot be scaled without losing digits.
+    error DecimalsOutOfRange(uint256 collateralDecimals, uint256 feedDecimals, uint256 debtDecimals);
+    /// @notice The caller gave a feed too little gas to answer, which would pass for a broken feed.
+    error InsufficientGas(address feed, uint256 gasForwarded, uint256 gasNeeded);
+
+    /// @notice Sets the sources of a listed asset.
+    /// @param maxDeviation most by which two fresh sources may differ and still agree [bps]
+    /// @param composed true if the feeds quote a common currency (USD) and the price must be divided by the debt asset's own
+    function setAssetSources(
+        uint8 asset,
+        SourceConfig calldata primary,
+        SourceConfig calldata secondary,
+        uint16 maxDeviation,
+        bool composed
+    ) external;
+
+    /// @notice Sets the source that prices the debt asset in the common currency of composed feeds.
+    function setDebtSource(SourceConfig calldata source) external;
+
+    /// @notice Remembers the current price of `asset` if it is Good. Anyone may call; a dead asset keeps counting at the
+    /// newer of this and its feed's own last answer.
+    /// @return accepted whether the price was Good
+    function accept(uint8 asset) external returns (bool accepted);
+
+    /// @notice The prices of `assets`, ids ascending. An asset without sources is Dead.
+    function prices(AssetSet assets) external view returns (Price[] memory);
+
+    /// @notice The price of one asset.
+    function price(uint8 asset) external view returns (Price memory);
+
+    /// @notice The last accepted price of `asset` [1e36-scaled] and when it was [s]; zeros if there is none.
+    function lastAccepted(uint8 asset) external view returns (uint256 price, uint256 timestamp);
+
+    /// @notice The sources of `asset`, as set.
+    function assetSources(
+        uint8 asset
+    )
+        external
+        view
+        returns (SourceConfig memory primary, SourceConfig memory secondary, uint16 maxDeviation, bool composed);
+
+    /// @notice The source of the debt asset's own price; a zero feed if there is none.
+    function debtSource() external view returns (SourceConfig memory);
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {AssetRisk, AssetRiskFields} from "../types/AssetRisk.sol";
+import {AssetSet} from "../types/AssetSet.sol";
+
+/// @notice Parameters that hold for every vault.
+struct SystemRisk {
+    /// Most that may be owed in total [debt units]. Binds new borrowing only.
+    uint112 borrowCap;
+    /// Smallest debt a vault may have, and smallest value of an asset a liquidation may leave [debt units].
+    uint128 dust;
+    /// Health a liquidation restores [bps], above 1e4.
+    uint16 targetHealth;
+}
+
+/// @title Risk parameters and caps
+/// @notice Assets are named by an id in the order of listing (0 to 63). No setter reads an oracle, and none can make a
+/// healthy vault liquidatable: a liquidation threshold may be raised, never lowered.
+/// @dev Setters may be called by whoever the access manager allows, with its delays.
+interface IRiskConfig {
+    /// @notice An asset was listed or its parameters changed. `risk` is complete.
+    event AssetSetTo(uint8 indexed asset, AssetRiskFields risk, uint128 supplyCap);
+    /// @notice The system parameters changed.
+    event SystemSetTo(SystemRisk system);
+
+    /// @notice No asset has this id.
+    error UnknownAsset(uint8 asset, uint256 listed);
+    /// @notice 64 assets are listed already.
+    error TooManyAssets(uint256 listed);
+    /// @notice This token is listed already, under this id.
+    error AlreadyListed(address token, uint8 asset);
+    /// @notice A token with more than 24 decimals leaves no room for its price.
+    error TooManyDecimals(uint8 decimals, uint8 max);
+    /// @notice The liquidation threshold of a listed asset may not fall [bps]: open vaults rely on it.
+    error ThresholdMayNotFall(uint256 current, uint256 proposed);
+    /// @notice A listed asset keeps its token.
+    error TokenMayNotChange(address current, address proposed);
+    /// @notice Dust must be positive [debt units].
+    error DustIsZero();
+
+    /// @notice Lists `risk.token` under the next id. `risk.decimals` is read from the token, not from the caller.
+    /// @param supplyCap most of the token that may be deposited in total [token units]; binds growth only
+    function listAsset(AssetRiskFields calldata risk, uint128 supplyCap) external returns (uint8 asset);
+
+    /// @notice Changes the parameters of a listed asset; its threshold may only rise, its token not change.
+    function setAsset(uint8 asset, AssetRiskFields calldata risk, uint128 supplyCap) external;
+
+    /// @notice Changes the parameters that hold for every vault.
+    function setSystem(SystemRisk calldata system) external;
+
+    /// @notice The number of listed assets; their ids are 0 to assetCount - 1.
+    function assetCount() external view returns (uint256);
+
+    /// @notice The parameters of one asset. Reverts for an unknown id.
+    function assetRisk(uint8 asset) external view returns (AssetRiskFields memory risk, uint128 supplyCap);
+
+    /// @notice The parameters that hold for every vault.
+    function systemRisk() external view returns (SystemRisk memory);
+
+    /// @notice What a health check needs in one call: the packed parameters of `assets`, ids ascending, and the system's.
+    function load(AssetSet assets) external view returns (AssetRisk[] memory risks, SystemRisk memory system);
+
+    /// @notice What a deposit needs: the packed parameters of `asset` and its supply cap. Reverts for an unknown id.
+    function depositTerms(uint8 asset) external view returns (AssetRisk risk, uint256 supplyCap);
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {AssetSet} from "../types/AssetSet.sol";
+import {Status} from "../types/Price.sol";
+import {VaultKey} from "../types/VaultKey.sol";
+import {ILendingPool} from "./ILendingPool.sol";
+import {IOracleGuard} from "./IOracleGuard.sol";
+import {IRiskConfig} from "./IRiskConfig.sol";
+
+/// @notice What a liquidator asks for.
+struct LiquidationCall {
+    VaultKey vault;
+    /// Id of the collateral to seize.
+    uint8 asset;
+    /// Most to pay [debt units]; the largest word for no limit. Lowered further where it would leave dust.
+    uint256 maxRepay;
+    /// Most to take [collateral units]; the largest word for no limit.
+    uint256 maxSeize;
+    /// Least to take, or the call reverts [collateral units].
+    uint256 minSeize;
+    /// Last second at which the call is good [s].
+    uint256 deadline;
+    /// Who receives the collateral.
+    address receiver;
+    /// Not empty: the caller is an `ILiquidationCallback` and is called between seizing and paying.
+    bytes data;
+}
+
+/// @title Vaults
+/// @notice The only contract that holds collateral and vault debt. A vault is named by its owner and an index
+/// (`VaultKey`), holds up to eight collaterals and owes one debt asset. Liquidatable if and only if its health factor,
+/// the sum of value * liquidationThreshold over debt, is below 1.
+///
+/// Amounts of collateral are in token units, amounts of debt in debt-asset units. Amounts that another transaction may
+/// change are clamped, not refused: `withdraw` to the balance, `repay` to the debt, `liquidate` to what the rules allow.
+/// Debts round up, values down. Tokens must move exactly what they say; tokens sent here directly belong to nobody.
+///
+/// Assumptions: a listed token neither rebases nor charges fees (such a transfer reverts), has at most 24 decimals, and
+/// calls back at most into what is locked here.
+interface IVaultEngine {
+    /// @notice `amount` of `asset` was added. `balance` is the vault's new balance of it.
+    event Deposited(VaultKey indexed vault, uint8 indexed asset, address payer, uint256 amount, uint256 balance);
+    /// @notice `amount` of `asset` was taken out.
+    event Withdrawn(VaultKey indexed vault, uint8 indexed asset, address to, uint256 amount, uint256 balance);
+    /// @notice `amount` was borrowed. `scaledDebt` is the vault's new scaled debt.
+    event Borrowed(VaultKey indexed vault, address to, uint256 amount, uint256 scaledDebt);
+    /// @notice `amount` was repaid.
+    event Repaid(VaultKey indexed vault, address payer, uint256 amount, uint256 scaledDebt);
+    /// @notice `seized` of `asset` was taken against `repaid` at `bonus` [WAD]. Last two: what the vault is left with.
+    event Liquidated(
+        VaultKey indexed vault,
+        uint8 indexed asset,
+        address indexed liquidator,
+        uint256 repaid,
+        uint256 seized,
+        uint256 bonus,
+        uint256 scaledDebt,
+        uint256 balance
+    );
+    /// @notice The rest of a vault's debt was written off. The pool says in the same transaction who paid.
+    event BadDebtBooked(VaultKey indexed vault, uint256 debt);
+    /// @notice Collateral of a vault whose debt was written off now belongs to the reserve. `total` is all it owns.
+    event ResidueKept(VaultKey indexed vault, uint8 indexed asset, uint256 amount, uint256 total);
+    /// @notice The reserve's collateral was handed out to be sold.
+    event ResidueClaimed(uint8 indexed asset, address to, uint256 amount);
+    /// @notice `operator` may or may no longer act for `owner`.
+    event OperatorSet(address indexed owner, address indexed operator, bool approved);
+
+    /// @notice Neither the vault's owner nor one of its operators.
+    error NotAuthorised(address caller, address owner);
+    /// @notice Nothing to move.
+    error ZeroAmount();
+    /// @notice The collateral would exceed its cap [token units].
+    error SupplyCapExceeded(uint256 total, uint256 cap);
+    /// @notice The debt of all vaults would exceed its cap [debt units].
+    error BorrowCapExceeded(uint256 total, uint256 cap);
+    /// @notice A vault may hold eight collaterals.
+    error TooManyCollaterals(uint256 max);
+    /// @notice The debt left would be too small to be worth liquidating [debt units].
+    error DebtBelowDust(uint256 debt, uint256 dust);
+    /// @notice Collateral at the initial margin does not cover the debt [debt units * bps; debt * 1e4].
+    error NotEnoughCollateral(uint256 weighted, uint256 needed);
+    /// @notice Taking risk needs a Good price of every collateral in the vault.
+    error PriceNotGood(uint8 asset, Status status);
+    /// @notice A dead asset cannot be seized.
+    error PriceDead(uint8 asset);
+    /// @notice Health is at least 1 [debt units * bps; debt * 1e4].
+    error VaultHealthy(uint256 weighted, uint256 needed);
+    /// @notice The vault does not hold this asset.
+    error AssetNotHeld(VaultKey vault, uint8 asset);
+    /// @notice Seizing this asset could lower health: its threshold [bps] exceeds the health factor [WAD].
+    error AssetNotSeizable(uint8 asset, uint256 threshold, uint256 healthFactor);
+    /// @notice The caller's minimum is not met [collateral units].
+    error SeizedTooLittle(uint256 seized, uint256 min);
+    /// @notice Too late [s].
+    error DeadlinePassed(uint256 timestamp, uint256 deadline);
+    /// @notice A balance left 128 bits.
+    error AmountTooLarge(uint256 amount, uint256 max);
+    /// @notice `multicall` inside `multicall`.
+    error NestedMulticall();
+
+    // ------------------------------------------------------------------ owners
+
+    /// @notice Adds `amount` of `asset`, taken from the caller. The owner or an operator may add any listed asset; anyone
+    /// may top up one the vault holds already. Needs a Good price of `asset`. The supply cap binds growth only: a vault
+    /// below target health may exceed it by what restores that health.
+    function deposit(VaultKey vault, uint8 asset, uint256 amount) external;
+
+    /// @notice Sends `amount` of `asset`, or all of it if that is less, to `to`. Owner or operator. Without debt no price is
+    /// read; with debt every collateral must have a Good price and what stays must cover the debt at `low` and `ltv`.
+    /// @return withdrawn what was sent [token units]
+    function withdraw(VaultKey vault, uint8 asset, uint256 amount, address to) external returns (uint256 withdrawn);
+
+    /// @notice Borrows `amount` to `to`. Owner or operator. Every collateral must have a Good price and cover the new debt
+    /// at `low` and `ltv`; the debt must reach dust and respect the borrow cap.
+    function borrow(VaultKey vault, uint256 amount, address to) external;
+
+    /// @notice Repays `amount`, or all debt if that is less, from the caller. Anyone may call, whatever prices do. A partial
+    /// repayment is lowered so that it leaves no debt below dust.
+    /// @return repaid what was taken [debt units]
+    function repay(VaultKey vault, uint256 amount) external returns (uint256 repaid);
+
+    /// @notice Lets `operator` act for all vaults of the caller, or no longer.
+    function setOperator(address operator, bool approved) external;
+
+    /// @notice Uses an ERC-2612 permit of the caller for this engine. A permit that fails, because somebody used it first,
+    /// is ignored: the allowance it gave is there, and if not, the transfer fails.
+    function permit(address token, uint256 value, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+
+    /// @notice Runs several calls of this contract as one; prices are read once. Reverts with the first that reverts.
+    function multicall(bytes[] calldata calls) external returns (bytes[] memory results);
+
+    // ------------------------------------------------------------------ liquidators
+
+    /// @notice Liquidates a vault whose health factor is below 1 towards the target health; see docs/liquidation.md for the
+    /// decision. Anyone may call. If what then remains is worth less than dust and less than the debt, the rest of the
+    /// debt is written off: reserve first, then lenders.
+    /// @return repaid what was taken from the caller [debt units]; 0 if nothing could be done within the limits
+    /// @return seized what was sent to the receiver [collateral units]
+    function liquidate(LiquidationCall calldata call) external returns (uint256 repaid, uint256 seized);
+
+    // ------------------------------------------------------------------ governance
+
+    /// @notice Hands out collateral that belongs to the reserve, to be sold and the proceeds donated. Restricted.
+    function claimResidue(uint8 asset, address to) external returns (uint256 amount);
+
+    // ------------------------------------------------------------------ views
+
+    /// @notice The debt, scaled, and the collaterals of a vault.
+    function vaultState(VaultKey vault) external view returns (uint256 scaledDebt, AssetSet collaterals);
+
+    /// @notice A vault's balance of `asset` [token units].
+    function collateralOf(VaultKey vault, uint8 asset) external view returns (uint256);
+
+    /// @notice What all vaults hold of `asset`, and what belongs to the reserve [token units].
+    function assetTotals(uint8 asset) external view returns (uint256 deposited, uint256 residue);
+
+    /// @notice Whether `operator` may act for `owner`.
+    function isOperator(address owner, address operator) external view returns (bool);
+
+    /// @notice The lenders' pool, created by this engine.
+    function pool() external view returns (ILendingPool);
+
+    /// @notice Where risk parameters come from.
+    function riskConfig() external view returns (IRiskConfig);
+
+    /// @notice Where prices come from.
+    function oracle() external view returns (IOracleGuard);
+
+    /// @notice The token that is borrowed.
+    function debtAsset() external view returns (address);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {BPS, FixedPoint, PRICE_ONE, WAD} from "./FixedPoint.sol";
+
+/// @notice Value and health of a vault. The weighted sum of a vault is the sum of value * threshold [debt units * bps]; it
+/// stays undivided, so that "healthy" is one exact comparison.
+library HealthMath {
+    /// @notice Value of `amount` at `price` [debt units], rounded down.
+    function valueDown(uint256 amount, uint256 price) internal pure returns (uint256) {
+        return FixedPoint.mulDivDown(amount, price, PRICE_ONE);
+    }
+
+    /// @notice Whether `weighted` [debt units * bps] covers `debt` [debt units]: health factor >= 1, exactly.
+    function covers(uint256 weighted, uint256 debt) internal pure returns (bool) {
+        return weighted >= debt * BPS;
+    }
+
+    /// @notice The health factor [WAD], rounded down; the largest word without debt. For people and events: decisions use
+    /// `covers`.
+    function healthFactorDown(uint256 weighted, uint256 debt) internal pure returns (uint256) {
+        return FixedPoint.mulDivDownSaturating(weighted, WAD / BPS, debt);
+    }
+
+    /// @notice The collateral ratio value / debt [WAD], rounded down; the largest word without debt.
+    function collateralRatioDown(uint256 value, uint256 debt) internal pure returns (uint256) {
+        return FixedPoint.mulDivDownSaturating(value, WAD, debt);
+    }
+
+    /// @notice The amount of an asset that lifts a vault from `weighted` to `target` health, rounded up: what a deposit may
+    /// add beyond a supply cap. 0 if the vault is there already; the largest word if the asset counts for nothing.
+    /// @param target target health [bps]
+    /// @param threshold liquidation threshold of the asset [bps]
+    function restoringAmountUp(
+        uint256 weighted,
+        uint256 debt,
+        uint256 target,
+        uint256 threshold,
+        uint256 price
+    ) internal pure returns (uint256) {
+        uint256 missing = FixedPoint.subFloor(debt * target, weighted);
+        if (missing == 0) return 0;
+        if (threshold == 0 || price == 0) return type(uint256).max;
+        uint256 value = FixedPoint.mulDivUp(missing, 1, threshold);
+        return FixedPoint.mulDivUp(value, PRICE_ONE, price);
+    }
+}

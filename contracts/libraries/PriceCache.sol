@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
+
+import {IOracleGuard} from "../interfaces/IOracleGuard.sol";
+import {AssetSet} from "../types/AssetSet.sol";
+import {Price, Status} from "../types/Price.sol";
+
+/// @notice Prices in transient storage for the length of one multicall, so that each asset is priced once in it.
+/// Slot BASE holds the open flag and the set of known assets; asset i has the three slots from BASE + 1 + 3 * i.
+library PriceCache {
+    using TransientSlot for *;
+
+    uint256 private constant BASE = uint256(keccak256("breakwater.PriceCache"));
+    uint256 private constant OPEN = 1 << 64;
+
+    /// @notice Whether a multicall is running.
+    function isOpen() internal view returns (bool) {
+        return _head() != 0;
+    }
+
+    /// @notice Starts remembering.
+    function open() internal {
+        _setHead(OPEN);
+    }
+
+    /// @notice Forgets everything.
+    function close() internal {
+        _setHead(0);
+    }
+
+    /// @notice The prices of `assets`, ids ascending: from the cache while it is open, else from `oracle`.
+    function fetch(IOracleGuard oracle, AssetSet assets) internal returns (Price[] memory list) {
+        uint256 head = _head();
+        if (head == 0) return oracle.prices(assets);
+        AssetSet missing = AssetSet.wrap(AssetSet.unwrap(assets) & ~uint64(head));
+        if (!missing.isEmpty()) {
+            _setHead(head | AssetSet.unwrap(missing));
+            Price[] memory fresh = oracle.prices(missing);
+            for (uint256 i = 0; i < fresh.length; ++i) {
+                uint8 asset = missing.lowest();
+                _store(asset, fresh[i]);
+                missing = missing.without(asset);
+            }
+        }
+        list = new Price[](assets.size());
+        for (uint256 i = 0; i < list.length; ++i) {
+            uint8 asset = assets.lowest();
+            list[i] = _load(asset);
+            assets = assets.without(asset);
+        }
+    }
+
+    /// @dev A price is below 2^193, so the status rides in the top byte of `liq`.
+    function _store(uint8 asset, Price memory p) private {
+        uint256 slot = BASE + 1 + 3 * uint256(asset);
+        bytes32(slot).asUint256().tstore(p.liq | (uint256(p.status) << 248));
+        bytes32(slot + 1).asUint256().tstore(p.low);
+        bytes32(slot + 2).asUint256().tstore(p.high);
+    }
+
+    function _load(uint8 asset) private view returns (Price memory p) {
+        uint256 slot = BASE + 1 + 3 * uint256(asset);
+        uint256 word = bytes32(slot).asUint256().tload();
+        p.liq = word & (type(uint256).max >> 8);
+        p.status = Status(word >> 248);
+        p.low = bytes32(slot + 1).asUint256().tload();
+        p.high = bytes32(slot + 2).asUint256().tload();
+    }
+
+    function _head() private view returns (uint256) {
+        return bytes32(BASE).asUint256().tload();
+    }
+
+    function _setHead(uint256 head) private {
+        bytes32(BASE).asUint256().tstore(head);
+    }
+}

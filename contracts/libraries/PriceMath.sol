@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Price, Status} from "../types/Price.sol";
+import {BPS, FixedPoint} from "./FixedPoint.sol";
+
+/// @notice How readings of price sources become one price with a status. Nothing here invents a price: every figure is one
+/// a source gave, and a guard can make a liquidation price better for the borrower by at most 2 %, never worse.
+library PriceMath {
+    /// @notice Smallest scaled price that keeps six significant digits; anything below is refused.
+    uint256 internal constant MIN_PRICE = 1e6;
+    /// @notice Largest scaled price: keeps every product with a 128-bit amount inside a word.
+    uint256 internal constant MAX_PRICE = 1e58;
+    /// @notice A reading is aged, not expired, until this many heartbeats have passed.
+    uint256 internal constant AGED_HEARTBEATS = 3;
+    /// @notice Most by which a secondary source may lift the liquidation price above the primary [bps].
+    uint256 internal constant LIFT = 200;
+    /// @notice How long a dead asset keeps its last accepted price, and how long that then takes to fade to zero [s].
+    uint256 internal constant DEAD_HOLD = 24 hours;
+    uint256 internal constant DEAD_FADE = 24 hours;
+
+    /// @notice Quality of one source, from worst to best.
+    enum Freshness {
+        /// No answer, or one that is not positive, at or beyond its bounds, or dated in the future.
+        Unusable,
+        /// Older than three heartbeats: only good for remembering.
+        Expired,
+        /// Past its heartbeat, but not three of them.
+        Aged,
+        Fresh
+    }
+
+    /// @notice One source: its answer, scaled, and when it was given. Both are 0 if unusable.
+    struct Reading {
+        uint256 price;
+        uint256 updatedAt;
+        Freshness freshness;
+    }
+
+    /// @notice Judges an answer. `min` and `max` are exclusive: a feed that sits on its floor or ceiling says nothing.
+    function read(
+        int256 answer,
+        uint256 updatedAt,
+        uint256 timestamp,
+        uint256 min,
+        uint256 max,
+        uint256 heartbeat,
+        uint256 unit
+    ) internal pure returns (Reading memory r) {
+        if (answer <= 0 || uint256(answer) <= min || uint256(answer) >= max) return r;
+        if (updatedAt == 0 || updatedAt > timestamp) return r;
+        r.price = FixedPoint.mulDivDownSaturating(uint256(answer), unit, 1);
+        r.updatedAt = updatedAt;
+        uint256 age = timestamp - updatedAt;
+        r.freshness =
+            age <= heartbeat
+                ? Freshness.Fresh
+                : age <= AGED_HEARTBEATS * heartbeat
+                    ? Freshness.Aged
+                    : Freshness.Expired;
+    }
+
+    /// @notice One source on its own.
+    function single(Reading memory p) internal pure returns (Price memory) {
+        if (p.freshness == Freshness.Fresh) return Price(p.price, p.price, p.price, Status.Good);
+        if (p.freshness == Freshness.Aged) return Price(p.price, p.price, p.price, Status.Doubtful);
+        return Price(0, 0, 0, Status.Dead);
+    }
+
+    /// @notice A primary and a secondary source together. Both fresh: Good if they differ by at most `deviation` [bps of
+    /// the smaller], else Doubtful; low and high are their extremes and liq is the secondary clamped into
+    /// [primary, primary + 2 %]. One fresh: Doubtful at that one. None fresh: Doubtful at an aged one, the primary first.
+    function pair(Reading memory p, Reading memory s, uint256 deviation) internal pure returns (Price memory) {
+        if (p.freshness == Freshness.Fresh && s.freshness == Freshness.Fresh) {
+            (uint256 low, uint256 high) = p.price < s.price ? (p.price, s.price) : (s.price, p.price);
+            bool agree = (high - low) <= FixedPoint.mulDivDownSaturating(low, deviation, BPS);
+            uint256 ceiling = FixedPoint.mulDivDownSaturating(p.price, BPS + LIFT, BPS);
+            uint256 liq = s.price < p.price ? p.price : FixedPoint.min(s.price, ceiling);
+            return Price(liq, low, high, agree ? Status.Good : Status.Doubtful);
+        }
+        Price memory price = single(p.freshness >= s.freshness ? p : s);
+        if (price.status == Status.Good) price.status = Status.Doubtful;
+        return price;
+    }
+
+    /// @notice `price` in a common currency divided by the debt asset's own price `d` in that currency, with the worse
+    /// status. `unit` is one debt asset in the debt feed's answer units. `low` rounds down, `high` up, `liq` down.
+    function compose(Price memory price, Reading memory d, uint256 unit) internal pure returns (Price memory) {
+        if (d.freshness < Freshness.Aged || price.status == Status.Dead) return Price(0, 0, 0, Status.Dead);
+        price.liq = composeDown(price.liq, d.price, unit);
+        price.low = composeDown(price.low, d.price, unit);
+        uint256 high = composeDown(price.high, d.price, unit);
+        bool exact = high == type(uint256).max || mulmod(price.high, unit, d.price) == 0;
+        price.high = exact ? high : high + 1;
+        if (d.freshness == Freshness.Aged) price.status = Status.Doubtful;
+        return price;
+    }
+
+    /// @notice One price divided by the debt asset's own, rounded down.
+    function composeDown(uint256 price, uint256 debtPrice, uint256 unit) internal pure returns (uint256) {
+        return FixedPoint.mulDivDownSaturating(price, unit, debtPrice);
+    }
+
+    /// @notice Whether a price is inside the range the engine's arithmetic is exact for.
+    function inRange(uint256 price) internal pure returns (bool) {
+        return price >= MIN_PRICE && price <= MAX_PRICE;
+    }
+
+    /// @notice The value a dead asset still counts at: its last accepted price, full for a day, then fading to zero over
+    /// another, rounded down.
+    function fadedDown(uint256 price, uint256 acceptedAt, uint256 timestamp) internal pure returns (uint256) {
+        uint256 age = FixedPoint.subFloor(timestamp, acceptedAt);
+        if (age <= DEAD_HOLD) return price;
+        if (age >= DEAD_HOLD + DEAD_FADE) return 0;
+        return FixedPoint.mulDivDown(price, DEAD_HOLD + DEAD_FADE - age, DEAD_FADE);
+    }
+}

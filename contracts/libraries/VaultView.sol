@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {AssetRisk} from "../types/AssetRisk.sol";
+import {Price} from "../types/Price.sol";
+import {HealthMath} from "./HealthMath.sol";
+import {LiquidationMath} from "./LiquidationMath.sol";
+
+/// @notice The collaterals of a vault with their parameters and prices, and the sums over them. Engine and lens both use it.
+library VaultView {
+    struct Holding {
+        uint8 asset;
+        /// Balance [token units].
+        uint256 amount;
+        AssetRisk risk;
+        Price price;
+    }
+
+    /// @notice The vault as a liquidation sees it.
+    function position(
+        Holding[] memory holdings,
+        uint256 scaledDebt,
+        uint256 index
+    ) internal pure returns (LiquidationMath.Position memory p) {
+        (p.scaledDebt, p.index) = (scaledDebt, index);
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            uint256 value = HealthMath.valueDown(holdings[i].amount, holdings[i].price.liq);
+            p.value += value;
+            p.weighted += value * holdings[i].risk.liquidationThreshold();
+        }
+    }
+
+    /// @notice One holding as the asset to seize.
+    function asset(Holding memory h) internal pure returns (LiquidationMath.Asset memory) {
+        return
+            LiquidationMath.Asset({
+                amount: h.amount,
+                price: h.price.liq,
+                threshold: h.risk.liquidationThreshold(),
+                minBonus: h.risk.minBonus(),
+                maxBonus: h.risk.maxBonus(),
+                slope: h.risk.slope()
+            });
+    }
+
+    /// @notice Value at the highest of the usable prices [debt units].
+    function valueHigh(Holding[] memory holdings) internal pure returns (uint256 value) {
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            value += HealthMath.valueDown(holdings[i].amount, holdings[i].price.high);
+        }
+    }
+
+    /// @notice Where `id` stands in `holdings`; their number if it is not there.
+    function indexOfAsset(Holding[] memory holdings, uint8 id) internal pure returns (uint256 i) {
+        while (i < holdings.length && holdings[i].asset != id) ++i;
+    }
+}

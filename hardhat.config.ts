@@ -1,0 +1,45 @@
+import { createRequire } from "node:module";
+
+import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { configVariable, defineConfig } from "hardhat/config";
+
+const require = createRequire(import.meta.url);
+
+/** The deep suites (`npm run test:deep`) run the same Solidity tests for longer. */
+const deep = process.env.DEEP === "1";
+
+/** The one compiler configuration: every profile uses it, so gas figures and bytecode never depend on who builds. */
+const compiler = {
+  version: "0.8.30",
+  path: require.resolve("solc/soljson.js"),
+  settings: {
+    viaIR: true,
+    evmVersion: "cancun",
+    optimizer: { enabled: true, runs: 20_000 },
+  },
+};
+
+export default defineConfig({
+  plugins: [toolbox],
+  solidity: {
+    npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
+    profiles: { default: compiler, production: { ...compiler, isolated: false } },
+  },
+  typechain: { outDir: "./types" },
+  paths: { ignition: "deploy", tests: { solidity: "test/solidity", mocha: "test" } },
+  test: {
+    mocha: { timeout: 120_000 },
+    solidity: deep
+      ? { fuzz: { runs: 10_000 }, invariant: { runs: 1_000, depth: 32, failOnRevert: true } }
+      : { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 32, failOnRevert: true } },
+  },
+  networks: {
+    localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+    sepolia: {
+      type: "http",
+      chainType: "l1",
+      url: configVariable("SEPOLIA_RPC_URL"),
+      accounts: [configVariable("SEPOLIA_PRIVATE_KEY")],
+    },
+  },
+});
