@@ -1,5 +1,6 @@
-import { type JsonRpcProvider, keccak256, Transaction, toQuantity, Wallet } from "ethers";
+import { keccak256, Transaction, toQuantity, Wallet } from "ethers";
 
+import type { NodeProvider } from "../protocol/provider.js";
 import { type Fees } from "./fees.js";
 
 /** A transaction with nothing left to choose. */
@@ -18,7 +19,7 @@ export interface Account {
 }
 
 /** An account whose key the node holds: development chains only. */
-export function unlockedAccount(provider: JsonRpcProvider, address: string): Account {
+export function unlockedAccount(provider: NodeProvider, address: string): Account {
   return {
     address,
     send: async ({ to, data, nonce, gasLimit, fees }) =>
@@ -39,7 +40,7 @@ export function unlockedAccount(provider: JsonRpcProvider, address: string): Acc
 }
 
 /** An account whose key this process holds. Throws a TypeError for a bad key, which it does not repeat. */
-export function keyAccount(provider: JsonRpcProvider, chainId: number, key: string): Account {
+export function keyAccount(provider: NodeProvider, chainId: number, key: string): Account {
   const wallet = new Wallet(key);
   return {
     address: wallet.address,

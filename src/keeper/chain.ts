@@ -142,12 +142,12 @@ export class ChainReader implements EventSource {
           return {
             primary: first,
             secondary: second,
-            accepted: { price: accepted.price, timestamp: accepted.timestamp },
+            accepted: { price: accepted[0], timestamp: accepted[1] },
           };
         }),
       ),
     ]);
-    const { index, accruedAt, totalScaledDebt, cash, reserve } = state;
+    const [index, accruedAt, totalScaledDebt, cash, reserve] = state;
     return { pool: { index, accruedAt, totalScaledDebt, cash, reserve, totalShares }, debtFeed, assets };
   }
 

@@ -34,6 +34,10 @@ export type SkipReason =
   | "modelDisagrees"
   /** The keeper was told to stop. */
   | "stopped"
+  /** The node did not take the transaction before this one. */
+  | "afterFailure"
+  /** The engine may not take what it needs, and the approval did not come through. */
+  | "notApproved"
   /** Transactions of this account that are not this keeper's wait in the node. */
   | "accountBusy"
   /** Simulated at the newest block, the call reverts or no longer pays. */

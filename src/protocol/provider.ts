@@ -1,4 +1,7 @@
-import { FetchRequest, JsonRpcProvider, Network } from "ethers";
+import { FetchRequest, JsonRpcProvider, Network, type Provider } from "ethers";
+
+/** A provider that also takes requests ethers has no method for. */
+export type NodeProvider = Provider & Pick<JsonRpcProvider, "send">;
 
 /** A request that a node did not answer in time. */
 export class DeadlineError extends Error {
