@@ -5,7 +5,12 @@ import {
 } from "@nomicfoundation/ignition-core";
 import { parseUnits, ZeroAddress } from "ethers";
 
-import { type KnownDecimals, type SourceParameters, type SystemParameters, curveOf } from "../src/protocol/parameters.js";
+import {
+  type KnownDecimals,
+  type SourceParameters,
+  type SystemParameters,
+  curveOf,
+} from "../src/protocol/parameters.js";
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Contract = NamedArtifactContractAtFuture<string> | NamedArtifactContractDeploymentFuture<string>;
@@ -47,7 +52,12 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
     const contracts: Record<string, Contract> = {};
     let last: ReturnType<Builder["call"]> | undefined;
     if (p.debtAsset.source !== undefined) {
-      const { feed, config } = sourceOf(m, `${p.debtAsset.symbol}_debt`, p.debtAsset.source, decimals.debtFeed ?? 0);
+      const { feed, config } = sourceOf(
+        m,
+        `${p.debtAsset.symbol}_debt`,
+        p.debtAsset.source,
+        decimals.debtFeed ?? 0,
+      );
       last = m.call(oracle, "setDebtSource", [config], { id: "setDebtSource" });
       contracts.debtFeed = feed;
     }
@@ -99,7 +109,12 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
 
 const NO_SOURCE = { feed: ZeroAddress, heartbeat: 0, minAnswer: 0, maxAnswer: 0 };
 
-function tokenOf(m: Builder, id: string, symbol: string, token: SystemParameters["debtAsset"]["token"]): Contract {
+function tokenOf(
+  m: Builder,
+  id: string,
+  symbol: string,
+  token: SystemParameters["debtAsset"]["token"],
+): Contract {
   return "address" in token
     ? m.contractAt("IERC20Metadata", token.address, { id: `token_${id}` })
     : m.contract("TestToken", [token.mock.name, symbol, token.mock.decimals], { id: `token_${id}` });

@@ -6,7 +6,10 @@ import { type DeployedAddresses, recordOf } from "./record.js";
 import { systemModule } from "./System.js";
 
 /** Deploys the whole system with mocks on an in-process chain; nothing is written to disk. */
-export async function deployInMemory(connection: NetworkConnection, p: SystemParameters): Promise<Deployment> {
+export async function deployInMemory(
+  connection: NetworkConnection,
+  p: SystemParameters,
+): Promise<Deployment> {
   const decimals = mockDecimals(p);
   const { ethers, ignition } = connection;
   const block = await ethers.provider.getBlockNumber();

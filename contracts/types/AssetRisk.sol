@@ -56,22 +56,28 @@ function decimals(AssetRisk r) pure returns (uint8) {
 
 /// @notice Packs `f` into one word.
 function packAssetRisk(AssetRiskFields memory f) pure returns (AssetRisk) {
-    return AssetRisk.wrap(
-        uint256(uint160(f.token)) | (uint256(f.ltv) << 160) | (uint256(f.liquidationThreshold) << 176)
-            | (uint256(f.minBonus) << 192) | (uint256(f.maxBonus) << 208) | (uint256(f.slope) << 224)
-            | (uint256(f.decimals) << 240)
-    );
+    return
+        AssetRisk.wrap(
+            uint256(uint160(f.token)) |
+                (uint256(f.ltv) << 160) |
+                (uint256(f.liquidationThreshold) << 176) |
+                (uint256(f.minBonus) << 192) |
+                (uint256(f.maxBonus) << 208) |
+                (uint256(f.slope) << 224) |
+                (uint256(f.decimals) << 240)
+        );
 }
 
 /// @notice Unpacks `r` into its fields.
 function unpackAssetRisk(AssetRisk r) pure returns (AssetRiskFields memory) {
-    return AssetRiskFields({
-        token: token(r),
-        ltv: uint16(ltv(r)),
-        liquidationThreshold: uint16(liquidationThreshold(r)),
-        minBonus: uint16(minBonus(r)),
-        maxBonus: uint16(maxBonus(r)),
-        slope: uint16(slope(r)),
-        decimals: decimals(r)
-    });
+    return
+        AssetRiskFields({
+            token: token(r),
+            ltv: uint16(ltv(r)),
+            liquidationThreshold: uint16(liquidationThreshold(r)),
+            minBonus: uint16(minBonus(r)),
+            maxBonus: uint16(maxBonus(r)),
+            slope: uint16(slope(r)),
+            decimals: decimals(r)
+        });
 }

@@ -1,4 +1,13 @@
-import { BPS, MAX_UINT256, PRICE_ONE, WAD, mulDivDown, mulDivDownSaturating, mulDivUp, subFloor } from "./fixed.js";
+import {
+  BPS,
+  MAX_UINT256,
+  PRICE_ONE,
+  WAD,
+  mulDivDown,
+  mulDivDownSaturating,
+  mulDivUp,
+  subFloor,
+} from "./fixed.js";
 
 /** Value of `amount` at a scaled `price` [debt units], rounded down. Mirrors `HealthMath.valueDown`. */
 export function valueDown(amount: bigint, price: bigint): bigint {

@@ -22,7 +22,9 @@ export function rateUp(curve: Curve, utilisation: bigint): bigint {
   const rate =
     utilisation <= curve.kink
       ? curve.base + mulDivUp(curve.slopeBelow, utilisation, curve.kink)
-      : curve.base + curve.slopeBelow + mulDivUp(curve.slopeAbove, utilisation - curve.kink, WAD - curve.kink);
+      : curve.base +
+        curve.slopeBelow +
+        mulDivUp(curve.slopeAbove, utilisation - curve.kink, WAD - curve.kink);
   return min(rate, curve.max);
 }
 

@@ -107,7 +107,12 @@ export function settle(
   const total = debtDown(repaid, pool.index) - debtDown(rest, pool.index);
   const reserve = min(pool.reserve, total);
   return {
-    pool: { ...pool, cash: bounded(pool.cash + paid), totalScaledDebt: rest, reserve: pool.reserve - reserve },
+    pool: {
+      ...pool,
+      cash: bounded(pool.cash + paid),
+      totalScaledDebt: rest,
+      reserve: pool.reserve - reserve,
+    },
     loss: { total, reserve, lenders: total - reserve },
   };
 }

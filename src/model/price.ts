@@ -12,6 +12,11 @@ const DEAD_FADE = 86_400n;
 export const STATUSES = ["good", "doubtful", "dead"] as const;
 export type Status = (typeof STATUSES)[number];
 
+/** A status as the contracts number it. */
+export function statusNumber(status: Status): bigint {
+  return BigInt(STATUSES.indexOf(status));
+}
+
 /** Scaled prices (1e36) with a status; see `contracts/types/Price.sol`. */
 export interface Price {
   readonly liq: bigint;
@@ -92,7 +97,12 @@ export function priceOf(asset: PricedAsset, debt: DebtSide, composed: boolean, t
 }
 
 function readSource(source: Source, feed: FeedAnswer | null, timestamp: bigint, unit: bigint): Reading {
-  if (feed === null || feed.answer <= source.minAnswer || feed.answer >= source.maxAnswer || feed.answer <= 0n) {
+  if (
+    feed === null ||
+    feed.answer <= source.minAnswer ||
+    feed.answer >= source.maxAnswer ||
+    feed.answer <= 0n
+  ) {
     return UNUSABLE;
   }
   if (feed.updatedAt === 0n || feed.updatedAt > timestamp) return UNUSABLE;

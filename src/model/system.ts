@@ -5,7 +5,7 @@ import { covers, healthFactorDown, restoringAmountUp, valueDown } from "./health
 import type { VaultKey } from "./key.js";
 import { type Outcome, type Position, type SeizedAsset, decide, isHopeless } from "./liquidation.js";
 import * as pools from "./pool.js";
-import { type DebtSide, type FeedAnswer, type Price, STATUSES, type Source, priceOf } from "./price.js";
+import { type DebtSide, type FeedAnswer, type Price, type Source, priceOf, statusNumber } from "./price.js";
 
 /** Risk parameters of one asset [bps], its supply cap [token units] and its sources. */
 export interface AssetTerms {
@@ -100,6 +100,16 @@ export class SystemModel {
     }));
   }
 
+  /** An independent copy. */
+  clone(): SystemModel {
+    const copy = new SystemModel(this.terms, this.poolState.accruedAt, this.now);
+    copy.poolState = this.poolState;
+    copy.debtFeed = this.debtFeed;
+    this.assets.forEach((asset, id) => Object.assign(copy.asset(id), asset));
+    for (const [key, vault] of this.vaults) copy.vaults.set(key, vault);
+    return copy;
+  }
+
   // ------------------------------------------------------------------ reading
 
   /** The pool as stored, as of its last accrual. */
@@ -110,6 +120,11 @@ export class SystemModel {
   /** The pool with interest up to now, as views see it. */
   get accruedPool(): pools.PoolState {
     return pools.accrue(this.poolState, this.terms.pool, this.now);
+  }
+
+  /** What belongs to the lenders now [debt units]. */
+  totalAssets(): bigint {
+    return pools.totalAssets(this.accruedPool);
   }
 
   /** Keys of all vaults that ever held anything, in order of first use. */
@@ -133,7 +148,10 @@ export class SystemModel {
       {
         primary: state.terms.primary,
         primaryFeed: state.primaryFeed,
-        ...(state.terms.secondary && { secondary: state.terms.secondary, secondaryFeed: state.secondaryFeed }),
+        ...(state.terms.secondary && {
+          secondary: state.terms.secondary,
+          secondaryFeed: state.secondaryFeed,
+        }),
         maxDeviation: state.terms.maxDeviation,
         collateralDecimals: state.terms.decimals,
         accepted: state.accepted,
@@ -173,12 +191,16 @@ export class SystemModel {
     const amount = vault.balances.get(asset);
     const price = prices[asset];
     if (amount === undefined || price === undefined || price.status === "dead") return null;
-    const outcome = decide(this.position(vault, prices, this.accruedPool), this.seizable(asset, amount, price), {
-      maxRepay,
-      maxSeize,
-      target: this.terms.system.targetHealth,
-      dust: this.terms.system.dust,
-    });
+    const outcome = decide(
+      this.position(vault, prices, this.accruedPool),
+      this.seizable(asset, amount, price),
+      {
+        maxRepay,
+        maxSeize,
+        target: this.terms.system.targetHealth,
+        dust: this.terms.system.dust,
+      },
+    );
     return outcome.verdict === "executable" || outcome.verdict === "nothingToDo" ? outcome : null;
   }
 
@@ -458,8 +480,11 @@ export class SystemModel {
   }
 }
 
-
-function withBalance(balances: ReadonlyMap<number, bigint>, asset: number, balance: bigint): Map<number, bigint> {
+function withBalance(
+  balances: ReadonlyMap<number, bigint>,
+  asset: number,
+  balance: bigint,
+): Map<number, bigint> {
   const next = new Map(balances);
   if (balance === 0n) next.delete(asset);
   else next.set(asset, balance);
@@ -473,7 +498,7 @@ function valueHigh(balances: ReadonlyMap<number, bigint>, prices: readonly Price
 }
 
 function priceNotGood(asset: number, price: Price): ModelError {
-  return new ModelError("PriceNotGood", [asset, STATUSES.indexOf(price.status)]);
+  return new ModelError("PriceNotGood", [asset, statusNumber(price.status)]);
 }
 
 function bounded(amount: bigint): bigint {

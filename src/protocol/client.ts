@@ -9,7 +9,15 @@ import {
   VaultLens__factory,
   MockPriceFeed__factory,
 } from "../../types/index.js";
-import type { LendingPool, MockPriceFeed, OracleGuard, RiskConfig, TestToken, VaultEngine, VaultLens } from "../../types/index.js";
+import type {
+  LendingPool,
+  MockPriceFeed,
+  OracleGuard,
+  RiskConfig,
+  TestToken,
+  VaultEngine,
+  VaultLens,
+} from "../../types/index.js";
 import type { Deployment } from "./deployments.js";
 
 /** Typed contracts of one deployment. Tokens and feeds have the mocks' interface, whose read functions every one has. */

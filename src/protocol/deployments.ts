@@ -66,7 +66,9 @@ export async function readDeployment(directory: string, chainId: number): Promis
   try {
     text = await readFile(path, "utf8");
   } catch {
-    throw new DeploymentError(`deployment: ${path} is missing: run "npm run deploy" for chain ${chainId} first`);
+    throw new DeploymentError(
+      `deployment: ${path} is missing: run "npm run deploy" for chain ${chainId} first`,
+    );
   }
   let input: unknown;
   try {
@@ -75,7 +77,8 @@ export async function readDeployment(directory: string, chainId: number): Promis
     throw new DeploymentError(`deployment: ${path} is not JSON: ${(error as Error).message}`);
   }
   const result = deploymentSchema.safeParse(input);
-  if (!result.success) throw new DeploymentError(`deployment: ${path}: ${describeIssue(result.error, input)}`);
+  if (!result.success)
+    throw new DeploymentError(`deployment: ${path}: ${describeIssue(result.error, input)}`);
   if (result.data.chainId !== chainId) {
     throw new DeploymentError(`deployment: ${path}: chainId: ${result.data.chainId}: must be ${chainId}`);
   }

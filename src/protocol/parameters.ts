@@ -7,7 +7,9 @@ import { RAY, WAD } from "../model/index.js";
 const SECONDS_PER_YEAR = 31_536_000n;
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "must be a 20-byte hex address");
-const decimal = z.string().regex(/^\d+(\.\d+)?$/, 'must be a decimal number in quotes, such as "1000" or "0.8"');
+const decimal = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, 'must be a decimal number in quotes, such as "1000" or "0.8"');
 const bps = z.int().min(0).max(65_535);
 
 const token = z.union([
@@ -81,7 +83,11 @@ export type AssetParameters = z.output<typeof asset>;
 export interface KnownDecimals {
   readonly debt: number;
   readonly debtFeed?: number;
-  readonly assets: readonly { readonly token: number; readonly primary: number; readonly secondary?: number }[];
+  readonly assets: readonly {
+    readonly token: number;
+    readonly primary: number;
+    readonly secondary?: number;
+  }[];
 }
 
 /** A rate per year, such as "0.05", to a rate per second [RAY], rounded down. */
@@ -175,12 +181,14 @@ export function describeIssue(error: z.ZodError, input: unknown): string {
   const issue = error.issues[0];
   if (issue === undefined) return "invalid input";
   const path = issue.path.reduce<string>(
-    (text, key) => (typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`),
+    (text, key) =>
+      typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`,
     "",
   );
   let value: unknown = input;
   for (const key of issue.path) {
-    value = typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+    value =
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
   }
   const shown = value === undefined ? "missing" : (JSON.stringify(value) ?? "unreadable");
   return `${path === "" ? "file" : path}: ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown}: ${issue.message}`;
@@ -206,9 +214,12 @@ function checkRelations(p: SystemParameters): SystemParameters {
     }
   });
   const kink = parseUnits(p.rate.kink, 18);
-  if (kink === 0n || kink >= WAD) throw new ParameterError(`rate.kink: ${p.rate.kink}: must be inside (0, 1)`);
+  if (kink === 0n || kink >= WAD)
+    throw new ParameterError(`rate.kink: ${p.rate.kink}: must be inside (0, 1)`);
   if (perSecond(p.rate.maxPerYear) > RAY) {
-    throw new ParameterError(`rate.maxPerYear: ${p.rate.maxPerYear}: must be at most 31536000 (100 % per second)`);
+    throw new ParameterError(
+      `rate.maxPerYear: ${p.rate.maxPerYear}: must be at most 31536000 (100 % per second)`,
+    );
   }
   return p;
 }
