@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
 
 import { DeployError, deployPersisted, type Deployed } from "../deploy/persisted.js";
-import { CliError, httpUrl, UsageError } from "../src/cli/args.js";
+import { CliError, httpUrl, quote, UsageError } from "../src/cli/args.js";
 import { namedNetwork, requireKeys, urlOf } from "../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../src/cli/rpc.js";
 import { run } from "../src/cli/run.js";
@@ -55,6 +55,7 @@ await run(COMMAND, async (options) => {
     );
   }
   await requireKeys(network);
+  await requireWritable(options.deployments);
 
   const connection = await hre.network.create({ network: network.name, override: { url, timeout: 30_000 } });
   const note = (line: string): void =>
@@ -80,6 +81,17 @@ await run(COMMAND, async (options) => {
   if (options.json) process.stdout.write(`${JSON.stringify(deployed.deployment, null, 2)}\n`);
   else print(deployed);
 });
+
+async function requireWritable(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`--deployments: ${quote(directory)}: must be a directory that can be written`, {
+      cause: error,
+    });
+  }
+}
 
 async function readParameters(file: string): Promise<SystemParameters> {
   let text: string;
