@@ -126,7 +126,11 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
     }
 
     /// @inheritdoc ILendingPool
-    function poolState() external view returns (uint256, uint256, uint256, uint256, uint256) {
+    function poolState()
+        external
+        view
+        returns (uint256 index, uint256 accruedAt, uint256 totalScaledDebt, uint256 cash, uint256 reserve)
+    {
         return (_index, _accruedAt, _totalScaledDebt, _cash, _reserve);
     }
 
@@ -136,7 +140,7 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
     }
 
     /// @inheritdoc ILendingPool
-    function terms() external view returns (IRateModel, uint16) {
+    function terms() external view returns (IRateModel rateModel, uint16 reserveFactor) {
         return (_rateModel, _reserveFactor);
     }
 

@@ -113,7 +113,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     }
 
     /// @inheritdoc IOracleGuard
-    function lastAccepted(uint8 asset) external view returns (uint256, uint256) {
+    function lastAccepted(uint8 asset) external view returns (uint256 acceptedPrice, uint256 timestamp) {
         return (_accepted[asset].price, _accepted[asset].timestamp);
     }
 

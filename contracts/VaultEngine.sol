@@ -244,7 +244,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     // ------------------------------------------------------------------ views
 
     /// @inheritdoc IVaultEngine
-    function vaultState(VaultKey vault) external view nonReentrantView returns (uint256, AssetSet) {
+    function vaultState(
+        VaultKey vault
+    ) external view nonReentrantView returns (uint256 scaledDebt, AssetSet collaterals) {
         return (_vaults[vault].scaledDebt, _vaults[vault].collaterals);
     }
 
@@ -254,7 +256,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVaultEngine
-    function assetTotals(uint8 asset) external view nonReentrantView returns (uint256, uint256) {
+    function assetTotals(uint8 asset) external view nonReentrantView returns (uint256 deposited, uint256 residue) {
         return (_totals[asset].deposited, _totals[asset].residue);
     }
 

@@ -68,7 +68,7 @@ interface IOracleGuard {
     function price(uint8 asset) external view returns (Price memory);
 
     /// @notice The last accepted price of `asset` [1e36-scaled] and when it was [s]; zeros if there is none.
-    function lastAccepted(uint8 asset) external view returns (uint256 price, uint256 timestamp);
+    function lastAccepted(uint8 asset) external view returns (uint256 acceptedPrice, uint256 timestamp);
 
     /// @notice The sources of `asset`, as set.
     function assetSources(

@@ -1,0 +1,139 @@
+import {
+  type NamedArtifactContractAtFuture,
+  type NamedArtifactContractDeploymentFuture,
+  buildModule,
+} from "@nomicfoundation/ignition-core";
+import { parseUnits, ZeroAddress } from "ethers";
+
+import {
+  type KnownDecimals,
+  type SourceParameters,
+  type SystemParameters,
+  curveOf,
+} from "../src/protocol/parameters.js";
+
+type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
+type Contract = NamedArtifactContractAtFuture<string> | NamedArtifactContractDeploymentFuture<string>;
+
+/**
+ * The whole system as one Ignition module: access manager, tokens and feeds (mocks where the parameters say so), risk
+ * configuration, oracle guard, rate model, engine with its pool, and the lens. Which mocks are allowed where is decided
+ * by the caller, before this.
+ */
+export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
+  return buildModule("Breakwater", (m) => {
+    const deployer = m.getAccount(0);
+    const governor = p.governor === "deployer" ? deployer : p.governor;
+    const debtToken = tokenOf(m, p.debtAsset.symbol, p.debtAsset.symbol, p.debtAsset.token);
+
+    // The deployer configures, then hands over to the governor if that is somebody else.
+    const manager = m.contract("AccessManager", [deployer]);
+    const riskConfig = m.contract("RiskConfig", [
+      manager,
+      {
+        borrowCap: parseUnits(p.system.borrowCap, decimals.debt),
+        dust: parseUnits(p.system.dust, decimals.debt),
+        targetHealth: p.system.targetHealthBps,
+      },
+    ]);
+    const oracle = m.contract("OracleGuard", [manager, riskConfig, decimals.debt]);
+    const rateModel = m.contract("RateModel", [{ ...curveOf(p.rate) }]);
+    const engine = m.contract("VaultEngine", [
+      manager,
+      debtToken,
+      riskConfig,
+      oracle,
+      rateModel,
+      p.rate.reserveFactorBps,
+    ]);
+    const pool = m.contractAt("LendingPool", m.staticCall(engine, "pool"));
+    const lens = m.contract("VaultLens", [engine]);
+
+    const contracts: Record<string, Contract> = {};
+    let last: ReturnType<Builder["call"]> | undefined;
+    if (p.debtAsset.source !== undefined) {
+      const { feed, config } = sourceOf(
+        m,
+        `${p.debtAsset.symbol}_debt`,
+        p.debtAsset.source,
+        decimals.debtFeed ?? 0,
+      );
+      last = m.call(oracle, "setDebtSource", [config], { id: "setDebtSource" });
+      contracts.debtFeed = feed;
+    }
+    p.assets.forEach((asset, id) => {
+      const known = decimals.assets[id];
+      if (known === undefined) throw new RangeError(`no decimals known for ${asset.symbol}`);
+      const token = tokenOf(m, asset.symbol, asset.symbol, asset.token);
+      contracts[`token_${asset.symbol}`] = token;
+      // Ids are given in the order of listing, so each listing waits for the one before.
+      const listed = m.call(
+        riskConfig,
+        "listAsset",
+        [
+          {
+            token,
+            ltv: asset.ltvBps,
+            liquidationThreshold: asset.liquidationThresholdBps,
+            minBonus: asset.minBonusBps,
+            maxBonus: asset.maxBonusBps,
+            slope: asset.slopeBps,
+            decimals: known.token,
+          },
+          parseUnits(asset.supplyCap, known.token),
+        ],
+        { id: `list_${asset.symbol}`, after: last === undefined ? [] : [last] },
+      );
+      const primary = sourceOf(m, `${asset.symbol}_primary`, asset.primary, known.primary);
+      contracts[`feed_${asset.symbol}`] = primary.feed;
+      const secondary =
+        asset.secondary && sourceOf(m, `${asset.symbol}_secondary`, asset.secondary, known.secondary ?? 0);
+      if (secondary !== undefined) contracts[`feed2_${asset.symbol}`] = secondary.feed;
+      last = m.call(
+        oracle,
+        "setAssetSources",
+        [id, primary.config, secondary?.config ?? NO_SOURCE, asset.maxDeviationBps, asset.composed],
+        { id: `sources_${asset.symbol}`, after: [listed] },
+      );
+    });
+    if (governor !== deployer) {
+      const granted = m.call(manager, "grantRole", [0, governor, 0], {
+        id: "grantGovernor",
+        after: last === undefined ? [] : [last],
+      });
+      m.call(manager, "renounceRole", [0, deployer], { id: "renounceDeployer", after: [granted] });
+    }
+    return { manager, riskConfig, oracle, rateModel, engine, pool, lens, debtToken, ...contracts };
+  });
+}
+
+const NO_SOURCE = { feed: ZeroAddress, heartbeat: 0, minAnswer: 0, maxAnswer: 0 };
+
+function tokenOf(
+  m: Builder,
+  id: string,
+  symbol: string,
+  token: SystemParameters["debtAsset"]["token"],
+): Contract {
+  return "address" in token
+    ? m.contractAt("IERC20Metadata", token.address, { id: `token_${id}` })
+    : m.contract("TestToken", [token.mock.name, symbol, token.mock.decimals], { id: `token_${id}` });
+}
+
+function sourceOf(m: Builder, id: string, source: SourceParameters, decimals: number) {
+  const feed =
+    "address" in source.feed
+      ? m.contractAt("AggregatorV3Interface", source.feed.address, { id: `feed_${id}` })
+      : m.contract("MockPriceFeed", [decimals, id, parseUnits(source.feed.mock.answer, decimals)], {
+          id: `feed_${id}`,
+        });
+  return {
+    feed,
+    config: {
+      feed,
+      heartbeat: source.heartbeatSeconds,
+      minAnswer: parseUnits(source.minAnswer, decimals),
+      maxAnswer: parseUnits(source.maxAnswer, decimals),
+    },
+  };
+}

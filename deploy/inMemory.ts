@@ -1,0 +1,27 @@
+import type { NetworkConnection } from "hardhat/types/network";
+
+import type { Deployment } from "../src/protocol/deployments.js";
+import { type SystemParameters, mockDecimals } from "../src/protocol/parameters.js";
+import { type DeployedAddresses, recordOf } from "./record.js";
+import { systemModule } from "./System.js";
+
+/** Deploys the whole system with mocks on an in-process chain; nothing is written to disk. */
+export async function deployInMemory(
+  connection: NetworkConnection,
+  p: SystemParameters,
+): Promise<Deployment> {
+  const decimals = mockDecimals(p);
+  const { ethers, ignition } = connection;
+  const block = await ethers.provider.getBlockNumber();
+  const deployed = await ignition.deploy(systemModule(p, decimals));
+  const addresses: Record<string, string> = {};
+  for (const [name, contract] of Object.entries(deployed)) addresses[name] = await contract.getAddress();
+  const genesis = await ethers.provider.getBlock(0);
+  const { chainId } = await ethers.provider.getNetwork();
+  return recordOf(
+    { chainId: Number(chainId), genesisHash: genesis?.hash ?? "", block },
+    p,
+    decimals,
+    addresses as DeployedAddresses,
+  );
+}

@@ -1,0 +1,94 @@
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { z } from "zod";
+
+const originSchema = z.strictObject({
+  chainId: z.int(),
+  genesisHash: z.string(),
+  /** Head of the chain when the deployment began: no event of it is older. */
+  block: z.int().nonnegative(),
+  /** What is being deployed, as given. */
+  parameters: z.json(),
+  /** Hash of the code at every address of the finished deployment; absent until then. */
+  codeHashes: z.record(z.string(), z.string()).optional(),
+});
+
+/** On which chain a deployment began, with what, and what code it left there. */
+export type Origin = z.output<typeof originSchema>;
+
+/**
+ * What is remembered of one deployment between runs, under `<directory>/journal/<chainId>/`: its origin, and Ignition's
+ * own journal. A run that is cut off at any point leaves something the next one can resume.
+ */
+export class Journal {
+  /** Ignition's own directory. */
+  readonly ignition: string;
+  private readonly directory: string;
+  private readonly originPath: string;
+
+  constructor(deployments: string, chainId: number) {
+    this.directory = join(deployments, "journal", String(chainId));
+    this.ignition = join(this.directory, "ignition");
+    this.originPath = join(this.directory, "origin.json");
+  }
+
+  /** The origin, or null if no deployment ever began here or what it left cannot be read. */
+  async origin(): Promise<Origin | null> {
+    const text = await readFile(this.originPath, "utf8").catch(() => null);
+    if (text === null) return null;
+    try {
+      return originSchema.parse(JSON.parse(text));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Writes the origin, whole or not at all. */
+  async write(origin: Origin): Promise<void> {
+    await mkdir(this.directory, { recursive: true });
+    const partial = `${this.originPath}.partial`;
+    await writeFile(partial, `${JSON.stringify(origin, null, 2)}\n`);
+    await rename(partial, this.originPath);
+  }
+
+  /** Addresses of the contracts finished so far, by Ignition's ids. */
+  async deployed(): Promise<Record<string, string>> {
+    const text = await readFile(join(this.ignition, "deployed_addresses.json"), "utf8").catch(() => "{}");
+    return z.record(z.string(), z.string()).catch({}).parse(JSON.parse(text));
+  }
+
+  /** Entries so far: two runs with the same number did nothing in between. */
+  async length(): Promise<number> {
+    return (await this.lines()).length;
+  }
+
+  /** Cuts off a last entry that was not written to its end, which is what a killed process may leave. */
+  async repair(): Promise<void> {
+    const lines = await this.lines();
+    const last = lines.at(-1);
+    if (last === undefined || isJson(last)) return;
+    const path = join(this.ignition, "journal.jsonl");
+    await writeFile(`${path}.partial`, `\n${lines.slice(0, -1).join("\n")}`);
+    await rename(`${path}.partial`, path);
+  }
+
+  /** Forgets everything. */
+  async remove(): Promise<void> {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private async lines(): Promise<string[]> {
+    const text = await readFile(join(this.ignition, "journal.jsonl"), "utf8").catch(() => "");
+    return text.split("\n").filter((line) => line !== "");
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

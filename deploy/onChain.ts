@@ -1,0 +1,70 @@
+import { keccak256 } from "ethers";
+
+import { type KnownDecimals, ParameterError, type SystemParameters } from "../src/protocol/parameters.js";
+
+/** A node as Hardhat and Ignition speak to it. */
+export interface Eip1193 {
+  request(call: { readonly method: string; readonly params?: unknown[] }): Promise<unknown>;
+}
+
+const DECIMALS_SELECTOR = "0x313ce567";
+const NO_CODE = "0x";
+
+/**
+ * Decimals of every token and feed: asked of the chain where an address is given, taken from the parameters for mocks.
+ * Throws a `ParameterError` that names the field whose address does not answer.
+ */
+export async function resolveDecimals(p: SystemParameters, node: Eip1193): Promise<KnownDecimals> {
+  const token = async (field: string, t: SystemParameters["debtAsset"]["token"]): Promise<number> =>
+    "mock" in t ? t.mock.decimals : await askDecimals(node, `${field}.token.address`, t.address, 24);
+  const feed = async (field: string, s: SystemParameters["assets"][number]["primary"]): Promise<number> =>
+    "mock" in s.feed
+      ? s.feed.mock.decimals
+      : await askDecimals(node, `${field}.feed.address`, s.feed.address, 36);
+
+  const debt = await token("debtAsset", p.debtAsset.token);
+  const { source } = p.debtAsset;
+  const debtFeed = source && (await feed("debtAsset.source", source));
+  const assets: KnownDecimals["assets"][number][] = [];
+  for (const [i, asset] of p.assets.entries()) {
+    const field = `assets[${i}]`;
+    const primary = await feed(`${field}.primary`, asset.primary);
+    const secondary = asset.secondary && (await feed(`${field}.secondary`, asset.secondary));
+    assets.push({
+      token: await token(field, asset.token),
+      primary,
+      ...(secondary !== undefined && { secondary }),
+    });
+  }
+  return { debt, ...(debtFeed !== undefined && { debtFeed }), assets };
+}
+
+/** Hash of the code at each of `addresses`; null where there is none. */
+export async function codeHashes(
+  node: Eip1193,
+  addresses: readonly string[],
+): Promise<Map<string, string | null>> {
+  const hashes = new Map<string, string | null>();
+  for (const address of addresses) {
+    const code = String(await node.request({ method: "eth_getCode", params: [address, "latest"] }));
+    hashes.set(address, code === NO_CODE ? null : keccak256(code));
+  }
+  return hashes;
+}
+
+async function askDecimals(node: Eip1193, field: string, address: string, max: number): Promise<number> {
+  let answer = NO_CODE;
+  try {
+    const call = { to: address, data: DECIMALS_SELECTOR };
+    answer = String(await node.request({ method: "eth_call", params: [call, "latest"] }));
+  } catch {
+    // Told apart below: a contract that reverts is as wrong here as none at all.
+  }
+  const decimals = /^0x[0-9a-fA-F]{64}$/.test(answer) ? BigInt(answer) : BigInt(max) + 1n;
+  if (decimals > BigInt(max)) {
+    throw new ParameterError(
+      `${field}: ${address}: must be a contract on this chain with 0 to ${max} decimals()`,
+    );
+  }
+  return Number(decimals);
+}

@@ -1,0 +1,186 @@
+import {
+  type ArtifactResolver,
+  deploy,
+  type DeploymentResult,
+  DeploymentResultType,
+} from "@nomicfoundation/ignition-core";
+
+import {
+  deploymentPath,
+  readDeployment,
+  type Deployment,
+  writeDeployment,
+} from "../src/protocol/deployments.js";
+import { ParameterError, type SystemParameters } from "../src/protocol/parameters.js";
+import { Journal, type Origin } from "./journal.js";
+import { codeHashes, type Eip1193, resolveDecimals } from "./onChain.js";
+import { recordOf } from "./record.js";
+import { systemModule } from "./System.js";
+
+/** A deployment that did not come about; the message is one line for people. */
+export class DeployError extends Error {
+  override readonly name = "DeployError";
+}
+
+/** What to deploy, where, and where to remember it. */
+export interface DeployRequest {
+  readonly parameters: SystemParameters;
+  readonly node: Eip1193;
+  readonly artifacts: ArtifactResolver;
+  readonly chain: { readonly chainId: number; readonly genesisHash: string };
+  /** Whether the chain may be thrown away, and a journal therefore be of another chain with the same id. */
+  readonly development: boolean;
+  /** Directory of the records; the journal lives below it. */
+  readonly deployments: string;
+  /** Told what people should know while it runs, one line each. */
+  readonly note: (line: string) => void;
+}
+
+/** A finished deployment. `sent`: whether this run had anything to do. */
+export interface Deployed {
+  readonly deployment: Deployment;
+  readonly path: string;
+  readonly sent: boolean;
+}
+
+/**
+ * Deploys the system so that a second run does nothing and a run after an interruption resumes.
+ * Throws a `ParameterError` if the parameters do not fit the chain or what is deployed already, a `DeployError` if a
+ * transaction fails.
+ */
+export async function deployPersisted(request: DeployRequest): Promise<Deployed> {
+  const { parameters, node, chain, development, deployments, note } = request;
+  const journal = new Journal(deployments, chain.chainId);
+  let origin = await journal.origin();
+  if (development) {
+    const why = await staleReason(origin, journal, request);
+    if (why !== null) {
+      await journal.remove();
+      origin = null;
+      note(`stale journal removed, deploying afresh: ${why}`);
+    }
+  }
+  if (origin === null) await refuseUnknownRecord(request);
+  else requireSame(origin.parameters, parameters, "");
+
+  const decimals = await resolveDecimals(parameters, node);
+  const accounts = (await node.request({ method: "eth_accounts" })) as string[];
+  if (accounts.length === 0) throw new DeployError("deployer: the network has no account to deploy with");
+  if (origin === null) {
+    const block = Number(await node.request({ method: "eth_blockNumber" }));
+    origin = { ...chain, block, parameters: toJson(parameters) };
+    await journal.write(origin);
+  } else {
+    await journal.repair();
+    if (origin.codeHashes === undefined) note("resuming an interrupted deployment");
+  }
+
+  const before = await journal.length();
+  const module = systemModule(parameters, decimals);
+  const result = await deploy({
+    config: development
+      ? { requiredConfirmations: 1, blockPollingInterval: 25, retryInterval: 100 }
+      : { requiredConfirmations: 2 },
+    artifactResolver: request.artifacts,
+    provider: { request: async (call) => await node.request({ ...call, params: call.params as unknown[] }) },
+    deploymentDir: journal.ignition,
+    ignitionModule: module,
+    deploymentParameters: {},
+    accounts,
+  });
+  if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT)
+    throw new DeployError(failureOf(result, journal));
+
+  const addresses: Record<string, string> = {};
+  for (const [name, future] of Object.entries(module.results)) {
+    const address = result.contracts[future.id]?.address;
+    if (address !== undefined) addresses[name] = address;
+  }
+  if (origin.codeHashes === undefined) {
+    const hashes = await codeHashes(node, Object.values(addresses));
+    const found = [...hashes].flatMap(([address, hash]) => (hash === null ? [] : [[address, hash] as const]));
+    await journal.write({ ...origin, codeHashes: Object.fromEntries(found) });
+  }
+  const deployment = recordOf({ ...chain, block: origin.block }, parameters, decimals, addresses);
+  const path = await writeDeployment(deployments, deployment);
+  return { deployment, path, sent: (await journal.length()) !== before };
+}
+
+/** Why a journal is of another chain than this one, or null if it is of this one or there is none. */
+async function staleReason(
+  origin: Origin | null,
+  journal: Journal,
+  request: DeployRequest,
+): Promise<string | null> {
+  const { chain, node } = request;
+  if (origin === null) return (await journal.length()) === 0 ? null : "it does not say which chain it is of";
+  if (origin.genesisHash !== chain.genesisHash) {
+    return `genesis hash: ${origin.genesisHash}: this chain's is ${chain.genesisHash}`;
+  }
+  const expected =
+    origin.codeHashes ?? Object.fromEntries(Object.values(await journal.deployed()).map((a) => [a, ""]));
+  for (const [address, hash] of await codeHashes(node, Object.keys(expected))) {
+    if (hash === null) return `code at ${address}: there is none on this chain`;
+    if (expected[address] !== "" && expected[address] !== hash)
+      return `code at ${address}: it is another contract's`;
+  }
+  return null;
+}
+
+/** A record without its journal must not be overwritten, unless its chain is a thrown-away one. */
+async function refuseUnknownRecord({ deployments, chain, development, note }: DeployRequest): Promise<void> {
+  const record = await readDeployment(deployments, chain.chainId).catch(() => null);
+  if (record === null) return;
+  const path = deploymentPath(deployments, chain.chainId);
+  if (!development) {
+    throw new ParameterError(
+      `${path}: exists, but its journal does not; move it away to deploy a second system`,
+    );
+  }
+  if (record.genesisHash === chain.genesisHash) note(`${path} has no journal: deploying afresh`);
+}
+
+/** Throws a `ParameterError` for the first value that differs from what the deployment began with. */
+function requireSame(before: unknown, now: unknown, path: string): void {
+  if (isObject(before) && isObject(now)) {
+    for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
+      const name = Array.isArray(now) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`;
+      requireSame(before[key], now[key], name);
+    }
+  } else if (before !== now) {
+    const shown = (value: unknown): string => (value === undefined ? "missing" : JSON.stringify(value));
+    throw new ParameterError(
+      `${path}: ${shown(now)}: is deployed as ${shown(before)}; restore it, or deploy a second system with another --deployments`,
+    );
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function toJson(parameters: SystemParameters): Origin["parameters"] {
+  return JSON.parse(JSON.stringify(parameters)) as Origin["parameters"];
+}
+
+/** What went wrong, in one line. */
+function failureOf(
+  result: Exclude<DeploymentResult, { type: DeploymentResultType.SUCCESSFUL_DEPLOYMENT }>,
+  journal: Journal,
+): string {
+  if (result.type === DeploymentResultType.EXECUTION_ERROR) {
+    const failed = result.failed.map((f) => `${f.futureId}: ${f.error}`);
+    const waiting = result.timedOut.map((f) => `${f.futureId}: its transaction was not mined in time`);
+    return flat(`deployment: ${[...failed, ...waiting].join("; ")}; run the command again to resume`);
+  }
+  const [future, problems] = Object.entries(result.errors)[0] ?? ["", []];
+  const hint =
+    result.type === DeploymentResultType.VALIDATION_ERROR
+      ? ""
+      : `; to deploy afresh, move ${journal.ignition} away`;
+  return flat(`deployment: ${future}: ${problems.join("; ")}${hint}`);
+}
+
+function flat(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim();
+}

@@ -1,0 +1,97 @@
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { HttpNetworkConfig, ResolvedConfigurationVariable } from "hardhat/types/config";
+
+import { oneOf, UsageError } from "./args.js";
+import { DEVELOPMENT_CHAINS } from "./rpc.js";
+
+/** A network of the Hardhat configuration that commands may use. */
+export interface NamedNetwork {
+  readonly name: string;
+  readonly config: HttpNetworkConfig;
+  /** Chain ids it may have; empty: any. */
+  readonly chainIds: readonly number[];
+}
+
+/** The network called `name` in the configuration. Throws a `UsageError` if there is none. */
+export function namedNetwork(hre: HardhatRuntimeEnvironment, name: string): NamedNetwork {
+  const http = Object.entries(hre.config.networks).flatMap(([key, config]) =>
+    config.type === "http" ? [[key, config] as const] : [],
+  );
+  oneOf(
+    "--network",
+    name,
+    http.map(([key]) => key),
+  );
+  const config = http.find(([key]) => key === name)?.[1];
+  if (config === undefined)
+    throw new UsageError(`--network: ${name}: must be a network of the configuration`);
+  const { chainId } = config;
+  return {
+    name,
+    config,
+    chainIds: chainId !== undefined ? [chainId] : name === "localhost" ? DEVELOPMENT_CHAINS : [],
+  };
+}
+
+/** The URL of a network's node. Throws a `UsageError` if it is given by a variable that is not set. */
+export async function urlOf(network: NamedNetwork): Promise<string> {
+  return await valueOf(network.config.url, (variable) => variable.getUrl());
+}
+
+/** Throws a `UsageError` unless the network's own accounts can be used: keys present, and 32 bytes each. */
+export async function requireKeys(network: NamedNetwork): Promise<void> {
+  const { accounts } = network.config;
+  if (!Array.isArray(accounts)) return;
+  for (const account of accounts) {
+    const key = await valueOf(account, (variable) => variable.getHexString());
+    if (!isPrivateKey(key))
+      throw new UsageError(`${account.format}: (not shown): must be a private key of 32 bytes in hex`);
+  }
+}
+
+/** The value of a configuration variable: the keystore's or the environment's. Throws a `UsageError` if it is not set. */
+export async function variable(hre: HardhatRuntimeEnvironment, name: string): Promise<string> {
+  try {
+    return await hre.hooks.runHandlerChain(
+      "configurationVariables",
+      "fetchValue",
+      [{ _type: "ConfigurationVariable", name }],
+      async (_context, { name: wanted }) => {
+        const value = process.env[wanted];
+        if (value === undefined || value === "") throw new Error("not set");
+        return value;
+      },
+    );
+  } catch (error) {
+    throw missing(name, error);
+  }
+}
+
+/** Whether `text` is a private key: 32 bytes in hex. */
+export function isPrivateKey(text: string): boolean {
+  return /^0x[0-9a-fA-F]{64}$/.test(text);
+}
+
+async function valueOf(
+  source: ResolvedConfigurationVariable,
+  read: (source: ResolvedConfigurationVariable) => Promise<string>,
+): Promise<string> {
+  try {
+    return await read(source);
+  } catch (error) {
+    throw missing(nameOf(source), error);
+  }
+}
+
+/** The name of a variable: `format` is a template with the value left out. */
+function nameOf(source: ResolvedConfigurationVariable): string {
+  const { name } = source as { name?: unknown };
+  return typeof name === "string" ? name : "configuration variable";
+}
+
+function missing(name: string, cause: unknown): UsageError {
+  return new UsageError(
+    `${name}: missing or unusable: set it in the environment or with "npx hardhat keystore set ${name}"`,
+    { cause },
+  );
+}

@@ -1,0 +1,153 @@
+/**
+ * What a replay says, as `--json` writes it. Amounts are decimal strings in debt-asset units, ratios decimal strings
+ * (1 = 100 %), times ISO 8601 in UTC. Everything but `speed` is the same for the same inputs.
+ */
+export interface ReplayResult {
+  readonly scenario: string;
+  readonly seed: number;
+  /** Steps of the price path, and blocks they took. */
+  readonly steps: number;
+  readonly blocks: number;
+  readonly vaults: number;
+  readonly keeper: "on" | "off";
+  readonly window: { readonly start: string; readonly end: string };
+  /** Overrides by `--set`, as given. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly debtAsset: { readonly symbol: string; readonly decimals: number };
+  readonly price: {
+    readonly asset: string;
+    readonly start: string;
+    readonly min: string;
+    readonly minAt: string;
+    readonly end: string;
+  };
+  readonly opening: { readonly debt: string; readonly collateralValue: string; readonly lent: string };
+  readonly liquidations: {
+    readonly count: number;
+    /** Different vaults liquidated at least once. */
+    readonly vaults: number;
+    readonly debtRepaid: string;
+    /** At the liquidation price. */
+    readonly collateralValueSeized: string;
+  };
+  readonly badDebt: {
+    /** Owed by open vaults beyond their collateral, at the end, at the oracle price. */
+    readonly implied: string;
+    /** The same, at the worst moment of the replay. */
+    readonly impliedMax: string;
+    /** Written off on-chain. */
+    readonly booked: string;
+    /** implied + booked. */
+    readonly gross: string;
+    /** Paid by the reserve. */
+    readonly covered: string;
+    /** gross - covered: what lenders lost or would lose. */
+    readonly net: string;
+  };
+  /** Blocks from the first block at whose price HF < 1 to the one that restores HF >= 1 or closes the vault. */
+  readonly latencyBlocks: {
+    readonly p50: number;
+    readonly p95: number;
+    readonly max: number;
+    /** Vaults still below HF 1 at the end: not part of the percentiles. */
+    readonly unresolved: number;
+  };
+  readonly borrowers: {
+    /** Market value seized less debt cleared. */
+    readonly lossToLiquidation: string;
+    /** Median over liquidated vaults of collateral kept / collateral opened with. */
+    readonly collateralReturnedMedian: string;
+  };
+  readonly keepers: {
+    /** Proceeds less repayments less gas. */
+    readonly profit: string;
+    readonly gasCost: string;
+    readonly failedTransactions: number;
+  };
+  readonly system: {
+    readonly minCollateralRatio: string;
+    readonly endCollateralRatio: string;
+    readonly utilisationMax: string;
+  };
+  readonly checks: {
+    /** Invariants checked, and how often one did not hold. */
+    readonly invariants: number;
+    readonly violations: number;
+    /** Figures compared with the model, and how many differed. */
+    readonly modelComparisons: number;
+    readonly modelMismatches: number;
+  };
+  /** The only part that depends on the machine. */
+  readonly speed: { readonly wallSeconds: number; readonly transactions: number; readonly gasUsed: string };
+}
+
+/** One step of a replay, for drawing. Amounts in debt units, prices and ratios in WAD, cumulative where it says so. */
+export interface StepSample {
+  /** Block time [s since 1970]. */
+  readonly time: number;
+  /** Market price of the first asset [WAD], and what the oracle says of it. */
+  readonly price: bigint;
+  readonly oraclePrice: bigint;
+  /** Price of the first asset in its AMM pool [WAD]. */
+  readonly poolPrice: bigint;
+  /** Debt repaid by liquidations in this step [debt units]. */
+  readonly repaid: bigint;
+  /** Owed beyond collateral by open vaults now [debt units], at the oracle price. */
+  readonly impliedBadDebt: bigint;
+  /** Cumulative. */
+  readonly bookedBadDebt: bigint;
+  readonly keeperProfit: bigint;
+  /** What a keeper pays for gas now [wei]. */
+  readonly gasPrice: bigint;
+  /** Value of all collateral / all debt [WAD]. */
+  readonly systemRatio: bigint;
+  /** Borrowed share of the pool [WAD]. */
+  readonly utilisation: bigint;
+}
+
+/** The book at one moment, sampled less often than the steps. */
+export interface BookSample {
+  readonly time: number;
+  /** Debt-weighted 5, 25, 50, 75 and 95 % quantiles of the vaults' collateral ratios [WAD]. */
+  readonly ratioQuantiles: readonly [bigint, bigint, bigint, bigint, bigint];
+  /** Debt of vaults with HF below 1, 1.05, 1.1 and 1.25 [debt units]: each includes the one before. */
+  readonly debtBelow: readonly [bigint, bigint, bigint, bigint];
+  /** Debt of all vaults [debt units]. */
+  readonly debt: bigint;
+}
+
+/** One liquidation. */
+export interface LiquidationSample {
+  readonly time: number;
+  readonly block: number;
+  readonly transaction: string;
+  readonly vault: string;
+  readonly asset: string;
+  /** Market price of the asset then [WAD]. */
+  readonly price: bigint;
+  readonly repaid: bigint;
+  /** At the liquidation price [debt units]. */
+  readonly seizedValue: bigint;
+  /** [WAD] */
+  readonly bonus: bigint;
+  /** The keeper's, after gas and slippage [debt units]. */
+  readonly profit: bigint;
+}
+
+/** A replay with everything a report draws. */
+export interface Replay {
+  readonly result: ReplayResult;
+  readonly title: string;
+  /** What the scenario says of its sources and assumptions, one paragraph each. */
+  readonly notes: readonly string[];
+  readonly debtDecimals: number;
+  readonly steps: readonly StepSample[];
+  readonly book: readonly BookSample[];
+  readonly liquidations: readonly LiquidationSample[];
+  /** Latency of every resolved vault [blocks], ascending. */
+  readonly latencies: readonly number[];
+  /** Violations and mismatches in words, at most the first 20. */
+  readonly failures: readonly string[];
+  /** The command that reproduces it, without paths. */
+  readonly command: string;
+}

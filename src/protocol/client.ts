@@ -1,0 +1,51 @@
+import type { ContractRunner } from "ethers";
+
+import {
+  LendingPool__factory,
+  OracleGuard__factory,
+  RiskConfig__factory,
+  TestToken__factory,
+  VaultEngine__factory,
+  VaultLens__factory,
+  MockPriceFeed__factory,
+} from "../../types/index.js";
+import type {
+  LendingPool,
+  MockPriceFeed,
+  OracleGuard,
+  RiskConfig,
+  TestToken,
+  VaultEngine,
+  VaultLens,
+} from "../../types/index.js";
+import type { Deployment } from "./deployments.js";
+
+/** Typed contracts of one deployment. Tokens and feeds have the mocks' interface, whose read functions every one has. */
+export interface Client {
+  readonly deployment: Deployment;
+  readonly engine: VaultEngine;
+  readonly pool: LendingPool;
+  readonly oracle: OracleGuard;
+  readonly riskConfig: RiskConfig;
+  readonly lens: VaultLens;
+  readonly debtToken: TestToken;
+  /** By asset id. */
+  readonly tokens: readonly TestToken[];
+  readonly feeds: readonly MockPriceFeed[];
+}
+
+/** Connects a deployment's contracts to `runner`: a provider to read, a signer to write. */
+export function connect(deployment: Deployment, runner: ContractRunner): Client {
+  const { contracts } = deployment;
+  return {
+    deployment,
+    engine: VaultEngine__factory.connect(contracts.engine, runner),
+    pool: LendingPool__factory.connect(contracts.pool, runner),
+    oracle: OracleGuard__factory.connect(contracts.oracle, runner),
+    riskConfig: RiskConfig__factory.connect(contracts.riskConfig, runner),
+    lens: VaultLens__factory.connect(contracts.lens, runner),
+    debtToken: TestToken__factory.connect(deployment.debtAsset.token, runner),
+    tokens: deployment.assets.map((a) => TestToken__factory.connect(a.token, runner)),
+    feeds: deployment.assets.map((a) => MockPriceFeed__factory.connect(a.primary.feed, runner)),
+  };
+}

@@ -1,0 +1,244 @@
+import { parseUnits } from "ethers";
+import { z } from "zod";
+
+import type { AssetTerms, ModelTerms, Source } from "../model/index.js";
+import { RAY, WAD } from "../model/index.js";
+
+const SECONDS_PER_YEAR = 31_536_000n;
+
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "must be a 20-byte hex address");
+const decimal = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, 'must be a decimal number in quotes, such as "1000" or "0.8"');
+const bps = z.int().min(0).max(65_535);
+
+const token = z.union([
+  z.strictObject({ address }),
+  z.strictObject({ mock: z.strictObject({ name: z.string().min(1), decimals: z.int().min(0).max(24) }) }),
+]);
+const feed = z.union([
+  z.strictObject({ address }),
+  z.strictObject({ mock: z.strictObject({ decimals: z.int().min(0).max(18), answer: decimal }) }),
+]);
+const source = z.strictObject({
+  feed,
+  /** Longest time between answers while the feed works. */
+  heartbeatSeconds: z.int().min(1).max(4_294_967_295),
+  /** Answers at or beyond these are refused, in the feed's currency. */
+  minAnswer: decimal,
+  maxAnswer: decimal,
+});
+const asset = z.strictObject({
+  symbol: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,11}$/, "must be 1 to 12 letters and digits"),
+  token,
+  primary: source,
+  secondary: source.optional(),
+  /** Most by which two fresh sources may differ and still agree. */
+  maxDeviationBps: bps.default(0),
+  /** True if the feeds quote the currency of `debtAsset.source` instead of the debt asset itself. */
+  composed: z.boolean().default(false),
+  ltvBps: bps,
+  liquidationThresholdBps: bps,
+  minBonusBps: bps,
+  maxBonusBps: bps,
+  slopeBps: bps,
+  /** In whole tokens. */
+  supplyCap: decimal,
+});
+
+/**
+ * The deployment parameters of one network, as written in `deploy/parameters/<network>.json`. Decimal numbers are quoted
+ * and in whole tokens or per year; basis points are integers.
+ */
+export const parametersSchema = z.strictObject({
+  /** Who administers the access manager: an address, or "deployer". */
+  governor: z.union([z.literal("deployer"), address]),
+  debtAsset: z.strictObject({
+    symbol: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,11}$/, "must be 1 to 12 letters and digits"),
+    token,
+    source: source.optional(),
+  }),
+  rate: z.strictObject({
+    basePerYear: decimal,
+    kink: decimal,
+    slopeBelowPerYear: decimal,
+    slopeAbovePerYear: decimal,
+    maxPerYear: decimal,
+    reserveFactorBps: z.int().min(0).max(10_000),
+  }),
+  system: z.strictObject({
+    borrowCap: decimal,
+    dust: decimal,
+    targetHealthBps: z.int().min(10_100).max(15_000),
+  }),
+  assets: z.array(asset).min(1).max(64),
+});
+
+/** Deployment parameters after validation. */
+export type SystemParameters = z.output<typeof parametersSchema>;
+export type SourceParameters = z.output<typeof source>;
+export type AssetParameters = z.output<typeof asset>;
+
+/** A token's and a feed's own decimals: read from the chain where they exist already, stated where they are mocks. */
+export interface KnownDecimals {
+  readonly debt: number;
+  readonly debtFeed?: number;
+  readonly assets: readonly {
+    readonly token: number;
+    readonly primary: number;
+    readonly secondary?: number;
+  }[];
+}
+
+/** A rate per year, such as "0.05", to a rate per second [RAY], rounded down. */
+export function perSecond(perYear: string): bigint {
+  return parseUnits(perYear, 27) / SECONDS_PER_YEAR;
+}
+
+/** The rate curve in the units of `InterestMath.Curve`. */
+export function curveOf(rate: SystemParameters["rate"]): ModelTerms["pool"]["curve"] {
+  return {
+    base: perSecond(rate.basePerYear),
+    kink: parseUnits(rate.kink, 18),
+    slopeBelow: perSecond(rate.slopeBelowPerYear),
+    slopeAbove: perSecond(rate.slopeAbovePerYear),
+    max: perSecond(rate.maxPerYear),
+  };
+}
+
+/** The parameters in the model's terms: the same numbers the contracts are given. */
+export function modelTerms(p: SystemParameters, decimals: KnownDecimals): ModelTerms {
+  return {
+    debtDecimals: BigInt(decimals.debt),
+    ...(p.debtAsset.source && { debtSource: sourceTerms(p.debtAsset.source, decimals.debtFeed ?? 0) }),
+    pool: { curve: curveOf(p.rate), reserveFactor: BigInt(p.rate.reserveFactorBps) },
+    system: {
+      borrowCap: parseUnits(p.system.borrowCap, decimals.debt),
+      dust: parseUnits(p.system.dust, decimals.debt),
+      targetHealth: BigInt(p.system.targetHealthBps),
+    },
+    assets: p.assets.map((a, i): AssetTerms => {
+      const known = decimals.assets[i];
+      if (known === undefined) throw new RangeError(`no decimals known for ${a.symbol}`);
+      return {
+        symbol: a.symbol,
+        decimals: BigInt(known.token),
+        ltv: BigInt(a.ltvBps),
+        liquidationThreshold: BigInt(a.liquidationThresholdBps),
+        minBonus: BigInt(a.minBonusBps),
+        maxBonus: BigInt(a.maxBonusBps),
+        slope: BigInt(a.slopeBps),
+        supplyCap: parseUnits(a.supplyCap, known.token),
+        primary: sourceTerms(a.primary, known.primary),
+        ...(a.secondary && { secondary: sourceTerms(a.secondary, known.secondary ?? 0) }),
+        maxDeviation: BigInt(a.maxDeviationBps),
+        composed: a.composed,
+      };
+    }),
+  };
+}
+
+/** What the parameters alone say of decimals: enough where every token and feed is a mock. */
+export function mockDecimals(p: SystemParameters): KnownDecimals {
+  return {
+    debt: tokenDecimals(p.debtAsset.token),
+    ...(p.debtAsset.source && { debtFeed: feedDecimals(p.debtAsset.source) }),
+    assets: p.assets.map((a) => ({
+      token: tokenDecimals(a.token),
+      primary: feedDecimals(a.primary),
+      ...(a.secondary && { secondary: feedDecimals(a.secondary) }),
+    })),
+  };
+}
+
+/** Mocks named in the parameters, as dotted paths: none of them may go to a live chain. */
+export function mocksIn(p: SystemParameters): string[] {
+  const found: string[] = [];
+  if ("mock" in p.debtAsset.token) found.push("debtAsset.token");
+  if (p.debtAsset.source && "mock" in p.debtAsset.source.feed) found.push("debtAsset.source.feed");
+  p.assets.forEach((a, i) => {
+    if ("mock" in a.token) found.push(`assets[${i}].token`);
+    if ("mock" in a.primary.feed) found.push(`assets[${i}].primary.feed`);
+    if (a.secondary && "mock" in a.secondary.feed) found.push(`assets[${i}].secondary.feed`);
+  });
+  return found;
+}
+
+/** The first thing wrong with `input`, as one line that names the field, the value and what is allowed; or the parameters. */
+export function parseParameters(input: unknown): SystemParameters {
+  const result = parametersSchema.safeParse(input);
+  if (result.success) return checkRelations(result.data);
+  throw new ParameterError(describeIssue(result.error, input));
+}
+
+/** Deployment parameters that cannot be used; the message is one line for people. */
+export class ParameterError extends Error {
+  override readonly name = "ParameterError";
+}
+
+/** One line for the first issue of a failed validation: field, value, what is allowed. */
+export function describeIssue(error: z.ZodError, input: unknown): string {
+  const issue = error.issues[0];
+  if (issue === undefined) return "invalid input";
+  const path = issue.path.reduce<string>(
+    (text, key) =>
+      typeof key === "number" ? `${text}[${key}]` : text === "" ? String(key) : `${text}.${String(key)}`,
+    "",
+  );
+  let value: unknown = input;
+  for (const key of issue.path) {
+    value =
+      typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
+  }
+  const shown = value === undefined ? "missing" : (JSON.stringify(value) ?? "unreadable");
+  return `${path === "" ? "file" : path}: ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown}: ${issue.message}`;
+}
+
+function checkRelations(p: SystemParameters): SystemParameters {
+  p.assets.forEach((a, i) => {
+    if (a.ltvBps === 0 || a.ltvBps >= a.liquidationThresholdBps) {
+      throw new ParameterError(
+        `assets[${i}].ltvBps: ${a.ltvBps}: must be positive and below liquidationThresholdBps (${a.liquidationThresholdBps})`,
+      );
+    }
+    if ((10_000 + a.maxBonusBps) * a.liquidationThresholdBps >= 100_000_000) {
+      throw new ParameterError(
+        `assets[${i}].maxBonusBps: ${a.maxBonusBps}: (1 + maxBonus) * liquidationThreshold must be below 1, or a liquidation could harm the vault`,
+      );
+    }
+    if (a.composed && p.debtAsset.source === undefined) {
+      throw new ParameterError(`assets[${i}].composed: true: needs debtAsset.source`);
+    }
+    if (p.assets.findIndex((b) => b.symbol === a.symbol) !== i) {
+      throw new ParameterError(`assets[${i}].symbol: "${a.symbol}": is used twice`);
+    }
+  });
+  const kink = parseUnits(p.rate.kink, 18);
+  if (kink === 0n || kink >= WAD)
+    throw new ParameterError(`rate.kink: ${p.rate.kink}: must be inside (0, 1)`);
+  if (perSecond(p.rate.maxPerYear) > RAY) {
+    throw new ParameterError(
+      `rate.maxPerYear: ${p.rate.maxPerYear}: must be at most 31536000 (100 % per second)`,
+    );
+  }
+  return p;
+}
+
+function sourceTerms(s: SourceParameters, decimals: number): Source {
+  return {
+    heartbeat: BigInt(s.heartbeatSeconds),
+    minAnswer: parseUnits(s.minAnswer, decimals),
+    maxAnswer: parseUnits(s.maxAnswer, decimals),
+    decimals: BigInt(decimals),
+  };
+}
+
+function tokenDecimals(t: AssetParameters["token"]): number {
+  if ("mock" in t) return t.mock.decimals;
+  throw new ParameterError(`token ${t.address}: its decimals must be read from the chain`);
+}
+
+function feedDecimals(s: SourceParameters): number {
+  if ("mock" in s.feed) return s.feed.mock.decimals;
+  throw new ParameterError(`feed ${s.feed.address}: its decimals must be read from the chain`);
+}

@@ -1,0 +1,429 @@
+import { expect } from "chai";
+import fc from "fast-check";
+import { network } from "hardhat";
+
+import { MAX_UINT256, type VaultKey, min, subFloor } from "../../src/model/index.js";
+import { parseParameters } from "../../src/protocol/parameters.js";
+import { type Verdicts, type World, createWorld, differences, mockFeed, step, syncFeeds } from "./world.js";
+
+const DEEP = process.env.DEEP === "1";
+
+const mock = (name: string, decimals: number) => ({ mock: { name, decimals } });
+const source = (answer: string, max: string) => ({
+  feed: { mock: { decimals: 8, answer } },
+  heartbeatSeconds: 86_400,
+  minAnswer: "0.0001",
+  maxAnswer: max,
+});
+const risk = { minBonusBps: 0, maxBonusBps: 1000, slopeBps: 2500, supplyCap: "100000" };
+
+/** Three collaterals of 18, 8 and 6 decimals: one with two sources, one whose price goes through the debt asset's own. */
+function parameters(debtDecimals: number) {
+  return parseParameters({
+    governor: "deployer",
+    debtAsset: { symbol: "USDX", token: mock("Dollar", debtDecimals), source: source("1", "100") },
+    rate: {
+      basePerYear: "0.01",
+      kink: "0.8",
+      slopeBelowPerYear: "0.05",
+      slopeAbovePerYear: "0.75",
+      maxPerYear: "2",
+      reserveFactorBps: 1000,
+    },
+    system: { borrowCap: "700000", dust: "100", targetHealthBps: 10500 },
+    assets: [
+      {
+        symbol: "WETH",
+        token: mock("Ether", 18),
+        primary: source("2000", "1000000"),
+        ltvBps: 7500,
+        liquidationThresholdBps: 8000,
+        ...risk,
+      },
+      {
+        symbol: "WBTC",
+        token: mock("Bitcoin", 8),
+        primary: source("60000", "9000000"),
+        secondary: source("60100", "9000000"),
+        maxDeviationBps: 200,
+        ltvBps: 7000,
+        liquidationThresholdBps: 7700,
+        ...risk,
+        supplyCap: "1.2",
+      },
+      {
+        symbol: "EURX",
+        token: mock("Euro", 6),
+        primary: source("1.1", "100"),
+        composed: true,
+        ltvBps: 8500,
+        liquidationThresholdBps: 9000,
+        ...risk,
+        minBonusBps: 100,
+        maxBonusBps: 300,
+        slopeBps: 10000,
+      },
+    ],
+  });
+}
+
+const operations = fc.array(
+  fc.record({
+    kind: fc.constantFrom(
+      ...[
+        "deposit",
+        "deposit",
+        "borrow",
+        "borrow",
+        "repay",
+        "withdraw",
+        "liquidate",
+        "liquidate",
+        "liquidate",
+      ],
+      ...[
+        "liquidate",
+        "price",
+        "price",
+        "price",
+        "crash",
+        "feeds",
+        "lend",
+        "redeem",
+        "unlend",
+        "mint",
+        "donate",
+      ],
+      ...["accept", "time", "topUp"],
+    ),
+    actor: fc.nat(2),
+    vault: fc.nat(3),
+    asset: fc.nat(2),
+    /** Size of the operation as a share of what is there, with the edges overweighted. */
+    share: fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.constantFrom(1, 999, 1000)),
+    noise: fc.bigInt(0n, 10n ** 6n),
+    move: fc.integer({ min: -300, max: 250 }),
+    elapsed: fc.oneof(
+      { weight: 30, arbitrary: fc.integer({ min: 1, max: 7200 }) },
+      { weight: 1, arbitrary: fc.integer({ min: 86_000, max: 400_000 }) },
+    ),
+  }),
+  { minLength: 40, maxLength: 80 },
+);
+type Operation = (typeof operations extends fc.Arbitrary<infer T> ? T : never) extends (infer O)[]
+  ? O
+  : never;
+
+const SOME = { actor: 1, asset: 0, share: 900, noise: 1n, move: 0, elapsed: 60 };
+/** Every run starts with open vaults, so that few operations are refused for want of one. */
+const PRELUDE: readonly Operation[] = [0, 1, 2, 3].flatMap((vault) => [
+  { ...SOME, kind: "deposit", vault },
+  { ...SOME, kind: "deposit", vault, asset: 2, share: 300 },
+  { ...SOME, kind: "borrow", vault },
+]);
+
+for (const debtDecimals of [6, 18]) {
+  describe(`contracts against model, debt asset of ${debtDecimals} decimals`, function () {
+    this.timeout(1_200_000);
+    let world: World;
+    let snapshot: unknown;
+    const seen = new Map<string, number>();
+
+    before(async () => {
+      const connection = await network.create();
+      world = await createWorld(connection, parameters(debtDecimals), 10n ** BigInt(debtDecimals) * 800_000n);
+      snapshot = await connection.provider.request({ method: "evm_snapshot", params: [] });
+    });
+
+    it("any sequence of operations leaves both in the same state, to the unit, with the same refusals", async () => {
+      const model = world.model.clone();
+      await fc.assert(
+        fc.asyncProperty(operations, async (list) => {
+          const { provider } = world.connection;
+          await provider.request({ method: "evm_revert", params: [snapshot] });
+          snapshot = await provider.request({ method: "evm_snapshot", params: [] });
+          const run = { ...world, model: model.clone() };
+          for (const operation of [...PRELUDE, ...list]) {
+            const verdicts = await perform(run, operation);
+            const name =
+              verdicts.chain === null
+                ? operation.kind
+                : `${operation.kind}:${verdicts.chain.split("(")[0] ?? ""}`;
+            seen.set(name, (seen.get(name) ?? 0) + 1);
+            expect(verdicts.model, operation.kind).to.equal(verdicts.chain);
+            expect(await differences(run), operation.kind).to.deep.equal([]);
+          }
+          if ([0, 1, 2].some((id) => run.model.assetTotals(id).residue > 0n)) seen.set("write-off", 1);
+        }),
+        { numRuns: DEEP ? 200 : 20, seed: 20200312 + debtDecimals, endOnFailure: true },
+      );
+    });
+
+    it("the sequences reached every operation, most refusals and every price status", () => {
+      const reached = (name: string): number => seen.get(name) ?? 0;
+      for (const kind of [
+        "deposit",
+        "borrow",
+        "repay",
+        "withdraw",
+        "liquidate",
+        "lend",
+        "redeem",
+        "donate",
+        "accept",
+        "topUp",
+        "write-off",
+      ]) {
+        expect(reached(kind), kind).to.be.greaterThan(0);
+      }
+      for (const refusal of [
+        "liquidate:VaultHealthy",
+        "borrow:NotEnoughCollateral",
+        "deposit:SupplyCapExceeded",
+        "borrow:PriceNotGood",
+      ]) {
+        expect(reached(refusal), refusal).to.be.greaterThan(0);
+      }
+    });
+  });
+}
+
+async function perform(w: World, o: Operation): Promise<Verdicts> {
+  const { engine, pool, oracle, feeds } = w.client;
+  const actor = w.actors[o.actor % w.actors.length]!;
+  const address = await actor.getAddress();
+  const key = w.keys[o.vault] as VaultKey;
+  const ownerIndex = Math.floor(o.vault / 2);
+  const owner = w.actors[ownerIndex]!;
+  const e = engine.connect(owner);
+  const elapsed = BigInt(o.elapsed);
+  const of = (amount: bigint): bigint =>
+    (amount * BigInt(o.share)) / 1000n + (o.share === 1000 ? 0n : o.noise % 7n);
+  const { decimals } = w.model.terms.assets[o.asset]!;
+  const debtUnit = 10n ** w.model.terms.debtDecimals;
+
+  switch (o.kind) {
+    case "deposit": {
+      const amount = of([20n, 1n, 30_000n][o.asset]! * 10n ** decimals);
+      return step(
+        w,
+        elapsed,
+        () => e.deposit(key, o.asset, amount),
+        () => w.model.deposit(key, o.asset, amount),
+      );
+    }
+    case "topUp": {
+      const amount = of(10n ** decimals);
+      const mayAct = actor === owner;
+      const topUp = () => engine.connect(actor).deposit(key, o.asset, amount);
+      const verdicts = await step(w, elapsed, topUp, () => w.model.deposit(key, o.asset, amount, mayAct));
+      return {
+        ...verdicts,
+        chain: verdicts.chain?.startsWith("NotAuthorised(") ? "NotAuthorised()" : verdicts.chain,
+      };
+    }
+    case "borrow": {
+      // Up to a little more than the vault's collateral can carry.
+      const { value, debt } = w.model.health(key);
+      const amount = o.share === 1 ? 5n : of(subFloor((value * 8n) / 10n, debt)) + 1n;
+      return step(
+        w,
+        elapsed,
+        () => e.borrow(key, amount, address),
+        () => w.model.borrow(key, amount),
+      );
+    }
+    case "repay": {
+      const amount = o.share === 1000 ? MAX_UINT256 : of(w.model.health(key).debt);
+      return step(
+        w,
+        elapsed,
+        () => engine.connect(actor).repay(key, amount),
+        () => w.model.repay(key, amount),
+      );
+    }
+    case "withdraw": {
+      const amount = o.share === 1000 ? MAX_UINT256 : of(w.model.vault(key).balances.get(o.asset) ?? 1n);
+      return step(
+        w,
+        elapsed,
+        () => e.withdraw(key, o.asset, amount, address),
+        () => w.model.withdraw(key, o.asset, amount),
+      );
+    }
+    case "liquidate": {
+      const [key, asset] = target(w, o);
+      const limited = o.share % 3;
+      const maxRepay = limited === 1 ? of(w.model.health(key).debt) : MAX_UINT256;
+      const maxSeize = limited === 2 ? of(w.model.vault(key).balances.get(asset) ?? 1n) : MAX_UINT256;
+      const call = {
+        vault: key,
+        asset,
+        maxRepay,
+        maxSeize,
+        minSeize: 0n,
+        deadline: MAX_UINT256,
+        receiver: address,
+        data: "0x",
+      };
+      return step(
+        w,
+        elapsed,
+        () => engine.connect(actor).liquidate(call),
+        () => w.model.liquidate(key, asset, maxRepay, maxSeize),
+      );
+    }
+    case "price": {
+      const feed = feeds[o.asset]!;
+      const { answer } = await feed.latestRoundData();
+      const next = (answer * BigInt(1000 + o.move)) / 1000n + 1n;
+      const verdicts = await step(
+        w,
+        elapsed,
+        () => feed.setAnswer(next),
+        () => undefined,
+      );
+      await refresh(w, o.asset);
+      return verdicts;
+    }
+    case "crash": {
+      // Every collateral at once, by two thirds or so: what is left pays no debt.
+      const all = [
+        ...feeds,
+        ...w.client.deployment.assets.flatMap((a) => (a.secondary ? [mockFeed(w, a.secondary.feed)] : [])),
+      ];
+      for (const feed of all) {
+        const { answer } = await feed.latestRoundData();
+        await step(
+          w,
+          1n,
+          () => feed.setAnswer((answer * BigInt(320 + o.move)) / 1000n + 1n),
+          () => undefined,
+        );
+      }
+      await syncFeeds(w);
+      return liquidateAll(w, o.vault);
+    }
+    case "feeds": {
+      const asset = w.client.deployment.assets[o.asset]!;
+      const debtSource = w.client.deployment.debtAsset.source!;
+      const feed = mockFeed(w, asset.secondary?.feed ?? debtSource.feed);
+      const { answer } = await feed.latestRoundData();
+      const next =
+        o.share === 1
+          ? -1n
+          : ((answer < 0n ? 10n ** 8n : answer) * BigInt(1000 + Math.trunc(o.move / 10))) / 1000n;
+      const verdicts = await step(
+        w,
+        elapsed,
+        () => feed.setAnswer(next),
+        () => undefined,
+      );
+      await refresh(w, -1);
+      return verdicts;
+    }
+    case "lend": {
+      const amount = of(50_000n * debtUnit);
+      return step(
+        w,
+        elapsed,
+        () => pool.connect(actor).deposit(amount, address),
+        () => w.model.lend(amount),
+      );
+    }
+    case "mint": {
+      const shares = of(1_000n * debtUnit * 10n ** 6n);
+      return step(
+        w,
+        elapsed,
+        () => pool.connect(actor).mint(shares, address),
+        () => w.model.mint(shares),
+      );
+    }
+    case "redeem": {
+      const shares = min(of(await pool.maxRedeem(address)), await pool.maxRedeem(address)) / 2n;
+      return step(
+        w,
+        elapsed,
+        () => pool.connect(actor).redeem(shares, address, address),
+        () => w.model.redeem(shares),
+      );
+    }
+    case "unlend": {
+      const assets = min(of(await pool.maxWithdraw(address)), await pool.maxWithdraw(address)) / 2n;
+      return step(
+        w,
+        elapsed,
+        () => pool.connect(actor).withdraw(assets, address, address),
+        () => w.model.unlend(assets),
+      );
+    }
+    case "donate": {
+      const amount = of(100n * debtUnit);
+      return step(
+        w,
+        elapsed,
+        () => pool.connect(actor).donate(amount),
+        () => w.model.donate(amount),
+      );
+    }
+    case "accept":
+      return step(
+        w,
+        elapsed,
+        () => oracle.accept(o.asset),
+        () => w.model.accept(o.asset),
+      );
+    default:
+      return step(
+        w,
+        elapsed,
+        () => pool.accrue(),
+        () => w.model.accrue(),
+      );
+  }
+}
+
+/** Liquidates one ripe vault asset by asset, without limits, until nothing is left of it or it is refused. */
+async function liquidateAll(w: World, pick: number): Promise<Verdicts> {
+  const ripe = w.keys.filter((key) => w.model.health(key).liquidatable);
+  const vault = ripe[pick % Math.max(ripe.length, 1)];
+  if (vault === undefined) return { chain: null, model: null };
+  const limits = { maxRepay: MAX_UINT256, maxSeize: MAX_UINT256, minSeize: 0n, deadline: MAX_UINT256 };
+  const receiver = await w.actors[0]!.getAddress();
+  let verdicts: Verdicts = { chain: null, model: null };
+  for (const asset of w.model.vault(vault).balances.keys()) {
+    verdicts = await step(
+      w,
+      1n,
+      () => w.client.engine.liquidate({ vault, asset, ...limits, receiver, data: "0x" }),
+      () => w.model.liquidate(vault, asset),
+    );
+    if (verdicts.chain !== verdicts.model) break;
+  }
+  return verdicts;
+}
+
+/** Mostly a vault that can be liquidated and an asset it holds; sometimes whatever the operation names. */
+function target(w: World, o: Operation): [VaultKey, number] {
+  const ripe = w.keys.filter((key) => w.model.health(key).liquidatable);
+  if (ripe.length === 0 || o.noise % 5n === 0n) return [w.keys[o.vault] as VaultKey, o.asset];
+  const key = ripe[o.vault % ripe.length] as VaultKey;
+  const held = [...w.model.vault(key).balances.keys()];
+  return [key, held[o.asset % held.length] ?? o.asset];
+}
+
+/** Every primary feed but `except` answers again what it said last. */
+async function refresh(w: World, except: number): Promise<void> {
+  for (const [id, feed] of w.client.feeds.entries()) {
+    if (id === except) continue;
+    const { answer } = await feed.latestRoundData();
+    await step(
+      w,
+      1n,
+      () => feed.setAnswer(answer),
+      () => undefined,
+    );
+  }
+  await syncFeeds(w);
+}
