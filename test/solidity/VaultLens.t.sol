@@ -41,14 +41,13 @@ contract VaultLensTest is SystemFixture {
 
     function test_records_areWhatTheEngineStores() public {
         _openTwo();
-        IVaultLens.VaultRecord[] memory list = lens.records(_two());
-        assertEq(list[0].scaledDebt, 1_500e6);
-        assertEq(list[0].balances.length, 1);
-        assertEq(list[0].balances[0], 1e18);
-        assertEq(list[1].balances.length, 2);
-        assertEq(list[1].balances[0], 1e8);
-        assertEq(list[1].balances[1], 500e6);
-        assertTrue(list[1].collaterals.contains(WBTC) && list[1].collaterals.contains(GOLD));
+        uint256[] memory words = lens.records(_two());
+        assertEq(words.length, 5);
+        assertEq(words[0], 1_500e6 | (uint256(1 << WETH) << 128));
+        assertEq(words[1], 1e18);
+        assertEq(words[2], 30_000e6 | (uint256((1 << WBTC) | (1 << GOLD)) << 128));
+        assertEq(words[3], 1e8);
+        assertEq(words[4], 500e6);
     }
 
     function test_keys_beyondTheLimitAreRefused() public {
