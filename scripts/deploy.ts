@@ -124,7 +124,7 @@ function print({ deployment, path, sent }: Deployed): void {
     ]),
   ];
   process.stdout.write(
-    `${table([{ heading: "contract" }, { heading: "address" }], rows as string[][], tint)}\n`,
+    `${table([{ heading: "contract" }, { heading: "address" }], rows, tint)}\n`,
   );
   const state = sent ? tint.good("deployed") : "already deployed";
   process.stdout.write(

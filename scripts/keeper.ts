@@ -91,7 +91,7 @@ await run(COMMAND, async (options, stopped) => {
     },
   };
   const keeper = new Keeper(client, provider, account, settings, emit);
-  if (!options.once) return await keeper.run(stopped);
+  if (!options.once) { await keeper.run(stopped); return; }
 
   const { outcomes } = await keeper.pass(stopped);
   const failed = outcomes.find(({ status }) => status !== "done" && status !== "lost");

@@ -1,7 +1,6 @@
 import { hrtime } from "node:process";
 
 import { network } from "hardhat";
-import type { NetworkConnection } from "hardhat/types/network";
 
 import { MAX_UINT256, type Price, type VaultKey } from "../model/index.js";
 import type { Receipt, Sent } from "./chain.js";
@@ -63,7 +62,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
   });
   try {
     const world = await createWorld(
-      connection as NetworkConnection,
+      connection,
       scenario,
       options.settings,
       options.vaults,
