@@ -4,6 +4,7 @@ import { AggregatorV3Interface__factory } from "../../types/index.js";
 import type { AggregatorV3Interface } from "../../types/index.js";
 import type { FeedAnswer, pools, VaultHealth, VaultKey, VaultState } from "../model/index.js";
 import type { Client } from "../protocol/client.js";
+import { readRecords } from "../protocol/records.js";
 import type { EventSource, Head } from "./vaultIndex.js";
 
 /** Everything at one block that moves all vaults at once. */
@@ -92,13 +93,11 @@ export class ChainReader implements EventSource {
   async records(keys: readonly VaultKey[], block: number): Promise<Map<VaultKey, VaultState>> {
     const states = new Map<VaultKey, VaultState>();
     for (const chunk of await this.chunks(keys)) {
-      const records = await this.client.lens.records([...chunk], { blockTag: block });
+      const records = await readRecords(this.client.lens, chunk, { blockTag: block });
       chunk.forEach((key, i) => {
         const record = records[i];
         if (record === undefined) throw new Error(`the lens left out vault ${key}`);
-        const balances = new Map<number, bigint>();
-        idsOf(record.collaterals).forEach((id, j) => balances.set(id, record.balances[j] ?? 0n));
-        states.set(key, { scaledDebt: record.scaledDebt, balances });
+        states.set(key, record);
       });
     }
     return states;
@@ -178,11 +177,4 @@ async function answerOf(feed: AggregatorV3Interface, block: number): Promise<Fee
     if (isError(error, "CALL_EXCEPTION") || isError(error, "BAD_DATA")) return null;
     throw error;
   }
-}
-
-/** Ids in a set of assets, ascending. */
-function idsOf(set: bigint): number[] {
-  const ids: number[] = [];
-  for (let id = 0; set >> BigInt(id) !== 0n; id++) if ((set >> BigInt(id)) & 1n) ids.push(id);
-  return ids;
 }
