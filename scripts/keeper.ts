@@ -71,11 +71,11 @@ await run(COMMAND, async (options) => {
 
   const provider = new DeadlineProvider(url, chain.chainId, REQUEST_DEADLINE);
   const client = connect(deployment, provider);
+  const account = await openAccount(hre, provider, chain.chainId, accountNumber);
   const difference = await firstDifference(client, provider);
   if (difference !== null) {
     throw new UsageError(`deployment: ${deploymentPath(options.deployments, chain.chainId)}: ${difference}`);
   }
-  const account = await openAccount(hre, provider, chain.chainId, accountNumber);
   const emit = (event: KeeperEvent): void => {
     process.stdout.write(`${options.json ? jsonLine(event) : textLine(event, deployment)}\n`);
   };
