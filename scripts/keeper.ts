@@ -4,7 +4,7 @@ import { amount, ChainError, CliError, httpUrl, integer, UsageError } from "../s
 import { openDeployment } from "../src/cli/deployment.js";
 import { isPrivateKey, namedNetwork, urlOf, variable } from "../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../src/cli/rpc.js";
-import { run } from "../src/cli/run.js";
+import { run, stopSignal } from "../src/cli/run.js";
 import { type Account, keyAccount, unlockedAccount } from "../src/keeper/account.js";
 import { firstDifference } from "../src/keeper/check.js";
 import { jsonLine, type KeeperEvent } from "../src/keeper/events.js";
@@ -54,7 +54,7 @@ const COMMAND = {
 /** Time a node has for one request [ms]. */
 const REQUEST_DEADLINE = 20_000;
 
-await run(COMMAND, async (options, stopped) => {
+await run(COMMAND, async (options) => {
   const givenUrl = options.rpc === undefined ? undefined : httpUrl("--rpc", options.rpc);
   const accountNumber = integer("--account", options.account, 0, 1_000);
   const inclusionBlocks = integer("--inclusion-blocks", options["inclusion-blocks"], 1, 1_000);
@@ -71,11 +71,11 @@ await run(COMMAND, async (options, stopped) => {
 
   const provider = new DeadlineProvider(url, chain.chainId, REQUEST_DEADLINE);
   const client = connect(deployment, provider);
+  const account = await openAccount(hre, provider, chain.chainId, accountNumber);
   const difference = await firstDifference(client, provider);
   if (difference !== null) {
     throw new UsageError(`deployment: ${deploymentPath(options.deployments, chain.chainId)}: ${difference}`);
   }
-  const account = await openAccount(hre, provider, chain.chainId, accountNumber);
   const emit = (event: KeeperEvent): void => {
     process.stdout.write(`${options.json ? jsonLine(event) : textLine(event, deployment)}\n`);
   };
@@ -90,6 +90,7 @@ await run(COMMAND, async (options, stopped) => {
       interval: development ? 100 : 2_000,
     },
   };
+  const stopped = stopSignal();
   const keeper = new Keeper(client, provider, account, settings, emit);
   if (!options.once) { await keeper.run(stopped); return; }
 

@@ -2,35 +2,39 @@ import { CliError, type CommandSpec, EXIT, type OptionValues, helpOf, parse } fr
 
 /**
  * Runs a command and ends the process: exit code 0, or that of the `CliError` that `main` throws, after one line on
- * stderr. Any other error is a runtime failure (1), also in one line.
- * `stopped` is aborted by the first SIGINT or SIGTERM; a second one ends the process at once.
+ * stderr. Any other error is a runtime failure (1), also in one line. SIGINT and SIGTERM end the process at once, unless
+ * `main` asks for `stopSignal()`.
  */
 export async function run<const S extends CommandSpec>(
   command: S,
-  main: (options: OptionValues<S>, stopped: AbortSignal) => Promise<void>,
+  main: (options: OptionValues<S>) => Promise<void>,
 ): Promise<never> {
   // A reader that went away (`| head`) is no failure of ours.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failure);
   });
-  const stop = new AbortController();
-  const onSignal = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT.failure);
-    stop.abort();
-  };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-
   let exitCode: number = EXIT.ok;
   try {
     const options = parse(command, process.argv.slice(2));
     if (options === "help") process.stdout.write(`${helpOf(command)}\n`);
-    else await main(options, stop.signal);
+    else await main(options);
   } catch (error) {
     exitCode = error instanceof CliError ? error.exitCode : EXIT.failure;
     process.stderr.write(`${oneLine(error)}\n`);
   }
   await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
   process.exit(exitCode);
+}
+
+/** From now on the first SIGINT or SIGTERM only aborts the signal returned; a second one ends the process at once. */
+export function stopSignal(): AbortSignal {
+  const stop = new AbortController();
+  const onSignal = (): void => {
+    if (stop.signal.aborted) process.exit(EXIT.failure);
+    stop.abort();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  return stop.signal;
 }
 
 /** An error as one line without stack, and without the URLs that libraries put into their messages. */
