@@ -123,9 +123,7 @@ function print({ deployment, path, sent }: Deployed): void {
       ...(a.secondary ? [[`${a.symbol} second feed`, a.secondary.feed]] : []),
     ]),
   ];
-  process.stdout.write(
-    `${table([{ heading: "contract" }, { heading: "address" }], rows, tint)}\n`,
-  );
+  process.stdout.write(`${table([{ heading: "contract" }, { heading: "address" }], rows, tint)}\n`);
   const state = sent ? tint.good("deployed") : "already deployed";
   process.stdout.write(
     `${state}: chain ${deployment.chainId}, from block ${deployment.block}, record ${path}\n`,

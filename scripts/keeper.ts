@@ -92,7 +92,10 @@ await run(COMMAND, async (options) => {
   };
   const stopped = stopSignal();
   const keeper = new Keeper(client, provider, account, settings, emit);
-  if (!options.once) { await keeper.run(stopped); return; }
+  if (!options.once) {
+    await keeper.run(stopped);
+    return;
+  }
 
   const { outcomes } = await keeper.pass(stopped);
   const failed = outcomes.find(({ status }) => status !== "done" && status !== "lost");
