@@ -1,7 +1,7 @@
 import { FetchRequest, JsonRpcProvider, Network, type Provider } from "ethers";
 
 /** A provider that also takes requests ethers has no method for. */
-export type NodeProvider = Provider & Pick<JsonRpcProvider, "send">;
+export type NodeProvider = Provider & { send(method: string, params: unknown[]): Promise<unknown> };
 
 /** A request that a node did not answer in time. */
 export class DeadlineError extends Error {

@@ -3,13 +3,14 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { Journal } from "../../deploy/journal.js";
+import { DEPLOY, deploy } from "../../scripts/commands/deploy.js";
+import { attempt } from "../../src/cli/run.js";
 import { type Deployment, deploymentPath, readDeployment } from "../../src/protocol/deployments.js";
 import {
   type ChainNode,
   type Ended,
   hasAnvil,
   rpc,
-  runScript,
   scratch,
   startAnvil,
   startScript,
@@ -52,9 +53,15 @@ describe("deploying again", function () {
   let directory: Awaited<ReturnType<typeof scratch>>;
 
   const args = (): string[] => ["--rpc", node.url, "--deployments", directory.path];
-  const deploy = async (...more: string[]): Promise<Ended> => await runScript("deploy", [...args(), ...more]);
+  // In this process, to be fast; the first test and the end-to-end tests run the command as its own process.
+  const deployHere = async (...more: string[]): Promise<Ended> => {
+    let stdout = "";
+    const out = (line: string): void => void (stdout += `${line}\n`);
+    const { exitCode, error } = await attempt(DEPLOY, deploy, [...args(), ...more], { out, note: out });
+    return { code: exitCode, stdout, stderr: error === undefined ? "" : `${error}\n` };
+  };
   const succeed = async (): Promise<{ stdout: string; deployment: Deployment }> => {
-    const { code, stdout, stderr } = await deploy();
+    const { code, stdout, stderr } = await deployHere();
     expect(stderr).to.equal("");
     expect(code).to.equal(0);
     return { stdout, deployment: await readDeployment(directory.path, 31337) };
@@ -145,7 +152,7 @@ describe("deploying again", function () {
     await cp(join("deploy", "parameters", "localhost.json"), changed);
     const text = (await readFile(changed, "utf8")).replace('"ltvBps": 7500', '"ltvBps": 7400');
     await writeFile(changed, text);
-    const { code, stdout, stderr } = await deploy("--parameters", changed);
+    const { code, stdout, stderr } = await deployHere("--parameters", changed);
     expect(code).to.equal(2);
     expect(stdout).to.equal("");
     expect(stderr).to.match(/^\S+changed\.json: assets\[0\]\.ltvBps: 7400: is deployed as 7500; [^\n]*\n$/);
