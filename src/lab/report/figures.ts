@@ -238,7 +238,8 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
         {
           label: "Lowest price",
           value: money(price.min),
-note: signOf(drop) > 0 ? `fell ${ratio(drop, 1)}, ${isoInstant(price.minAt)}` : isoInstant(price.minAt),
+          note:
+            signOf(drop) > 0 ? `fell ${ratio(drop, 1)}, ${isoInstant(price.minAt)}` : isoInstant(price.minAt),
         },
         { label: "First price", value: money(price.start), note: isoInstant(result.window.start) },
         { label: "Last price", value: money(price.end), note: isoInstant(result.window.end) },
@@ -253,7 +254,11 @@ note: signOf(drop) > 0 ? `fell ${ratio(drop, 1)}, ${isoInstant(price.minAt)}` : 
           note: `${blocks(result.blocks)}, ${duration(result.window.start, result.window.end)}`,
         },
         { label: "Seed", value: result.seed.toString() },
-        { label: "Transactions", value: count(speed.transactions), note: amount(speed.gasUsed, "gas").replace(".00", "") },
+        {
+          label: "Transactions",
+          value: count(speed.transactions),
+          note: amount(speed.gasUsed, "gas").replace(".00", ""),
+        },
         { label: "Time taken", value: `${speed.wallSeconds.toFixed(1)} s`, note: "on this machine" },
       ],
     },

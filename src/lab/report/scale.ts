@@ -137,7 +137,10 @@ export function timeScale(start: number, end: number, from: number, to: number, 
   const interval = INTERVALS.find((s) => s / perPixel >= gap) ?? 7300 * DAY;
   const ticks: Tick[] = [];
   for (let time = Math.ceil(start / interval) * interval; time <= last; time += interval) {
-    ticks.push({ at: map(time), label: time % DAY === 0 ? dayLabel(time) : clockLabel(time, interval < MINUTE) });
+    ticks.push({
+      at: map(time),
+      label: time % DAY === 0 ? dayLabel(time) : clockLabel(time, interval < MINUTE),
+    });
     if (ticks.length > 100) break;
   }
   return { map, ticks, logarithmic: false };

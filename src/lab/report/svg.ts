@@ -151,7 +151,12 @@ export function baseAxis(scale: Scale, unit: string, frame: Frame): string {
 }
 
 /** Heights close to `wanted` that are `gap` apart and inside [top, bottom], in the same order. */
-export function spread(wanted: readonly number[], gap: number, top: number, bottom: number): readonly number[] {
+export function spread(
+  wanted: readonly number[],
+  gap: number,
+  top: number,
+  bottom: number,
+): readonly number[] {
   const order = wanted.map((y, i) => ({ y, i })).sort((a, b) => a.y - b.y || a.i - b.i);
   const placed: number[] = [];
   let floor = top;
@@ -195,7 +200,12 @@ export function endLabels(labels: readonly EndLabel[], frame: Frame): string {
 export function chart(frame: Frame, name: string, content: string, variant: string): string {
   return element(
     "svg",
-    { class: `chart ${variant}`, viewBox: `0 0 ${frame.width} ${frame.height}`, role: "img", "aria-label": name },
+    {
+      class: `chart ${variant}`,
+      viewBox: `0 0 ${frame.width} ${frame.height}`,
+      role: "img",
+      "aria-label": name,
+    },
     content,
   );
 }
