@@ -25,6 +25,8 @@ export interface Sentence {
   readonly headline: string;
   /** What it rests on. */
   readonly body: string;
+  /** How the checks went; empty if they failed, for then the headline says so. */
+  readonly proof: string;
 }
 
 /** What the replay says, in plain words: the same in the terminal and in the report. */
@@ -48,9 +50,9 @@ export function sentence(result: ReplayResult): Sentence {
   const failed = checks.violations + checks.modelMismatches > 0;
   const proof = failed
     ? ""
-    : ` All ${count(checks.invariants)} invariant checks held, and all ${count(checks.modelComparisons)} ` +
+    : `All ${count(checks.invariants)} invariant checks held, and all ${count(checks.modelComparisons)} ` +
       "comparisons of chain and model agreed.";
-  const body = `${move}. ${liquidated}${keeper}.${unresolved}${proof}`;
+  const body = `${move}. ${liquidated}${keeper}.${unresolved}`;
   if (failed) {
     const violations = plural(checks.violations, "invariant violation");
     const mismatches = plural(checks.modelMismatches, "difference", "differences");
@@ -58,15 +60,24 @@ export function sentence(result: ReplayResult): Sentence {
       tone: "bad",
       headline: `CHECKS FAILED: ${violations}, ${mismatches} between chain and model.`,
       body: `Do not rely on the figures below. ${body}`,
+      proof,
     };
   }
   if (signOf(badDebt.net) > 0) {
     const part = share(badDebt.net, result.opening.debt);
-    const parts = `${money(badDebt.booked)} written off, ${money(badDebt.implied)} in open vaults, ${money(badDebt.covered)} covered by the reserve.`;
+    const parts = [
+      { of: badDebt.booked, what: "written off" },
+      { of: badDebt.implied, what: "still in open vaults" },
+      { of: badDebt.covered, what: "covered by the reserve" },
+    ]
+      .filter(({ of }) => signOf(of) > 0)
+      .map(({ of, what }) => `${money(of)} ${what}`);
+    const made = parts.length === 0 ? "" : `${parts.join(", ")}. `;
     return {
       tone: "bad",
       headline: `Bad debt of ${money(badDebt.net)}${part === undefined ? "" : `, ${part} of the opening debt`}.`,
-      body: `${parts} ${body}`,
+      body: `${made}${body}`,
+      proof,
     };
   }
   if (signOf(badDebt.gross) > 0) {
@@ -74,6 +85,7 @@ export function sentence(result: ReplayResult): Sentence {
       tone: "good",
       headline: `Lenders lost nothing: the reserve covered ${money(badDebt.covered)} of bad debt.`,
       body,
+      proof,
     };
   }
   if (signOf(badDebt.impliedMax) > 0) {
@@ -81,9 +93,10 @@ export function sentence(result: ReplayResult): Sentence {
       tone: "good",
       headline: `No bad debt at the end; ${money(badDebt.impliedMax)} at the worst moment.`,
       body,
+      proof,
     };
   }
-  return { tone: "good", headline: "No bad debt.", body };
+  return { tone: "good", headline: "No bad debt.", body, proof };
 }
 
 /** Every figure of the verdict, grouped. */

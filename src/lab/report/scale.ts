@@ -47,9 +47,7 @@ export function valueScale(values: readonly number[], axis: ValueAxis): Scale {
   }
   if (low > high) return linear(0, 1, axis);
   if (axis.zero === true) return linear(Math.min(0, low), Math.max(0, high), axis);
-  if (high > 0 && high / Math.max(low, 0) > LOG_FROM && low >= 0) {
-    return logarithmic(positive, high, axis);
-  }
+  if (low >= 0 && high > positive * LOG_FROM) return logarithmic(positive, high, axis);
   return linear(low, high, axis);
 }
 

@@ -196,18 +196,22 @@ export function endLabels(labels: readonly EndLabel[], frame: Frame): string {
     .join("");
 }
 
-/** A whole chart. `name` says what it shows to people who cannot see it. */
+/**
+ * A whole chart. `name` says what it shows to people who cannot see it; the edges of the plot and the empty path are for
+ * the pointer.
+ */
 export function chart(frame: Frame, name: string, content: string, variant: string): string {
-  return element(
-    "svg",
-    {
-      class: `chart ${variant}`,
-      viewBox: `0 0 ${frame.width} ${frame.height}`,
-      role: "img",
-      "aria-label": name,
-    },
-    content,
-  );
+  const attributes = {
+    class: `chart ${variant}`,
+    viewBox: `0 0 ${frame.width} ${frame.height}`,
+    role: "img",
+    "aria-label": name,
+    "data-left": frame.left,
+    "data-right": frame.width - frame.right,
+    "data-top": frame.top,
+    "data-bottom": frame.height - frame.bottom,
+  };
+  return element("svg", attributes, content + element("path", { class: "cross" }));
 }
 
 /** Words in the middle of an empty plot. */
