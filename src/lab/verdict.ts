@@ -30,8 +30,8 @@ export function renderVerdict(result: ReplayResult, tint: Tint): string {
   const rows = figureGroups(result).flatMap(({ title, figures }) =>
     figures
       .filter(({ label }) => !LEFT_OUT.has(label))
-      .map(({ label, value, note: usual, tone: figureTone }, i) => {
-        const note = notes[label] ?? usual;
+      .map(({ label, value, note: usual, hint, tone: figureTone }, i) => {
+        const note = notes[label] ?? usual ?? hint;
         return [
           i === 0 ? title : "",
           label,

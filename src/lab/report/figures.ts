@@ -8,7 +8,10 @@ export type Tone = "plain" | "good" | "bad";
 export interface Figure {
   readonly label: string;
   readonly value: string;
+  /** What else must be said. */
   readonly note?: string;
+  /** What the label means, where there is room to say so. */
+  readonly hint?: string;
   readonly tone?: Tone;
 }
 
@@ -126,22 +129,22 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
           label: "Implied at the end",
           value: money(badDebt.implied),
           tone: loss(badDebt.implied),
-          note: "open vaults",
+          hint: "open vaults",
         },
         {
           label: "Implied at worst",
           value: money(badDebt.impliedMax),
           tone: loss(badDebt.impliedMax),
-          note: "highest at any step",
+          hint: "highest at any step",
         },
         {
           label: "Booked",
           value: money(badDebt.booked),
           tone: loss(badDebt.booked),
-          note: "written off on-chain",
+          hint: "written off on-chain",
         },
-        { label: "Gross", value: money(badDebt.gross), note: "implied + booked" },
-        { label: "Covered", value: money(badDebt.covered), note: "paid by the reserve" },
+        { label: "Gross", value: money(badDebt.gross), hint: "implied + booked" },
+        { label: "Covered", value: money(badDebt.covered), hint: "paid by the reserve" },
       ],
     },
     {
@@ -161,7 +164,7 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
         {
           label: "Collateral seized",
           value: money(liquidations.collateralValueSeized),
-          note: "at the liquidation price",
+          hint: "at the liquidation price",
         },
       ],
     },
@@ -272,7 +275,7 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
           value: count(speed.transactions),
           note: amount(speed.gasUsed, "gas").replace(".00", ""),
         },
-        { label: "Time taken", value: `${speed.wallSeconds.toFixed(1)} s`, note: "on this machine" },
+        { label: "Time taken", value: `${speed.wallSeconds.toFixed(1)} s`, hint: "on this machine" },
       ],
     },
   ];

@@ -5,7 +5,7 @@ import { priceChart } from "./charts/price.js";
 import { ratioChart } from "./charts/ratios.js";
 import { riskChart } from "./charts/risk.js";
 import { sentence } from "./figures.js";
-import { count, duration, isoInstant, plural } from "./format.js";
+import { count, duration, isoInstant } from "./format.js";
 import { type Html, html, raw } from "./html.js";
 import { SCRIPT } from "./script.js";
 import {
@@ -46,10 +46,8 @@ export function renderReport(replay: Replay): string {
             <p class="over">Breakwater crash report</p>
             <h1>${title}</h1>
             <p class="sub">
-              ${isoInstant(start)} to ${isoInstant(end)}${lasted === "" ? "" : ` (${lasted})`}.
-              ${plural(result.vaults, "vault")}, ${plural(result.steps, "price step")},
-              ${plural(result.blocks, "block")}; scenario ${result.scenario}, seed ${result.seed.toString()},
-              keeper ${result.keeper}.
+              ${isoInstant(start)} to ${isoInstant(end)}${lasted === "" ? "" : ` (${lasted})`}; scenario
+              ${result.scenario}, seed ${result.seed.toString()}, keeper ${result.keeper}
             </p>
           </header>
           ${verdict(replay)}${failures(replay)}${figuresSection(result)}

@@ -31,6 +31,8 @@ export interface ValueAxis {
   readonly ticks: number;
   /** Whether zero belongs on it: then it is always linear. */
   readonly zero?: boolean;
+  /** Whether it ends at the largest value exactly. */
+  readonly tight?: boolean;
   /** Appended to every tick label. */
   readonly suffix?: string;
 }
@@ -56,20 +58,26 @@ function linear(low: number, high: number, axis: ValueAxis): Scale {
   const padding = flat ? Math.max(Math.abs(high) * 0.1, high === 0 ? 1 : 0) : 0;
   const bottom = flat && axis.zero !== true ? low - padding : low;
   const top = flat ? high + (high === 0 ? 1 : padding) : high;
-  const { mantissa, exponent } = niceStep((top - bottom) / Math.max(1, axis.ticks));
-  const step = mantissa * 10 ** exponent;
-  const first = Math.floor(bottom / step + 1e-9);
-  const last = Math.ceil(top / step - 1e-9);
-  const [start, end] = [first * step, last * step];
+  const room = (top - bottom) * 0.03;
+  const start = axis.zero === true && bottom === 0 ? 0 : bottom - room;
+  const end = axis.tight === true || top === 0 ? top : top + room;
   const map = (value: number): number =>
     axis.from + ((clamp(value, start, end) - start) / (end - start)) * (axis.to - axis.from);
-  const largest = Math.max(...[first, last].map((n) => digitsBefore(Math.abs(n * mantissa), exponent)));
-  const ticks: Tick[] = [];
-  for (let n = first; n <= last; n++) {
-    const label = tickLabel(n * mantissa, exponent, largest);
-    ticks.push({ at: map(n * step), label: label + (axis.suffix ?? "") });
+  // The steps that fit best are sometimes too few: then finer ones.
+  for (let wanted = Math.max(1, axis.ticks); ; wanted *= 1.5) {
+    const { mantissa, exponent } = niceStep((end - start) / wanted);
+    const step = mantissa * 10 ** exponent;
+    const first = Math.ceil(start / step - 1e-9);
+    const last = Math.floor(end / step + 1e-9);
+    if (last - first < 2 && wanted < 20) continue;
+    const largest = Math.max(...[first, last].map((n) => digitsBefore(Math.abs(n * mantissa), exponent)));
+    const ticks: Tick[] = [];
+    for (let n = first; n <= last; n++) {
+      const label = tickLabel(n * mantissa, exponent, largest);
+      ticks.push({ at: map(n * step), label: label + (axis.suffix ?? "") });
+    }
+    return { map, ticks, logarithmic: false };
   }
-  return { map, ticks, logarithmic: false };
 }
 
 function logarithmic(low: number, high: number, axis: ValueAxis): Scale {

@@ -38,9 +38,9 @@ export function figuresSection(result: ReplayResult): Html {
         <h3>${title}</h3>
         <dl>
           ${figures.map(
-            ({ label, value, note, tone }) =>
+            ({ label, value, note, hint, tone }) =>
               html`<div>
-                <dt>${label}</dt>
+                <dt title="${hint ?? ""}">${label}</dt>
                 <dd class="${tone ?? "plain"}">${value}</dd>
                 ${note === undefined ? undefined : html`<dd class="note">${note}</dd>`}
               </div> `,
@@ -109,7 +109,7 @@ export function liquidationsSection(replay: Replay): Html | undefined {
             <th class="num">Repaid, ${unit}</th>
             <th class="num">Seized, ${unit}</th>
             <th class="num">Bonus</th>
-            <th class="num">Keeper’s, ${unit}</th>
+            <th class="num">Keeper’s profit, ${unit}</th>
             <th>Transaction</th>
           </tr>
         </thead>

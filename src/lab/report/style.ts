@@ -15,7 +15,7 @@ h3{font-size:16px;line-height:1.35;font-weight:650}
 .verdict.bad{border-color:var(--warn)}
 .verdict strong{display:block;font-size:22px;line-height:1.3;font-weight:650}
 .verdict.bad strong{color:var(--warn)}
-.verdict p{margin-top:6px;max-width:78ch}
+.verdict p{margin-top:6px;max-width:96ch}
 .failures{margin:0 0 28px;padding:14px 18px;border:1px solid var(--warn);border-radius:4px}
 .failures h2{margin:0 0 8px;font-size:16px;color:var(--warn)}
 .failures ul{margin:0;padding-left:20px}
@@ -33,9 +33,10 @@ h3{font-size:16px;line-height:1.35;font-weight:650}
 .good{color:var(--ink)}
 dd.bad{color:var(--warn);font-weight:600}
 .plots{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:48px 32px}
-.plot{position:relative;break-inside:avoid;min-width:0}
+.plot{position:relative;display:flex;flex-direction:column;break-inside:avoid;min-width:0}
+figcaption{flex:1 0 auto}
 .plot.full{grid-column:1/-1}
-.plot p{color:var(--quiet);font-size:14px;margin:2px 0 12px;max-width:86ch}
+.plot p{color:var(--quiet);font-size:14px;margin:2px 0 12px;max-width:116ch}
 .chart{display:block;width:100%;height:auto;overflow:visible;font-size:12px}
 .chart.narrow{display:none}
 text{fill:var(--ink)}
@@ -51,6 +52,8 @@ text.warn{fill:var(--warn)}
 .line.accent,.hair.accent{stroke:var(--accent)}
 .line.quiet,.hair.quiet{stroke:#7b8894}
 .line.warn,.hair.warn{stroke:var(--warn)}
+.line.wide{stroke-width:3.6;stroke:#86b6da}
+.line.thin{stroke-width:1.1}
 .line.dashed{stroke-dasharray:4 3}
 .line.threshold{stroke:var(--warn);stroke-width:1.3}
 .line.faint{stroke-dasharray:2 3}
@@ -113,7 +116,7 @@ main{max-width:none;padding:0}
 .group dl>div{font-size:9pt}
 .group div:first-child>dd:not(.note){font-size:13pt}
 .plots{display:block}
-.plot{margin-bottom:22pt}
+.plot{display:block;margin-bottom:22pt}
 .scroll{overflow:visible}
 table{font-size:8pt}
 th{font-size:8pt}

@@ -132,8 +132,8 @@ export function syntheticReplay(
       liquidations.push({
         time,
         block: 100 + 4 * i,
-        transaction: `0x${(BigInt(i * 100_000 + id + 1) * 0x9e3779b97f4a7c15f39cc0605cedc835n).toString(16).padStart(64, "0").slice(-64)}`,
-        vault: `0x${(BigInt(id + 1) * 0x9e3779b97f4a7c15f39cc060n).toString(16).padStart(40, "0").slice(-40)}:0`,
+        transaction: hex(i * 100_000 + id, 64),
+        vault: `${hex(id, 40)}:0`,
         asset: "WETH",
         price: wad(price),
         repaid: units(repaid),
@@ -299,6 +299,12 @@ function sampleBook(time: number, book: readonly Vault[], price: number): BookSa
     debtBelow: [below(1), below(1.05), below(1.1), below(1.25)],
     debt: units(total),
   };
+}
+
+/** Something that looks like a hash or an address. */
+function hex(seed: number, digits: number): string {
+  const mixed = BigInt(seed + 1) * 0xd1342543de82ef95f1357aea2e62a9c5a3b195354a39b70d9fb21c651e98df25n;
+  return `0x${(mixed % 16n ** BigInt(digits)).toString(16).padStart(digits, "0")}`;
 }
 
 function wad(value: number): bigint {

@@ -10,8 +10,8 @@ import {
   chart,
   element,
   emptyNote,
+  endLabels,
   line,
-  px,
   spread,
   valueAxis,
   words,
@@ -24,23 +24,25 @@ export function latencyChart(replay: Replay): Drawing {
   const total = latencies.length + unresolved;
   const open =
     unresolved === 0
-      ? "All of them were."
-      : `${plural(unresolved, "vault")} never ${unresolved === 1 ? "was" : "were"}, and ${unresolved === 1 ? "is" : "are"} not part of the percentiles.`;
+      ? "All were resolved."
+      : `${plural(unresolved, "vault")} never ${unresolved === 1 ? "was" : "were"} resolved, and ${unresolved === 1 ? "is" : "are"} not part of the percentiles.`;
   return {
     id: "latency",
     title: "Liquidation latency",
     caption:
       total === 0
         ? "No vault fell below a health factor of 1."
-        : `Of ${plural(total, "vault")} that fell below a health factor of 1, the share not yet back above it or closed. ${open}`,
-    draw(frame) {
-      const narrow = frame.width < NARROW;
+        : `How much of the ${plural(total, "vault")} that fell below a health factor of 1 was still waiting after so many blocks to get back above it or be closed. ${open}`,
+    draw(outer) {
+      const narrow = outer.width < NARROW;
+      const frame = unresolved > 0 ? { ...outer, right: 98 } : outer;
       const variant = narrow ? "narrow" : "wide";
       const y = valueScale([0, 100], {
         from: frame.height - frame.bottom,
         to: frame.top,
         ticks: frame.valueTicks,
         zero: true,
+        tight: true,
         suffix: "%",
       });
       const longest = latencies.at(-1) ?? 1;
@@ -127,12 +129,8 @@ function marks(
   });
   if (unresolved === 0) return shown.join("");
   const level = y(shareAt(remaining, Infinity) * 100);
-  const right = frame.width - frame.right;
-  const text = `${count(unresolved)} unresolved`;
-  const above = Math.min(level - 8, Math.min(...heights, Infinity) - LINE);
-  const height = Math.max(frame.top + 8, above);
-  const hair = element("path", { class: "hair warn", d: `M${px(right - 4)} ${px(level)}V${px(height + 4)}` });
-  return shown.join("") + hair + words(text, right - 8, height, { anchor: "end", tone: "label warn halo" });
+  const label = { text: `${count(unresolved)} unresolved`, y: level, tone: "warn" };
+  return shown.join("") + endLabels([label], frame);
 }
 
 function shareAt(remaining: readonly Remaining[], blocks: number): number {

@@ -57,9 +57,9 @@ export function priceChart(replay: Replay): Drawing {
         frame,
         `${unit} over time: market, oracle and AMM pool price, with liquidations`,
         valueAxis(y, unit, frame) +
+          line(oracle, "accent wide", true) +
           line(pool, "quiet dashed") +
-          line(market, "ink") +
-          line(oracle, "accent", true) +
+          line(market, "ink thin") +
           liquidationDots(replay, x, y, narrow ? 7 : 11) +
           (low === undefined ? "" : lowMark(low, x, y, frame)) +
           baseAxis(x, "time, UTC", frame) +

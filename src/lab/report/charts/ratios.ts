@@ -88,21 +88,23 @@ export function ratioChart(replay: Replay): Drawing {
   };
 }
 
-/** Horizontal lines with their meaning below them; the first is left without words where they would not fit. */
+/** Horizontal lines with their meaning: the first says it at the right, the other at the left. */
 function thresholds(levels: readonly { at: number; text: string }[], y: Scale, frame: Frame): string {
   const right = frame.width - frame.right;
   return levels
     .map(({ at, text }, i) => {
       const height = y.map(at);
-      const next = levels[i + 1];
-      const crowded = next !== undefined && Math.abs(y.map(next.at) - height) < 18;
       const fits = height + 16 < frame.height - frame.bottom;
       const below = element("path", {
         class: `line threshold ${i === 0 && levels.length > 1 ? "faint" : ""}`.trim(),
         d: `M${px(frame.left)} ${px(height)}H${px(right)}`,
       });
-      const label = words(text, frame.left + 6, fits ? height + 14 : height - 5, { tone: "label warn halo" });
-      return crowded ? below : below + label;
+      const atEnd = i === 0 && levels.length > 1;
+      const label = words(text, atEnd ? right - 6 : frame.left + 6, fits ? height + 14 : height - 5, {
+        anchor: atEnd ? "end" : "start",
+        tone: "label warn halo",
+      });
+      return below + label;
     })
     .join("");
 }
