@@ -48,8 +48,8 @@ export class Uniswap {
   }
 
   /**
-   * Creates a pool of `collateral` against `debt` at `priceWad`, with one full-range position of `depth` collateral units
-   * and their worth.
+   * Creates a pool of `collateral` against `debt` at `priceWad`, with one full-range position of `depth` debt units and
+   * their worth in collateral.
    * @param feePips pool fee in millionths: 500, 3000 or 10000
    */
   async createMarket(
@@ -71,8 +71,8 @@ export class Uniswap {
     const market = new Market(pool, collateral, debt, collateralIsToken0, BigInt(feePips));
     await transact(pool, "initialize", [market.sqrtPriceOf(priceWad)]);
     const worth =
-      (depth * priceWad * 10n ** BigInt(debt.decimals)) / (WAD * 10n ** BigInt(collateral.decimals));
-    const [amount0, amount1] = collateralIsToken0 ? [depth, worth] : [worth, depth];
+      (depth * WAD * 10n ** BigInt(collateral.decimals)) / (priceWad * 10n ** BigInt(debt.decimals));
+    const [amount0, amount1] = collateralIsToken0 ? [worth, depth] : [depth, worth];
     const spacing = TICK_SPACING[feePips] ?? 60;
     const tick = Math.floor(MAX_TICK / spacing) * spacing;
     const position = {
@@ -107,14 +107,11 @@ export class Market {
     private readonly feePips: bigint,
   ) {}
 
-  /** Reads price and liquidity from the chain. */
+  /** Reads the price from the chain, and the liquidity the first time: nobody adds any later. */
   async refresh(): Promise<void> {
-    const [slot, liquidity] = await Promise.all([
-      this.pool.getFunction("slot0")() as Promise<{ sqrtPriceX96: bigint }>,
-      this.pool.getFunction("liquidity")() as Promise<bigint>,
-    ]);
+    const slot = (await this.pool.getFunction("slot0")()) as { sqrtPriceX96: bigint };
     this.sqrtPrice = slot.sqrtPriceX96;
-    this.liquidity = liquidity;
+    if (this.liquidity === 0n) this.liquidity = (await this.pool.getFunction("liquidity")()) as bigint;
   }
 
   /** The pool's price of one collateral token [WAD of debt tokens]. */
@@ -214,7 +211,7 @@ function sqrt(n: bigint): bigint {
 }
 
 async function transact(contract: Contract, method: string, parameters: unknown[]): Promise<void> {
-  const sent = (await contract.getFunction(method).send(...parameters));
+  const sent = await contract.getFunction(method).send(...parameters);
   await sent.wait();
 }
 

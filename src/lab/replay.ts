@@ -61,13 +61,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
     },
   });
   try {
-    const world = await createWorld(
-      connection,
-      scenario,
-      options.settings,
-      options.vaults,
-      options.seed,
-    );
+    const world = await createWorld(connection, scenario, options.settings, options.vaults, options.seed);
     const run = new ReplayRun(world, options);
     await run.all();
     const wallSeconds = Number((hrtime.bigint() - started) / 1_000_000n) / 1000;

@@ -73,7 +73,9 @@ export function labParameters(scenario: Scenario, settings: Settings): SystemPar
     assets: scenario.assets.map(({ symbol, decimals }, id) => {
       const first = scenario.prices[0]?.[id] ?? 0n;
       if (feedAnswer(first) < MIN_FIRST_ANSWER) {
-        throw new ParameterError(`first price of ${symbol}: ${formatUnitsExact(first, 18)}: must be at least 0.000001`);
+        throw new ParameterError(
+          `first price of ${symbol}: ${formatUnitsExact(first, 18)}: must be at least 0.000001`,
+        );
       }
       return {
         symbol,
@@ -223,7 +225,7 @@ async function openMarkets(
   const debt = { address: deployment.debtAsset.token, decimals: deployment.debtAsset.decimals };
   const markets: Market[] = [];
   for (const asset of deployment.assets) {
-    const depth = parseUnits(settings.text(asset.symbol, "depth"), asset.decimals);
+    const depth = parseUnits(settings.text(asset.symbol, "depth"), debt.decimals);
     const collateral = { address: asset.token, decimals: asset.decimals };
     const price = scenario.prices[0]?.[asset.id] ?? 0n;
     markets.push(
