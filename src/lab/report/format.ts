@@ -184,7 +184,10 @@ export function tickLabel(
 ): string {
   if (mantissa === 0) return "0";
   const magnitude = Math.abs(mantissa).toString().length + exponent;
-  if (magnitude > 18 || magnitude < -5) return `${mantissa < 0 ? "-" : ""}1e${magnitude - 1}`;
+  if (magnitude > 18 || magnitude < -2) {
+    const places = Math.abs(mantissa).toString().length - 1;
+    return `${trimZeros(fixed(BigInt(mantissa), places, places))}e${magnitude - 1}`;
+  }
   const step = SUFFIXES.find(([digits]) => largest >= digits);
   const shift = exponent - (step?.[1] ?? 0);
   const text =

@@ -54,6 +54,9 @@ text.warn{fill:var(--warn)}
 .line.warn,.hair.warn{stroke:var(--warn)}
 .line.wide{stroke-width:3.6;stroke:#86b6da}
 .line.thin{stroke-width:1.1}
+.narrow .line{stroke-width:1.3}
+.narrow .line.wide{stroke-width:2.6}
+.narrow .line.thin{stroke-width:.9}
 .line.dashed{stroke-dasharray:4 3}
 .line.threshold{stroke:var(--warn);stroke-width:1.3}
 .line.faint{stroke-dasharray:2 3}
