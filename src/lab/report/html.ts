@@ -35,7 +35,7 @@ export function raw(markup: string): Html {
 
 /** `text` with figures tied to their units, so that no line breaks between them. */
 export function tied(text: string): string {
-  return text.replace(/(\d) (?=[%A-Za-z])(?!(?:of|and|to|at|in|still|vaults?|liquidations?)\b)/g, "$1\u00a0");
+  return text.replace(/(\d) (?=%|gwei|[A-Z])/g, "$1\u00a0");
 }
 
 /** JSON to stand inside a script element. */
