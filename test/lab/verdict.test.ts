@@ -27,6 +27,10 @@ describe("Verdict", () => {
       syntheticReplay(),
       syntheticReplay({ keeper: false }),
       syntheticReplay({ prices: crashPrices(50), vaults: 1 }),
+      syntheticReplay({ prices: crashPrices(50).map((p) => 300 * p) }, (r) => ({
+        badDebt: { ...r.badDebt, net: "1234567890.12", gross: "1234567890.12", booked: "1234567890.12" },
+        opening: { debt: "1234567890.12", collateralValue: "9234567890.12", lent: "3234567890.12" },
+      })),
     ]) {
       const printed = renderVerdict(replay.result, plain).split("\n");
       expect(printed.length).to.be.at.most(32);
