@@ -53,17 +53,23 @@ contract VaultLens is IVaultLens {
     }
 
     /// @inheritdoc IVaultLens
-    function records(VaultKey[] calldata vaults) external view returns (VaultRecord[] memory list) {
+    function records(VaultKey[] calldata vaults) external view returns (uint256[] memory words) {
         _requireFew(vaults.length);
-        list = new VaultRecord[](vaults.length);
+        uint256[] memory headers = new uint256[](vaults.length);
+        uint256 length = vaults.length;
         for (uint256 i = 0; i < vaults.length; ++i) {
-            VaultRecord memory r = list[i];
-            (r.scaledDebt, r.collaterals) = engine.vaultState(vaults[i]);
-            r.balances = new uint256[](r.collaterals.size());
-            AssetSet set = r.collaterals;
-            for (uint256 j = 0; j < r.balances.length; ++j) {
+            (uint256 scaledDebt, AssetSet set) = engine.vaultState(vaults[i]);
+            headers[i] = scaledDebt | (uint256(AssetSet.unwrap(set)) << 128);
+            length += set.size();
+        }
+        words = new uint256[](length);
+        uint256 at = 0;
+        for (uint256 i = 0; i < vaults.length; ++i) {
+            words[at++] = headers[i];
+            AssetSet set = AssetSet.wrap(uint64(headers[i] >> 128));
+            while (!set.isEmpty()) {
                 uint8 asset = set.lowest();
-                r.balances[j] = engine.collateralOf(vaults[i], asset);
+                words[at++] = engine.collateralOf(vaults[i], asset);
                 set = set.without(asset);
             }
         }
@@ -94,6 +100,18 @@ contract VaultLens is IVaultLens {
         holdings[at].amount -= o.seized;
         uint256 debt = DebtMath.debtUp(scaledDebt - o.scaledRepaid, p.index);
         if (LiquidationMath.isHopeless(VaultView.valueHigh(holdings), debt, system.dust)) quote.writtenOff = debt;
+    }
+
+    /// @inheritdoc IVaultLens
+    function snapshot() external view returns (Snapshot memory s) {
+        (s.index, s.accruedAt, s.totalScaledDebt, s.cash, s.reserve) = _pool.poolState();
+        (s.totalShares, s.totalAssets) = (_pool.totalSupply(), _pool.totalAssets());
+        (, s.prices, ) = _market();
+        s.deposited = new uint256[](s.prices.length);
+        s.residue = new uint256[](s.prices.length);
+        for (uint8 i = 0; i < s.prices.length; ++i) {
+            (s.deposited[i], s.residue[i]) = engine.assetTotals(i);
+        }
     }
 
     /// @inheritdoc IVaultLens

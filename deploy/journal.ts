@@ -54,8 +54,8 @@ export class Journal {
 
   /** Addresses of the contracts finished so far, by Ignition's ids. */
   async deployed(): Promise<Record<string, string>> {
-    const text = await readFile(join(this.ignition, "deployed_addresses.json"), "utf8").catch(() => "{}");
-    return z.record(z.string(), z.string()).catch({}).parse(JSON.parse(text));
+    const text = await readFile(this.addressesPath(), "utf8").catch(() => "");
+    return isJson(text) ? z.record(z.string(), z.string()).catch({}).parse(JSON.parse(text)) : {};
   }
 
   /** Entries so far: two runs with the same number did nothing in between. */
@@ -63,8 +63,13 @@ export class Journal {
     return (await this.lines()).length;
   }
 
-  /** Cuts off a last entry that was not written to its end, which is what a killed process may leave. */
+  /**
+   * Cuts off what was not written to its end, which is what a killed process may leave: the last entry, or the list of
+   * addresses, which Ignition only writes for others to read.
+   */
   async repair(): Promise<void> {
+    const addresses = await readFile(this.addressesPath(), "utf8").catch(() => null);
+    if (addresses !== null && !isJson(addresses)) await rm(this.addressesPath());
     const lines = await this.lines();
     const last = lines.at(-1);
     if (last === undefined || isJson(last)) return;
@@ -76,6 +81,10 @@ export class Journal {
   /** Forgets everything. */
   async remove(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  private addressesPath(): string {
+    return join(this.ignition, "deployed_addresses.json");
   }
 
   private async lines(): Promise<string[]> {

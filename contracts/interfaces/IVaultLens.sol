@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AssetSet} from "../types/AssetSet.sol";
+import {Price} from "../types/Price.sol";
 import {VaultKey} from "../types/VaultKey.sol";
 
 /// @title Batched views
@@ -32,13 +32,6 @@ interface IVaultLens {
         uint256 writtenOff;
     }
 
-    /// @notice The stored state of one vault: `balances` has one entry per member of `collaterals`, ids ascending.
-    struct VaultRecord {
-        uint256 scaledDebt;
-        AssetSet collaterals;
-        uint256[] balances;
-    }
-
     /// @notice The whole system at liquidation prices.
     struct SystemRatios {
         /// Value of all collateral, rounded down per asset [debt units].
@@ -51,6 +44,23 @@ interface IVaultLens {
         uint256 utilisation;
     }
 
+    /// @notice Everything that is not a vault, as of this block.
+    struct Snapshot {
+        /// The pool's storage, see `ILendingPool.poolState`.
+        uint256 index;
+        uint256 accruedAt;
+        uint256 totalScaledDebt;
+        uint256 cash;
+        uint256 reserve;
+        /// Shares of the pool, and what they are worth now [debt units].
+        uint256 totalShares;
+        uint256 totalAssets;
+        /// By asset id: collateral of all vaults, collateral of the reserve [token units], and prices.
+        uint256[] deposited;
+        uint256[] residue;
+        Price[] prices;
+    }
+
     /// @notice More keys than one call may have: split them.
     error TooManyKeys(uint256 keys, uint256 max);
 
@@ -61,8 +71,10 @@ interface IVaultLens {
     /// @notice The health of many vaults; prices are read once.
     function health(VaultKey[] calldata vaults) external view returns (VaultHealth[] memory);
 
-    /// @notice The stored state of many vaults; no price is read.
-    function records(VaultKey[] calldata vaults) external view returns (VaultRecord[] memory);
+    /// @notice The stored state of many vaults as one flat list, which decodes quickly; no price is read. Each vault has a
+    /// header word, scaled debt in the low 128 bits and the set of its collaterals above, and then one word per
+    /// collateral: its balance [token units], ids ascending.
+    function records(VaultKey[] calldata vaults) external view returns (uint256[] memory words);
 
     /// @notice What `liquidate` with these limits would do now, to the unit.
     function quoteLiquidation(
@@ -71,6 +83,9 @@ interface IVaultLens {
         uint256 maxRepay,
         uint256 maxSeize
     ) external view returns (Quote memory);
+
+    /// @notice The pool, the totals and the prices in one call.
+    function snapshot() external view returns (Snapshot memory);
 
     /// @notice Totals over all vaults.
     function systemRatios() external view returns (SystemRatios memory);

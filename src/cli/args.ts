@@ -39,22 +39,28 @@ export class ChainError extends CliError {
 /** One option of a command. `value` is the placeholder that the help shows. */
 export type OptionSpec =
   | { readonly type: "boolean"; readonly help: string }
-  | { readonly type: "string"; readonly help: string; readonly value: string; readonly default?: string };
+  | { readonly type: "string"; readonly help: string; readonly value: string; readonly default?: string }
+  /** May be given more than once. */
+  | { readonly type: "strings"; readonly help: string; readonly value: string };
 
 /** A command: how people call it, what it does, and its options by long name. */
 export interface CommandSpec {
   readonly usage: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
+  /** The one argument the command takes besides options, if it takes one: read as the option of this name. */
+  readonly argument?: string;
 }
 
 /** The values of a command's options: flags are true or false, strings given or defaulted, else undefined. */
 export type OptionValues<S extends CommandSpec> = {
   readonly [K in keyof S["options"]]: S["options"][K] extends { type: "boolean" }
     ? boolean
-    : S["options"][K] extends { default: string }
-      ? string
-      : string | undefined;
+    : S["options"][K] extends { type: "strings" }
+      ? readonly string[]
+      : S["options"][K] extends { default: string }
+        ? string
+        : string | undefined;
 };
 
 /**
@@ -73,13 +79,22 @@ export function parse<const S extends CommandSpec>(
     tokens: true,
     options: {
       help: { type: "boolean" },
-      ...Object.fromEntries(names.map((name) => [name, { type: command.options[name]?.type ?? "boolean" }])),
+      ...Object.fromEntries(
+        names.map((name) => [
+          name,
+          { type: command.options[name]?.type === "boolean" ? "boolean" : "string" },
+        ]),
+      ),
     },
   });
-  const values: Record<string, string | boolean | undefined> = {};
+  const values: Record<string, string | string[] | boolean | undefined> = {};
   for (const token of tokens) {
     if (token.kind === "option-terminator") continue;
     if (token.kind === "positional") {
+      if (command.argument !== undefined && !(command.argument in values)) {
+        values[command.argument] = token.value;
+        continue;
+      }
       throw new UsageError(`argument: ${quote(token.value)}: unexpected; allowed are ${allowed}`);
     }
     if (token.name === "help" && token.rawName === "--help") return "help";
@@ -87,7 +102,8 @@ export function parse<const S extends CommandSpec>(
     if (spec === undefined || !token.rawName.startsWith("--")) {
       throw new UsageError(`${token.rawName}: unknown option; allowed are ${allowed}`);
     }
-    if (token.name in values) throw new UsageError(`--${token.name}: given twice; allowed is once`);
+    if (token.name in values && spec.type !== "strings")
+      throw new UsageError(`--${token.name}: given twice; allowed is once`);
     if (spec.type === "boolean") {
       if (token.value !== undefined) {
         throw new UsageError(`--${token.name}: ${quote(token.value)}: the option takes no value`);
@@ -98,12 +114,15 @@ export function parse<const S extends CommandSpec>(
       if (value === undefined || value === "" || (!token.inlineValue && value.startsWith("-"))) {
         throw new UsageError(`--${token.name}: missing: the option needs a value, ${spec.value}`);
       }
-      values[token.name] = value;
+      if (spec.type === "strings")
+        values[token.name] = [...((values[token.name] as string[] | undefined) ?? []), value];
+      else values[token.name] = value;
     }
   }
   for (const name of names) {
     const spec = command.options[name];
     if (spec?.type === "boolean") values[name] ??= false;
+    else if (spec?.type === "strings") values[name] ??= [];
     else values[name] ??= spec?.default;
   }
   return values as OptionValues<S>;
@@ -112,13 +131,13 @@ export function parse<const S extends CommandSpec>(
 /** The help page of a command. */
 export function helpOf(command: CommandSpec): string {
   const rows = Object.entries(command.options).map(([name, o]): [string, string] => [
-    o.type === "string" ? `--${name} ${o.value}` : `--${name}`,
+    o.type === "boolean" ? `--${name}` : `${name === command.argument ? "" : `--${name} `}${o.value}`,
     o.type === "string" && o.default !== undefined ? `${o.help} (default ${o.default})` : o.help,
   ]);
   rows.push(["--help", "print this page"]);
   const width = Math.max(...rows.map(([left]) => left.length));
   const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
-  return [`${command.summary}`, "", `  ${command.usage}`, "", ...lines].join("\n");
+  return [command.summary, "", `  ${command.usage}`, "", ...lines].join("\n");
 }
 
 /** `value` as an integer in [min, max]. Throws a `UsageError` that names `field`. */

@@ -45,7 +45,7 @@ export async function requireKeys(network: NamedNetwork): Promise<void> {
   for (const account of accounts) {
     const key = await valueOf(account, (variable) => variable.getHexString());
     if (!isPrivateKey(key))
-      throw new UsageError(`${account.format}: (not shown): must be a private key of 32 bytes in hex`);
+      throw new UsageError(`${nameOf(account)}: (not shown): must be a private key of 32 bytes in hex`);
   }
 }
 
@@ -76,14 +76,17 @@ async function valueOf(
   source: ResolvedConfigurationVariable,
   read: (source: ResolvedConfigurationVariable) => Promise<string>,
 ): Promise<string> {
+  let value: string;
   try {
-    return await read(source);
+    value = (await source.get()) === "" ? "" : await read(source);
   } catch (error) {
     throw missing(nameOf(source), error);
   }
+  if (value === "") throw missing(nameOf(source), undefined);
+  return value;
 }
 
-/** The name of a variable: `format` is a template with the value left out. */
+/** The name of a variable, which its type does not show. */
 function nameOf(source: ResolvedConfigurationVariable): string {
   const { name } = source as { name?: unknown };
   return typeof name === "string" ? name : "configuration variable";

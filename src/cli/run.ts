@@ -1,36 +1,61 @@
 import { CliError, type CommandSpec, EXIT, type OptionValues, helpOf, parse } from "./args.js";
 
+/** Where a command writes, line by line: results, and remarks that must not get between them. */
+export interface Io {
+  readonly out: (line: string) => void;
+  readonly note: (line: string) => void;
+}
+
+/** A command's own work. Throws a `CliError` to end it with that error's exit code. */
+export type Main<S extends CommandSpec> = (options: OptionValues<S>, io: Io) => Promise<void>;
+
 /**
- * Runs a command and ends the process: exit code 0, or that of the `CliError` that `main` throws, after one line on
- * stderr. Any other error is a runtime failure (1), also in one line.
- * `stopped` is aborted by the first SIGINT or SIGTERM; a second one ends the process at once.
+ * Runs a command on `argv`: its exit code (0, or that of the `CliError` it threw, or 1 for any other error) and the one
+ * line that says what was wrong.
  */
-export async function run<const S extends CommandSpec>(
+export async function attempt<const S extends CommandSpec>(
   command: S,
-  main: (options: OptionValues<S>, stopped: AbortSignal) => Promise<void>,
-): Promise<never> {
+  main: Main<S>,
+  argv: readonly string[],
+  io: Io,
+): Promise<{ readonly exitCode: number; readonly error?: string }> {
+  try {
+    const options = parse(command, argv);
+    if (options === "help") io.out(helpOf(command));
+    else await main(options, io);
+    return { exitCode: EXIT.ok };
+  } catch (error) {
+    return { exitCode: error instanceof CliError ? error.exitCode : EXIT.failure, error: oneLine(error) };
+  }
+}
+
+/**
+ * Runs a command as this process: results to stdout, one line to stderr if it fails. SIGINT and SIGTERM end it at once,
+ * unless `main` asks for `stopSignal()`.
+ */
+export async function run<const S extends CommandSpec>(command: S, main: Main<S>): Promise<never> {
   // A reader that went away (`| head`) is no failure of ours.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failure);
   });
+  const { exitCode, error } = await attempt(command, main, process.argv.slice(2), {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void process.stderr.write(`${line}\n`),
+  });
+  if (error !== undefined) process.stderr.write(`${error}\n`);
+  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+  process.exit(exitCode);
+}
+
+/** From now on the first SIGINT or SIGTERM only aborts the signal returned; a second one ends the process at once. */
+export function stopSignal(): AbortSignal {
   const stop = new AbortController();
   const onSignal = (): void => {
     if (stop.signal.aborted) process.exit(EXIT.failure);
     stop.abort();
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
-
-  let exitCode: number = EXIT.ok;
-  try {
-    const options = parse(command, process.argv.slice(2));
-    if (options === "help") process.stdout.write(`${helpOf(command)}\n`);
-    else await main(options, stop.signal);
-  } catch (error) {
-    exitCode = error instanceof CliError ? error.exitCode : EXIT.failure;
-    process.stderr.write(`${oneLine(error)}\n`);
-  }
-  await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
-  process.exit(exitCode);
+  return stop.signal;
 }
 
 /** An error as one line without stack, and without the URLs that libraries put into their messages. */

@@ -1,5 +1,6 @@
 import { type SystemModel, type VaultKey, statusNumber } from "../model/index.js";
 import type { Client } from "../protocol/client.js";
+import { RECORDS_PER_CALL, readRecords } from "../protocol/records.js";
 
 /** One difference between the chain and the model. */
 export interface Mismatch {
@@ -13,9 +14,6 @@ export interface Reconciliation {
   readonly comparisons: number;
   readonly mismatches: readonly Mismatch[];
 }
-
-/** Most keys per call of the lens. */
-const CHUNK = 500;
 
 /** Collects comparisons. */
 class Tally {
@@ -38,52 +36,39 @@ export async function reconcile(
   keys: readonly VaultKey[],
 ): Promise<Reconciliation> {
   const tally = new Tally();
-  const { pool, engine, lens, oracle } = client;
-  const ids = client.deployment.assets.map((a) => a.id);
-  const [state, totalShares, totalAssets, totals, prices] = await Promise.all([
-    pool.poolState(),
-    pool.totalSupply(),
-    pool.totalAssets(),
-    Promise.all(ids.map((id) => engine.assetTotals(id))),
-    oracle.prices((1n << BigInt(ids.length)) - 1n),
-  ]);
+  const { lens } = client;
+  const chain = await lens.snapshot();
   const modelPool = model.pool;
-  tally.equal("pool.index", state.index, modelPool.index);
-  tally.equal("pool.accruedAt", state.accruedAt, modelPool.accruedAt);
-  tally.equal("pool.totalScaledDebt", state.totalScaledDebt, modelPool.totalScaledDebt);
-  tally.equal("pool.cash", state.cash, modelPool.cash);
-  tally.equal("pool.reserve", state.reserve, modelPool.reserve);
-  tally.equal("pool.totalShares", totalShares, modelPool.totalShares);
-  tally.equal("pool.totalAssets", totalAssets, model.totalAssets());
-  const modelPrices = model.prices();
-  ids.forEach((id, i) => {
-    const symbol = client.deployment.assets[i]?.symbol ?? "";
-    const chain = totals[i];
-    const expected = model.assetTotals(id);
-    if (chain === undefined) return;
-    tally.equal(`${symbol}.deposited`, chain.deposited, expected.deposited);
-    tally.equal(`${symbol}.residue`, chain.residue, expected.residue);
-    const [price, modelPrice] = [prices[i], modelPrices[i]];
-    if (price === undefined || modelPrice === undefined) return;
-    tally.equal(`${symbol}.price.liq`, price.liq, modelPrice.liq);
-    tally.equal(`${symbol}.price.low`, price.low, modelPrice.low);
-    tally.equal(`${symbol}.price.high`, price.high, modelPrice.high);
-    tally.equal(`${symbol}.price.status`, price.status, statusNumber(modelPrice.status));
+  tally.equal("pool.index", chain.index, modelPool.index);
+  tally.equal("pool.accruedAt", chain.accruedAt, modelPool.accruedAt);
+  tally.equal("pool.totalScaledDebt", chain.totalScaledDebt, modelPool.totalScaledDebt);
+  tally.equal("pool.cash", chain.cash, modelPool.cash);
+  tally.equal("pool.reserve", chain.reserve, modelPool.reserve);
+  tally.equal("pool.totalShares", chain.totalShares, modelPool.totalShares);
+  tally.equal("pool.totalAssets", chain.totalAssets, model.totalAssets());
+  const prices = model.prices();
+  client.deployment.assets.forEach(({ id, symbol }) => {
+    const totals = model.assetTotals(id);
+    tally.equal(`${symbol}.deposited`, chain.deposited[id] ?? -1n, totals.deposited);
+    tally.equal(`${symbol}.residue`, chain.residue[id] ?? -1n, totals.residue);
+    const [price, expected] = [chain.prices[id], prices[id]];
+    if (price === undefined || expected === undefined) throw new RangeError(`no price of ${symbol}`);
+    tally.equal(`${symbol}.price.liq`, price.liq, expected.liq);
+    tally.equal(`${symbol}.price.low`, price.low, expected.low);
+    tally.equal(`${symbol}.price.high`, price.high, expected.high);
+    tally.equal(`${symbol}.price.status`, price.status, statusNumber(expected.status));
   });
-  for (let from = 0; from < keys.length; from += CHUNK) {
-    const chunk = keys.slice(from, from + CHUNK);
-    const records = await lens.records(chunk);
+  for (let from = 0; from < keys.length; from += RECORDS_PER_CALL) {
+    const chunk = keys.slice(from, from + RECORDS_PER_CALL);
+    const records = await readRecords(lens, chunk);
     chunk.forEach((key, i) => {
-      const record = records[i];
-      if (record === undefined) return;
+      const record = records[i] ?? { scaledDebt: -1n, balances: new Map<number, bigint>() };
       const vault = model.vault(key);
       tally.equal(`${key}.scaledDebt`, record.scaledDebt, vault.scaledDebt);
-      const held = [...vault.balances].sort(([a], [b]) => a - b);
-      const set = held.reduce((bits, [id]) => bits | (1n << BigInt(id)), 0n);
-      tally.equal(`${key}.collaterals`, record.collaterals, set);
-      held.forEach(([id, balance], j) => {
-        tally.equal(`${key}.balance[${id}]`, record.balances[j] ?? -1n, balance);
-      });
+      tally.equal(`${key}.collaterals`, BigInt(record.balances.size), BigInt(vault.balances.size));
+      for (const [id, balance] of vault.balances) {
+        tally.equal(`${key}.balance[${id}]`, record.balances.get(id) ?? -1n, balance);
+      }
     });
   }
   return { comparisons: tally.comparisons, mismatches: tally.mismatches };

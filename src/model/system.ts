@@ -163,7 +163,7 @@ export class SystemModel {
   }
 
   /** Health at liquidation prices. Pass `prices` (by id) and `pool` to reuse them over many vaults. */
-  health(key: VaultKey, prices = this.prices(), pool = this.accruedPool): VaultHealth {
+  health(key: VaultKey, prices: readonly Price[] = this.prices(), pool = this.accruedPool): VaultHealth {
     const p = this.position(this.vault(key), prices, pool);
     const debt = debtUp(p.scaledDebt, p.index);
     return {
@@ -185,7 +185,7 @@ export class SystemModel {
     asset: number,
     maxRepay: bigint,
     maxSeize: bigint,
-    prices = this.prices(),
+    prices: readonly Price[] = this.prices(),
   ): Outcome | null {
     const vault = this.vault(key);
     const amount = vault.balances.get(asset);
@@ -209,6 +209,11 @@ export class SystemModel {
   /** A feed of an asset answers `answer`; null: it stops answering. */
   setFeed(asset: number, feed: FeedAnswer | null, which: "primary" | "secondary" = "primary"): void {
     this.asset(asset)[which === "primary" ? "primaryFeed" : "secondaryFeed"] = feed;
+  }
+
+  /** What an asset's primary feed answers now [feed units]; 0 if it does not answer. */
+  feedAnswer(asset: number): bigint {
+    return this.asset(asset).primaryFeed?.answer ?? 0n;
   }
 
   /** The debt asset's own feed answers. */

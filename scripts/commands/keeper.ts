@@ -1,0 +1,130 @@
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+
+import { amount, ChainError, CliError, httpUrl, integer, UsageError } from "../../src/cli/args.js";
+import { openDeployment } from "../../src/cli/deployment.js";
+import { isPrivateKey, namedNetwork, urlOf, variable } from "../../src/cli/network.js";
+import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
+import { type Main, stopSignal } from "../../src/cli/run.js";
+import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/account.js";
+import { firstDifference } from "../../src/keeper/check.js";
+import { jsonLine, type KeeperEvent } from "../../src/keeper/events.js";
+import { Keeper } from "../../src/keeper/keeper.js";
+import { textLine } from "../../src/keeper/text.js";
+import { connect } from "../../src/protocol/client.js";
+import { deploymentPath } from "../../src/protocol/deployments.js";
+import { DeadlineProvider } from "../../src/protocol/provider.js";
+
+/** `npm run keeper`. */
+export const KEEPER = {
+  usage: "npm run keeper -- --network localhost [options]",
+  summary: "Watches every vault of a deployment and liquidates those whose health factor is below 1.",
+  options: {
+    network: { type: "string", value: "NAME", help: "network of hardhat.config.ts", default: "localhost" },
+    deployments: {
+      type: "string",
+      value: "DIR",
+      help: "where deployment records live",
+      default: "deployments",
+    },
+    rpc: { type: "string", value: "URL", help: "node to use instead of the network's own" },
+    once: { type: "boolean", help: "one pass at the newest block, then exit" },
+    "dry-run": { type: "boolean", help: "decide and report, send nothing" },
+    json: { type: "boolean", help: "one JSON object per line instead of text" },
+    "min-profit": {
+      type: "string",
+      value: "N",
+      help: "least profit, in whole units of the debt asset",
+      default: "0",
+    },
+    account: { type: "string", value: "N", help: "unlocked account, on development chains", default: "1" },
+    "inclusion-blocks": {
+      type: "string",
+      value: "N",
+      help: "blocks to wait for a transaction",
+      default: "5",
+    },
+    "log-chunk": {
+      type: "string",
+      value: "N",
+      help: "most blocks asked for events at once",
+      default: "10000",
+    },
+  },
+} as const;
+
+/** Time a node has for one request [ms]. */
+const REQUEST_DEADLINE = 20_000;
+
+/** Runs the keeper, for one pass or until it is told to stop. */
+export const keep: Main<typeof KEEPER> = async (options, io) => {
+  const givenUrl = options.rpc === undefined ? undefined : httpUrl("--rpc", options.rpc);
+  const accountNumber = integer("--account", options.account, 0, 1_000);
+  const inclusionBlocks = integer("--inclusion-blocks", options["inclusion-blocks"], 1, 1_000);
+  const logChunk = integer("--log-chunk", options["log-chunk"], 1, 1_000_000);
+  amount("--min-profit", options["min-profit"], 36);
+
+  const { default: hre } = await import("hardhat");
+  const network = namedNetwork(hre, options.network);
+  const url = givenUrl ?? (await urlOf(network));
+  const chain = await probe(url);
+  if (network.chainIds.length > 0) requireChain(network.name, chain.chainId, network.chainIds);
+  const deployment = await openDeployment(options.deployments, chain);
+  const minProfit = amount("--min-profit", options["min-profit"], deployment.debtAsset.decimals);
+
+  const provider = new DeadlineProvider(url, chain.chainId, REQUEST_DEADLINE);
+  const client = connect(deployment, provider);
+  const account = await openAccount(hre, provider, chain.chainId, accountNumber);
+  const difference = await firstDifference(client, provider);
+  if (difference !== null) {
+    throw new UsageError(`deployment: ${deploymentPath(options.deployments, chain.chainId)}: ${difference}`);
+  }
+  const emit = (event: KeeperEvent): void => {
+    io.out(options.json ? jsonLine(event) : textLine(event, deployment));
+  };
+  const development = isDevelopment(chain.chainId);
+  const settings = {
+    dryRun: options["dry-run"],
+    minProfit,
+    logChunk,
+    patience: {
+      blocks: inclusionBlocks,
+      stall: development ? 20_000 : 120_000,
+      interval: development ? 100 : 2_000,
+    },
+  };
+  const stopped = stopSignal();
+  const keeper = new Keeper(client, provider, account, settings, emit);
+  if (!options.once) return await keeper.run(stopped);
+
+  const { outcomes } = await keeper.pass(stopped);
+  const failed = outcomes.find(({ status }) => status !== "done" && status !== "lost");
+  if (failed !== undefined) {
+    const why = failed.refusal === undefined ? "" : `: ${failed.refusal.error}`;
+    throw new CliError(`${failed.kind}: ${failed.vault ?? account.address}: ${failed.status}${why}`);
+  }
+};
+
+/** Who sends: an account of the node on development chains, the holder of KEEPER_PRIVATE_KEY elsewhere. */
+async function openAccount(
+  hre: HardhatRuntimeEnvironment,
+  provider: DeadlineProvider,
+  chainId: number,
+  number: number,
+): Promise<Account> {
+  if (!isDevelopment(chainId)) {
+    const key = await variable(hre, "KEEPER_PRIVATE_KEY");
+    if (!isPrivateKey(key))
+      throw new UsageError("KEEPER_PRIVATE_KEY: (not shown): must be a private key of 32 bytes in hex");
+    return keyAccount(provider, chainId, key);
+  }
+  const accounts = (await provider.send("eth_accounts", [])) as string[];
+  const address = accounts[number];
+  if (address === undefined) {
+    const most = accounts.length - 1;
+    if (most < 0) throw new ChainError("eth_accounts: empty: the node must have unlocked accounts");
+    throw new UsageError(
+      `--account: ${number}: must be an integer from 0 to ${most}, the accounts of the node`,
+    );
+  }
+  return unlockedAccount(provider, address);
+}

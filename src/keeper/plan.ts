@@ -1,0 +1,184 @@
+import {
+  min,
+  mulDivUp,
+  PRICE_ONE,
+  type Price,
+  subFloor,
+  type SystemModel,
+  type VaultHealth,
+  type VaultKey,
+  valueDown,
+} from "../model/index.js";
+
+/** What acting costs and must bring in. */
+export interface Costs {
+  /** Gas of one liquidation. */
+  readonly gas: bigint;
+  /** [wei per gas] */
+  readonly gasPrice: bigint;
+  /** Price of one wei [debt units, 1e36-scaled]; null if no asset tells it, and gas then counts as free. */
+  readonly weiPrice: bigint | null;
+  /** Least profit worth a transaction [debt units]. */
+  readonly minProfit: bigint;
+}
+
+/** Why nothing is done about an unhealthy vault. */
+export type SkipReason =
+  /** No asset of it can be seized now: none held, its price dead, or its threshold above the health factor. */
+  | "nothingSeizable"
+  /** The balance of the debt asset does not allow a repayment that leaves no dust. */
+  | "noFunds"
+  /** The best there is brings less than the minimum, or nothing. */
+  | "unprofitable"
+  /** The lens, asked at the same block, does not say what the model says. */
+  | "modelDisagrees"
+  /** The keeper was told to stop. */
+  | "stopped"
+  /** The node did not take the transaction before this one. */
+  | "afterFailure"
+  /** The engine may not take what it needs, and the approval did not come through. */
+  | "notApproved"
+  /** Transactions of this account that are not this keeper's wait in the node. */
+  | "accountBusy"
+  /** Simulated at the newest block, the call reverts or no longer pays. */
+  | "refusedAtLatest";
+
+/** One way to liquidate a vault: every term of its profit. Debt units where nothing else is said. */
+export interface Option {
+  readonly asset: number;
+  /** Most to pay, given to the engine: what is expected and a little for interest, at most the balance. */
+  readonly maxRepay: bigint;
+  readonly repaid: bigint;
+  /** [collateral units] */
+  readonly seized: bigint;
+  /** Least to seize for the minimum profit at this price [collateral units]. */
+  readonly minSeize: bigint;
+  /** [WAD] */
+  readonly bonus: bigint;
+  /** Liquidation price of the asset [1e36-scaled]. */
+  readonly price: bigint;
+  /** Of what is seized, at that price. */
+  readonly collateralValue: bigint;
+  readonly gasCost: bigint;
+  readonly profit: bigint;
+}
+
+/** What is decided about one unhealthy vault: the option is the best there is, taken or not. */
+export interface Decision {
+  readonly vault: VaultKey;
+  readonly health: VaultHealth;
+  readonly action: "liquidate" | "skip";
+  readonly reason?: SkipReason;
+  readonly option?: Option;
+}
+
+/** Cost of `gas` in debt units, rounded up. */
+export function gasCostUp(costs: Pick<Costs, "gas" | "gasPrice" | "weiPrice">): bigint {
+  return costs.weiPrice === null ? 0n : mulDivUp(costs.gas * costs.gasPrice, costs.weiPrice, PRICE_ONE);
+}
+
+/** What a liquidation leaves [debt units]: value seized - repaid - gas. May be negative. */
+export function profitOf(collateralValue: bigint, repaid: bigint, gasCost: bigint): bigint {
+  return collateralValue - repaid - gasCost;
+}
+
+/** Whether a profit is worth a transaction: positive, and no less than the minimum. */
+export function pays(profit: bigint, minProfit: bigint): boolean {
+  return profit > 0n && profit >= minProfit;
+}
+
+/** The most to offer for an expected repayment: interest of the blocks until then fits in, the balance is never exceeded. */
+export function maxRepayFor(repaid: bigint, balance: bigint): bigint {
+  return min(balance, repaid + repaid / HEADROOM + 1n);
+}
+
+/** The most profitable of `options`; of equals, the first. */
+export function mostProfitable(options: readonly Option[]): Option | undefined {
+  return options.reduce<Option | undefined>(
+    (best, next) => (best === undefined || next.profit > best.profit ? next : best),
+    undefined,
+  );
+}
+
+/** All ways to liquidate `vault` with at most `balance` [debt units], one per asset that can be seized. */
+export function optionsOf(
+  model: SystemModel,
+  vault: VaultKey,
+  prices: readonly Price[],
+  balance: bigint,
+  costs: Costs,
+): Option[] {
+  const gasCost = gasCostUp(costs);
+  const options: Option[] = [];
+  for (const asset of [...model.vault(vault).balances.keys()].sort((a, b) => a - b)) {
+    const quote = model.quote(vault, asset, balance, UNLIMITED, [...prices]);
+    const price = prices[asset]?.liq ?? 0n;
+    if (quote === null || quote.verdict !== "executable" || price === 0n) continue;
+    const { repaid, seized, bonus } = quote;
+    const collateralValue = valueDown(seized, price);
+    options.push({
+      asset,
+      maxRepay: maxRepayFor(repaid, balance),
+      repaid,
+      seized,
+      minSeize: min(seized, mulDivUp(repaid + gasCost + costs.minProfit, PRICE_ONE, price)),
+      bonus,
+      price,
+      collateralValue,
+      gasCost,
+      profit: profitOf(collateralValue, repaid, gasCost),
+    });
+  }
+  return options;
+}
+
+/** What to do about one unhealthy vault with at most `balance` [debt units]. */
+export function decide(
+  model: SystemModel,
+  vault: VaultKey,
+  health: VaultHealth,
+  prices: readonly Price[],
+  balance: bigint,
+  costs: Costs,
+): Decision {
+  const option = mostProfitable(optionsOf(model, vault, prices, balance, costs));
+  if (option === undefined) {
+    const rich = optionsOf(model, vault, prices, UNLIMITED, costs);
+    return { vault, health, action: "skip", reason: rich.length === 0 ? "nothingSeizable" : "noFunds" };
+  }
+  if (!pays(option.profit, costs.minProfit)) {
+    return { vault, health, action: "skip", reason: "unprofitable", option };
+  }
+  return { vault, health, action: "liquidate", option };
+}
+
+/**
+ * Decisions for all `unhealthy` vaults, most profitable first: each is decided with what the ones before it leave of
+ * `balance` [debt units].
+ */
+export function planPass(
+  model: SystemModel,
+  unhealthy: ReadonlyMap<VaultKey, VaultHealth>,
+  prices: readonly Price[],
+  balance: bigint,
+  costs: Costs,
+): Decision[] {
+  const ranked = [...unhealthy]
+    .map(([vault, health]) => decide(model, vault, health, prices, UNLIMITED, costs))
+    .sort((a, b) => compare(b.option?.profit, a.option?.profit));
+  let left = balance;
+  return ranked.map((wish) => {
+    const decision = decide(model, wish.vault, wish.health, prices, left, costs);
+    if (decision.action === "liquidate") left = subFloor(left, decision.option?.maxRepay ?? 0n);
+    return decision;
+  });
+}
+
+const UNLIMITED = 2n ** 256n - 1n;
+/** A thousandth on top of what is expected. */
+const HEADROOM = 1_000n;
+
+function compare(a: bigint | undefined, b: bigint | undefined): number {
+  if (a === undefined || b === undefined) return (a === undefined ? 0 : 1) - (b === undefined ? 0 : 1);
+  return a === b ? 0 : a > b ? 1 : -1;
+}

@@ -1,0 +1,121 @@
+import { type Interface, isError } from "ethers";
+
+import { LendingPool__factory, TestToken__factory, VaultEngine__factory } from "../../types/index.js";
+
+/** What a refused call or transaction means for the keeper. */
+export type RevertClass =
+  /** The vault is healthy or no longer holds the asset: somebody was first, or the price came back. */
+  | "gone"
+  /** The call would still work, but no longer on the terms asked for. */
+  | "terms"
+  /** The keeper's own balance, allowance or ether. */
+  | "funds"
+  /** The nonce was used by another transaction, or is taken by one that pays more. */
+  | "nonce"
+  /** The node did not answer, or not in time. */
+  | "transient"
+  /** Anything else: a fault of keeper or contracts, to be looked at by a person. */
+  | "fault";
+
+/** A refusal: its class, and the custom error or message in one line. */
+export interface Revert {
+  readonly class: RevertClass;
+  readonly error: string;
+}
+
+const CLASSES: Readonly<Record<string, RevertClass>> = {
+  VaultHealthy: "gone",
+  AssetNotHeld: "gone",
+  AssetNotSeizable: "terms",
+  PriceDead: "terms",
+  SeizedTooLittle: "terms",
+  DeadlinePassed: "terms",
+  ERC20InsufficientBalance: "funds",
+  ERC20InsufficientAllowance: "funds",
+};
+
+const INTERFACES: readonly Interface[] = [
+  VaultEngine__factory.createInterface(),
+  LendingPool__factory.createInterface(),
+  TestToken__factory.createInterface(),
+];
+
+/** What an error of a call, an estimate or a broadcast means. */
+export function classify(error: unknown): Revert {
+  const data = revertData(error);
+  if (data !== null) return decode(data);
+  const text = lineOf(error);
+  if (
+    isError(error, "NONCE_EXPIRED") ||
+    isError(error, "REPLACEMENT_UNDERPRICED") ||
+    /nonce|underpriced/i.test(text)
+  ) {
+    return { class: "nonce", error: text };
+  }
+  if (isError(error, "INSUFFICIENT_FUNDS") || /insufficient funds|enough funds/i.test(text)) {
+    return { class: "funds", error: text };
+  }
+  if (isTransient(error)) return { class: "transient", error: text };
+  return { class: "fault", error: text };
+}
+
+/** The refusal in revert data, by custom error. */
+export function decode(data: string): Revert {
+  for (const abi of INTERFACES) {
+    const parsed = parseError(abi, data);
+    if (parsed === null) continue;
+    return { class: CLASSES[parsed.name] ?? "fault", error: `${parsed.name}(${parsed.args.join(", ")})` };
+  }
+  return {
+    class: "fault",
+    error: data === "0x" ? "reverted without a reason" : `unknown error ${data.slice(0, 10)}`,
+  };
+}
+
+/** Whether an error says nothing of the chain, only of the way to it. */
+export function isTransient(error: unknown): boolean {
+  if (isError(error, "TIMEOUT") || isError(error, "SERVER_ERROR") || isError(error, "NETWORK_ERROR"))
+    return true;
+  const { name, code } = error as { name?: unknown; code?: unknown };
+  return (
+    name === "DeadlineError" || (typeof code === "string" && /^E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)/.test(code))
+  );
+}
+
+/** Revert data, wherever the library or the node put it: ethers' own field, or nested in a node's error. */
+function revertData(error: unknown): string | null {
+  let found: string | null = null;
+  const seen = new Set<unknown>();
+  const visit = (value: unknown, depth: number): void => {
+    if (found !== null || depth > 6 || typeof value !== "object" || value === null || seen.has(value)) return;
+    seen.add(value);
+    const { data } = value as { data?: unknown };
+    if (typeof data === "string" && /^0x([0-9a-fA-F]{2})*$/.test(data) && !("to" in value)) {
+      found = data;
+      return;
+    }
+    for (const key of ["info", "error", "data", "cause"])
+      visit((value as Record<string, unknown>)[key], depth + 1);
+  };
+  visit(error, 0);
+  return found;
+}
+
+function parseError(abi: Interface, data: string): { name: string; args: readonly unknown[] } | null {
+  if (data.length < 10) return null;
+  try {
+    const parsed = abi.parseError(data);
+    return parsed === null ? null : { name: parsed.name, args: [...(parsed.args as Iterable<unknown>)] };
+  } catch {
+    return null;
+  }
+}
+
+function lineOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { shortMessage } = error as { shortMessage?: unknown };
+  const nested = (error as { error?: { message?: unknown } }).error?.message;
+  const text =
+    typeof nested === "string" ? nested : typeof shortMessage === "string" ? shortMessage : error.message;
+  return text.split("\n", 1)[0] ?? "";
+}

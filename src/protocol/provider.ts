@@ -1,0 +1,49 @@
+import { FetchRequest, JsonRpcProvider, Network, type Provider } from "ethers";
+
+/** A provider that also takes requests ethers has no method for. */
+export type NodeProvider = Provider & { send(method: string, params: unknown[]): Promise<unknown> };
+
+/** A request that a node did not answer in time. */
+export class DeadlineError extends Error {
+  override readonly name = "DeadlineError";
+}
+
+/**
+ * An ethers provider whose every request ends: with an answer, an error, or a `DeadlineError`. It takes the chain id as
+ * known, since the stock provider would ask a dead node for it for ever, and neither caches nor retries.
+ */
+export class DeadlineProvider extends JsonRpcProvider {
+  constructor(
+    url: string,
+    chainId: number,
+    /** Time for one request [ms]. */
+    private readonly deadline: number,
+  ) {
+    const request = new FetchRequest(url);
+    request.timeout = deadline;
+    request.setThrottleParams({ maxAttempts: 1 });
+    const network = Network.from(chainId);
+    super(request, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 });
+  }
+
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the type of the method overridden
+  override async send(method: string, params: any[] | Record<string, any>): Promise<any> {
+    return await within(super.send(method, params), this.deadline, method);
+  }
+}
+
+/** `promise`, or a `DeadlineError` after `deadline` [ms]. What `promise` does later is ignored. */
+export async function within<T>(promise: Promise<T>, deadline: number, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(
+      () => reject(new DeadlineError(`${what}: no answer within ${deadline / 1_000} s`)),
+      deadline,
+    );
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

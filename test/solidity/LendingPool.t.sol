@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+
+import {LendingPool} from "../../contracts/LendingPool.sol";
+import {ILendingPool} from "../../contracts/interfaces/ILendingPool.sol";
+import {IRateModel} from "../../contracts/interfaces/IRateModel.sol";
+import {ExactTransfer} from "../../contracts/libraries/ExactTransfer.sol";
+import {OddToken} from "./support/OddToken.sol";
+import {SystemFixture} from "./support/SystemFixture.sol";
+
+contract LendingPoolTest is SystemFixture {
+    // ------------------------------------------------------------------ lending
+
+    function testFuzz_deposit_thenRedeemInOneBlockNeverPays(uint256 first, uint256 amount, uint256 time) public {
+        _lend(lender, bound(first, 200e6, 1e15));
+        _deposit(alice, WETH, 1e18);
+        _borrow(alice, 150e6);
+        _pass(bound(time, 0, 900 days));
+        amount = bound(amount, 1, 1e18);
+        uint256 shares = _lend(bob, amount);
+        assertLe(pool.previewRedeem(shares), amount);
+        vm.prank(bob);
+        assertLe(pool.redeem(shares, bob, bob), amount);
+    }
+
+    function testFuzz_mint_costsAtLeastWhatItsSharesAreWorth(uint256 shares, uint256 time) public {
+        _open(alice, 1_400e6);
+        _pass(bound(time, 0, 900 days));
+        shares = bound(shares, 1, 1e24);
+        debtToken.mint(bob, 1e24);
+        vm.startPrank(bob);
+        debtToken.approve(address(pool), MAX);
+        uint256 expected = pool.previewMint(shares);
+        uint256 cost = pool.mint(shares, bob);
+        vm.stopPrank();
+        assertEq(cost, expected);
+        assertGe(cost, pool.previewRedeem(shares));
+    }
+
+    function testFuzz_withdraw_burnsAtLeastTheSharesThatPayForIt(uint256 amount, uint256 time) public {
+        _open(alice, 1_400e6);
+        _pass(bound(time, 0, 900 days));
+        amount = bound(amount, 1, pool.maxWithdraw(lender));
+        vm.prank(lender);
+        uint256 shares = pool.withdraw(amount, bob, lender);
+        assertGe(pool.previewRedeem(shares) + 1, amount);
+        assertEq(debtToken.balanceOf(bob), amount);
+    }
+
+    function testFuzz_maxWithdrawAndMaxRedeem_canAlwaysBeTaken(uint256 debt, uint256 time, bool byShares) public {
+        _lend(lender, 2_000e6);
+        _deposit(alice, WETH, 2e18);
+        _borrow(alice, bound(debt, 100e6, 2_000e6));
+        _pass(bound(time, 0, 900 days));
+        uint256 most = byShares ? pool.maxRedeem(lender) : pool.maxWithdraw(lender);
+        vm.prank(lender);
+        if (byShares) pool.redeem(most, lender, lender);
+        else pool.withdraw(most, lender, lender);
+        (, , , uint256 cash, ) = pool.poolState();
+        assertLe(cash, 1);
+    }
+
+    function test_withdraw_beyondTheCashIsRefused() public {
+        _lend(lender, 2_000e6);
+        _deposit(alice, WETH, 1e18);
+        _borrow(alice, 1_500e6);
+        vm.expectRevert(abi.encodeWithSelector(ERC4626.ERC4626ExceededMaxWithdraw.selector, lender, 501e6, 500e6));
+        vm.prank(lender);
+        pool.withdraw(501e6, lender, lender);
+    }
+
+    function test_withdraw_byAStrangerNeedsAnAllowance() public {
+        uint256 shares = _lend(lender, 1_000e6);
+        vm.expectRevert();
+        vm.prank(bob);
+        pool.redeem(shares, bob, lender);
+        vm.prank(lender);
+        pool.approve(bob, shares);
+        vm.prank(bob);
+        pool.redeem(shares, bob, lender);
+        assertEq(debtToken.balanceOf(bob), 1_000e6);
+    }
+
+    function test_maxDeposit_isWhatKeepsCashIn128Bits() public {
+        _lend(lender, 1_000e6);
+        assertEq(pool.maxDeposit(bob), type(uint128).max - 1_000e6);
+        assertEq(pool.maxMint(bob), pool.convertToShares(pool.maxDeposit(bob)));
+        uint256 most = pool.maxDeposit(bob);
+        vm.expectRevert(abi.encodeWithSelector(ERC4626.ERC4626ExceededMaxDeposit.selector, bob, most + 1, most));
+        vm.prank(bob);
+        pool.deposit(most + 1, bob);
+        _lend(bob, most);
+    }
+
+    function test_names() public view {
+        assertEq(pool.name(), "Breakwater Dollar");
+        assertEq(pool.symbol(), "bwDollar");
+        assertEq(pool.decimals(), 12);
+        assertEq(pool.asset(), address(debtToken));
+    }
+
+    // ------------------------------------------------------------------ inflation and donation
+
+    /// @dev The first depositor inflates the share with a direct transfer and with a donation: the victim loses at most a
+    /// millionth of what the attacker gave up.
+    function testFuzz_inflation_costsTheAttackerFarMoreThanTheVictim(
+        uint256 seed,
+        uint256 stray,
+        uint256 gift,
+        uint256 victim
+    ) public {
+        seed = bound(seed, 1, 1e6);
+        (stray, gift) = (bound(stray, 0, 1e15), bound(gift, 0, 1e15));
+        victim = bound(victim, 1e6, 1e15);
+        uint256 attackerShares = _lend(bob, seed);
+        debtToken.mint(address(pool), stray);
+        debtToken.mint(bob, gift);
+        vm.startPrank(bob);
+        debtToken.approve(address(pool), gift);
+        pool.donate(gift);
+        vm.stopPrank();
+        uint256 shares = _lend(alice, victim);
+        assertGe(pool.previewRedeem(shares) + 1, victim);
+        assertLe(pool.previewRedeem(attackerShares), seed);
+    }
+
+    function testFuzz_strayTokens_moveNothing(uint96 amount) public {
+        _open(alice, 1_000e6);
+        uint256 assets = pool.totalAssets();
+        debtToken.mint(address(pool), amount);
+        assertEq(pool.totalAssets(), assets);
+        (, , , uint256 cash, ) = pool.poolState();
+        assertEq(cash, 1e13 - 1_000e6);
+    }
+
+    function test_donate_goesToTheReserveAndNotToTheLenders() public {
+        _lend(lender, 1_000e6);
+        debtToken.mint(bob, 5e6);
+        vm.startPrank(bob);
+        debtToken.approve(address(pool), 5e6);
+        vm.expectEmit(address(pool));
+        emit ILendingPool.Donated(bob, 5e6, 5e6);
+        pool.donate(5e6);
+        vm.stopPrank();
+        (, , , uint256 cash, uint256 reserve) = pool.poolState();
+        assertEq(cash, 1_005e6);
+        assertEq(reserve, 5e6);
+        assertEq(pool.totalAssets(), 1_000e6);
+    }
+
+    function test_donate_beyond128BitsIsRefused() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(ILendingPool.AmountTooLarge.selector, uint256(1) << 128, type(uint128).max)
+        );
+        pool.donate(uint256(1) << 128);
+    }
+
+    // ------------------------------------------------------------------ interest
+
+    /// @dev 1,000 of 10,000 lent for a day at base plus slope * u / kink, both per second.
+    function test_accrue_addsTheInterestOfTheCurveAndSplitsIt() public {
+        _lend(lender, 10_000e6);
+        _deposit(alice, WETH, 1e18);
+        _borrow(alice, 1_000e6);
+        vm.warp(block.timestamp + 30 days);
+        uint256 rate = rateModel.ratePerSecond(9_000e6, 1_000e6);
+        assertApproxEqAbs(rate * 365 days, 0.02e27 + uint256(0.08e27) / 9, 1e9);
+        uint256 x = rate * 30 days;
+        uint256 index = 1e27 + x + (x * x) / 2e27 + (((x * x) / 2e27) * x) / 3e27;
+        uint256 interest = (1_000e6 * index) / 1e27 - 1_000e6;
+        vm.expectEmit(address(pool));
+        emit ILendingPool.Accrued(index, interest, interest / 10);
+        assertEq(pool.accrue(), index);
+        assertEq(pool.totalAssets(), 10_000e6 + interest - interest / 10);
+        assertEq(pool.totalDebt(), 1_000e6 + interest);
+    }
+
+    function testFuzz_views_showTheInterestBeforeItIsAccrued(uint32 time) public {
+        _open(alice, 1_400e6);
+        vm.warp(block.timestamp + time);
+        (uint256 index, uint256 assets, uint256 debt) = (pool.currentIndex(), pool.totalAssets(), pool.totalDebt());
+        assertEq(pool.accrue(), index);
+        assertEq(pool.totalAssets(), assets);
+        assertEq(pool.totalDebt(), debt);
+        (uint256 stored, uint256 at, , , ) = pool.poolState();
+        assertEq(stored, index);
+        assertEq(at, block.timestamp);
+    }
+
+    function testFuzz_accrue_twiceInASecondChangesNothing(uint32 time) public {
+        _open(alice, 1_400e6);
+        vm.warp(block.timestamp + time);
+        uint256 index = pool.accrue();
+        (, , , , uint256 reserve) = pool.poolState();
+        assertEq(pool.accrue(), index);
+        (, , , , uint256 again) = pool.poolState();
+        assertEq(again, reserve);
+    }
+
+    function test_accrue_withoutDebtLeavesTheIndex() public {
+        _lend(lender, 1e9);
+        vm.warp(block.timestamp + 365 days);
+        assertEq(pool.accrue(), 1e27);
+    }
+
+    // ------------------------------------------------------------------ terms
+
+    function test_setTerms_accruesAtTheOldTermsFirst() public {
+        _open(alice, 1_400e6);
+        vm.warp(block.timestamp + 365 days);
+        uint256 debt = pool.totalDebt();
+        IRateModel free = IRateModel(address(new Free()));
+        vm.expectEmit(address(pool));
+        emit ILendingPool.TermsSet(free, 2_000);
+        pool.setTerms(free, 2_000);
+        assertEq(pool.totalDebt(), debt);
+        vm.warp(block.timestamp + 365 days);
+        assertEq(pool.totalDebt(), debt);
+        (IRateModel model, uint16 factor) = pool.terms();
+        assertEq(address(model), address(free));
+        assertEq(factor, 2_000);
+    }
+
+    function test_setTerms_revertsAboveTheWhole() public {
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.ReserveFactorTooHigh.selector, 10_001, 10_000));
+        pool.setTerms(rateModel, 10_001);
+        pool.setTerms(rateModel, 10_000);
+    }
+
+    function test_setTerms_isRestricted() public {
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, bob));
+        vm.prank(bob);
+        pool.setTerms(rateModel, 0);
+    }
+
+    // ------------------------------------------------------------------ as its engine
+
+    function _own() private returns (LendingPool own, OddToken odd) {
+        odd = new OddToken();
+        own = LendingPool(
+            deployCode(
+                "contracts/LendingPool.sol:LendingPool",
+                abi.encode(address(odd), manager, rateModel, uint16(1_000))
+            )
+        );
+        odd.mint(address(this), 1e24);
+        own.deposit(1e24, address(this));
+    }
+
+    function testFuzz_drawAndSettle_neverLowerTheSharePrice(uint256 amount, uint256 time, uint256 part) public {
+        (LendingPool own, OddToken odd) = _own();
+        own.draw(bound(amount, 1, 1e24), bob);
+        vm.warp(block.timestamp + bound(time, 0, 900 days));
+        uint256 assets = own.totalAssets();
+        (, , uint256 scaled, , ) = own.poolState();
+        uint256 removed = bound(part, 0, scaled);
+        uint256 paid = (removed * own.currentIndex() + 1e27 - 1) / 1e27;
+        odd.mint(address(own), paid);
+        own.settle(paid, removed, 0);
+        assertGe(own.totalAssets(), assets);
+        assertLe(own.totalAssets(), assets + 2);
+    }
+
+    function testFuzz_settle_bookedLossIsTheActualDropOfTheTotal(uint256 amount, uint256 time, uint256 part) public {
+        (LendingPool own, ) = _own();
+        own.draw(bound(amount, 1, 1e24), bob);
+        vm.warp(block.timestamp + bound(time, 0, 900 days));
+        (uint256 assets, uint256 debt) = (own.totalAssets(), own.totalDebt());
+        (, , uint256 scaled, , ) = own.poolState();
+        own.accrue();
+        (, , , , uint256 reserve) = own.poolState();
+        own.settle(0, 0, bound(part, 0, scaled));
+        uint256 loss = debt - own.totalDebt();
+        (, , , , uint256 left) = own.poolState();
+        assertEq(left, reserve > loss ? reserve - loss : 0);
+        assertEq(own.totalAssets(), assets - (loss - (reserve - left)));
+    }
+
+    function test_draw_beyondTheCashIsRefused() public {
+        (LendingPool own, ) = _own();
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.InsufficientCash.selector, 1e24 + 1, 1e24));
+        own.draw(1e24 + 1, bob);
+    }
+
+    function test_deposit_ofATokenWithAFeeIsRefused() public {
+        (LendingPool own, OddToken odd) = _own();
+        odd.mint(address(this), 1e18);
+        odd.setFee(7);
+        vm.expectRevert(abi.encodeWithSelector(ExactTransfer.InexactTransfer.selector, address(odd), 1e18, 1e18 - 7));
+        own.deposit(1e18, address(this));
+    }
+
+    function test_reentry_fromATransferFindsThePoolLocked() public {
+        (LendingPool own, OddToken odd) = _own();
+        odd.mint(address(odd), 1e18);
+        bytes[4] memory calls = [
+            abi.encodeCall(own.deposit, (1, bob)),
+            abi.encodeCall(own.mint, (1, bob)),
+            abi.encodeCall(own.withdraw, (0, bob, bob)),
+            abi.encodeCall(own.donate, (1))
+        ];
+        for (uint256 i = 0; i < calls.length; ++i) {
+            odd.setHook(address(own), calls[i]);
+            own.withdraw(1e18, bob, address(this));
+            assertEq(bytes4(odd.lastError()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+            own.draw(1e18, bob);
+            assertEq(bytes4(odd.lastError()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+        }
+    }
+}
+
+contract Free {
+    function ratePerSecond(uint256, uint256) external pure returns (uint256) {
+        return 0;
+    }
+}

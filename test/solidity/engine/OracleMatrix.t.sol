@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
+import {Price, Status} from "../../../contracts/types/Price.sol";
+import {SystemFixture} from "../support/SystemFixture.sol";
+
+/// @notice What each action does while a price is Good, Doubtful or Dead.
+contract OracleMatrixTest is SystemFixture {
+    uint256 private since;
+
+    /// @dev Alice: one ether against 1,000. Then ether's feed falls silent for as long as the status takes.
+    function _silence(Status status) private {
+        if (status == Status.Good) return;
+        since = block.timestamp;
+        vm.warp(block.timestamp + (status == Status.Doubtful ? 2 hours : 4 hours));
+        _setPrice(WBTC, 60_000e8);
+        _setPrice(GOLD, 1e8);
+        assertTrue(oracle.price(WETH).status == status);
+    }
+
+    function _expectNotGood(Status status) private {
+        if (status == Status.Good) return;
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.PriceNotGood.selector, WETH, status));
+    }
+
+    function _status(uint8 seed) private pure returns (Status) {
+        return Status(seed % 3);
+    }
+
+    function testFuzz_deposit_needsAGoodPriceOfThatAsset(uint8 seed) public {
+        _open(alice, 1_000e6);
+        _fund(alice, WETH, 1e18);
+        _silence(_status(seed));
+        _expectNotGood(_status(seed));
+        vm.prank(alice);
+        engine.deposit(_key(alice), WETH, 1e18);
+    }
+
+    function testFuzz_deposit_ofAGoodAssetIsPossibleBesideABadOne(uint8 seed) public {
+        _open(alice, 1_000e6);
+        _silence(_status(seed));
+        _deposit(alice, GOLD, 100e6);
+        assertEq(engine.collateralOf(_key(alice), GOLD), 100e6);
+    }
+
+    function testFuzz_borrow_needsAGoodPriceOfEveryCollateral(uint8 seed) public {
+        _open(alice, 1_000e6);
+        _deposit(alice, WBTC, 1e8);
+        _silence(_status(seed));
+        _expectNotGood(_status(seed));
+        vm.prank(alice);
+        engine.borrow(_key(alice), 100e6, alice);
+    }
+
+    function testFuzz_withdraw_withDebtNeedsAGoodPriceOfEveryCollateral(uint8 seed) public {
+        _open(alice, 1_000e6);
+        _deposit(alice, WBTC, 1e8);
+        _silence(_status(seed));
+        _expectNotGood(_status(seed));
+        vm.prank(alice);
+        engine.withdraw(_key(alice), WBTC, 1, alice);
+    }
+
+    function testFuzz_withdraw_withoutDebtIsAlwaysPossible(uint8 seed) public {
+        _open(alice, 0);
+        _silence(_status(seed));
+        vm.prank(alice);
+        assertEq(engine.withdraw(_key(alice), WETH, MAX, alice), 1e18);
+    }
+
+    function testFuzz_repay_isAlwaysPossible(uint8 seed) public {
+        _open(alice, 1_000e6);
+        _silence(_status(seed));
+        _fundDebt(bob, 2_000e6);
+        vm.prank(bob);
+        engine.repay(_key(alice), MAX);
+        assertEq(_scaled(_key(alice)), 0);
+    }
+
+    function testFuzz_liquidate_needsAnyPriceOfTheSeizedAsset(uint8 seed) public {
+        _open(alice, 1_500e6);
+        _setPrice(WETH, 1_700e8);
+        _silence(_status(seed));
+        LiquidationCall memory c = _call(_key(alice), WETH);
+        _fundDebt(liquidator, 2_000e6);
+        if (_status(seed) == Status.Dead) {
+            vm.expectRevert(abi.encodeWithSelector(IVaultEngine.PriceDead.selector, WETH));
+        }
+        vm.prank(liquidator);
+        engine.liquidate(c);
+    }
+
+    /// @dev The healthy stay healthy when a feed dies: the asset keeps its price for a day.
+    function test_dead_assetCountsInFullForADay() public {
+        _open(alice, 1_000e6);
+        _silence(Status.Dead);
+        vm.warp(since + 24 hours);
+        assertEq(_health(_key(alice)).value, 2_000e6);
+        assertFalse(_health(_key(alice)).liquidatable);
+    }
+
+    function testFuzz_dead_assetFadesToZeroOverTheSecondDay(uint256 age) public {
+        _open(alice, 1_000e6);
+        _silence(Status.Dead);
+        age = bound(age, 24 hours, 72 hours);
+        vm.warp(since + age);
+        uint256 value = age >= 48 hours ? 0 : (2_000e6 * (48 hours - age)) / 24 hours;
+        assertApproxEqAbs(_health(_key(alice)).value, value, 1);
+        Price memory p = oracle.price(WETH);
+        assertEq(p.high, 2_000e24);
+        assertTrue(p.status == Status.Dead);
+    }
+
+    /// @dev While one asset is dead, the others of the vault can still be seized once the faded sum falls short.
+    function test_dead_assetDoesNotShieldTheOthers() public {
+        _open(alice, 0);
+        _deposit(alice, GOLD, 2_000e6);
+        _borrow(alice, 3_000e6);
+        _silence(Status.Dead);
+        vm.warp(since + 47 hours);
+        _setPrice(GOLD, 1e8);
+        LiquidationCall memory c = _call(_key(alice), WETH);
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.PriceDead.selector, WETH));
+        engine.liquidate(c);
+        (uint256 repaid, ) = _liquidate(_key(alice), GOLD);
+        assertGt(repaid, 0);
+    }
+
+    /// @dev A write-off counts the dead asset unfaded: what may come back is not given up.
+    function test_dead_assetPreventsAWriteOff() public {
+        _open(alice, 0);
+        _deposit(alice, GOLD, 1_000e6);
+        _borrow(alice, 2_000e6);
+        _silence(Status.Dead);
+        vm.warp(since + 49 hours);
+        _setPrice(GOLD, 1e8);
+        _liquidate(_key(alice), GOLD);
+        assertEq(engine.collateralOf(_key(alice), GOLD), 0);
+        assertApproxEqAbs(_debt(_key(alice)), 1_000e6, 1e6);
+    }
+
+    /// @dev A secondary source can delay a liquidation by two percent of price and no more.
+    function testFuzz_secondary_shieldsByTwoPercentAtMost(uint256 primary, uint256 secondary) public {
+        _open(alice, 1_500e6);
+        primary = bound(primary, 1_500e8, 2_200e8);
+        secondary = bound(secondary, 1_000e8, 4_000e8);
+        _pair(WETH, int256(secondary), 100);
+        _setPrice(WETH, int256(primary));
+        bool liquidatable = _health(_key(alice)).liquidatable;
+        if (primary >= 1_875e8) assertFalse(liquidatable);
+        if (primary * 102 < 1_875e8 * 100) assertTrue(liquidatable);
+    }
+
+    /// @dev Taking risk counts the lowest source.
+    function test_secondary_lowerAnswerLowersTheInitialMargin() public {
+        _open(alice, 0);
+        _pair(WETH, 1_990e8, 100);
+        vm.expectRevert(
+            abi.encodeWithSelector(IVaultEngine.NotEnoughCollateral.selector, uint256(1_990e6) * 7_500, 1.5e13)
+        );
+        vm.prank(alice);
+        engine.borrow(_key(alice), 1_500e6, alice);
+    }
+
+    function test_secondary_disagreementStopsRiskButNotLiquidation() public {
+        _open(alice, 1_500e6);
+        _pair(WETH, 1_500e8, 100);
+        _setPrice(WETH, 1_700e8);
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.PriceNotGood.selector, WETH, Status.Doubtful));
+        vm.prank(alice);
+        engine.withdraw(_key(alice), WETH, 1, alice);
+        _liquidate(_key(alice), WETH);
+    }
+}

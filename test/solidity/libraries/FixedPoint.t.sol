@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Test} from "forge-std/Test.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {FixedPoint} from "../../../contracts/libraries/FixedPoint.sol";
+
+contract FixedPointTest is Test {
+    function testFuzz_mulDivDown_isTheFloorOfTheExactQuotient(uint128 x, uint128 y, uint256 d) public pure {
+        d = bound(d, 1, type(uint256).max);
+        assertEq(FixedPoint.mulDivDown(x, y, d), (uint256(x) * y) / d);
+    }
+
+    function testFuzz_mulDivUp_exceedsDownByOneExactlyWhenInexact(uint256 x, uint256 y, uint256 d) public pure {
+        d = bound(d, 1, type(uint256).max);
+        (uint256 high, ) = Math.mul512(x, y);
+        vm.assume(high < d);
+        uint256 down = FixedPoint.mulDivDown(x, y, d);
+        vm.assume(down != type(uint256).max);
+        assertEq(FixedPoint.mulDivUp(x, y, d) - down, mulmod(x, y, d) == 0 ? 0 : 1);
+    }
+
+    function testFuzz_mulDivDown_timesDivisorPlusRemainderIsTheProduct(uint256 x, uint256 y, uint256 d) public pure {
+        d = bound(d, 1, type(uint256).max);
+        (uint256 high, uint256 low) = Math.mul512(x, y);
+        vm.assume(high < d);
+        (uint256 backHigh, uint256 backLow) = Math.mul512(FixedPoint.mulDivDown(x, y, d), d);
+        uint256 remainder = mulmod(x, y, d);
+        unchecked {
+            uint256 sum = backLow + remainder;
+            assertEq(sum, low);
+            assertEq(backHigh + (sum < backLow ? 1 : 0), high);
+        }
+    }
+
+    function testFuzz_mulDivDownSaturating_isTheFloorOrTheLargestWord(uint256 x, uint256 y, uint256 d) public pure {
+        uint256 result = FixedPoint.mulDivDownSaturating(x, y, d);
+        (uint256 high, ) = Math.mul512(x, y);
+        if (d == 0 || high >= d) assertEq(result, type(uint256).max);
+        else assertEq(result, FixedPoint.mulDivDown(x, y, d));
+    }
+
+    function test_mulDivDownSaturating_byZeroIsTheLargestWordEvenForZero() public pure {
+        assertEq(FixedPoint.mulDivDownSaturating(0, 0, 0), type(uint256).max);
+    }
+
+    function testFuzz_min_isOneOfBothAndExceedsNeither(uint256 x, uint256 y) public pure {
+        uint256 m = FixedPoint.min(x, y);
+        assertTrue(m <= x && m <= y && (m == x || m == y));
+    }
+
+    function testFuzz_subFloor_isTheDifferenceOrZero(uint256 x, uint256 y) public pure {
+        assertEq(FixedPoint.subFloor(x, y), x > y ? x - y : 0);
+    }
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Test} from "forge-std/Test.sol";
+
+import {BPS, PRICE_ONE, WAD} from "../../../contracts/libraries/FixedPoint.sol";
+import {HealthMath} from "../../../contracts/libraries/HealthMath.sol";
+
+contract HealthMathTest is Test {
+    function testFuzz_value_isTheFloorOfAmountTimesPrice(uint128 amount, uint128 price) public pure {
+        assertEq(HealthMath.valueDown(amount, price), (uint256(amount) * price) / PRICE_ONE);
+    }
+
+    function testFuzz_value_ofTwoHalvesIsAtMostTheWhole(uint112 a, uint112 b, uint128 price) public pure {
+        uint256 whole = HealthMath.valueDown(uint256(a) + b, price);
+        uint256 parts = HealthMath.valueDown(a, price) + HealthMath.valueDown(b, price);
+        assertLe(parts, whole);
+        assertLe(whole, parts + 1);
+    }
+
+    function testFuzz_covers_isTheExactComparison(uint128 weighted, uint112 debt) public pure {
+        assertEq(HealthMath.covers(weighted, debt), weighted >= uint256(debt) * 10_000);
+    }
+
+    /// @dev The rounded health factor never says "healthy" for a vault that is not.
+    function testFuzz_healthFactor_atLeastOneExactlyWhenCovered(uint128 weighted, uint112 debt) public pure {
+        assertEq(HealthMath.healthFactorDown(weighted, debt) >= WAD, HealthMath.covers(weighted, debt));
+    }
+
+    function testFuzz_ratios_withoutDebtAreTheLargestWord(uint256 value) public pure {
+        assertEq(HealthMath.healthFactorDown(value, 0), type(uint256).max);
+        assertEq(HealthMath.collateralRatioDown(value, 0), type(uint256).max);
+    }
+
+    function testFuzz_collateralRatio_isTheFloor(uint128 value, uint112 debt) public pure {
+        vm.assume(debt != 0);
+        assertEq(HealthMath.collateralRatioDown(value, debt), (uint256(value) * 1e18) / debt);
+    }
+
+    function testFuzz_restoringAmount_restoresTheTarget(
+        uint128 weighted,
+        uint112 debt,
+        uint256 target,
+        uint256 threshold,
+        uint256 price
+    ) public pure {
+        (target, threshold) = (bound(target, 10_100, 15_000), bound(threshold, 1, BPS - 1));
+        price = bound(price, 1e24, 1e48);
+        uint256 amount = HealthMath.restoringAmountUp(weighted, debt, target, threshold, price);
+        uint256 after_ = weighted + HealthMath.valueDown(amount, price) * threshold;
+        assertGe(after_, uint256(debt) * target);
+    }
+
+    function testFuzz_restoringAmount_isTheSmallestThatDoes(
+        uint128 weighted,
+        uint112 debt,
+        uint256 target,
+        uint256 threshold,
+        uint256 price
+    ) public pure {
+        (target, threshold) = (bound(target, 10_100, 15_000), bound(threshold, 1, BPS - 1));
+        price = bound(price, 1e24, 1e48);
+        uint256 amount = HealthMath.restoringAmountUp(weighted, debt, target, threshold, price);
+        if (amount == 0) return assertGe(weighted, uint256(debt) * target);
+        uint256 less = weighted + HealthMath.valueDown(amount - 1, price) * threshold;
+        assertLt(less, uint256(debt) * target);
+    }
+
+    function testFuzz_restoringAmount_isUnboundedIfTheAssetCountsForNothing(uint112 debt, uint256 price) public pure {
+        vm.assume(debt != 0);
+        assertEq(HealthMath.restoringAmountUp(0, debt, 10_500, 0, price), type(uint256).max);
+        assertEq(HealthMath.restoringAmountUp(0, debt, 10_500, 8_000, 0), type(uint256).max);
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Test} from "forge-std/Test.sol";
+
+import {IOracleGuard} from "../../../contracts/interfaces/IOracleGuard.sol";
+import {PriceCache} from "../../../contracts/libraries/PriceCache.sol";
+import {AssetSet} from "../../../contracts/types/AssetSet.sol";
+import {Price, Status} from "../../../contracts/types/Price.sol";
+
+contract PriceCacheTest is Test {
+    uint256 private salt;
+
+    /// @dev Stands in for the oracle: a price per asset that changes with `salt`.
+    function prices(AssetSet assets) external view returns (Price[] memory list) {
+        list = new Price[](assets.size());
+        for (uint256 i = 0; i < list.length; ++i) {
+            uint8 asset = assets.lowest();
+            list[i] = _price(asset, salt);
+            assets = assets.without(asset);
+        }
+    }
+
+    function _price(uint8 asset, uint256 seed) private pure returns (Price memory p) {
+        uint256 r = uint256(keccak256(abi.encode(asset, seed)));
+        return Price(r >> 63, (r >> 62) % 1e58, (r >> 61) % 1e58, Status(r % 3));
+    }
+
+    function _fetch(uint64 assets) private returns (Price[] memory) {
+        return PriceCache.fetch(IOracleGuard(address(this)), AssetSet.wrap(assets));
+    }
+
+    function _assertPrices(Price[] memory list, uint64 assets, uint256 seed) private pure {
+        AssetSet set = AssetSet.wrap(assets);
+        assertEq(list.length, set.size());
+        for (uint256 i = 0; i < list.length; ++i) {
+            uint8 asset = set.lowest();
+            assertEq(abi.encode(list[i]), abi.encode(_price(asset, seed)));
+            set = set.without(asset);
+        }
+    }
+
+    function testFuzz_fetch_whileClosedAsksTheOracleEveryTime(uint64 assets) public {
+        _assertPrices(_fetch(assets), assets, 0);
+        salt = 1;
+        _assertPrices(_fetch(assets), assets, 1);
+        assertFalse(PriceCache.isOpen());
+    }
+
+    function testFuzz_fetch_whileOpenServesKnownAssetsWithoutTheOracle(uint64 a, uint64 b) public {
+        PriceCache.open();
+        assertTrue(PriceCache.isOpen());
+        _assertPrices(_fetch(a), a, 0);
+        _assertPrices(_fetch(b), b, 0);
+        vm.mockCallRevert(address(this), abi.encodeCall(IOracleGuard.prices, (AssetSet.wrap(a | b))), "asked twice");
+        _assertPrices(_fetch(a | b), a | b, 0);
+        PriceCache.close();
+    }
+
+    function testFuzz_fetch_whileOpenRemembersTheFirstPrice(uint64 a, uint64 b) public {
+        PriceCache.open();
+        _fetch(a);
+        salt = 1;
+        _assertPrices(_fetch(a), a, 0);
+        uint64 onlyB = b & ~a;
+        _assertPrices(_fetch(onlyB), onlyB, 1);
+        PriceCache.close();
+    }
+
+    function testFuzz_close_forgets(uint64 assets) public {
+        PriceCache.open();
+        _fetch(assets);
+        PriceCache.close();
+        assertFalse(PriceCache.isOpen());
+        salt = 1;
+        PriceCache.open();
+        _assertPrices(_fetch(assets), assets, 1);
+        PriceCache.close();
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Test} from "forge-std/Test.sol";
+
+import {PriceMath} from "../../../contracts/libraries/PriceMath.sol";
+import {Price, Status} from "../../../contracts/types/Price.sol";
+
+contract PriceMathTest is Test {
+    uint256 private constant NOW = 1_700_000_000;
+
+    function _reading(uint256 price, uint8 freshness) private pure returns (PriceMath.Reading memory) {
+        return PriceMath.Reading(price, NOW, PriceMath.Freshness(freshness % 4));
+    }
+
+    function _fresh(uint256 price) private pure returns (PriceMath.Reading memory) {
+        return _reading(price, uint8(PriceMath.Freshness.Fresh));
+    }
+
+    // ------------------------------------------------------------------ read
+
+    function testFuzz_read_refusesAnswersAtOrBeyondTheirBounds(int256 answer, uint128 min, uint128 max) public pure {
+        PriceMath.Reading memory r = PriceMath.read(answer, NOW, NOW, min, max, 1 hours, 1);
+        bool inside = answer > 0 && uint256(answer) > min && uint256(answer) < max;
+        assertEq(r.freshness == PriceMath.Freshness.Fresh, inside);
+        if (!inside) assertEq(r.price + r.updatedAt, 0);
+        else assertEq(r.price, uint256(answer));
+    }
+
+    function testFuzz_read_refusesTheFutureAndNoTime(uint256 updatedAt) public pure {
+        PriceMath.Reading memory r = PriceMath.read(5, updatedAt, NOW, 0, 10, type(uint32).max, 1);
+        bool dated = updatedAt != 0 && updatedAt <= NOW;
+        assertEq(r.freshness != PriceMath.Freshness.Unusable, dated);
+        assertEq(r.updatedAt, dated ? updatedAt : 0);
+    }
+
+    function testFuzz_read_agesByHeartbeats(uint256 age, uint32 heartbeat) public pure {
+        vm.assume(heartbeat != 0);
+        age = bound(
+            age,
+            0,
+            age % 2 == 0
+                ? NOW - 1
+                : 5 * uint256(heartbeat) < NOW
+                    ? 5 * uint256(heartbeat)
+                    : NOW - 1
+        );
+        PriceMath.Freshness f = PriceMath.read(5, NOW - age, NOW, 0, 10, heartbeat, 1).freshness;
+        if (age <= heartbeat) assertTrue(f == PriceMath.Freshness.Fresh);
+        else if (age <= 3 * uint256(heartbeat)) assertTrue(f == PriceMath.Freshness.Aged);
+        else assertTrue(f == PriceMath.Freshness.Expired);
+    }
+
+    function testFuzz_read_neverReverts(
+        int256 answer,
+        uint256 updatedAt,
+        uint256 timestamp,
+        uint256 min,
+        uint256 max,
+        uint32 heartbeat,
+        uint256 unit
+    ) public pure {
+        PriceMath.read(answer, updatedAt, timestamp, min, max, heartbeat, unit);
+    }
+
+    // ------------------------------------------------------------------ single and pair
+
+    function testFuzz_single_statusFollowsFreshness(uint256 price, uint8 freshness) public pure {
+        PriceMath.Reading memory r = _reading(price, freshness);
+        Price memory p = PriceMath.single(r);
+        if (r.freshness == PriceMath.Freshness.Fresh) assertTrue(p.status == Status.Good);
+        else if (r.freshness == PriceMath.Freshness.Aged) assertTrue(p.status == Status.Doubtful);
+        else assertTrue(p.status == Status.Dead);
+        uint256 expected = p.status == Status.Dead ? 0 : price;
+        assertTrue(p.liq == expected && p.low == expected && p.high == expected);
+    }
+
+    function testFuzz_pair_isGoodExactlyWhenBothAreFreshAndAgree(
+        uint128 a,
+        uint128 b,
+        uint8 fa,
+        uint8 fb,
+        uint256 deviation
+    ) public pure {
+        deviation = bound(deviation, 0, 20_000);
+        PriceMath.Reading memory p = _reading(a, fa);
+        PriceMath.Reading memory s = _reading(b, fb);
+        bool bothFresh = p.freshness == PriceMath.Freshness.Fresh && s.freshness == PriceMath.Freshness.Fresh;
+        (uint256 low, uint256 high) = a < b ? (a, b) : (b, a);
+        bool agree = high - low <= (low * deviation) / 10_000;
+        assertEq(PriceMath.pair(p, s, deviation).status == Status.Good, bothFresh && agree);
+    }
+
+    /// @dev The guard lifts a liquidation price by 2 % at most and never lowers it below the primary.
+    function testFuzz_pair_liqIsThePrimaryOrAtMostTwoPercentAbove(uint128 a, uint128 b, uint256 deviation) public pure {
+        Price memory p = PriceMath.pair(_fresh(a), _fresh(b), bound(deviation, 0, 1e6));
+        assertGe(p.liq, a);
+        assertLe(p.liq, (uint256(a) * 10_200) / 10_000);
+        assertLe(p.low, p.liq);
+        assertLe(p.low, p.high);
+        assertTrue(p.liq == a || p.liq == b || p.liq == (uint256(a) * 10_200) / 10_000);
+        if (b >= a) assertLe(p.liq, p.high);
+    }
+
+    function testFuzz_pair_everyFigureIsOneThatASourceGave(uint128 a, uint128 b, uint8 fa, uint8 fb) public pure {
+        vm.assume(!(fa % 4 == 3 && fb % 4 == 3));
+        Price memory p = PriceMath.pair(_reading(a, fa), _reading(b, fb), 100);
+        if (fa % 4 < 2 && fb % 4 < 2) return assertTrue(p.status == Status.Dead && p.liq + p.low + p.high == 0);
+        uint256 expected = fa % 4 >= fb % 4 ? a : b;
+        assertTrue(p.status == Status.Doubtful);
+        assertTrue(p.liq == expected && p.low == expected && p.high == expected);
+    }
+
+    // ------------------------------------------------------------------ compose, range, fading
+
+    function testFuzz_compose_bracketsTheExactQuotientAndKeepsTheOrder(
+        uint128 low,
+        uint128 width,
+        uint128 d,
+        uint8 decimals
+    ) public pure {
+        vm.assume(d != 0);
+        uint256 unit = 10 ** (decimals % 19);
+        Price memory price = Price(low, low, uint256(low) + width, Status.Good);
+        uint256 high = price.high;
+        Price memory c = PriceMath.compose(price, _fresh(d), unit);
+        assertTrue(c.status == Status.Good);
+        assertTrue(c.low * d <= uint256(low) * unit && uint256(low) * unit < (c.low + 1) * d);
+        assertTrue(c.high * d >= high * unit && (c.high == 0 || (c.high - 1) * d < high * unit));
+        assertTrue(c.low == c.liq && c.liq <= c.high);
+    }
+
+    function testFuzz_compose_hasTheWorseStatus(uint128 price, uint8 status, uint8 freshness) public pure {
+        status %= 3;
+        PriceMath.Reading memory d = _reading(1e8, freshness);
+        Status s = PriceMath.compose(Price(price, price, price, Status(status)), d, 1e8).status;
+        uint8 other =
+            d.freshness == PriceMath.Freshness.Fresh
+                ? 0
+                : d.freshness == PriceMath.Freshness.Aged
+                    ? 1
+                    : 2;
+        assertEq(uint8(s), status > other ? status : other);
+    }
+
+    function testFuzz_compose_neverReverts(uint256 price, uint256 d, uint256 unit) public pure {
+        vm.assume(d != 0);
+        PriceMath.compose(Price(price, price, price, Status.Good), _fresh(d), unit);
+    }
+
+    function testFuzz_inRange_isTheClosedRange(uint256 price) public pure {
+        assertEq(PriceMath.inRange(price), price >= 1e6 && price <= 1e58);
+    }
+
+    function test_inRange_includesItsEnds() public pure {
+        assertTrue(PriceMath.inRange(1e6) && PriceMath.inRange(1e58));
+        assertFalse(PriceMath.inRange(1e6 - 1) || PriceMath.inRange(1e58 + 1));
+    }
+
+    function testFuzz_faded_holdsADayThenFallsToZeroOverAnother(uint256 price, uint256 age) public pure {
+        price = bound(price, 0, 1e58);
+        age = bound(age, 0, 4 days);
+        uint256 faded = PriceMath.fadedDown(price, NOW, NOW + age);
+        if (age <= 24 hours) assertEq(faded, price);
+        else if (age >= 48 hours) assertEq(faded, 0);
+        else assertEq(faded, (price * (48 hours - age)) / 24 hours);
+        assertLe(PriceMath.fadedDown(price, NOW, NOW + age + 1), faded);
+    }
+
+    function testFuzz_faded_aPriceFromTheFutureIsWhole(uint256 price, uint32 ahead) public pure {
+        assertEq(PriceMath.fadedDown(price, NOW + uint256(ahead), NOW), price);
+    }
+}

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Test} from "forge-std/Test.sol";
+import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+
+import {LendingPool} from "../../../contracts/LendingPool.sol";
+import {OracleGuard} from "../../../contracts/OracleGuard.sol";
+import {RateModel} from "../../../contracts/RateModel.sol";
+import {RiskConfig} from "../../../contracts/RiskConfig.sol";
+import {VaultEngine} from "../../../contracts/VaultEngine.sol";
+import {VaultLens} from "../../../contracts/VaultLens.sol";
+import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
+import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
+import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
+import {LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
+import {IVaultLens} from "../../../contracts/interfaces/IVaultLens.sol";
+import {InterestMath} from "../../../contracts/libraries/InterestMath.sol";
+import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
+import {TestToken} from "../../../contracts/mocks/TestToken.sol";
+import {AssetRiskFields} from "../../../contracts/types/AssetRisk.sol";
+import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
+
+/// @notice The whole system, deployed with this contract as administrator: a six-decimal debt asset, three collaterals of
+/// 18, 8 and 6 decimals, one feed each. Contracts are deployed from their artifacts, so that no test compiles them again.
+abstract contract SystemFixture is Test {
+    uint256 internal constant MAX = type(uint256).max;
+    uint256 internal constant START = 1_700_000_000;
+    uint32 internal constant HEARTBEAT = 1 hours;
+
+    uint8 internal constant WETH = 0;
+    uint8 internal constant WBTC = 1;
+    uint8 internal constant GOLD = 2;
+
+    AccessManager internal manager;
+    RiskConfig internal riskConfig;
+    OracleGuard internal oracle;
+    RateModel internal rateModel;
+    VaultEngine internal engine;
+    LendingPool internal pool;
+    VaultLens internal lens;
+    TestToken internal debtToken;
+    TestToken[] internal tokens;
+    MockPriceFeed[] internal feeds;
+
+    address internal alice = makeAddr("alice");
+    address internal bob = makeAddr("bob");
+    address internal lender = makeAddr("lender");
+    address internal liquidator = makeAddr("liquidator");
+
+    function setUp() public virtual {
+        vm.warp(START);
+        manager = AccessManager(
+            deployCode("access/manager/AccessManager.sol:AccessManager", abi.encode(address(this)))
+        );
+        debtToken = _newToken("Dollar", _debtDecimals());
+        riskConfig = RiskConfig(deployCode("contracts/RiskConfig.sol:RiskConfig", abi.encode(manager, _systemRisk())));
+        oracle = OracleGuard(
+            deployCode("contracts/OracleGuard.sol:OracleGuard", abi.encode(manager, riskConfig, _debtDecimals()))
+        );
+        rateModel = RateModel(deployCode("contracts/RateModel.sol:RateModel", abi.encode(_curve())));
+        engine = VaultEngine(
+            deployCode(
+                "contracts/VaultEngine.sol:VaultEngine",
+                abi.encode(manager, debtToken, riskConfig, oracle, rateModel, uint16(1_000))
+            )
+        );
+        pool = LendingPool(address(engine.pool()));
+        lens = VaultLens(deployCode("contracts/VaultLens.sol:VaultLens", abi.encode(engine)));
+        _list("Wrapped Ether", 18, 7_500, 8_000, 0, 1_000, 2_500, 2_000e8);
+        _list("Wrapped Bitcoin", 8, 6_500, 7_200, 50, 800, 2_500, 60_000e8);
+        _list("Gold Dollar", 6, 8_800, 9_200, 0, 400, 1_000, 1e8);
+    }
+
+    // ------------------------------------------------------------------ parameters
+
+    function _debtDecimals() internal view virtual returns (uint8) {
+        return 6;
+    }
+
+    function _unit() internal view returns (uint256) {
+        return 10 ** _debtDecimals();
+    }
+
+    function _systemRisk() internal view virtual returns (SystemRisk memory) {
+        return SystemRisk({borrowCap: uint112(1e9 * _unit()), dust: uint128(100 * _unit()), targetHealth: 10_500});
+    }
+
+    /// @dev 2 % a year at rest, 10 % at the kink of 90 %, at most 100 %.
+    function _curve() internal pure virtual returns (InterestMath.Curve memory) {
+        return
+            InterestMath.Curve({
+                base: uint256(0.02e27) / 365 days,
+                kink: 0.9e18,
+                slopeBelow: uint256(0.08e27) / 365 days,
+                slopeAbove: uint256(0.6e27) / 365 days,
+                max: uint256(1e27) / 365 days
+            });
+    }
+
+    // ------------------------------------------------------------------ set-up
+
+    function _newToken(string memory name, uint8 decimals) internal returns (TestToken) {
+        return TestToken(deployCode("contracts/mocks/TestToken.sol:TestToken", abi.encode(name, name, decimals)));
+    }
+
+    function _newFeed(uint8 decimals, int256 answer) internal returns (MockPriceFeed) {
+        return
+            MockPriceFeed(
+                deployCode("contracts/mocks/MockPriceFeed.sol:MockPriceFeed", abi.encode(decimals, "feed", answer))
+            );
+    }
+
+    function _list(
+        string memory name,
+        uint8 decimals,
+        uint16 ltv,
+        uint16 threshold,
+        uint16 minBonus,
+        uint16 maxBonus,
+        uint16 slope,
+        int256 answer
+    ) internal returns (uint8 asset) {
+        TestToken token = _newToken(name, decimals);
+        asset = riskConfig.listAsset(
+            AssetRiskFields(address(token), ltv, threshold, minBonus, maxBonus, slope, 0),
+            type(uint112).max
+        );
+        tokens.push(token);
+        feeds.push(_newFeed(8, answer));
+        oracle.setAssetSources(asset, _source(feeds[asset]), _noSource(), 0, false);
+    }
+
+    function _source(MockPriceFeed feed) internal pure returns (SourceConfig memory) {
+        return SourceConfig(feed, HEARTBEAT, 1, 1e30);
+    }
+
+    function _noSource() internal pure returns (SourceConfig memory) {
+        return SourceConfig(AggregatorV3Interface(address(0)), 0, 0, 0);
+    }
+
+    /// @dev Gives `asset` a second feed that answers `answer` now.
+    function _pair(uint8 asset, int256 answer, uint16 maxDeviation) internal returns (MockPriceFeed second) {
+        second = _newFeed(8, answer);
+        oracle.setAssetSources(asset, _source(feeds[asset]), _source(second), maxDeviation, false);
+    }
+
+    function _setRisk(uint8 asset, uint16 ltv, uint16 threshold, uint128 cap) internal {
+        (AssetRiskFields memory risk, ) = riskConfig.assetRisk(asset);
+        (risk.ltv, risk.liquidationThreshold) = (ltv, threshold);
+        riskConfig.setAsset(asset, risk, cap);
+    }
+
+    function _setCap(uint8 asset, uint128 cap) internal {
+        (AssetRiskFields memory risk, ) = riskConfig.assetRisk(asset);
+        riskConfig.setAsset(asset, risk, cap);
+    }
+
+    // ------------------------------------------------------------------ actions
+
+    function _key(address owner) internal pure returns (VaultKey) {
+        return toVaultKey(owner, 0);
+    }
+
+    function _lend(address who, uint256 amount) internal returns (uint256 shares) {
+        debtToken.mint(who, amount);
+        vm.startPrank(who);
+        debtToken.approve(address(pool), amount);
+        shares = pool.deposit(amount, who);
+        vm.stopPrank();
+    }
+
+    function _fund(address who, uint8 asset, uint256 amount) internal {
+        tokens[asset].mint(who, amount);
+        vm.prank(who);
+        tokens[asset].approve(address(engine), MAX);
+    }
+
+    function _deposit(address owner, uint8 asset, uint256 amount) internal {
+        _fund(owner, asset, amount);
+        vm.prank(owner);
+        engine.deposit(_key(owner), asset, amount);
+    }
+
+    function _borrow(address owner, uint256 amount) internal {
+        vm.prank(owner);
+        engine.borrow(_key(owner), amount, owner);
+    }
+
+    /// @dev A lender with ten million, and `owner` with one ether against a debt of `debt`.
+    function _open(address owner, uint256 debt) internal {
+        _lend(lender, 1e7 * _unit());
+        _deposit(owner, WETH, 1e18);
+        if (debt != 0) _borrow(owner, debt);
+    }
+
+    /// @dev Lets `who` pay any debt.
+    function _fundDebt(address who, uint256 amount) internal {
+        debtToken.mint(who, amount);
+        vm.prank(who);
+        debtToken.approve(address(engine), MAX);
+    }
+
+    function _call(VaultKey vault, uint8 asset) internal view returns (LiquidationCall memory) {
+        return LiquidationCall(vault, asset, MAX, MAX, 0, block.timestamp, liquidator, "");
+    }
+
+    function _liquidate(VaultKey vault, uint8 asset) internal returns (uint256 repaid, uint256 seized) {
+        _fundDebt(liquidator, 1e9 * _unit());
+        LiquidationCall memory c = _call(vault, asset);
+        vm.prank(liquidator);
+        return engine.liquidate(c);
+    }
+
+    function _setPrice(uint8 asset, int256 answer) internal {
+        feeds[asset].setAnswer(answer);
+    }
+
+    /// @dev Lets time pass; the feeds answer what they answered, as of now.
+    function _pass(uint256 time) internal {
+        vm.warp(block.timestamp + time);
+        for (uint256 i = 0; i < feeds.length; ++i) {
+            (, int256 answer, , , ) = feeds[i].latestRoundData();
+            feeds[i].setAnswer(answer);
+        }
+    }
+
+    // ------------------------------------------------------------------ views
+
+    function _scaled(VaultKey vault) internal view returns (uint256 scaledDebt) {
+        (scaledDebt, ) = engine.vaultState(vault);
+    }
+
+    function _health(VaultKey vault) internal view returns (IVaultLens.VaultHealth memory) {
+        VaultKey[] memory keys = new VaultKey[](1);
+        keys[0] = vault;
+        return lens.health(keys)[0];
+    }
+
+    function _debt(VaultKey vault) internal view returns (uint256) {
+        return _health(vault).debt;
+    }
+}
