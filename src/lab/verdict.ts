@@ -62,8 +62,9 @@ function ownNotes(result: ReplayResult): Readonly<Record<string, string>> {
   return {
     "Net bad debt": `gross ${money(badDebt.gross)}, covered ${money(badDebt.covered)}`,
     "Latency p95": `p50 ${count(latencyBlocks.p50)}, max ${count(latencyBlocks.max)}`,
-    "Opening debt": `on collateral of ${money(opening.collateralValue)}, lent ${money(opening.lent)}`,
-    "Lowest price": `${signOf(drop) > 0 ? `fell ${ratio(drop, 1)} ` : ""}from ${money(price.start)}, ended at ${money(price.end)}`,
+    "Opening debt": `on collateral of ${money(opening.collateralValue)}`,
+    "Highest utilisation": `of ${money(opening.lent)} lent`,
+    "Lowest price": `${signOf(drop) > 0 ? `fell ${ratio(drop, 1)}, ` : ""}ended at ${money(price.end)}`,
   };
 }
 

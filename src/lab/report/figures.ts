@@ -241,7 +241,7 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
       title: "System",
       figures: [
         { label: "Lowest collateral ratio", value: ratio(system.minCollateralRatio) },
-        { label: "Collateral ratio at the end", value: ratio(system.endCollateralRatio) },
+        { label: "Collateral ratio at end", value: ratio(system.endCollateralRatio) },
         { label: "Highest utilisation", value: ratio(system.utilisationMax) },
         { label: "Opening debt", value: money(opening.debt) },
         { label: "Opening collateral", value: money(opening.collateralValue) },

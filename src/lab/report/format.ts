@@ -93,15 +93,6 @@ export function share(part: string, whole: string, places = 2): string | undefin
   return percent(quotient, precision, places);
 }
 
-/** `a` + `b`, exact. */
-export function sum(a: string, b: string): string {
-  const x = parseDecimal(a) ?? { value: 0n, scale: 0 };
-  const y = parseDecimal(b) ?? { value: 0n, scale: 0 };
-  const scale = Math.max(x.scale, y.scale);
-  const total = x.value * 10n ** BigInt(scale - x.scale) + y.value * 10n ** BigInt(scale - y.scale);
-  return plainDecimal(total, scale);
-}
-
 /** How far `to` is below `from`, as a ratio string with 6 decimals; negative for a rise. */
 export function fall(from: string, to: string): string {
   const a = parseDecimal(from);
@@ -184,7 +175,10 @@ export function tickLabel(
 ): string {
   if (mantissa === 0) return "0";
   const magnitude = Math.abs(mantissa).toString().length + exponent;
-  if (magnitude > 18 || magnitude < -5) return `${mantissa < 0 ? "-" : ""}1e${magnitude - 1}`;
+  if (magnitude > 18 || magnitude < -2) {
+    const places = Math.abs(mantissa).toString().length - 1;
+    return `${trimZeros(fixed(BigInt(mantissa), places, places))}e${magnitude - 1}`;
+  }
   const step = SUFFIXES.find(([digits]) => largest >= digits);
   const shift = exponent - (step?.[1] ?? 0);
   const text =

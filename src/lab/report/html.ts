@@ -33,6 +33,11 @@ export function raw(markup: string): Html {
   return { html: markup };
 }
 
+/** `text` with figures tied to their units, so that no line breaks between them. */
+export function tied(text: string): string {
+  return text.replace(/(\d) (?=%|gwei|[A-Z])/g, "$1\u00a0");
+}
+
 /** JSON to stand inside a script element. */
 export function jsonScript(value: unknown): Html {
   return raw(

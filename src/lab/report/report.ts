@@ -6,7 +6,7 @@ import { ratioChart } from "./charts/ratios.js";
 import { riskChart } from "./charts/risk.js";
 import { sentence } from "./figures.js";
 import { count, duration, isoInstant } from "./format.js";
-import { type Html, html, raw } from "./html.js";
+import { type Html, html, raw, tied } from "./html.js";
 import { SCRIPT } from "./script.js";
 import {
   figuresSection,
@@ -73,8 +73,8 @@ export function renderReport(replay: Replay): string {
 function verdict(replay: Replay): Html {
   const { tone, headline, body, proof } = sentence(replay.result);
   return html`<div class="verdict ${tone}">
-    <strong>${headline}</strong>
-    <p>${body} ${proof}</p>
+    <strong>${tied(headline)}</strong>
+    <p>${tied(body)} ${proof}</p>
   </div> `;
 }
 

@@ -54,10 +54,11 @@ export function valueScale(values: readonly number[], axis: ValueAxis): Scale {
 }
 
 function linear(low: number, high: number, axis: ValueAxis): Scale {
-  const flat = high - low <= Math.abs(high) * 1e-9;
-  const padding = flat ? Math.max(Math.abs(high) * 0.1, high === 0 ? 1 : 0) : 0;
-  const bottom = flat && axis.zero !== true ? low - padding : low;
-  const top = flat ? high + (high === 0 ? 1 : padding) : high;
+  // A range of less than 2 % of the values would make noise look like movement.
+  const least = Math.max(Math.abs(low), Math.abs(high)) * 0.02;
+  const padding = Math.max(0, (least - (high - low)) / 2);
+  const bottom = low - padding;
+  const top = least === 0 ? low + 1 : high + padding;
   const room = (top - bottom) * 0.03;
   const start = axis.zero === true && bottom === 0 ? 0 : bottom - room;
   const end = axis.tight === true || top === 0 ? top : top + room;
@@ -76,7 +77,8 @@ function linear(low: number, high: number, axis: ValueAxis): Scale {
       const label = tickLabel(n * mantissa, exponent, largest);
       ticks.push({ at: map(n * step), label: label + (axis.suffix ?? "") });
     }
-    return { map, ticks, logarithmic: false };
+    // Where everything is zero no other value means anything.
+    return { map, ticks: least === 0 ? ticks.slice(0, 1) : ticks, logarithmic: false };
   }
 }
 

@@ -2,7 +2,7 @@ import type { LiquidationSample, Replay, ReplayResult } from "../result.js";
 import type { Drawing } from "./drawing.js";
 import { figureGroups } from "./figures.js";
 import { WAD_PLACES, count, instant, money, percent, shorten } from "./format.js";
-import { type Html, html, jsonScript, raw } from "./html.js";
+import { type Html, html, jsonScript, raw, tied } from "./html.js";
 import type { Frame } from "./svg.js";
 
 const FULL: Frame = {
@@ -57,7 +57,7 @@ export function plot(drawing: Drawing, full: boolean): Html {
   return html`<figure class="plot${full ? " full" : ""}" id="${id}">
     <figcaption>
       <h3>${title}</h3>
-      <p>${caption}</p>
+      <p>${tied(caption)}</p>
     </figcaption>
     ${raw(draw(full ? FULL : HALF))} ${raw(draw(PHONE))}
     ${

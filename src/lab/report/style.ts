@@ -54,6 +54,9 @@ text.warn{fill:var(--warn)}
 .line.warn,.hair.warn{stroke:var(--warn)}
 .line.wide{stroke-width:3.6;stroke:#86b6da}
 .line.thin{stroke-width:1.1}
+.narrow .line{stroke-width:1.3}
+.narrow .line.wide{stroke-width:2.6}
+.narrow .line.thin{stroke-width:.9}
 .line.dashed{stroke-dasharray:4 3}
 .line.threshold{stroke:var(--warn);stroke-width:1.3}
 .line.faint{stroke-dasharray:2 3}
@@ -82,8 +85,9 @@ th:first-child,td:first-child{padding-left:0}
 .num{text-align:right}
 code,pre{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;font-size:13px}
 pre{margin:0;padding:14px 16px;background:var(--wash);border-radius:4px;white-space:pre-wrap;overflow-wrap:anywhere}
-.prose{max-width:78ch}
+.prose{max-width:92ch}
 .prose p+p{margin-top:10px}
+.prose+pre{margin-top:10px}
 .prose p{overflow-wrap:anywhere}
 .terms{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:8px 24px;max-width:92ch;font-size:14px}
 .terms dt{font-weight:600}
@@ -115,8 +119,11 @@ main{max-width:none;padding:0}
 .groups{grid-template-columns:repeat(3,minmax(0,1fr));gap:16px 20px}
 .group dl>div{font-size:9pt}
 .group div:first-child>dd:not(.note){font-size:13pt}
-.plots{display:block}
-.plot{display:block;margin-bottom:22pt}
+.plots{grid-template-columns:repeat(2,minmax(0,1fr));gap:20pt 16pt}
+.plot p{font-size:9pt}
+.plot.full .chart{font-size:14px}
+.plot:not(.full) .wide{display:none}
+.plot:not(.full) .narrow{display:block;font-size:11px}
 .scroll{overflow:visible}
 table{font-size:8pt}
 th{font-size:8pt}

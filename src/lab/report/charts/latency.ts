@@ -35,7 +35,7 @@ export function latencyChart(replay: Replay): Drawing {
         : `How much of the ${plural(total, "vault")} that fell below a health factor of 1 was still waiting after so many blocks to get back above it or be closed. ${open}`,
     draw(outer) {
       const narrow = outer.width < NARROW;
-      const frame = unresolved > 0 ? { ...outer, right: 98 } : outer;
+      const frame = unresolved > 0 ? { ...outer, right: narrow ? 100 : 112 } : outer;
       const variant = narrow ? "narrow" : "wide";
       const y = valueScale([0, 100], {
         from: frame.height - frame.bottom,
@@ -47,7 +47,7 @@ export function latencyChart(replay: Replay): Drawing {
       });
       const longest = latencies.at(-1) ?? 1;
       // The room keeps the words beside the last mark inside the plot.
-      const x = countScale(longest, frame.left, frame.width - frame.right, narrow ? 0.42 : 0.34);
+      const x = countScale(longest, frame.left, frame.width - frame.right, narrow ? 0.52 : 0.36);
       const right = frame.width - frame.right;
       const remaining = survival(latencies, unresolved);
       const curve = remaining.map(({ blocks, share }) => ({ x: x.map(blocks), y: y.map(share * 100) }));

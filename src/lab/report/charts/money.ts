@@ -71,7 +71,7 @@ export function profitChart(replay: Replay): Drawing {
   const verb = signOf(result.keepers.profit) < 0 ? "Result" : "Earned";
   return {
     id: "profit",
-    title: "Keepers' profit",
+    title: "Keepers’ profit",
     caption: off
       ? "The keeper was off."
       : `Cumulative, after repayments, slippage and gas. ${verb} by the end: ${total}, with ${amount(result.keepers.gasCost, unit)} of gas paid.`,

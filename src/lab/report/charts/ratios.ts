@@ -1,6 +1,6 @@
 import type { BookSample, Replay } from "../../result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "../drawing.js";
-import { WAD_PLACES, percent } from "../format.js";
+import { WAD_PLACES, count, percent } from "../format.js";
 import { type Scale, toFloat, valueScale } from "../scale.js";
 import {
   type Frame,
@@ -28,7 +28,7 @@ export function ratioChart(replay: Replay): Drawing {
   const capped = book.some((s) => toPercent(s.ratioQuantiles[4]) > CEILING);
   const caption =
     "Collateral ratios of all vaults, weighted by debt: half of the debt lies in the dark band, nine tenths in the light one." +
-    (capped ? ` Ratios above ${CEILING.toLocaleString("en-US")} % are drawn there.` : "");
+    (capped ? ` Ratios above ${count(CEILING)} % are drawn there.` : "");
   return {
     id: "ratios",
     title: "Collateral ratios",
