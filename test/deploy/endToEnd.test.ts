@@ -14,6 +14,8 @@ import {
   scratch,
   startAnvil,
   startHardhatNode,
+  startScript,
+  until,
 } from "../support/process.js";
 import { fund, healthOf, lend, openVault, ROLES, setPrice, signerOf } from "../support/scenario.js";
 
@@ -152,6 +154,20 @@ for (const [name, startNode, present] of NODES) {
       expect(lines).to.have.lengthOf(1);
       expect(lines[0]).to.include({ vaults: 3, unhealthy: 0, disagreements: 0 });
       expect(await rpc(node.url, "eth_blockNumber")).to.equal(block);
+    });
+
+    it("acts by itself on the block that brings the price, and stops at SIGINT", async () => {
+      const child = startScript("keeper", ["--rpc", node.url, "--deployments", directory.path]);
+      await until(async () => (child.stdout().includes("block ") ? true : undefined));
+      await setPrice(deployment, await signerOf(provider, ROLES.lender), 0, "1550");
+      await until(async () => ((await healthOf(client, risky)) >= parseEther("1.04") ? true : undefined));
+      await until(async () =>
+        child.stdout().match(/liquidation of .* done/g)?.length === 2 ? true : undefined,
+      );
+      child.kill("SIGINT");
+      const { code, stderr } = await child.ended;
+      expect(stderr).to.equal("");
+      expect(code).to.equal(0);
     });
   });
 }
