@@ -80,18 +80,18 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
     }
 
     /// @inheritdoc ILendingPool
-    function settle(uint256 paid, uint256 scaledRepaid, uint256 scaledWrittenOff) external onlyEngine nonReentrant {
-        uint256 index = _accrue();
-        uint256 scaled = _totalScaledDebt - scaledRepaid;
+    function settle(uint256 paid, uint256 scaledRepaid) external onlyEngine nonReentrant {
+        _accrue();
+        _totalScaledDebt -= uint128(scaledRepaid);
         _cash = uint128(_bounded(_cash + paid));
-        if (scaledWrittenOff == 0) {
-            _totalScaledDebt = uint128(scaled);
-            return;
-        }
-        uint256 loss = DebtMath.debtDown(scaled, index);
-        scaled -= scaledWrittenOff;
-        loss -= DebtMath.debtDown(scaled, index);
-        _totalScaledDebt = uint128(scaled);
+    }
+
+    /// @inheritdoc ILendingPool
+    function writeOff(uint256 scaledDebt) external onlyEngine nonReentrant {
+        uint256 index = _accrue();
+        uint256 scaled = _totalScaledDebt;
+        uint256 loss = DebtMath.debtDown(scaled, index) - DebtMath.debtDown(scaled - scaledDebt, index);
+        _totalScaledDebt = uint128(scaled - scaledDebt);
         uint256 reserve = _reserve;
         uint256 covered = FixedPoint.min(reserve, loss);
         if (covered != 0) {

@@ -153,7 +153,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         scaledDebt -= scaledRepaid;
         _vaults[vault].scaledDebt = uint128(scaledDebt);
         emit Repaid(vault, msg.sender, repaid, scaledDebt);
-        _pay(repaid, scaledRepaid, 0);
+        _pay(repaid, scaledRepaid);
     }
 
     /// @inheritdoc IVaultEngine
@@ -213,13 +213,13 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _setCollateral(c.vault, c.asset, holding.amount);
         _totals[c.asset].deposited -= uint128(seized);
         emit Liquidated(c.vault, c.asset, msg.sender, repaid, seized, o.bonus, scaledDebt, holding.amount);
-        uint256 scaledWrittenOff;
         uint256 debt = DebtMath.debtUp(scaledDebt, index);
         if (LiquidationMath.isHopeless(VaultView.valueHigh(holdings), debt, system.dust)) {
-            scaledWrittenOff = scaledDebt;
-            scaledDebt = 0;
+            // Booked before anybody is called, so that no lender can leave between the loss and its booking.
             emit BadDebtBooked(c.vault, debt);
             _keepResidue(c.vault, holdings);
+            pool.writeOff(scaledDebt);
+            scaledDebt = 0;
         }
         _vaults[c.vault].scaledDebt = uint128(scaledDebt);
 
@@ -227,7 +227,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (c.data.length != 0) {
             ILiquidationCallback(msg.sender).onLiquidate(c.vault, c.asset, seized, repaid, c.data);
         }
-        if (o.scaledRepaid | scaledWrittenOff != 0) _pay(repaid, o.scaledRepaid, scaledWrittenOff);
+        if (o.scaledRepaid != 0) _pay(repaid, o.scaledRepaid);
     }
 
     // ------------------------------------------------------------------ governance
@@ -346,10 +346,10 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (balance == 0) _vaults[vault].collaterals = _vaults[vault].collaterals.without(asset);
     }
 
-    /// @dev Takes `amount` from the caller to the pool and books what it repays and what is given up.
-    function _pay(uint256 amount, uint256 scaledRepaid, uint256 scaledWrittenOff) private {
+    /// @dev Takes `amount` from the caller to the pool and books what it repays.
+    function _pay(uint256 amount, uint256 scaledRepaid) private {
         ExactTransfer.pull(IERC20(debtAsset), msg.sender, address(pool), amount);
-        pool.settle(amount, scaledRepaid, scaledWrittenOff);
+        pool.settle(amount, scaledRepaid);
     }
 
     function _bounded(uint256 amount) private pure returns (uint256) {

@@ -2,7 +2,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import type { Deployment } from "../src/protocol/deployments.js";
 import { type SystemParameters, mockDecimals } from "../src/protocol/parameters.js";
-import { type DeployedAddresses, recordOf } from "./record.js";
+import { recordOf } from "./record.js";
 import { systemModule } from "./System.js";
 
 /** Deploys the whole system with mocks on an in-process chain; nothing is written to disk. */
@@ -22,6 +22,6 @@ export async function deployInMemory(
     { chainId: Number(chainId), genesisHash: genesis?.hash ?? "", block },
     p,
     decimals,
-    addresses as DeployedAddresses,
+    addresses,
   );
 }

@@ -3,9 +3,12 @@ import { basename, dirname, extname, join } from "node:path";
 
 import { EXIT, UsageError, integer, oneOf, quote } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
+import { tintFor } from "../src/cli/table.js";
+import { renderReport } from "../src/lab/report/report.js";
 import { replay } from "../src/lab/replay.js";
 import { loadScenario, scenarioNames, scenarioOfPrices } from "../src/lab/scenario.js";
 import { Settings } from "../src/lab/settings.js";
+import { renderVerdict } from "../src/lab/verdict.js";
 import { labParameters } from "../src/lab/world.js";
 import { ParameterError } from "../src/protocol/parameters.js";
 
@@ -88,7 +91,8 @@ await run(
     await mkdir(options.out, { recursive: true });
     const report = join(options.out, "report.html");
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
-    process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    await writeFile(report, renderReport(finished));
+    process.stdout.write(`${renderVerdict(result, tintFor(process.stdout))}\n`);
     for (const failure of finished.failures) process.stdout.write(`  ${failure}\n`);
     process.stdout.write(`Report: ${report}\n`);
     if (result.checks.violations + result.checks.modelMismatches > 0) process.exitCode = EXIT.failure;

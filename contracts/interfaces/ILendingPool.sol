@@ -40,11 +40,14 @@ interface ILendingPool is IERC4626 {
     /// @return debt what is owed in total afterwards [debt units], rounded down
     function draw(uint256 amount, address to) external returns (uint256 debt);
 
-    /// @notice Books `paid` tokens and removes debt. Engine only.
+    /// @notice Books a repayment. Engine only.
     /// @param paid tokens that the engine has just delivered here [debt units]
     /// @param scaledRepaid scaled debt they repay
-    /// @param scaledWrittenOff scaled debt given up: the reserve pays for it, then the lenders
-    function settle(uint256 paid, uint256 scaledRepaid, uint256 scaledWrittenOff) external;
+    function settle(uint256 paid, uint256 scaledRepaid) external;
+
+    /// @notice Books a loss: gives up `scaledDebt`. The reserve pays for it, then the lenders; one event per step. Engine only.
+    /// The loss is the actual drop of the total debt [debt units].
+    function writeOff(uint256 scaledDebt) external;
 
     /// @notice Gives `amount` to the reserve. Anyone may call.
     function donate(uint256 amount) external;

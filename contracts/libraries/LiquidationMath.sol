@@ -100,7 +100,7 @@ library LiquidationMath {
     }
 
     /// @notice The decision, in the order of docs/liquidation.md. Never reverts for a limit: it lowers the amounts instead.
-    function decide(Position memory p, Asset memory a, Limits memory l) internal pure returns (Outcome memory o) {
+    function decide(Position memory p, Asset memory a, Limits memory limits) internal pure returns (Outcome memory o) {
         uint256 debt = DebtMath.debtUp(p.scaledDebt, p.index);
         if (HealthMath.covers(p.weighted, debt)) {
             o.verdict = Verdict.Healthy;
@@ -114,8 +114,8 @@ library LiquidationMath {
         uint256 assetValue = HealthMath.valueDown(a.amount, a.price);
         uint256 assetRepay = FixedPoint.mulDivUp(assetValue, WAD, WAD + o.bonus);
 
-        uint256 scaled = _wanted(p, a, l, debt, o.bonus, assetValue, assetRepay);
-        scaled = _limited(p, a, l, scaled, o.bonus, assetValue);
+        uint256 scaled = _wanted(p, a, limits, debt, o.bonus, assetValue, assetRepay);
+        scaled = _limited(p, a, limits, scaled, o.bonus, assetValue);
         if (scaled == 0) {
             o.verdict = Verdict.NothingToDo;
             return o;
@@ -128,7 +128,7 @@ library LiquidationMath {
             removed >= assetRepay
                 ? a.amount
                 : FixedPoint.mulDivDown(_withBonusDown(removed, o.bonus), PRICE_ONE, a.price);
-        o.seized = FixedPoint.min(FixedPoint.min(seized, a.amount), l.maxSeize);
+        o.seized = FixedPoint.min(FixedPoint.min(seized, a.amount), limits.maxSeize);
     }
 
     /// @notice Whether a debt is given up: the collateral left is worth less than dust and less than the debt.
@@ -142,17 +142,17 @@ library LiquidationMath {
     function _wanted(
         Position memory p,
         Asset memory a,
-        Limits memory l,
+        Limits memory limits,
         uint256 debt,
         uint256 bonus,
         uint256 assetValue,
         uint256 assetRepay
     ) private pure returns (uint256 scaled) {
-        uint256 repay = FixedPoint.min(repayToTargetUp(p.weighted, debt, l.target, a.threshold, bonus), assetRepay);
+        uint256 repay = FixedPoint.min(repayToTargetUp(p.weighted, debt, limits.target, a.threshold, bonus), assetRepay);
         scaled = FixedPoint.min(DebtMath.scaledUp(repay, p.index), p.scaledDebt);
         uint256 left = DebtMath.debtUp(p.scaledDebt - scaled, p.index);
-        if (left != 0 && left < l.dust && _withBonusDown(debt, bonus) <= assetValue) return p.scaledDebt;
-        if (left != 0 && FixedPoint.subFloor(assetValue, _withBonusDown(debt - left, bonus)) < l.dust) {
+        if (left != 0 && left < limits.dust && _withBonusDown(debt, bonus) <= assetValue) return p.scaledDebt;
+        if (left != 0 && FixedPoint.subFloor(assetValue, _withBonusDown(debt - left, bonus)) < limits.dust) {
             scaled = FixedPoint.min(DebtMath.scaledUp(assetRepay, p.index), p.scaledDebt);
         }
     }
@@ -161,26 +161,26 @@ library LiquidationMath {
     function _limited(
         Position memory p,
         Asset memory a,
-        Limits memory l,
+        Limits memory limits,
         uint256 scaled,
         uint256 bonus,
         uint256 assetValue
     ) private pure returns (uint256) {
-        uint256 limit = l.maxRepay;
-        if (l.maxSeize < a.amount) {
-            uint256 worth = HealthMath.valueDown(l.maxSeize, a.price);
+        uint256 limit = limits.maxRepay;
+        if (limits.maxSeize < a.amount) {
+            uint256 worth = HealthMath.valueDown(limits.maxSeize, a.price);
             limit = FixedPoint.min(limit, FixedPoint.mulDivDown(worth, WAD, WAD + bonus));
         }
         if (DebtMath.debtUp(scaled, p.index) <= limit) return scaled;
 
         scaled = DebtMath.scaledDown(limit, p.index);
         uint256 left = DebtMath.debtUp(p.scaledDebt - scaled, p.index);
-        if (left < l.dust) {
-            scaled = FixedPoint.subFloor(p.scaledDebt, DebtMath.scaledUp(l.dust, p.index));
+        if (left < limits.dust) {
+            scaled = FixedPoint.subFloor(p.scaledDebt, DebtMath.scaledUp(limits.dust, p.index));
         }
         uint256 removed = DebtMath.debtUp(scaled, p.index);
-        if (FixedPoint.subFloor(assetValue, _withBonusDown(removed, bonus)) < l.dust) {
-            uint256 room = FixedPoint.mulDivDown(FixedPoint.subFloor(assetValue, l.dust), WAD, WAD + bonus);
+        if (FixedPoint.subFloor(assetValue, _withBonusDown(removed, bonus)) < limits.dust) {
+            uint256 room = FixedPoint.mulDivDown(FixedPoint.subFloor(assetValue, limits.dust), WAD, WAD + bonus);
             scaled = FixedPoint.min(scaled, DebtMath.scaledDown(room, p.index));
         }
         return scaled;

@@ -124,7 +124,7 @@ function print({ deployment, path, sent }: Deployed, { out }: Io): void {
       ...(a.secondary ? [[`${a.symbol} second feed`, a.secondary.feed]] : []),
     ]),
   ];
-  out(table([{ heading: "contract" }, { heading: "address" }], rows as string[][], tint));
+  out(table([{ heading: "contract" }, { heading: "address" }], rows, tint));
   const state = sent ? tint.good("deployed") : "already deployed";
   out(`${state}: chain ${deployment.chainId}, from block ${deployment.block}, record ${path}`);
 }

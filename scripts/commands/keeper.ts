@@ -94,7 +94,7 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
   };
   const stopped = stopSignal();
   const keeper = new Keeper(client, provider, account, settings, emit);
-  if (!options.once) return await keeper.run(stopped);
+  if (!options.once) { await keeper.run(stopped); return; }
 
   const { outcomes } = await keeper.pass(stopped);
   const failed = outcomes.find(({ status }) => status !== "done" && status !== "lost");

@@ -137,7 +137,7 @@ export function helpOf(command: CommandSpec): string {
   rows.push(["--help", "print this page"]);
   const width = Math.max(...rows.map(([left]) => left.length));
   const lines = rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
-  return [`${command.summary}`, "", `  ${command.usage}`, "", ...lines].join("\n");
+  return [command.summary, "", `  ${command.usage}`, "", ...lines].join("\n");
 }
 
 /** `value` as an integer in [min, max]. Throws a `UsageError` that names `field`. */

@@ -48,8 +48,8 @@ export class Uniswap {
   }
 
   /**
-   * Creates a pool of `collateral` against `debt` at `priceWad`, with one full-range position of `depth` collateral units
-   * and their worth.
+   * Creates a pool of `collateral` against `debt` at `priceWad`, with one full-range position of `depth` debt units and
+   * their worth in collateral.
    * @param feePips pool fee in millionths: 500, 3000 or 10000
    */
   async createMarket(
@@ -61,7 +61,7 @@ export class Uniswap {
   ): Promise<Market> {
     const collateralIsToken0 = BigInt(collateral.address) < BigInt(debt.address);
     const [token0, token1] = collateralIsToken0 ? [collateral, debt] : [debt, collateral];
-    await (await this.factory.getFunction("createPool")(token0.address, token1.address, feePips)).wait();
+    await transact(this.factory, "createPool", [token0.address, token1.address, feePips]);
     const address = (await this.factory.getFunction("getPool")(
       token0.address,
       token1.address,
@@ -69,13 +69,13 @@ export class Uniswap {
     )) as string;
     const pool = new Contract(address, poolArtifact.abi, this.signer);
     const market = new Market(pool, collateral, debt, collateralIsToken0, BigInt(feePips));
-    await (await pool.getFunction("initialize")(market.sqrtPriceOf(priceWad))).wait();
+    await transact(pool, "initialize", [market.sqrtPriceOf(priceWad)]);
     const worth =
-      (depth * priceWad * 10n ** BigInt(debt.decimals)) / (WAD * 10n ** BigInt(collateral.decimals));
-    const [amount0, amount1] = collateralIsToken0 ? [depth, worth] : [worth, depth];
+      (depth * WAD * 10n ** BigInt(collateral.decimals)) / (priceWad * 10n ** BigInt(debt.decimals));
+    const [amount0, amount1] = collateralIsToken0 ? [worth, depth] : [depth, worth];
     const spacing = TICK_SPACING[feePips] ?? 60;
     const tick = Math.floor(MAX_TICK / spacing) * spacing;
-    const mint = await this.manager.getFunction("mint")({
+    const position = {
       token0: token0.address,
       token1: token1.address,
       fee: feePips,
@@ -87,8 +87,8 @@ export class Uniswap {
       amount1Min: 0,
       recipient: await this.signer.getAddress(),
       deadline: FOREVER,
-    });
-    await mint.wait();
+    };
+    await transact(this.manager, "mint", [position]);
     await market.refresh();
     return market;
   }
@@ -107,14 +107,11 @@ export class Market {
     private readonly feePips: bigint,
   ) {}
 
-  /** Reads price and liquidity from the chain. */
+  /** Reads the price from the chain, and the liquidity the first time: nobody adds any later. */
   async refresh(): Promise<void> {
-    const [slot, liquidity] = await Promise.all([
-      this.pool.getFunction("slot0")() as Promise<{ sqrtPriceX96: bigint }>,
-      this.pool.getFunction("liquidity")() as Promise<bigint>,
-    ]);
+    const slot = (await this.pool.getFunction("slot0")()) as { sqrtPriceX96: bigint };
     this.sqrtPrice = slot.sqrtPriceX96;
-    this.liquidity = liquidity;
+    if (this.liquidity === 0n) this.liquidity = (await this.pool.getFunction("liquidity")()) as bigint;
   }
 
   /** The pool's price of one collateral token [WAD of debt tokens]. */
@@ -211,6 +208,11 @@ function sqrt(n: bigint): bigint {
     if (y >= x) return x;
     x = y;
   }
+}
+
+async function transact(contract: Contract, method: string, parameters: unknown[]): Promise<void> {
+  const sent = await contract.getFunction(method).send(...parameters);
+  await sent.wait();
 }
 
 async function deployArtifact(

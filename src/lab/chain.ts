@@ -66,8 +66,7 @@ export class LabChain {
 
   /** Mines one block at `time` [s] with everything that waits. Throws if something did not fit. */
   async mine(time: number): Promise<Map<string, Receipt>> {
-    await this.request("evm_setNextBlockTimestamp", [toQuantity(time)]);
-    await this.request("evm_mine", []);
+    await this.request("evm_mine", [toQuantity(time)]);
     this.blockNumber += 1;
     this.blocks += 1;
     const receipts = new Map<string, Receipt>();

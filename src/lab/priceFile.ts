@@ -5,7 +5,7 @@ import { type Bar, type PricePoint, pathOfBars, pathOfPrices } from "./path.js";
 const PRICE_HEADER = "timestamp_utc,price";
 const BAR_HEADER = "timestamp_utc,open,high,low,close";
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.0+)?)?(Z|\+00:00)?$/;
-const MAX_PRICE_WAD = 10n ** 33n;
+const MAX_PRICE_WAD = 10n ** 30n;
 
 interface Row {
   readonly line: number;
@@ -55,7 +55,7 @@ function parseRow(text: string, line: number, names: readonly string[]): Row {
     const value = parseWad(cell);
     if (value === null || value === 0n || value > MAX_PRICE_WAD) {
       throw new UsageError(
-        `--prices: line ${line}: ${names[i + 1] ?? "price"}: ${quote(cell)}: must be a positive decimal number from 1e-18 to 1e15`,
+        `--prices: line ${line}: ${names[i + 1] ?? "price"}: ${quote(cell)}: must be a positive decimal number from 1e-18 to 1e12`,
       );
     }
     return value;

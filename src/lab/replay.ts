@@ -1,7 +1,6 @@
 import { hrtime } from "node:process";
 
 import { network } from "hardhat";
-import type { NetworkConnection } from "hardhat/types/network";
 
 import { MAX_UINT256, type Price, type VaultKey } from "../model/index.js";
 import type { Receipt, Sent } from "./chain.js";
@@ -62,13 +61,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
     },
   });
   try {
-    const world = await createWorld(
-      connection as NetworkConnection,
-      scenario,
-      options.settings,
-      options.vaults,
-      options.seed,
-    );
+    const world = await createWorld(connection, scenario, options.settings, options.vaults, options.seed);
     const run = new ReplayRun(world, options);
     await run.all();
     const wallSeconds = Number((hrtime.bigint() - started) / 1_000_000n) / 1000;

@@ -141,6 +141,8 @@ export interface Replay {
   /** What the scenario says of its sources and assumptions, one paragraph each. */
   readonly notes: readonly string[];
   readonly debtDecimals: number;
+  /** Collateral ratio at which a vault of only the first asset has HF 1: 1 / liquidationThreshold [WAD]. */
+  readonly liquidationRatio?: bigint;
   readonly steps: readonly StepSample[];
   readonly book: readonly BookSample[];
   readonly liquidations: readonly LiquidationSample[];

@@ -28,9 +28,9 @@ const ASSET: Readonly<Record<string, Setting>> = {
   slopeBps: integer(2500, 0, 65_535),
   /** What the guard allows the feed: its own heartbeat and five minutes for the update to land. */
   heartbeatSeconds: integer(3900, 1, 31_536_000),
-  supplyCap: decimal("1000000000", "0", "1000000000000"),
-  /** Collateral tokens in the asset's AMM pool when the replay starts. */
-  depth: decimal("25000", "0.001", "1000000000"),
+  supplyCap: decimal("100000000000000000000", "0", "100000000000000000000"),
+  /** Each side of the asset's AMM pool when the replay starts, in debt tokens. */
+  depth: decimal("5000000", "1", "1000000000000"),
 };
 
 /** Parameters of everything else. */

@@ -5,7 +5,7 @@ import { deployInMemory } from "../../deploy/inMemory.js";
 import { MAX_UINT256, SystemModel, type VaultKey, WAD, vaultKey } from "../model/index.js";
 import { type Client, connect } from "../protocol/client.js";
 import { type Deployment, termsOf } from "../protocol/deployments.js";
-import { type SystemParameters, parseParameters } from "../protocol/parameters.js";
+import { ParameterError, type SystemParameters, parseParameters } from "../protocol/parameters.js";
 import { type Market, Uniswap } from "./amm.js";
 import { LabChain } from "./chain.js";
 import { formatUnitsExact } from "./decimal.js";
@@ -19,7 +19,9 @@ const FEED_DECIMALS = 8;
 const FEED_UNIT = 10n ** 10n;
 /** Vaults opened per transaction, to stay below the gas a transaction may use. */
 const OPEN_BATCH = 40;
-const PLENTY = 2n ** 110n;
+const PLENTY = 2n ** 126n;
+/** Feeds with eight decimals say nothing useful of a price below this [feed units]. */
+const MIN_FIRST_ANSWER = 100n;
 const SETUP_GAS_PRICE = 10n ** 9n;
 
 /** Who acts on the lab's chain. */
@@ -70,6 +72,11 @@ export function labParameters(scenario: Scenario, settings: Settings): SystemPar
     },
     assets: scenario.assets.map(({ symbol, decimals }, id) => {
       const first = scenario.prices[0]?.[id] ?? 0n;
+      if (feedAnswer(first) < MIN_FIRST_ANSWER) {
+        throw new ParameterError(
+          `first price of ${symbol}: ${formatUnitsExact(first, 18)}: must be at least 0.000001`,
+        );
+      }
       return {
         symbol,
         token: { mock: { name: `Lab ${symbol}`, decimals } },
@@ -218,7 +225,7 @@ async function openMarkets(
   const debt = { address: deployment.debtAsset.token, decimals: deployment.debtAsset.decimals };
   const markets: Market[] = [];
   for (const asset of deployment.assets) {
-    const depth = parseUnits(settings.text(asset.symbol, "depth"), asset.decimals);
+    const depth = parseUnits(settings.text(asset.symbol, "depth"), debt.decimals);
     const collateral = { address: asset.token, decimals: asset.decimals };
     const price = scenario.prices[0]?.[asset.id] ?? 0n;
     markets.push(

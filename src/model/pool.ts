@@ -95,24 +95,22 @@ export function draw(pool: PoolState, amount: bigint): PoolState {
   return { ...pool, totalScaledDebt, cash: pool.cash - amount };
 }
 
-/** Books a payment and a write-off. Takes an accrued pool. Mirrors `LendingPool.settle`. */
-export function settle(
-  pool: PoolState,
-  paid: bigint,
-  scaledRepaid: bigint,
-  scaledWrittenOff: bigint,
-): { pool: PoolState; loss: Loss } {
-  const repaid = pool.totalScaledDebt - scaledRepaid;
-  const rest = repaid - scaledWrittenOff;
-  const total = debtDown(repaid, pool.index) - debtDown(rest, pool.index);
+/** Books a repayment. Takes an accrued pool. Mirrors `LendingPool.settle`. */
+export function settle(pool: PoolState, paid: bigint, scaledRepaid: bigint): PoolState {
+  return {
+    ...pool,
+    cash: bounded(pool.cash + paid),
+    totalScaledDebt: pool.totalScaledDebt - scaledRepaid,
+  };
+}
+
+/** Books a loss. Takes an accrued pool. Mirrors `LendingPool.writeOff`. */
+export function writeOff(pool: PoolState, scaledDebt: bigint): { pool: PoolState; loss: Loss } {
+  const totalScaledDebt = pool.totalScaledDebt - scaledDebt;
+  const total = totalDebt(pool) - debtDown(totalScaledDebt, pool.index);
   const reserve = min(pool.reserve, total);
   return {
-    pool: {
-      ...pool,
-      cash: bounded(pool.cash + paid),
-      totalScaledDebt: rest,
-      reserve: pool.reserve - reserve,
-    },
+    pool: { ...pool, totalScaledDebt, reserve: pool.reserve - reserve },
     loss: { total, reserve, lenders: total - reserve },
   };
 }

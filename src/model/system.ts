@@ -348,7 +348,7 @@ export class SystemModel {
       this.poolState = pool;
       return 0n;
     }
-    this.poolState = pools.settle(pool, paid, scaledRepaid, 0n).pool;
+    this.poolState = pools.settle(pool, paid, scaledRepaid);
     this.store(key, { ...vault, scaledDebt: vault.scaledDebt - scaledRepaid });
     return paid;
   }
@@ -383,10 +383,13 @@ export class SystemModel {
     let balances = withBalance(vault.balances, asset, amount - outcome.seized);
     let scaledDebt = vault.scaledDebt - outcome.scaledRepaid;
     const debt = debtUp(scaledDebt, p.index);
-    let written = 0n;
+    let writtenOff = 0n;
+    let loss = NO_LOSS;
+    let settled = pool;
     this.asset(asset).deposited -= outcome.seized;
     if (isHopeless(valueHigh(balances, prices), debt, dust)) {
-      written = scaledDebt;
+      writtenOff = debt;
+      ({ pool: settled, loss } = pools.writeOff(pool, scaledDebt));
       scaledDebt = 0n;
       for (const [id, rest] of balances) {
         this.asset(id).deposited -= rest;
@@ -394,10 +397,9 @@ export class SystemModel {
       }
       balances = new Map();
     }
-    let loss = NO_LOSS;
-    ({ pool: this.poolState, loss } = pools.settle(pool, outcome.repaid, outcome.scaledRepaid, written));
+    this.poolState = pools.settle(settled, outcome.repaid, outcome.scaledRepaid);
     this.store(key, { scaledDebt, balances });
-    return { outcome, writtenOff: written === 0n ? 0n : debt, loss };
+    return { outcome, writtenOff, loss };
   }
 
   /** Hands out the reserve's collateral; returns the amount. Mirrors `VaultEngine.claimResidue`. */

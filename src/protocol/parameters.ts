@@ -190,7 +190,7 @@ export function describeIssue(error: z.ZodError, input: unknown): string {
     value =
       typeof value === "object" && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined;
   }
-  const shown = value === undefined ? "missing" : (JSON.stringify(value) ?? "unreadable");
+  const shown = value === undefined ? "missing" : JSON.stringify(value);
   return `${path === "" ? "file" : path}: ${shown.length > 80 ? `${shown.slice(0, 77)}...` : shown}: ${issue.message}`;
 }
 

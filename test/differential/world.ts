@@ -100,7 +100,7 @@ export async function syncFeeds(world: World): Promise<void> {
 
 /** A mock feed by address. */
 export function mockFeed(world: World, address: string) {
-  return MockPriceFeed__factory.connect(address, world.actors[0] as Signer);
+  return MockPriceFeed__factory.connect(address, world.actors[0]);
 }
 
 async function chainVerdict(client: Client, call: () => Promise<unknown>): Promise<string | null> {

@@ -260,12 +260,12 @@ contract LendingPoolTest is SystemFixture {
         uint256 removed = bound(part, 0, scaled);
         uint256 paid = (removed * own.currentIndex() + 1e27 - 1) / 1e27;
         odd.mint(address(own), paid);
-        own.settle(paid, removed, 0);
+        own.settle(paid, removed);
         assertGe(own.totalAssets(), assets);
         assertLe(own.totalAssets(), assets + 2);
     }
 
-    function testFuzz_settle_bookedLossIsTheActualDropOfTheTotal(uint256 amount, uint256 time, uint256 part) public {
+    function testFuzz_writeOff_bookedLossIsTheActualDropOfTheTotal(uint256 amount, uint256 time, uint256 part) public {
         (LendingPool own, ) = _own();
         own.draw(bound(amount, 1, 1e24), bob);
         vm.warp(block.timestamp + bound(time, 0, 900 days));
@@ -273,7 +273,7 @@ contract LendingPoolTest is SystemFixture {
         (, , uint256 scaled, , ) = own.poolState();
         own.accrue();
         (, , , , uint256 reserve) = own.poolState();
-        own.settle(0, 0, bound(part, 0, scaled));
+        own.writeOff(bound(part, 0, scaled));
         uint256 loss = debt - own.totalDebt();
         (, , , , uint256 left) = own.poolState();
         assertEq(left, reserve > loss ? reserve - loss : 0);

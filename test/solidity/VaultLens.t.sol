@@ -39,16 +39,33 @@ contract VaultLensTest is SystemFixture {
         assertEq(h.debt + h.value, 0);
     }
 
+    /// @dev A header word per vault (scaled debt, collaterals above it), then one word per balance.
     function test_records_areWhatTheEngineStores() public {
         _openTwo();
-        IVaultLens.VaultRecord[] memory list = lens.records(_two());
-        assertEq(list[0].scaledDebt, 1_500e6);
-        assertEq(list[0].balances.length, 1);
-        assertEq(list[0].balances[0], 1e18);
-        assertEq(list[1].balances.length, 2);
-        assertEq(list[1].balances[0], 1e8);
-        assertEq(list[1].balances[1], 500e6);
-        assertTrue(list[1].collaterals.contains(WBTC) && list[1].collaterals.contains(GOLD));
+        uint256[] memory words = lens.records(_two());
+        assertEq(words.length, 5);
+        assertEq(words[0], 1_500e6 | (uint256(1) << (128 + WETH)));
+        assertEq(words[1], 1e18);
+        assertEq(words[2], 30_000e6 | (uint256(1) << (128 + WBTC)) | (uint256(1) << (128 + GOLD)));
+        assertEq(words[3], 1e8);
+        assertEq(words[4], 500e6);
+    }
+
+    function test_snapshot_isWhatPoolEngineAndOracleSay() public {
+        _openTwo();
+        IVaultLens.Snapshot memory s = lens.snapshot();
+        (uint256 index, uint256 at, uint256 scaled, uint256 cash, uint256 reserve) = pool.poolState();
+        assertEq(
+            abi.encode(s.index, s.accruedAt, s.totalScaledDebt, s.cash, s.reserve),
+            abi.encode(index, at, scaled, cash, reserve)
+        );
+        assertEq(s.totalShares, pool.totalSupply());
+        assertEq(s.totalAssets, pool.totalAssets());
+        for (uint8 asset = 0; asset < 3; ++asset) {
+            assertEq(abi.encode(s.prices[asset]), abi.encode(oracle.price(asset)));
+            (uint256 deposited, uint256 residue) = engine.assetTotals(asset);
+            assertEq(abi.encode(s.deposited[asset], s.residue[asset]), abi.encode(deposited, residue));
+        }
     }
 
     function test_keys_beyondTheLimitAreRefused() public {

@@ -170,7 +170,9 @@ contract HostileTest is SystemFixture {
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyEngine.selector, bob, address(engine)));
         pool.draw(1, bob);
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyEngine.selector, bob, address(engine)));
-        pool.settle(0, 0, 0);
+        pool.settle(0, 0);
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyEngine.selector, bob, address(engine)));
+        pool.writeOff(0);
         vm.stopPrank();
     }
 }

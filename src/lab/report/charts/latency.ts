@@ -1,0 +1,140 @@
+import type { Replay } from "../../result.js";
+import { type Drawing, NARROW } from "../drawing.js";
+import { count, plural } from "../format.js";
+import { countScale, valueScale } from "../scale.js";
+import {
+  LINE,
+  type Frame,
+  type Point,
+  baseAxis,
+  chart,
+  element,
+  emptyNote,
+  endLabels,
+  line,
+  spread,
+  valueAxis,
+  words,
+} from "../svg.js";
+
+/** How long vaults below health factor 1 waited: the share still waiting after so many blocks. */
+export function latencyChart(replay: Replay): Drawing {
+  const { latencies, result } = replay;
+  const { unresolved } = result.latencyBlocks;
+  const total = latencies.length + unresolved;
+  const open =
+    unresolved === 0
+      ? "All were resolved."
+      : `${plural(unresolved, "vault")} never ${unresolved === 1 ? "was" : "were"} resolved, and ${unresolved === 1 ? "is" : "are"} not part of the percentiles.`;
+  return {
+    id: "latency",
+    title: "Liquidation latency",
+    caption:
+      total === 0
+        ? "No vault fell below a health factor of 1."
+        : `How much of the ${plural(total, "vault")} that fell below a health factor of 1 was still waiting after so many blocks to get back above it or be closed. ${open}`,
+    draw(outer) {
+      const narrow = outer.width < NARROW;
+      const frame = unresolved > 0 ? { ...outer, right: narrow ? 100 : 112 } : outer;
+      const variant = narrow ? "narrow" : "wide";
+      const y = valueScale([0, 100], {
+        from: frame.height - frame.bottom,
+        to: frame.top,
+        ticks: frame.valueTicks,
+        zero: true,
+        tight: true,
+        suffix: "%",
+      });
+      const longest = latencies.at(-1) ?? 1;
+      // The room keeps the words beside the last mark inside the plot.
+      const x = countScale(longest, frame.left, frame.width - frame.right, narrow ? 0.52 : 0.36);
+      const right = frame.width - frame.right;
+      const remaining = survival(latencies, unresolved);
+      const curve = remaining.map(({ blocks, share }) => ({ x: x.map(blocks), y: y.map(share * 100) }));
+      const end = curve.at(-1);
+      const tail = end === undefined ? [] : [end, { x: right, y: end.y }];
+      const nothing = total === 0;
+      return chart(
+        frame,
+        "Share of vaults below health factor 1 that are still waiting, by blocks since it fell below",
+        valueAxis(y, "of vaults still below HF 1", frame) +
+          (nothing
+            ? emptyNote("No vault fell below a health factor of 1", frame)
+            : line(curve, "accent", true) +
+              line(tail, unresolved > 0 ? "warn dashed" : "accent") +
+              marks(replay, remaining, x.map, y.map, frame)) +
+          baseAxis(x, "blocks since HF < 1", frame),
+        variant,
+      );
+    },
+  };
+}
+
+interface Remaining {
+  readonly blocks: number;
+  /** 0 to 1, just after so many blocks. */
+  readonly share: number;
+}
+
+/** The survival curve: unresolved vaults never leave it. */
+function survival(latencies: readonly number[], unresolved: number): readonly Remaining[] {
+  const total = latencies.length + unresolved;
+  if (total === 0) return [];
+  const curve: Remaining[] = [{ blocks: 0, share: 1 }];
+  latencies.forEach((blocks, i) => {
+    if (latencies[i + 1] === blocks) return;
+    curve.push({ blocks, share: (total - i - 1) / total });
+  });
+  return curve;
+}
+
+interface Mark {
+  readonly point: Point;
+  readonly text: string;
+  readonly tone: string;
+}
+
+function marks(
+  replay: Replay,
+  remaining: readonly Remaining[],
+  x: (blocks: number) => number,
+  y: (percent: number) => number,
+  frame: Frame,
+): string {
+  const { p50, p95, max, unresolved } = replay.result.latencyBlocks;
+  const named = new Map<number, string[]>();
+  if (replay.latencies.length > 0) {
+    for (const [name, blocks] of [
+      ["p50", p50],
+      ["p95", p95],
+      ["max", max],
+    ] as const) {
+      named.set(blocks, [...(named.get(blocks) ?? []), name]);
+    }
+  }
+  const list: Mark[] = [...named].map(([blocks, names]) => ({
+    point: { x: x(blocks), y: y(shareAt(remaining, blocks) * 100) },
+    text: `${names.join(" = ")}: ${plural(blocks, "block")}`,
+    tone: "ink",
+  }));
+  const bottom = frame.height - frame.bottom - 8;
+  const wanted = list.map((mark) => mark.point.y - 8);
+  const heights = spread(wanted, LINE, frame.top + 8, bottom);
+  const shown = list.map(({ point, text, tone }, i) => {
+    const height = heights[i] ?? point.y;
+    return (
+      element("circle", { class: "mark accent", cx: point.x, cy: point.y, r: 3.5 }) +
+      words(text, point.x + 8, height, { tone: `label ${tone} halo` })
+    );
+  });
+  if (unresolved === 0) return shown.join("");
+  const level = y(shareAt(remaining, Infinity) * 100);
+  const label = { text: `${count(unresolved)} unresolved`, y: level, tone: "warn" };
+  return shown.join("") + endLabels([label], frame);
+}
+
+function shareAt(remaining: readonly Remaining[], blocks: number): number {
+  let share = 1;
+  for (const point of remaining) if (point.blocks <= blocks) share = point.share;
+  return share;
+}

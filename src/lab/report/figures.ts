@@ -1,0 +1,282 @@
+import type { ReplayResult } from "../result.js";
+import { amount, count, duration, fall, isoInstant, plural, ratio, share, signOf } from "./format.js";
+
+/** How a figure is to be read. */
+export type Tone = "plain" | "good" | "bad";
+
+/** One line of the verdict. */
+export interface Figure {
+  readonly label: string;
+  readonly value: string;
+  /** What else must be said. */
+  readonly note?: string;
+  /** What the label means, where there is room to say so. */
+  readonly hint?: string;
+  readonly tone?: Tone;
+}
+
+/** Lines of the verdict that belong together; the first is the one to read. */
+export interface FigureGroup {
+  readonly title: string;
+  readonly figures: readonly Figure[];
+}
+
+/** The verdict in words. */
+export interface Sentence {
+  readonly tone: "good" | "bad";
+  /** The one sentence. */
+  readonly headline: string;
+  /** What it rests on. */
+  readonly body: string;
+  /** How the checks went; empty if they failed, for then the headline says so. */
+  readonly proof: string;
+}
+
+/** What the replay says, in plain words: the same in the terminal and in the report. */
+export function sentence(result: ReplayResult): Sentence {
+  const { badDebt, checks, liquidations, latencyBlocks, price } = result;
+  const money = (text: string): string => amount(text, result.debtAsset.symbol);
+  const drop = fall(price.start, price.min);
+  const move =
+    signOf(drop) > 0
+      ? `${price.asset} fell ${ratio(drop, 1)} from ${money(price.start)} to ${money(price.min)}`
+      : `${price.asset} never fell below its first price of ${money(price.start)}`;
+  const liquidated =
+    liquidations.vaults === 0
+      ? `None of ${plural(result.vaults, "vault")} was liquidated`
+      : `${count(liquidations.vaults)} of ${plural(result.vaults, "vault")} liquidated`;
+  const keeper = result.keeper === "off" ? " with the keeper off" : "";
+  const unresolved =
+    latencyBlocks.unresolved > 0
+      ? ` ${plural(latencyBlocks.unresolved, "vault")} still below health factor 1 at the end.`
+      : "";
+  const failed = checks.violations + checks.modelMismatches > 0;
+  const proof = failed
+    ? ""
+    : `All ${count(checks.invariants)} invariant checks held, and all ${count(checks.modelComparisons)} ` +
+      "comparisons of chain and model agreed.";
+  const body = `${move}. ${liquidated}${keeper}.${unresolved}`;
+  if (failed) {
+    const violations = plural(checks.violations, "invariant violation");
+    const mismatches = plural(checks.modelMismatches, "difference", "differences");
+    return {
+      tone: "bad",
+      headline: `CHECKS FAILED: ${violations}, ${mismatches} between chain and model.`,
+      body: `Do not rely on the figures below. ${body}`,
+      proof,
+    };
+  }
+  if (signOf(badDebt.net) > 0) {
+    const part = share(badDebt.net, result.opening.debt);
+    const parts = [
+      { of: badDebt.booked, what: "written off" },
+      { of: badDebt.implied, what: "still in open vaults" },
+      { of: badDebt.covered, what: "covered by the reserve" },
+    ]
+      .filter(({ of }) => signOf(of) > 0)
+      .map(({ of, what }) => `${money(of)} ${what}`);
+    const made = parts.length === 0 ? "" : `${parts.join(", ")}. `;
+    return {
+      tone: "bad",
+      headline: `Bad debt of ${money(badDebt.net)}${part === undefined ? "" : `, ${part} of the opening debt`}.`,
+      body: `${made}${body}`,
+      proof,
+    };
+  }
+  if (signOf(badDebt.gross) > 0) {
+    return {
+      tone: "good",
+      headline: `Lenders lost nothing: the reserve covered ${money(badDebt.covered)} of bad debt.`,
+      body,
+      proof,
+    };
+  }
+  if (signOf(badDebt.impliedMax) > 0) {
+    return {
+      tone: "good",
+      headline: `No bad debt at the end; ${money(badDebt.impliedMax)} at the worst moment.`,
+      body,
+      proof,
+    };
+  }
+  return { tone: "good", headline: "No bad debt.", body, proof };
+}
+
+/** Every figure of the verdict, grouped. */
+export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
+  const { badDebt, liquidations, latencyBlocks, borrowers, keepers, system, checks, opening, price, speed } =
+    result;
+  const money = (text: string): string => amount(text, result.debtAsset.symbol);
+  const loss = (text: string): Tone => (signOf(text) > 0 ? "bad" : "plain");
+  const fault = (n: number): Tone => (n > 0 ? "bad" : "good");
+  const note = (text: string | undefined, of: string) =>
+    text === undefined ? {} : { note: `${text} of ${of}` };
+  const nobody = liquidations.vaults === 0;
+  const instantly = nobody && latencyBlocks.max === 0;
+  const drop = fall(price.start, price.min);
+  const blocks = (n: number): string => plural(n, "block");
+  return [
+    {
+      title: "Bad debt",
+      figures: [
+        {
+          label: "Net bad debt",
+          value: money(badDebt.net),
+          tone: signOf(badDebt.net) > 0 ? "bad" : "good",
+          ...note(share(badDebt.net, opening.debt), "opening debt"),
+        },
+        {
+          label: "Implied at the end",
+          value: money(badDebt.implied),
+          tone: loss(badDebt.implied),
+          hint: "open vaults",
+        },
+        {
+          label: "Implied at worst",
+          value: money(badDebt.impliedMax),
+          tone: loss(badDebt.impliedMax),
+          hint: "highest at any step",
+        },
+        {
+          label: "Booked",
+          value: money(badDebt.booked),
+          tone: loss(badDebt.booked),
+          hint: "written off on-chain",
+        },
+        { label: "Gross", value: money(badDebt.gross), hint: "implied + booked" },
+        { label: "Covered", value: money(badDebt.covered), hint: "paid by the reserve" },
+      ],
+    },
+    {
+      title: "Liquidations",
+      figures: [
+        {
+          label: "Vaults liquidated",
+          value: `${count(liquidations.vaults)} of ${count(result.vaults)}`,
+          ...note(share(liquidations.vaults.toString(), result.vaults.toString(), 1), "vaults"),
+        },
+        { label: "Liquidations", value: count(liquidations.count) },
+        {
+          label: "Debt repaid",
+          value: money(liquidations.debtRepaid),
+          ...note(share(liquidations.debtRepaid, opening.debt), "opening debt"),
+        },
+        {
+          label: "Collateral seized",
+          value: money(liquidations.collateralValueSeized),
+          hint: "at the liquidation price",
+        },
+      ],
+    },
+    {
+      title: "Latency",
+      figures: [
+        {
+          label: "Latency p95",
+          value: instantly ? "none" : blocks(latencyBlocks.p95),
+          note: "HF < 1 to HF ≥ 1 or closed",
+        },
+        { label: "Latency p50", value: instantly ? "none" : blocks(latencyBlocks.p50) },
+        { label: "Latency maximum", value: instantly ? "none" : blocks(latencyBlocks.max) },
+        {
+          label: "Unresolved",
+          value: plural(latencyBlocks.unresolved, "vault"),
+          tone: fault(latencyBlocks.unresolved),
+          note: "below HF 1 at the end",
+        },
+      ],
+    },
+    {
+      title: "Borrowers",
+      figures: [
+        {
+          label: "Loss to liquidation",
+          value: money(borrowers.lossToLiquidation),
+          ...note(share(borrowers.lossToLiquidation, liquidations.debtRepaid), "debt cleared"),
+        },
+        {
+          label: "Collateral returned",
+          value: nobody ? "none liquidated" : ratio(borrowers.collateralReturnedMedian),
+          note: "median liquidated vault",
+        },
+      ],
+    },
+    {
+      title: "Keepers",
+      figures: [
+        {
+          label: "Profit",
+          value: money(keepers.profit),
+          tone: signOf(keepers.profit) < 0 ? "bad" : "plain",
+          note: "after slippage and gas",
+        },
+        { label: "Gas", value: money(keepers.gasCost) },
+        { label: "Failed transactions", value: count(keepers.failedTransactions) },
+        { label: "Keeper", value: result.keeper, tone: result.keeper === "off" ? "bad" : "plain" },
+      ],
+    },
+    {
+      title: "Checks",
+      figures: [
+        {
+          label: "Verdict of the checks",
+          value: checks.violations + checks.modelMismatches > 0 ? "FAILED" : "All held",
+          tone: fault(checks.violations + checks.modelMismatches),
+        },
+        {
+          label: "Invariants",
+          value: `${count(checks.violations)} violated`,
+          tone: fault(checks.violations),
+          note: `of ${count(checks.invariants)} checked`,
+        },
+        {
+          label: "Chain = model",
+          value: `${count(checks.modelMismatches)} differ`,
+          tone: fault(checks.modelMismatches),
+          note: `of ${count(checks.modelComparisons)} compared`,
+        },
+      ],
+    },
+    {
+      title: "System",
+      figures: [
+        { label: "Lowest collateral ratio", value: ratio(system.minCollateralRatio) },
+        { label: "Collateral ratio at end", value: ratio(system.endCollateralRatio) },
+        { label: "Highest utilisation", value: ratio(system.utilisationMax) },
+        { label: "Opening debt", value: money(opening.debt) },
+        { label: "Opening collateral", value: money(opening.collateralValue) },
+        { label: "Lent at the opening", value: money(opening.lent) },
+      ],
+    },
+    {
+      title: `${price.asset} price`,
+      figures: [
+        {
+          label: "Lowest price",
+          value: money(price.min),
+          note:
+            signOf(drop) > 0 ? `fell ${ratio(drop, 1)}, ${isoInstant(price.minAt)}` : isoInstant(price.minAt),
+        },
+        { label: "First price", value: money(price.start), note: isoInstant(result.window.start) },
+        { label: "Last price", value: money(price.end), note: isoInstant(result.window.end) },
+      ],
+    },
+    {
+      title: "Run",
+      figures: [
+        {
+          label: "Steps",
+          value: count(result.steps),
+          note: `${blocks(result.blocks)}, ${duration(result.window.start, result.window.end)}`,
+        },
+        { label: "Seed", value: result.seed.toString() },
+        {
+          label: "Transactions",
+          value: count(speed.transactions),
+          note: amount(speed.gasUsed, "gas").replace(".00", ""),
+        },
+        { label: "Time taken", value: `${speed.wallSeconds.toFixed(1)} s`, hint: "on this machine" },
+      ],
+    },
+  ];
+}

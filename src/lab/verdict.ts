@@ -1,0 +1,81 @@
+import { type Tint, table } from "../cli/table.js";
+import { figureGroups, sentence } from "./report/figures.js";
+import { amount, count, fall, ratio, signOf } from "./report/format.js";
+import type { ReplayResult } from "./result.js";
+
+/** Widest line where the figures allow it [columns]. */
+const WIDTH = 100;
+
+/** Figures that stand in another one's note, or are left to the report. */
+const LEFT_OUT: ReadonlySet<string> = new Set([
+  "Gross",
+  "Covered",
+  "Latency p50",
+  "Latency maximum",
+  "Keeper",
+  "Verdict of the checks",
+  "Opening collateral",
+  "Lent at the opening",
+  "First price",
+  "Last price",
+  "Seed",
+  "Transactions",
+]);
+
+/** The verdict for a terminal: a sentence, what it rests on, and the figures. At most about 30 lines. */
+export function renderVerdict(result: ReplayResult, tint: Tint): string {
+  const { tone, headline, body } = sentence(result);
+  const mark = tone === "bad" ? tint.bad : tint.good;
+  const notes = ownNotes(result);
+  const rows = figureGroups(result).flatMap(({ title, figures }) =>
+    figures
+      .filter(({ label }) => !LEFT_OUT.has(label))
+      .map(({ label, value, note: usual, hint, tone: figureTone }, i) => {
+        const note = notes[label] ?? usual ?? hint;
+        return [
+          i === 0 ? title : "",
+          label,
+          figureTone === "bad" ? tint.bad(value) : value,
+          note === undefined ? "" : tint.faint(note),
+        ];
+      }),
+  );
+  const columns = [
+    { heading: "" },
+    { heading: "figure" },
+    { heading: "value", align: "right" },
+    { heading: "" },
+  ] as const;
+  return [
+    ...wrap(headline, WIDTH).map((text) => tint.bold(mark(text))),
+    ...wrap(body, WIDTH),
+    "",
+    ...table(columns, rows, tint).split("\n").slice(1),
+  ].join("\n");
+}
+
+/** Notes that say more than the report's, which has a line for each of these. */
+function ownNotes(result: ReplayResult): Readonly<Record<string, string>> {
+  const { badDebt, latencyBlocks, opening, price } = result;
+  const money = (text: string): string => amount(text, "").trim();
+  const drop = fall(price.start, price.min);
+  return {
+    "Net bad debt": `gross ${money(badDebt.gross)}, covered ${money(badDebt.covered)}`,
+    "Latency p95": `p50 ${count(latencyBlocks.p50)}, max ${count(latencyBlocks.max)}`,
+    "Opening debt": `on collateral of ${money(opening.collateralValue)}`,
+    "Highest utilisation": `of ${money(opening.lent)} lent`,
+    "Lowest price": `${signOf(drop) > 0 ? `fell ${ratio(drop, 1)}, ` : ""}ended at ${money(price.end)}`,
+  };
+}
+
+/** `text` broken at blanks into lines of at most `width` characters, where its words allow it. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
+}
