@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { MaxUint256, parseEther, type Signer } from "ethers";
+import { HDNodeWallet, MaxUint256, parseEther, type Signer } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { type Account, unlockedAccount } from "../../src/keeper/account.js";
+import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/account.js";
 import { firstDifference } from "../../src/keeper/check.js";
 import type { DecisionEvent, KeeperEvent, OutcomeEvent, PassEvent } from "../../src/keeper/events.js";
 import { Keeper, type KeeperSettings } from "../../src/keeper/keeper.js";
@@ -156,6 +156,21 @@ describe("the keeper", () => {
     expect(outcomes().map(({ status }) => status)).to.deep.equal(["late", "done"]);
     expect(sent[1]?.nonce).to.equal(sent[0]?.nonce);
     expect((sent[1]?.tip ?? 0n) * 8n >= (sent[0]?.tip ?? 0n) * 9n).to.equal(true);
+  });
+
+  it("liquidates with a key of its own as with an account of the node", async () => {
+    const phrase = "test test test test test test test test test test test junk";
+    const wallet = HDNodeWallet.fromPhrase(phrase, undefined, `m/44'/60'/0'/0/${ROLES.keeper}`);
+    const account = keyAccount(provider, 31337, wallet.privateKey);
+    expect(account.address).to.equal(await role(ROLES.keeper).getAddress());
+    await setPrice(deployment, role(ROLES.lender), 0, "1750");
+    await keeperWith({}, account).pass(never);
+    expect(outcomes().map(({ kind, status }) => [kind, status])).to.deep.equal([
+      ["approval", "done"],
+      ["liquidation", "done"],
+    ]);
+    for (const { hash } of outcomes())
+      expect((await provider.getTransaction(hash ?? ""))?.hash).to.equal(hash);
   });
 
   it("repays no more than it owns", async () => {
