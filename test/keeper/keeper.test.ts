@@ -244,12 +244,12 @@ describe("the keeper", () => {
     const stop = new AbortController();
     const counted = keeperWith({ dryRun: true }, own, client, flaky);
     const run = counted.run(stop.signal);
-    const seen = async (number: number): Promise<true | undefined> =>
+    const seen = (number: number): true | undefined =>
       passes().some((pass) => pass.block === number) ? true : undefined;
     const first = await block();
     await until(() => seen(first));
     failing = true;
-    await until(async () => (events.some((e) => e.event === "passFailed") ? true : undefined));
+    await until(() => (events.some((e) => e.event === "passFailed") ? true : undefined));
     failing = false;
     await provider.send("hardhat_mine", ["0x1"]);
     await until(() => seen(first + 1));
@@ -260,7 +260,7 @@ describe("the keeper", () => {
   });
 
   it("sees what another read of the chain sees after a rollback", async () => {
-    const snapshot = await provider.send("evm_snapshot", []);
+    const snapshot: unknown = await provider.send("evm_snapshot", []);
     const keeper = keeperWith();
     await openVault(deployment, role(ROLES.rival), 0n, { 0: "5" }, "5000");
     await keeper.pass(never);
@@ -280,8 +280,11 @@ describe("a provider with deadlines", () => {
     const node = await startFakeNode({}, null);
     const provider = new DeadlineProvider(node.url, 31337, 50);
     for (const request of [provider.getBlockNumber(), provider.send("eth_accounts", [])]) {
-      const error = await request.catch((reason: unknown) => reason);
-      expect((error as Error).message).to.match(/no answer within 0\.05 s|timeout/);
+      const message = await request.then(
+        () => "an answer",
+        (reason: unknown) => (reason as Error).message,
+      );
+      expect(message).to.match(/no answer within 0\.05 s|timeout/);
     }
     provider.destroy();
     await node.stop();
