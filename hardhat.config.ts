@@ -15,7 +15,7 @@ const compiler = {
   settings: {
     viaIR: true,
     evmVersion: "cancun",
-    optimizer: { enabled: true, runs: 20_000 },
+    optimizer: { enabled: true, runs: 1000 },
   },
 };
 

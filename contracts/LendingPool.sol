@@ -224,15 +224,27 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
         uint256 scaled = _totalScaledDebt;
         if (elapsed == 0 || scaled == 0) return (index, 0, reserve);
         uint256 debt = DebtMath.debtDown(scaled, index);
-        index = InterestMath.grownIndexDown(index, _rateModel.ratePerSecond(_cash, debt), elapsed);
+        (, uint256 rate) = _ask(_rateModel, _cash, debt);
+        index = InterestMath.grownIndexDown(index, rate, elapsed);
         interest = DebtMath.debtDown(scaled, index) - debt;
         reserve = FixedPoint.min(reserve + FixedPoint.mulDivDown(interest, _reserveFactor, BPS), type(uint128).max);
     }
 
     function _setTerms(IRateModel rateModel, uint16 reserveFactor) private {
         if (reserveFactor > BPS) revert ReserveFactorTooHigh(reserveFactor, BPS);
+        (bool answers, ) = _ask(rateModel, 0, 1);
+        if (!answers) revert RateModelSilent(address(rateModel));
         (_rateModel, _reserveFactor) = (rateModel, reserveFactor);
         emit TermsSet(rateModel, reserveFactor);
+    }
+
+    /// @dev What `rateModel` charges, bounded; 0 if it fails, which a caller cannot bring about by giving little gas: what is
+    /// left then does not suffice to go on.
+    function _ask(IRateModel rateModel, uint256 cash, uint256 debt) private view returns (bool answers, uint256 rate) {
+        bytes memory question = abi.encodeCall(IRateModel.ratePerSecond, (cash, debt));
+        (bool ok, bytes memory data) = address(rateModel).staticcall(question);
+        answers = ok && data.length >= 32;
+        if (answers) rate = FixedPoint.min(abi.decode(data, (uint256)), InterestMath.MAX_RATE);
     }
 
     function _bounded(uint256 amount) private pure returns (uint256) {

@@ -17,9 +17,13 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     /// @notice Gas a feed may use. A caller that cannot forward it is refused, so nobody can fake a broken feed by starving it.
     uint256 public constant FEED_GAS = 200_000;
 
-    /// @notice Where the collateral's decimals come from.
+    /// @notice Observing remembers a price this long after the last one was remembered [s].
+    uint256 public constant REMEMBER_EVERY = 1 hours;
+    uint8 private constant MAX_FEED_DECIMALS = 36;
+
+    /// @inheritdoc IOracleGuard
     IRiskConfig public immutable riskConfig;
-    /// @notice Decimals of the debt asset.
+    /// @inheritdoc IOracleGuard
     uint8 public immutable debtDecimals;
 
     /// @dev Two words. `exponent`: an answer times 10^exponent is a scaled price.
@@ -76,12 +80,18 @@ contract OracleGuard is IOracleGuard, AccessManaged {
             delete _secondary[asset];
         }
         emit AssetSourcesSet(asset, primary, secondary, maxDeviation, composed);
+        // What was accepted of other sources says nothing of these.
+        delete _accepted[asset];
+        Price memory p = _price(asset);
+        if (p.status == Status.Good) _remember(asset, p.liq);
     }
 
     /// @inheritdoc IOracleGuard
     function setDebtSource(SourceConfig calldata source) external restricted {
+        uint8 feedDecimals = source.feed.decimals();
+        if (feedDecimals > MAX_FEED_DECIMALS) revert DecimalsOutOfRange(0, feedDecimals, debtDecimals);
         _debt = _checked(source);
-        _debt.exponent = source.feed.decimals();
+        _debt.exponent = feedDecimals;
         emit DebtSourceSet(source);
     }
 
@@ -89,9 +99,14 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     function accept(uint8 asset) external returns (bool accepted) {
         Price memory p = _price(asset);
         accepted = p.status == Status.Good;
-        if (accepted) {
-            _accepted[asset] = Accepted(uint208(p.liq), uint48(block.timestamp));
-            emit PriceAccepted(asset, p.liq, block.timestamp);
+        if (accepted) _remember(asset, p.liq);
+    }
+
+    /// @inheritdoc IOracleGuard
+    function observe(uint8 asset) external returns (Price memory p) {
+        p = _price(asset);
+        if (p.status == Status.Good && block.timestamp - _accepted[asset].timestamp >= REMEMBER_EVERY) {
+            _remember(asset, p.liq);
         }
     }
 
@@ -159,8 +174,9 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         if (!usable) result = _dead(asset, p.updatedAt >= s.updatedAt ? p : s, d, unit);
     }
 
-    /// @dev What a dead asset counts at: the newer of the accepted price and what its feeds said last, fading. `high`, on
-    /// which debts are given up, does not fade, and is unbounded where nothing is known: nobody gives up on no evidence.
+    /// @dev What a dead asset counts at: the newer of the accepted price and what its feeds said last, fading from the moment
+    /// it was accepted or expired. `high`, on which debts are given up, does not fade, and is unbounded where nothing is
+    /// known: nobody gives up on no evidence.
     function _dead(
         uint8 asset,
         PriceMath.Reading memory last,
@@ -168,20 +184,22 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         uint256 unit
     ) private view returns (Price memory) {
         if (unit != 0 && last.price != 0) {
-            if (d.price == 0) {
-                last.price = 0;
-            } else {
-                last.price = PriceMath.composeDown(last.price, d.price, unit);
-                if (d.updatedAt < last.updatedAt) last.updatedAt = d.updatedAt;
-            }
+            last.price = d.price == 0 ? 0 : PriceMath.composeDown(last.price, d.price, unit);
+            if (d.updatedAt < last.updatedAt) last.updatedAt = d.updatedAt;
+            if (d.expiresAt < last.expiresAt) last.expiresAt = d.expiresAt;
         }
         Accepted memory accepted = _accepted[asset];
         if (!PriceMath.inRange(last.price) || accepted.timestamp > last.updatedAt) {
-            (last.price, last.updatedAt) = (accepted.price, accepted.timestamp);
+            (last.price, last.expiresAt) = (accepted.price, accepted.timestamp);
         }
         if (last.price == 0) return Price(0, 0, PriceMath.MAX_PRICE, Status.Dead);
-        uint256 faded = PriceMath.fadedDown(last.price, last.updatedAt, block.timestamp);
+        uint256 faded = PriceMath.fadedDown(last.price, last.expiresAt, block.timestamp);
         return Price(faded, faded, last.price, Status.Dead);
+    }
+
+    function _remember(uint8 asset, uint256 price_) private {
+        _accepted[asset] = Accepted(uint208(price_), uint48(block.timestamp));
+        emit PriceAccepted(asset, price_, block.timestamp);
     }
 
     function _read(Source memory source, uint256 unit) private view returns (PriceMath.Reading memory reading) {

@@ -16,7 +16,8 @@ contract RateModel is IRateModel {
     uint256 public immutable max;
 
     constructor(InterestMath.Curve memory curve) {
-        if (curve.kink == 0 || curve.kink >= WAD || curve.max > RAY) revert InvalidCurve(curve.kink, curve.max);
+        if (curve.kink == 0 || curve.kink >= WAD || curve.max > InterestMath.MAX_RATE)
+            revert InvalidCurve(curve.kink, curve.max);
         // Each part is capped, so that their sum cannot overflow; the rate is capped at `max` anyway.
         base = curve.base < RAY ? curve.base : RAY;
         kink = curve.kink;

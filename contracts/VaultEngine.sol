@@ -24,7 +24,7 @@ import {LiquidationMath} from "./libraries/LiquidationMath.sol";
 import {PriceCache} from "./libraries/PriceCache.sol";
 import {VaultView} from "./libraries/VaultView.sol";
 import {AssetRisk} from "./types/AssetRisk.sol";
-import {AssetSet, singleton} from "./types/AssetSet.sol";
+import {AssetSet} from "./types/AssetSet.sol";
 import {Price, Status} from "./types/Price.sol";
 import {VaultKey} from "./types/VaultKey.sol";
 
@@ -74,6 +74,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         IRateModel rateModel,
         uint16 reserveFactor
     ) AccessManaged(authority) {
+        if (oracle_.riskConfig() != riskConfig_ || oracle_.debtDecimals() != debtAsset_.decimals()) {
+            revert OracleOfAnotherSystem(address(oracle_));
+        }
         (debtAsset, riskConfig, oracle) = (address(debtAsset_), riskConfig_, oracle_);
         pool = new LendingPool(debtAsset_, authority, rateModel, reserveFactor);
     }
@@ -91,7 +94,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
             if (!_mayAct(vault)) revert NotAuthorised(msg.sender, vault.ownerOf());
             if (held.size() == MAX_COLLATERALS) revert TooManyCollaterals(MAX_COLLATERALS);
         }
-        Price memory price = PriceCache.fetch(oracle, singleton(asset))[0];
+        Price memory price = PriceCache.observe(oracle, asset);
         if (price.status != Status.Good) revert PriceNotGood(asset, price.status);
 
         uint256 deposited = _totals[asset].deposited;
@@ -214,7 +217,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _totals[c.asset].deposited -= uint128(seized);
         emit Liquidated(c.vault, c.asset, msg.sender, repaid, seized, o.bonus, scaledDebt, holding.amount);
         uint256 debt = DebtMath.debtUp(scaledDebt, index);
-        if (LiquidationMath.isHopeless(VaultView.valueHigh(holdings), debt, system.dust)) {
+        if (!o.limited && LiquidationMath.isHopeless(VaultView.valueHigh(holdings), debt, system.dust)) {
             // Booked before anybody is called, so that no lender can leave between the loss and its booking.
             emit BadDebtBooked(c.vault, debt);
             _keepResidue(c.vault, holdings);
@@ -322,11 +325,17 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (scaledDebt == 0) return 0;
         (VaultView.Holding[] memory holdings, SystemRisk memory system) = _holdings(vault);
         LiquidationMath.Position memory p = VaultView.position(holdings, scaledDebt, pool.accrue());
+        // Never beyond the health that borrowing to the limit leaves, or borrowing and depositing in turn would know no cap.
+        uint256 target = FixedPoint.min(system.targetHealth, (risk.liquidationThreshold() * BPS) / risk.ltv());
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            AssetRisk held = holdings[i].risk;
+            target = FixedPoint.min(target, (held.liquidationThreshold() * BPS) / held.ltv());
+        }
         return
             HealthMath.restoringAmountUp(
                 p.weighted,
                 DebtMath.debtUp(scaledDebt, p.index),
-                system.targetHealth,
+                target,
                 risk.liquidationThreshold(),
                 price.liq
             );

@@ -86,7 +86,8 @@ contract VaultLens is IVaultLens {
         (quote.repaid, quote.seized, quote.bonus) = (o.repaid, o.seized, o.bonus);
         holdings[at].amount -= o.seized;
         uint256 debt = DebtMath.debtUp(scaledDebt - o.scaledRepaid, p.index);
-        if (LiquidationMath.isHopeless(VaultView.valueHigh(holdings), debt, system.dust)) quote.writtenOff = debt;
+        if (!o.limited && LiquidationMath.isHopeless(VaultView.valueHigh(holdings), debt, system.dust))
+            quote.writtenOff = debt;
     }
 
     /// @inheritdoc IVaultLens

@@ -27,6 +27,8 @@ interface ILendingPool is IERC4626 {
     error OnlyEngine(address caller, address engine);
     /// @notice The pool holds less cash than asked for [debt units].
     error InsufficientCash(uint256 asked, uint256 cash);
+    /// @notice A rate model without code or without an answer.
+    error RateModelSilent(address rateModel);
     /// @notice Share of interest kept for the reserve [bps] above 100 %.
     error ReserveFactorTooHigh(uint256 reserveFactor, uint256 max);
     /// @notice The pool's numbers are bounded by 128 bits [debt units].
@@ -52,7 +54,9 @@ interface ILendingPool is IERC4626 {
     /// @notice Gives `amount` to the reserve. Anyone may call.
     function donate(uint256 amount) external;
 
-    /// @notice Sets the interest terms, after accruing at the old ones. Restricted.
+    /// @notice Sets the interest terms, after accruing at the old ones. Restricted. The model must answer now; should it fail
+    /// later, no interest accrues until it is replaced, and a rate above `InterestMath.MAX_RATE` counts as that: a broken model
+    /// stops neither repayments nor lenders.
     /// @param reserveFactor share of interest kept for the reserve [bps]
     function setTerms(IRateModel rateModel, uint16 reserveFactor) external;
 

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {AssetSet} from "../types/AssetSet.sol";
 import {Price} from "../types/Price.sol";
 import {AggregatorV3Interface} from "./AggregatorV3Interface.sol";
+import {IRiskConfig} from "./IRiskConfig.sol";
 
 /// @notice One Chainlink-shaped source and what is believed of it.
 struct SourceConfig {
@@ -42,7 +43,7 @@ interface IOracleGuard {
     /// @notice The caller gave a feed too little gas to answer, which would pass for a broken feed.
     error InsufficientGas(address feed, uint256 gasForwarded, uint256 gasNeeded);
 
-    /// @notice Sets the sources of a listed asset.
+    /// @notice Sets the sources of a listed asset, forgets what was accepted of the old ones, and accepts the new price if it is Good.
     /// @param maxDeviation most by which two fresh sources may differ and still agree [bps]
     /// @param composed true if the feeds quote a common currency (USD) and the price must be divided by the debt asset's own
     function setAssetSources(
@@ -61,6 +62,10 @@ interface IOracleGuard {
     /// @return accepted whether the price was Good
     function accept(uint8 asset) external returns (bool accepted);
 
+    /// @notice The price of `asset`, remembered like `accept` does if the last one accepted is an hour old. The engine calls it
+    /// on every deposit; anyone may.
+    function observe(uint8 asset) external returns (Price memory);
+
     /// @notice The prices of `assets`, ids ascending. An asset without sources is Dead.
     function prices(AssetSet assets) external view returns (Price[] memory);
 
@@ -69,6 +74,12 @@ interface IOracleGuard {
 
     /// @notice The last accepted price of `asset` [1e36-scaled] and when it was [s]; zeros if there is none.
     function lastAccepted(uint8 asset) external view returns (uint256 acceptedPrice, uint256 timestamp);
+
+    /// @notice Where the collateral's decimals come from.
+    function riskConfig() external view returns (IRiskConfig);
+
+    /// @notice Decimals of the debt asset.
+    function debtDecimals() external view returns (uint8);
 
     /// @notice The sources of `asset`, as set.
     function assetSources(

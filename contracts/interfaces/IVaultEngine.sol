@@ -97,6 +97,8 @@ interface IVaultEngine {
     error DeadlinePassed(uint256 timestamp, uint256 deadline);
     /// @notice A balance left 128 bits.
     error AmountTooLarge(uint256 amount, uint256 max);
+    /// @notice The oracle guard belongs to another risk configuration or another debt asset's decimals.
+    error OracleOfAnotherSystem(address oracle);
     /// @notice `multicall` inside `multicall`.
     error NestedMulticall();
 
@@ -134,8 +136,8 @@ interface IVaultEngine {
     // ------------------------------------------------------------------ liquidators
 
     /// @notice Liquidates a vault whose health factor is below 1 towards the target health; see docs/liquidation.md for the
-    /// decision. Anyone may call. If what then remains is worth less than dust and less than the debt, the rest of the
-    /// debt is written off: reserve first, then lenders.
+    /// decision. Anyone may call. If the caller's limits did not bind and what then remains is worth less than dust and less
+    /// than the debt, the rest of the debt is written off: reserve first, then lenders.
     /// @return repaid what was taken from the caller [debt units]; 0 if nothing could be done within the limits
     /// @return seized what was sent to the receiver [collateral units]
     function liquidate(LiquidationCall calldata call) external returns (uint256 repaid, uint256 seized);

@@ -68,6 +68,8 @@ library LiquidationMath {
         uint256 scaledRepaid;
         /// What the liquidator receives [collateral units].
         uint256 seized;
+        /// Whether the caller's limits lowered it: then nothing is written off.
+        bool limited;
     }
 
     /// @notice Bonus b [WAD], rounded down: max(0, min(maxBonus, minBonus + slope * (1 - HF), HF / LT - 1, C / D - 1)).
@@ -114,8 +116,9 @@ library LiquidationMath {
         uint256 assetValue = HealthMath.valueDown(a.amount, a.price);
         uint256 assetRepay = FixedPoint.mulDivUp(assetValue, WAD, WAD + o.bonus);
 
-        uint256 scaled = _wanted(p, a, limits, debt, o.bonus, assetValue, assetRepay);
-        scaled = _limited(p, a, limits, scaled, o.bonus, assetValue);
+        uint256 wanted = _wanted(p, a, limits, debt, o.bonus, assetValue, assetRepay);
+        uint256 scaled = _limited(p, a, limits, wanted, o.bonus, assetValue);
+        o.limited = scaled != wanted;
         if (scaled == 0) {
             o.verdict = Verdict.NothingToDo;
             return o;

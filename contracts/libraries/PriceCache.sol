@@ -52,6 +52,16 @@ library PriceCache {
         }
     }
 
+    /// @notice The price of one asset for a deposit: like `fetch`, but read through `observe`, which remembers it.
+    function observe(IOracleGuard oracle, uint8 asset) internal returns (Price memory price) {
+        uint256 head = _head();
+        if (head == 0) return oracle.observe(asset);
+        if ((head >> asset) & 1 == 1) return _load(asset);
+        price = oracle.observe(asset);
+        _setHead(head | (1 << asset));
+        _store(asset, price);
+    }
+
     /// @dev A price is below 2^193, so the status rides in the top byte of `liq`.
     function _store(uint8 asset, Price memory p) private {
         uint256 slot = BASE + 1 + 3 * uint256(asset);

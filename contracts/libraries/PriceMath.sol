@@ -21,7 +21,7 @@ library PriceMath {
 
     /// @notice Quality of one source, from worst to best.
     enum Freshness {
-        /// No answer, or one that is not positive, at or beyond its bounds, or dated in the future.
+        /// No answer, or one that is not positive, at or beyond its bounds, or dated in the future, or too large to be scaled.
         Unusable,
         /// Older than three heartbeats: only good for remembering.
         Expired,
@@ -30,10 +30,11 @@ library PriceMath {
         Fresh
     }
 
-    /// @notice One source: its answer, scaled, and when it was given. Both are 0 if unusable.
+    /// @notice One source: its answer, scaled, when it was given, and when it expires. All are 0 if unusable.
     struct Reading {
         uint256 price;
         uint256 updatedAt;
+        uint256 expiresAt;
         Freshness freshness;
     }
 
@@ -49,8 +50,11 @@ library PriceMath {
     ) internal pure returns (Reading memory r) {
         if (answer <= 0 || uint256(answer) <= min || uint256(answer) >= max) return r;
         if (updatedAt == 0 || updatedAt > timestamp) return r;
-        r.price = FixedPoint.mulDivDownSaturating(uint256(answer), unit, 1);
+        uint256 price = FixedPoint.mulDivDownSaturating(uint256(answer), unit, 1);
+        if (price > MAX_PRICE) return r;
+        r.price = price;
         r.updatedAt = updatedAt;
+        r.expiresAt = updatedAt + AGED_HEARTBEATS * heartbeat;
         uint256 age = timestamp - updatedAt;
         r.freshness =
             age <= heartbeat

@@ -45,7 +45,7 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
     kink: decimal("0.8", "0.01", "0.99"),
     slopeBelowPerYear: decimal("0.05", "0", "10"),
     slopeAbovePerYear: decimal("0.75", "0", "100"),
-    maxPerYear: decimal("2", "0", "100"),
+    maxPerYear: decimal("2", "0", "10"),
     reserveFactorBps: integer(1000, 0, 10_000),
   },
   debt: { decimals: integer(18, 6, 18) },

@@ -138,6 +138,10 @@ export async function createWorld(
   const client = connect(deployment, deployer);
   const { accruedAt } = await client.pool.poolState();
   const model = new SystemModel(termsOf(deployment), accruedAt);
+  for (const { id } of deployment.assets) {
+    const accepted = await client.oracle.lastAccepted(id);
+    model.restoreAccepted(id, accepted.acceptedPrice, accepted.timestamp);
+  }
 
   const uniswap = await Uniswap.deploy(deployer, deployment.debtAsset.token);
   const spenders = [client.engine, client.pool, uniswap.routerAddress, await uniswap.managerAddress];

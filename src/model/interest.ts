@@ -3,6 +3,9 @@ import { MAX_UINT128, RAY, WAD, min, mulDivDown, mulDivUp } from "./fixed.js";
 /** The longest time one accrual counts [s]: ten years. */
 export const MAX_ELAPSED = 3650n * 86_400n;
 
+/** The largest per-second rate the pool charges [RAY]: 1,000 % a year. */
+export const MAX_RATE = (10n * RAY) / 31_536_000n;
+
 /** A kinked rate: rates per second [RAY], `kink` a utilisation [WAD] strictly between 0 and 1. */
 export interface Curve {
   readonly base: bigint;

@@ -37,6 +37,8 @@ export interface Outcome {
   readonly repaid: bigint;
   readonly scaledRepaid: bigint;
   readonly seized: bigint;
+  /** Whether the caller's limits lowered it: then nothing is written off. */
+  readonly limited: boolean;
 }
 
 /** Bonus [WAD], rounded down. Mirrors `LiquidationMath.bonusDown`; the formula and its proof are in docs/liquidation.md. */
@@ -68,7 +70,7 @@ export function repayToTargetUp(
 /** The whole decision of a liquidation. Mirrors `LiquidationMath.decide`. */
 export function decide(p: Position, a: SeizedAsset, l: Limits): Outcome {
   const debt = debtUp(p.scaledDebt, p.index);
-  const none = { bonus: 0n, repaid: 0n, scaledRepaid: 0n, seized: 0n };
+  const none = { bonus: 0n, repaid: 0n, scaledRepaid: 0n, seized: 0n, limited: false };
   if (covers(p.weighted, debt)) return { ...none, verdict: "healthy" };
   if (p.weighted < debt * a.threshold && p.value >= debt) return { ...none, verdict: "assetNotSeizable" };
   const bonus = bonusDown(p, a, debt);
@@ -77,7 +79,8 @@ export function decide(p: Position, a: SeizedAsset, l: Limits): Outcome {
 
   const wanted = wantedScaled(p, a, l, debt, bonus, assetValue, assetRepay);
   const scaledRepaid = limitedScaled(p, a, l, wanted, bonus, assetValue);
-  if (scaledRepaid === 0n) return { ...none, bonus, verdict: "nothingToDo" };
+  const limited = scaledRepaid !== wanted;
+  if (scaledRepaid === 0n) return { ...none, bonus, limited, verdict: "nothingToDo" };
 
   const repaid = scaledRepaid === p.scaledDebt ? debt : debtUp(scaledRepaid, p.index);
   const removed = debt - debtUp(p.scaledDebt - scaledRepaid, p.index);
@@ -89,6 +92,7 @@ export function decide(p: Position, a: SeizedAsset, l: Limits): Outcome {
     repaid,
     scaledRepaid,
     seized: min(min(seized, a.amount), l.maxSeize),
+    limited,
   };
 }
 

@@ -46,10 +46,11 @@ type Freshness = keyof typeof FRESHNESS;
 interface Reading {
   readonly price: bigint;
   readonly updatedAt: bigint;
+  readonly expiresAt: bigint;
   readonly freshness: Freshness;
 }
 
-const UNUSABLE: Reading = { price: 0n, updatedAt: 0n, freshness: "unusable" };
+const UNUSABLE: Reading = { price: 0n, updatedAt: 0n, expiresAt: 0n, freshness: "unusable" };
 const DEAD: Price = { liq: 0n, low: 0n, high: 0n, status: "dead" };
 
 /** The sources of one asset with what they say, and the accepted price the guard remembers (zeros for none). */
@@ -107,9 +108,12 @@ function readSource(source: Source, feed: FeedAnswer | null, timestamp: bigint, 
   }
   if (feed.updatedAt === 0n || feed.updatedAt > timestamp) return UNUSABLE;
   const age = timestamp - feed.updatedAt;
+  const price = mulDivDownSaturating(feed.answer, unit, 1n);
+  if (price > MAX_PRICE) return UNUSABLE;
   return {
-    price: mulDivDownSaturating(feed.answer, unit, 1n),
+    price,
     updatedAt: feed.updatedAt,
+    expiresAt: feed.updatedAt + AGED_HEARTBEATS * source.heartbeat,
     freshness:
       age <= source.heartbeat ? "fresh" : age <= AGED_HEARTBEATS * source.heartbeat ? "aged" : "expired",
   };
@@ -150,21 +154,18 @@ function composeDown(price: bigint, debtPrice: bigint, unit: bigint): bigint {
 }
 
 function deadPrice(asset: PricedAsset, last: Reading, d: Reading, unit: bigint, timestamp: bigint): Price {
-  let { price, updatedAt } = last;
+  let { price, updatedAt, expiresAt } = last;
   if (unit !== 0n && price !== 0n) {
-    if (d.price === 0n) {
-      price = 0n;
-    } else {
-      price = composeDown(price, d.price, unit);
-      updatedAt = min(updatedAt, d.updatedAt);
-    }
+    price = d.price === 0n ? 0n : composeDown(price, d.price, unit);
+    updatedAt = min(updatedAt, d.updatedAt);
+    expiresAt = min(expiresAt, d.expiresAt);
   }
   if (!inRange(price) || asset.accepted.timestamp > updatedAt) {
     price = asset.accepted.price;
-    updatedAt = asset.accepted.timestamp;
+    expiresAt = asset.accepted.timestamp;
   }
   if (price === 0n) return { liq: 0n, low: 0n, high: MAX_PRICE, status: "dead" };
-  const faded = fadedDown(price, updatedAt, timestamp);
+  const faded = fadedDown(price, expiresAt, timestamp);
   return { liq: faded, low: faded, high: price, status: "dead" };
 }
 

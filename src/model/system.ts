@@ -70,6 +70,8 @@ export interface LiquidationResult {
 }
 
 const MAX_COLLATERALS = 8;
+/** A deposit remembers the price this long after the last one was remembered [s]. */
+const REMEMBER_EVERY = 3600n;
 const EMPTY: VaultState = { scaledDebt: 0n, balances: new Map() };
 const NO_LOSS: pools.Loss = { total: 0n, reserve: 0n, lenders: 0n };
 
@@ -301,6 +303,9 @@ export class SystemModel {
       }
     }
     this.poolState = pool;
+    if (this.now - state.accepted.timestamp >= REMEMBER_EVERY) {
+      state.accepted = { price: price.liq, timestamp: this.now };
+    }
     state.deposited = total;
     this.store(key, { ...vault, balances: withBalance(vault.balances, asset, (held ?? 0n) + amount) });
   }
@@ -387,7 +392,7 @@ export class SystemModel {
     let loss = NO_LOSS;
     let settled = pool;
     this.asset(asset).deposited -= outcome.seized;
-    if (isHopeless(valueHigh(balances, prices), debt, dust)) {
+    if (!outcome.limited && isHopeless(valueHigh(balances, prices), debt, dust)) {
       writtenOff = debt;
       ({ pool: settled, loss } = pools.writeOff(pool, scaledDebt));
       scaledDebt = 0n;
@@ -477,13 +482,12 @@ export class SystemModel {
     if (vault.scaledDebt === 0n) return 0n;
     const p = this.position(vault, this.prices(), pool);
     const debt = debtUp(vault.scaledDebt, p.index);
-    return restoringAmountUp(
-      p.weighted,
-      debt,
+    const held = [...vault.balances.keys()].map((id) => this.asset(id).terms);
+    const target = [terms, ...held].reduce(
+      (lowest, a) => min(lowest, (a.liquidationThreshold * BPS) / a.ltv),
       this.terms.system.targetHealth,
-      terms.liquidationThreshold,
-      price.liq,
     );
+    return restoringAmountUp(p.weighted, debt, target, terms.liquidationThreshold, price.liq);
   }
 }
 

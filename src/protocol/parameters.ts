@@ -2,7 +2,7 @@ import { parseUnits } from "ethers";
 import { z } from "zod";
 
 import type { AssetTerms, ModelTerms, Source } from "../model/index.js";
-import { RAY, WAD } from "../model/index.js";
+import { MAX_RATE, WAD } from "../model/index.js";
 
 const SECONDS_PER_YEAR = 31_536_000n;
 
@@ -216,10 +216,8 @@ function checkRelations(p: SystemParameters): SystemParameters {
   const kink = parseUnits(p.rate.kink, 18);
   if (kink === 0n || kink >= WAD)
     throw new ParameterError(`rate.kink: ${p.rate.kink}: must be inside (0, 1)`);
-  if (perSecond(p.rate.maxPerYear) > RAY) {
-    throw new ParameterError(
-      `rate.maxPerYear: ${p.rate.maxPerYear}: must be at most 31536000 (100 % per second)`,
-    );
+  if (perSecond(p.rate.maxPerYear) > MAX_RATE) {
+    throw new ParameterError(`rate.maxPerYear: ${p.rate.maxPerYear}: must be at most 10 (1,000 % a year)`);
   }
   return p;
 }

@@ -37,6 +37,10 @@ export async function createWorld(
   const client = connect(deployment, actors[0] as Signer);
   const created = (await client.pool.poolState()).accruedAt;
   const model = new SystemModel(termsOf(deployment), created);
+  for (const { id } of deployment.assets) {
+    const accepted = await client.oracle.lastAccepted(id);
+    model.restoreAccepted(id, accepted.acceptedPrice, accepted.timestamp);
+  }
   for (const actor of actors) {
     const address = await actor.getAddress();
     for (const token of [client.debtToken, ...client.tokens]) {
