@@ -46,7 +46,8 @@ function parseRow(text: string, line: number, names: readonly string[]): Row {
   const [timestamp = "", ...numbers] = cells;
   const zoned = /(Z|\+00:00)$/.test(timestamp) ? timestamp : `${timestamp}Z`;
   const time = TIMESTAMP.test(timestamp) ? Date.parse(zoned.replace(" ", "T")) / 1000 : Number.NaN;
-  if (!Number.isInteger(time)) {
+  // A day that is in no calendar would roll over into the next month.
+  if (!Number.isInteger(time) || !iso(time).startsWith(timestamp.slice(0, 10))) {
     throw new UsageError(
       `--prices: line ${line}: timestamp_utc: ${quote(timestamp)}: must be UTC in whole seconds, such as 2020-03-12T10:00:00Z`,
     );
