@@ -1,5 +1,5 @@
 import { UsageError, quote } from "../cli/args.js";
-import { parseWad } from "./decimal.js";
+import { formatUnitsExact, parseWad } from "./decimal.js";
 import { type Bar, type PricePoint, pathOfBars, pathOfPrices } from "./path.js";
 
 const PRICE_HEADER = "timestamp_utc,price";
@@ -88,9 +88,15 @@ function checkTimes(rows: readonly Row[]): number {
 
 function barOf(row: Row, length: number): Bar {
   const [open, high, low, close] = row.values as [bigint, bigint, bigint, bigint];
-  const ends = [open, close];
-  if (ends.some((end) => end > high) || ends.some((end) => end < low)) {
-    throw new UsageError(`--prices: line ${row.line}: high, low: must enclose open and close`);
+  for (const [field, value, wrong] of [
+    ["high", high, high < open || high < close],
+    ["low", low, low > open || low > close],
+  ] as const) {
+    if (!wrong) continue;
+    const side = field === "high" ? "at least" : "at most";
+    throw new UsageError(
+      `--prices: line ${row.line}: ${field}: ${formatUnitsExact(value, 18)}: must be ${side} open and close`,
+    );
   }
   return { start: row.time, length, open, high, low, close };
 }
