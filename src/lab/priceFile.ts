@@ -6,6 +6,10 @@ const PRICE_HEADER = "timestamp_utc,price";
 const BAR_HEADER = "timestamp_utc,open,high,low,close";
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.0+)?)?(Z|\+00:00)?$/;
 const MAX_PRICE_WAD = 10n ** 30n;
+/** Shortest step between rows [s]. */
+const MIN_STEP = 4;
+/** Shortest bar [s]: each of its quarters needs a second for its price and one for a keeper. */
+const MIN_BAR = 8;
 
 interface Row {
   readonly line: number;
@@ -29,7 +33,7 @@ export function parsePriceFile(text: string): PricePoint[] {
   }
   const rows = lines.slice(1).map((line, i) => parseRow(line, i + 2, header.split(",")));
   if (rows.length < 2) throw new UsageError(`--prices: rows: ${rows.length}: must be at least 2`);
-  const median = checkTimes(rows);
+  const median = checkTimes(rows, header === BAR_HEADER ? MIN_BAR : MIN_STEP);
   if (header === PRICE_HEADER) {
     return pathOfPrices(rows.map((row) => ({ time: row.time, price: row.values[0] as bigint })));
   }
@@ -65,12 +69,12 @@ function parseRow(text: string, line: number, names: readonly string[]): Row {
 }
 
 /** Checks order and holes; returns the median step [s]. */
-function checkTimes(rows: readonly Row[]): number {
+function checkTimes(rows: readonly Row[], minimum: number): number {
   const steps = rows.slice(1).map((row, i) => {
     const step = row.time - (rows[i]?.time ?? 0);
-    if (step < 4) {
+    if (step < minimum) {
       throw new UsageError(
-        `--prices: line ${row.line}: timestamp_utc: ${iso(row.time)}: must be at least 4 seconds after the row before`,
+        `--prices: line ${row.line}: timestamp_utc: ${iso(row.time)}: must be at least ${minimum} seconds after the row before`,
       );
     }
     return step;
