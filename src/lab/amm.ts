@@ -135,7 +135,7 @@ export class Market {
     return root <= MIN_SQRT_PRICE ? MIN_SQRT_PRICE + 1n : root >= MAX_SQRT_PRICE ? MAX_SQRT_PRICE - 1n : root;
   }
 
-  /** What selling `amount` collateral units brings now [debt units], to within a unit or two. */
+  /** What selling `amount` collateral units brings now [debt units], to within two units of either token. */
   quoteSale(amount: bigint): bigint {
     return this.sale(amount).received;
   }
@@ -160,13 +160,20 @@ export class Market {
     const worthBuying = (priceWad * (PIPS - this.feePips)) / PIPS;
     if (pool > worthSelling) {
       const limit = this.sqrtPriceOf(worthSelling);
+      if (!this.ahead(limit, this.collateralIsToken0)) return null;
       return this.swapCall(this.collateral, this.debt, MAX_INPUT, 0n, recipient, limit);
     }
     if (pool < worthBuying) {
       const limit = this.sqrtPriceOf(worthBuying);
+      if (!this.ahead(limit, !this.collateralIsToken0)) return null;
       return this.swapCall(this.debt, this.collateral, MAX_INPUT, 0n, recipient, limit);
     }
     return null;
+  }
+
+  /** Whether a swap can still move to `limit`: a pool brought there may be off the price by what rounding took. */
+  private ahead(limit: bigint, downwards: boolean): boolean {
+    return downwards ? limit < this.sqrtPrice : limit > this.sqrtPrice;
   }
 
   private sale(amount: bigint): { sqrtPrice: bigint; received: bigint } {
