@@ -135,7 +135,7 @@ export class Market {
     return root <= MIN_SQRT_PRICE ? MIN_SQRT_PRICE + 1n : root >= MAX_SQRT_PRICE ? MAX_SQRT_PRICE - 1n : root;
   }
 
-  /** What selling `amount` collateral units brings now [debt units], to within two units of either token. */
+  /** What selling `amount` collateral units brings now [debt units], to within a few units of either token. */
   quoteSale(amount: bigint): bigint {
     return this.sale(amount).received;
   }
