@@ -1,7 +1,7 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 
-import { EXIT, UsageError, integer, oneOf, quote } from "../src/cli/args.js";
+import { CliError, UsageError, integer, oneOf, quote } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
 import { tintFor } from "../src/cli/table.js";
 import { renderReport } from "../src/lab/report/report.js";
@@ -95,7 +95,12 @@ await run(
     process.stdout.write(`${renderVerdict(result, tintFor(process.stdout))}\n`);
     for (const failure of finished.failures) process.stdout.write(`  ${failure}\n`);
     process.stdout.write(`Report: ${report}\n`);
-    if (result.checks.violations + result.checks.modelMismatches > 0) process.exitCode = EXIT.failure;
+    const { violations, modelMismatches } = result.checks;
+    if (violations + modelMismatches > 0) {
+      throw new CliError(
+        `checks: ${violations} invariants violated, ${modelMismatches} figures differ from the model`,
+      );
+    }
   },
 );
 
