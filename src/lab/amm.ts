@@ -15,6 +15,8 @@ const FOREVER = 2n ** 40n;
 
 /** The fee tiers the factory knows [pips], with their tick spacing. */
 const TICK_SPACING: Readonly<Record<number, number>> = { 500: 10, 3000: 60, 10_000: 200 };
+/** The fee tiers of the factory [pips]. */
+export const FEE_TIERS: readonly number[] = Object.keys(TICK_SPACING).map(Number);
 
 /** A token as the AMM needs it. */
 export interface AmmToken {
