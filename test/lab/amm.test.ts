@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { type AmmToken, Market, Uniswap } from "../../src/lab/amm.js";
+import { type AmmToken, type Market, Uniswap } from "../../src/lab/amm.js";
 import { RandomStream } from "../../src/lab/random.js";
 import { TestToken__factory } from "../../types/index.js";
 import { WAD, wad } from "./support/lab.js";

@@ -13,7 +13,7 @@ import type { Client } from "../../src/protocol/client.js";
 import { openBook, setPrices } from "./support/book.js";
 import { WAD, wad } from "./support/lab.js";
 
-const KEY = `0x${"cd".repeat(32)}` as VaultKey;
+const KEY: VaultKey = `0x${"cd".repeat(32)}`;
 
 /** What `check` put on record. */
 function found(check: (log: InvariantLog) => void): readonly string[] {

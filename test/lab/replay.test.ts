@@ -201,7 +201,12 @@ describe("a replay of a fall of 45 % over hours", () => {
 });
 
 describe("a replay with a model that is wrong", () => {
-  const { totalAssets, liquidate } = SystemModel.prototype;
+  const method = <K extends "totalAssets" | "liquidate">(name: K) =>
+    Reflect.get(SystemModel.prototype, name) as (
+      this: SystemModel,
+      ...parameters: Parameters<SystemModel[K]>
+    ) => ReturnType<SystemModel[K]>;
+  const [totalAssets, liquidate] = [method("totalAssets"), method("liquidate")];
   const crash = priceRows(FIVE_MINUTES, [200, 150, 120]);
   afterEach(() => {
     Object.assign(SystemModel.prototype, { totalAssets, liquidate });
