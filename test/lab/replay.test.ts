@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { Replay } from "../../src/lab/result.js";
-import { SystemModel } from "../../src/model/index.js";
+import { type LiquidationResult, SystemModel } from "../../src/model/index.js";
 import { barRows, expectSound, line, priceRows, replayOf } from "./support/lab.js";
 import { parseWad } from "../../src/lab/decimal.js";
 
@@ -201,12 +201,18 @@ describe("a replay of a fall of 45 % over hours", () => {
 });
 
 describe("a replay with a model that is wrong", () => {
-  const method = <K extends "totalAssets" | "liquidate">(name: K) =>
-    Reflect.get(SystemModel.prototype, name) as (
-      this: SystemModel,
-      ...parameters: Parameters<SystemModel[K]>
-    ) => ReturnType<SystemModel[K]>;
-  const [totalAssets, liquidate] = [method("totalAssets"), method("liquidate")];
+  // Read as what they are: methods, to be called on a model and put back.
+  const original: Readonly<Record<string, unknown>> = Object.fromEntries(
+    ["totalAssets", "liquidate"].map((name) => [
+      name,
+      Reflect.get<object, string>(SystemModel.prototype, name),
+    ]),
+  );
+  const totalAssets = original.totalAssets as (this: SystemModel) => bigint;
+  const liquidate = original.liquidate as (
+    this: SystemModel,
+    ...parameters: Parameters<SystemModel["liquidate"]>
+  ) => LiquidationResult;
   const crash = priceRows(FIVE_MINUTES, [200, 150, 120]);
   afterEach(() => {
     Object.assign(SystemModel.prototype, { totalAssets, liquidate });
