@@ -12,9 +12,14 @@ export default tseslint.config(
         "error",
         { allowNumber: true, allowBoolean: true, allow: [{ from: "lib", name: "URL" }] },
       ],
+      // Fakes and callbacks implement asynchronous interfaces without waiting for anything.
+      "@typescript-eslint/require-await": "off",
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
-      "@typescript-eslint/switch-exhaustiveness-check": ["error", { considerDefaultExhaustiveForUnions: true }],
+      "@typescript-eslint/switch-exhaustiveness-check": [
+        "error",
+        { considerDefaultExhaustiveForUnions: true },
+      ],
       "no-restricted-syntax": [
         "error",
         { selector: "CallExpression[callee.name='parseFloat']", message: "No floating point for amounts." },
@@ -24,31 +29,65 @@ export default tseslint.config(
   {
     files: ["src/model/**/*.ts"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: [{ group: ["../*", "ethers", "node:*", "hardhat*"], message: "The model imports nothing." }] }],
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["../*", "ethers", "node:*", "hardhat*"], message: "The model imports nothing." },
+          ],
+        },
+      ],
     },
   },
   {
     files: ["src/protocol/**/*.ts"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: [{ group: ["../keeper/*", "../lab/*", "../../scripts/*"], message: "Imports run one way: scripts on keeper and lab, these on protocol and model." }] }],
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            {
+              group: ["../keeper/*", "../lab/*", "../../scripts/*"],
+              message: "Imports run one way: scripts on keeper and lab, these on protocol and model.",
+            },
+          ],
+        },
+      ],
     },
   },
   {
     files: ["src/keeper/**/*.ts"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: [{ group: ["../lab/*", "../../scripts/*"], message: "The keeper knows nothing of the lab." }] }],
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["../lab/*", "../../scripts/*"], message: "The keeper knows nothing of the lab." },
+          ],
+        },
+      ],
     },
   },
   {
     files: ["src/lab/**/*.ts"],
     rules: {
-      "no-restricted-imports": ["error", { patterns: [{ group: ["../keeper/*", "../../scripts/*"], message: "The lab knows nothing of the keeper." }] }],
+      "no-restricted-imports": [
+        "error",
+        {
+          patterns: [
+            { group: ["../keeper/*", "../../scripts/*"], message: "The lab knows nothing of the keeper." },
+          ],
+        },
+      ],
     },
   },
   {
     files: ["test/**/*.ts"],
     // Mocha returns promises from describe-less callbacks and chai asserts by property.
-    rules: { "@typescript-eslint/no-unused-expressions": "off", "@typescript-eslint/no-non-null-assertion": "off" },
+    rules: {
+      "@typescript-eslint/no-unused-expressions": "off",
+      "@typescript-eslint/no-non-null-assertion": "off",
+    },
   },
   { files: ["eslint.config.js"], ...tseslint.configs.disableTypeChecked },
 );

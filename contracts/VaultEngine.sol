@@ -251,6 +251,23 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVaultEngine
+    function records(VaultKey[] calldata vaults) external view nonReentrantView returns (uint256[] memory words) {
+        uint256 length = vaults.length;
+        for (uint256 i = 0; i < vaults.length; ++i) length += _vaults[vaults[i]].collaterals.size();
+        words = new uint256[](length);
+        uint256 at;
+        for (uint256 i = 0; i < vaults.length; ++i) {
+            Vault memory v = _vaults[vaults[i]];
+            words[at++] = v.scaledDebt | (uint256(AssetSet.unwrap(v.collaterals)) << 128);
+            for (AssetSet set = v.collaterals; !set.isEmpty();) {
+                uint8 asset = set.lowest();
+                words[at++] = _collateral[vaults[i]][asset];
+                set = set.without(asset);
+            }
+        }
+    }
+
+    /// @inheritdoc IVaultEngine
     function collateralOf(VaultKey vault, uint8 asset) external view nonReentrantView returns (uint256) {
         return _collateral[vault][asset];
     }

@@ -39,8 +39,12 @@ contract VaultLens is IVaultLens {
         list = new VaultHealth[](vaults.length);
         uint256 index = _pool.currentIndex();
         (AssetRisk[] memory risks, Price[] memory prices, ) = _market();
+        uint256[] memory words = engine.records(vaults);
+        uint256 at;
         for (uint256 i = 0; i < vaults.length; ++i) {
-            (uint256 scaledDebt, VaultView.Holding[] memory holdings) = _vault(vaults[i], risks, prices);
+            VaultView.Holding[] memory holdings;
+            uint256 scaledDebt;
+            (scaledDebt, holdings, at) = _decode(words, at, risks, prices);
             LiquidationMath.Position memory p = VaultView.position(holdings, scaledDebt, index);
             uint256 debt = DebtMath.debtUp(scaledDebt, index);
             list[i] = VaultHealth({
@@ -55,24 +59,7 @@ contract VaultLens is IVaultLens {
     /// @inheritdoc IVaultLens
     function records(VaultKey[] calldata vaults) external view returns (uint256[] memory words) {
         _requireFew(vaults.length);
-        uint256[] memory headers = new uint256[](vaults.length);
-        uint256 length = vaults.length;
-        for (uint256 i = 0; i < vaults.length; ++i) {
-            (uint256 scaledDebt, AssetSet set) = engine.vaultState(vaults[i]);
-            headers[i] = scaledDebt | (uint256(AssetSet.unwrap(set)) << 128);
-            length += set.size();
-        }
-        words = new uint256[](length);
-        uint256 at = 0;
-        for (uint256 i = 0; i < vaults.length; ++i) {
-            words[at++] = headers[i];
-            AssetSet set = AssetSet.wrap(uint64(headers[i] >> 128));
-            while (!set.isEmpty()) {
-                uint8 asset = set.lowest();
-                words[at++] = engine.collateralOf(vaults[i], asset);
-                set = set.without(asset);
-            }
-        }
+        return engine.records(vaults);
     }
 
     /// @inheritdoc IVaultLens
@@ -143,14 +130,27 @@ contract VaultLens is IVaultLens {
         AssetRisk[] memory risks,
         Price[] memory prices
     ) private view returns (uint256 scaledDebt, VaultView.Holding[] memory holdings) {
-        AssetSet set;
-        (scaledDebt, set) = engine.vaultState(vault);
+        VaultKey[] memory vaults = new VaultKey[](1);
+        vaults[0] = vault;
+        (scaledDebt, holdings, ) = _decode(engine.records(vaults), 0, risks, prices);
+    }
+
+    /// @dev The vault that starts at `at` in the engine's flat list, and where the next one starts.
+    function _decode(
+        uint256[] memory words,
+        uint256 at,
+        AssetRisk[] memory risks,
+        Price[] memory prices
+    ) private pure returns (uint256 scaledDebt, VaultView.Holding[] memory holdings, uint256 next) {
+        scaledDebt = uint128(words[at]);
+        AssetSet set = AssetSet.wrap(uint64(words[at] >> 128));
         holdings = new VaultView.Holding[](set.size());
         for (uint256 i = 0; i < holdings.length; ++i) {
             uint8 asset = set.lowest();
-            holdings[i] = VaultView.Holding(asset, engine.collateralOf(vault, asset), risks[asset], prices[asset]);
+            holdings[i] = VaultView.Holding(asset, words[at + 1 + i], risks[asset], prices[asset]);
             set = set.without(asset);
         }
+        next = at + 1 + holdings.length;
     }
 
     function _requireFew(uint256 keys) private pure {

@@ -150,6 +150,11 @@ interface IVaultEngine {
     /// @notice The debt, scaled, and the collaterals of a vault.
     function vaultState(VaultKey vault) external view returns (uint256 scaledDebt, AssetSet collaterals);
 
+    /// @notice The stored state of many vaults as one flat list, which decodes quickly; no price is read. Each vault has a
+    /// header word, scaled debt in the low 128 bits and the set of its collaterals above, and then one word per
+    /// collateral: its balance [token units], ids ascending.
+    function records(VaultKey[] calldata vaults) external view returns (uint256[] memory words);
+
     /// @notice A vault's balance of `asset` [token units].
     function collateralOf(VaultKey vault, uint8 asset) external view returns (uint256);
 

@@ -71,9 +71,7 @@ interface IVaultLens {
     /// @notice The health of many vaults; prices are read once.
     function health(VaultKey[] calldata vaults) external view returns (VaultHealth[] memory);
 
-    /// @notice The stored state of many vaults as one flat list, which decodes quickly; no price is read. Each vault has a
-    /// header word, scaled debt in the low 128 bits and the set of its collaterals above, and then one word per
-    /// collateral: its balance [token units], ids ascending.
+    /// @notice The stored state of many vaults, see `IVaultEngine.records`.
     function records(VaultKey[] calldata vaults) external view returns (uint256[] memory words);
 
     /// @notice What `liquidate` with these limits would do now, to the unit.

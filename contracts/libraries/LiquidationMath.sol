@@ -148,7 +148,10 @@ library LiquidationMath {
         uint256 assetValue,
         uint256 assetRepay
     ) private pure returns (uint256 scaled) {
-        uint256 repay = FixedPoint.min(repayToTargetUp(p.weighted, debt, limits.target, a.threshold, bonus), assetRepay);
+        uint256 repay = FixedPoint.min(
+            repayToTargetUp(p.weighted, debt, limits.target, a.threshold, bonus),
+            assetRepay
+        );
         scaled = FixedPoint.min(DebtMath.scaledUp(repay, p.index), p.scaledDebt);
         uint256 left = DebtMath.debtUp(p.scaledDebt - scaled, p.index);
         if (left != 0 && left < limits.dust && _withBonusDown(debt, bonus) <= assetValue) return p.scaledDebt;

@@ -94,7 +94,10 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
   };
   const stopped = stopSignal();
   const keeper = new Keeper(client, provider, account, settings, emit);
-  if (!options.once) { await keeper.run(stopped); return; }
+  if (!options.once) {
+    await keeper.run(stopped);
+    return;
+  }
 
   const { outcomes } = await keeper.pass(stopped);
   const failed = outcomes.find(({ status }) => status !== "done" && status !== "lost");

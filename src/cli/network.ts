@@ -56,10 +56,11 @@ export async function variable(hre: HardhatRuntimeEnvironment, name: string): Pr
       "configurationVariables",
       "fetchValue",
       [{ _type: "ConfigurationVariable", name }],
-      async (_context, { name: wanted }) => {
+      (_context, { name: wanted }) => {
         const value = process.env[wanted];
-        if (value === undefined || value === "") throw new Error("not set");
-        return value;
+        return value === undefined || value === ""
+          ? Promise.reject(new Error("not set"))
+          : Promise.resolve(value);
       },
     );
   } catch (error) {

@@ -1,6 +1,7 @@
 import { parseUnits } from "ethers";
 
 import {
+  BPS,
   type LiquidationResult,
   type Price,
   type VaultKey,
@@ -258,6 +259,10 @@ export class Ledger {
       title: scenario.title,
       notes: scenario.notes,
       debtDecimals: decimals,
+      ...(scenario.assets.length === 1 && {
+        liquidationRatio:
+          (WAD * BPS) / BigInt(settings.integer(scenario.assets[0]?.symbol ?? "", "liquidationThresholdBps")),
+      }),
       steps: this.steps,
       book: this.book,
       liquidations: this.liquidations,

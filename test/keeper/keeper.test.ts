@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { MaxUint256, parseEther, type Signer } from "ethers";
+import { HDNodeWallet, MaxUint256, parseEther, type Signer } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { type Account, unlockedAccount } from "../../src/keeper/account.js";
+import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/account.js";
 import { firstDifference } from "../../src/keeper/check.js";
 import type { DecisionEvent, KeeperEvent, OutcomeEvent, PassEvent } from "../../src/keeper/events.js";
 import { Keeper, type KeeperSettings } from "../../src/keeper/keeper.js";
@@ -158,6 +158,21 @@ describe("the keeper", () => {
     expect((sent[1]?.tip ?? 0n) * 8n >= (sent[0]?.tip ?? 0n) * 9n).to.equal(true);
   });
 
+  it("liquidates with a key of its own as with an account of the node", async () => {
+    const phrase = "test test test test test test test test test test test junk";
+    const wallet = HDNodeWallet.fromPhrase(phrase, undefined, `m/44'/60'/0'/0/${ROLES.keeper}`);
+    const account = keyAccount(provider, 31337, wallet.privateKey);
+    expect(account.address).to.equal(await role(ROLES.keeper).getAddress());
+    await setPrice(deployment, role(ROLES.lender), 0, "1750");
+    await keeperWith({}, account).pass(never);
+    expect(outcomes().map(({ kind, status }) => [kind, status])).to.deep.equal([
+      ["approval", "done"],
+      ["liquidation", "done"],
+    ]);
+    for (const { hash } of outcomes())
+      expect((await provider.getTransaction(hash ?? ""))?.hash).to.equal(hash);
+  });
+
   it("repays no more than it owns", async () => {
     await setPrice(deployment, role(ROLES.lender), 0, "1750");
     const { debtToken } = connect(deployment, role(ROLES.keeper));
@@ -229,12 +244,12 @@ describe("the keeper", () => {
     const stop = new AbortController();
     const counted = keeperWith({ dryRun: true }, own, client, flaky);
     const run = counted.run(stop.signal);
-    const seen = async (number: number): Promise<true | undefined> =>
+    const seen = (number: number): true | undefined =>
       passes().some((pass) => pass.block === number) ? true : undefined;
     const first = await block();
     await until(() => seen(first));
     failing = true;
-    await until(async () => (events.some((e) => e.event === "passFailed") ? true : undefined));
+    await until(() => (events.some((e) => e.event === "passFailed") ? true : undefined));
     failing = false;
     await provider.send("hardhat_mine", ["0x1"]);
     await until(() => seen(first + 1));
@@ -245,7 +260,7 @@ describe("the keeper", () => {
   });
 
   it("sees what another read of the chain sees after a rollback", async () => {
-    const snapshot = await provider.send("evm_snapshot", []);
+    const snapshot: unknown = await provider.send("evm_snapshot", []);
     const keeper = keeperWith();
     await openVault(deployment, role(ROLES.rival), 0n, { 0: "5" }, "5000");
     await keeper.pass(never);
@@ -265,8 +280,11 @@ describe("a provider with deadlines", () => {
     const node = await startFakeNode({}, null);
     const provider = new DeadlineProvider(node.url, 31337, 50);
     for (const request of [provider.getBlockNumber(), provider.send("eth_accounts", [])]) {
-      const error = await request.catch((reason: unknown) => reason);
-      expect((error as Error).message).to.match(/no answer within 0\.05 s|timeout/);
+      const message = await request.then(
+        () => "an answer",
+        (reason: unknown) => (reason as Error).message,
+      );
+      expect(message).to.match(/no answer within 0\.05 s|timeout/);
     }
     provider.destroy();
     await node.stop();

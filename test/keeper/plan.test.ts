@@ -233,13 +233,13 @@ describe("the vault index", () => {
   function source(events: Readonly<Record<number, number>>, fork = { from: Infinity, is: 0 }) {
     const asked: [number, number][] = [];
     const chain: EventSource = {
-      vaultsTouched: async (from, to) => {
+      vaultsTouched: (from, to) => {
         asked.push([from, to]);
-        return Object.entries(events).flatMap(([block, n]) =>
-          +block >= from && +block <= to ? [key(n)] : [],
+        return Promise.resolve(
+          Object.entries(events).flatMap(([block, n]) => (+block >= from && +block <= to ? [key(n)] : [])),
         );
       },
-      blockHash: async (n) => hashOf(n, n >= fork.from ? fork.is : 0),
+      blockHash: (n) => Promise.resolve(hashOf(n, n >= fork.from ? fork.is : 0)),
     };
     return { chain, asked, fork };
   }

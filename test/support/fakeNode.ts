@@ -16,7 +16,10 @@ export async function startFakeNode(
     request.setEncoding("utf8").on("data", (text: string) => (body += text));
     request.on("end", () => {
       if (raw === null) return;
-      if (raw !== undefined) { raw(response); return; }
+      if (raw !== undefined) {
+        raw(response);
+        return;
+      }
       const { id, method } = JSON.parse(body) as { id: number; method: string };
       const answer =
         method in answers ? { result: answers[method] } : { error: { code: -32601, message: "no" } };

@@ -70,7 +70,7 @@ export async function scratch(): Promise<{ readonly path: string; remove(): Prom
 }
 
 /** Asks again until `check` gives a value: the condition is the only clock. */
-export async function until<T>(check: () => Promise<T | undefined>): Promise<T> {
+export async function until<T>(check: () => T | undefined | Promise<T | undefined>): Promise<T> {
   for (;;) {
     const found = await check();
     if (found !== undefined) return found;

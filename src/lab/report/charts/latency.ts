@@ -32,7 +32,7 @@ export function latencyChart(replay: Replay): Drawing {
     caption:
       total === 0
         ? "No vault fell below a health factor of 1."
-        : `How much of the ${plural(total, "vault")} that fell below a health factor of 1 was still waiting after so many blocks to get back above it or be closed. ${open}`,
+        : `Of the ${plural(total, "time")} a vault fell below a health factor of 1: how many were still waiting after so many blocks to get back above it or be closed. ${open}`,
     draw(outer) {
       const narrow = outer.width < NARROW;
       const frame = unresolved > 0 ? { ...outer, right: narrow ? 100 : 112 } : outer;
