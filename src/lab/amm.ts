@@ -15,6 +15,8 @@ const FOREVER = 2n ** 40n;
 
 /** The fee tiers the factory knows [pips], with their tick spacing. */
 const TICK_SPACING: Readonly<Record<number, number>> = { 500: 10, 3000: 60, 10_000: 200 };
+/** The fee tiers of the factory [pips]. */
+export const FEE_TIERS: readonly number[] = Object.keys(TICK_SPACING).map(Number);
 
 /** A token as the AMM needs it. */
 export interface AmmToken {
@@ -135,7 +137,7 @@ export class Market {
     return root <= MIN_SQRT_PRICE ? MIN_SQRT_PRICE + 1n : root >= MAX_SQRT_PRICE ? MAX_SQRT_PRICE - 1n : root;
   }
 
-  /** What selling `amount` collateral units brings now [debt units], to within a unit or two. */
+  /** What selling `amount` collateral units brings now [debt units], to within a few units of either token. */
   quoteSale(amount: bigint): bigint {
     return this.sale(amount).received;
   }
@@ -160,13 +162,20 @@ export class Market {
     const worthBuying = (priceWad * (PIPS - this.feePips)) / PIPS;
     if (pool > worthSelling) {
       const limit = this.sqrtPriceOf(worthSelling);
+      if (!this.ahead(limit, this.collateralIsToken0)) return null;
       return this.swapCall(this.collateral, this.debt, MAX_INPUT, 0n, recipient, limit);
     }
     if (pool < worthBuying) {
       const limit = this.sqrtPriceOf(worthBuying);
+      if (!this.ahead(limit, !this.collateralIsToken0)) return null;
       return this.swapCall(this.debt, this.collateral, MAX_INPUT, 0n, recipient, limit);
     }
     return null;
+  }
+
+  /** Whether a swap can still move to `limit`: a pool brought there may be off the price by what rounding took. */
+  private ahead(limit: bigint, downwards: boolean): boolean {
+    return downwards ? limit < this.sqrtPrice : limit > this.sqrtPrice;
   }
 
   private sale(amount: bigint): { sqrtPrice: bigint; received: bigint } {

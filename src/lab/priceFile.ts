@@ -1,11 +1,15 @@
 import { UsageError, quote } from "../cli/args.js";
-import { parseWad } from "./decimal.js";
+import { formatUnitsExact, parseWad } from "./decimal.js";
 import { type Bar, type PricePoint, pathOfBars, pathOfPrices } from "./path.js";
 
 const PRICE_HEADER = "timestamp_utc,price";
 const BAR_HEADER = "timestamp_utc,open,high,low,close";
 const TIMESTAMP = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.0+)?)?(Z|\+00:00)?$/;
 const MAX_PRICE_WAD = 10n ** 30n;
+/** Shortest step between rows [s]. */
+const MIN_STEP = 4;
+/** Shortest bar [s]: each of its quarters needs a second for its price and one for a keeper. */
+const MIN_BAR = 8;
 
 interface Row {
   readonly line: number;
@@ -29,7 +33,7 @@ export function parsePriceFile(text: string): PricePoint[] {
   }
   const rows = lines.slice(1).map((line, i) => parseRow(line, i + 2, header.split(",")));
   if (rows.length < 2) throw new UsageError(`--prices: rows: ${rows.length}: must be at least 2`);
-  const median = checkTimes(rows);
+  const median = checkTimes(rows, header === BAR_HEADER ? MIN_BAR : MIN_STEP);
   if (header === PRICE_HEADER) {
     return pathOfPrices(rows.map((row) => ({ time: row.time, price: row.values[0] as bigint })));
   }
@@ -46,7 +50,8 @@ function parseRow(text: string, line: number, names: readonly string[]): Row {
   const [timestamp = "", ...numbers] = cells;
   const zoned = /(Z|\+00:00)$/.test(timestamp) ? timestamp : `${timestamp}Z`;
   const time = TIMESTAMP.test(timestamp) ? Date.parse(zoned.replace(" ", "T")) / 1000 : Number.NaN;
-  if (!Number.isInteger(time)) {
+  // A day that is in no calendar would roll over into the next month.
+  if (!Number.isInteger(time) || !iso(time).startsWith(timestamp.slice(0, 10))) {
     throw new UsageError(
       `--prices: line ${line}: timestamp_utc: ${quote(timestamp)}: must be UTC in whole seconds, such as 2020-03-12T10:00:00Z`,
     );
@@ -64,12 +69,12 @@ function parseRow(text: string, line: number, names: readonly string[]): Row {
 }
 
 /** Checks order and holes; returns the median step [s]. */
-function checkTimes(rows: readonly Row[]): number {
+function checkTimes(rows: readonly Row[], minimum: number): number {
   const steps = rows.slice(1).map((row, i) => {
     const step = row.time - (rows[i]?.time ?? 0);
-    if (step < 4) {
+    if (step < minimum) {
       throw new UsageError(
-        `--prices: line ${row.line}: timestamp_utc: ${iso(row.time)}: must be at least 4 seconds after the row before`,
+        `--prices: line ${row.line}: timestamp_utc: ${iso(row.time)}: must be at least ${minimum} seconds after the row before`,
       );
     }
     return step;
@@ -87,9 +92,15 @@ function checkTimes(rows: readonly Row[]): number {
 
 function barOf(row: Row, length: number): Bar {
   const [open, high, low, close] = row.values as [bigint, bigint, bigint, bigint];
-  const ends = [open, close];
-  if (ends.some((end) => end > high) || ends.some((end) => end < low)) {
-    throw new UsageError(`--prices: line ${row.line}: high, low: must enclose open and close`);
+  for (const [field, value, wrong] of [
+    ["high", high, high < open || high < close],
+    ["low", low, low > open || low > close],
+  ] as const) {
+    if (!wrong) continue;
+    const side = field === "high" ? "at least" : "at most";
+    throw new UsageError(
+      `--prices: line ${row.line}: ${field}: ${formatUnitsExact(value, 18)}: must be ${side} open and close`,
+    );
   }
   return { start: row.time, length, open, high, low, close };
 }

@@ -137,7 +137,7 @@ function check(field: string, value: string, allowed: Kind): void {
       `${field}: ${quote(value)}: must be an integer from ${allowed.min} to ${allowed.max}`,
     );
   }
-  const plain = /^\d{1,20}(\.\d{1,18})?$/.test(value);
+  const plain = /^\d{1,21}(\.\d{1,18})?$/.test(value);
   if (plain && Number(value) >= Number(allowed.min) && Number(value) <= Number(allowed.max)) return;
   throw new UsageError(
     `${field}: ${quote(value)}: must be a decimal number from ${allowed.min} to ${allowed.max}`,

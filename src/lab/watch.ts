@@ -3,8 +3,8 @@ import { type Price, type SystemModel, type VaultKey, WAD, mulDivDown } from "..
 /** Scan again once prices have moved this far from the last scan, or this much time has passed. */
 const RESCAN_BELOW = (WAD * 95n) / 100n;
 const RESCAN_AFTER = 3600n;
-/** Slack for interest between scans: a tenth of a percent. */
-const SLACK = (WAD * 1001n) / 1000n;
+/** Slack for rounding: a thousandth of a percent. */
+const SLACK = (WAD * 100_001n) / 100_000n;
 
 /**
  * Finds the vaults with HF < 1 without looking at all of them each time: a vault's health falls no faster than the asset
@@ -13,6 +13,7 @@ const SLACK = (WAD * 1001n) / 1000n;
 export class Watch {
   private scannedAt = -RESCAN_AFTER;
   private scannedPrices: readonly Price[] = [];
+  private scannedIndex = 1n;
   /** By health at the last scan, lowest first. */
   private byHealth: { readonly key: VaultKey; readonly health: bigint }[] = [];
   /** Touched since the last scan: looked at every time. */
@@ -33,6 +34,7 @@ export class Watch {
       this.scan(prices);
       fall = WAD;
     }
+    fall = mulDivDown(fall, this.scannedIndex, pool.index);
     const found: VaultKey[] = [];
     const look = (key: VaultKey): void => {
       if (this.model.health(key, prices, pool).liquidatable) found.push(key);
@@ -49,6 +51,7 @@ export class Watch {
     const pool = this.model.accruedPool;
     this.scannedAt = this.model.now;
     this.scannedPrices = prices;
+    this.scannedIndex = pool.index;
     this.touched.clear();
     this.byHealth = [...this.model.keys()]
       .map((key) => ({ key, health: this.model.health(key, prices, pool).healthFactor }))

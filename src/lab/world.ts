@@ -2,11 +2,12 @@ import { parseUnits } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { MAX_UINT256, SystemModel, type VaultKey, WAD, vaultKey } from "../model/index.js";
+import { UsageError } from "../cli/args.js";
+import { MAX_UINT256, ModelError, SystemModel, type VaultKey, WAD, vaultKey } from "../model/index.js";
 import { type Client, connect } from "../protocol/client.js";
 import { type Deployment, termsOf } from "../protocol/deployments.js";
 import { ParameterError, type SystemParameters, parseParameters } from "../protocol/parameters.js";
-import { type Market, Uniswap } from "./amm.js";
+import { FEE_TIERS, type Market, Uniswap } from "./amm.js";
 import { LabChain } from "./chain.js";
 import { formatUnitsExact } from "./decimal.js";
 import { type PlannedVault, plannedVaults } from "./population.js";
@@ -56,6 +57,7 @@ export function feedAnswer(priceWad: bigint): bigint {
 export function labParameters(scenario: Scenario, settings: Settings): SystemParameters {
   const all = (section: string, keys: readonly string[]): Record<string, string> =>
     Object.fromEntries(keys.map((key) => [key, settings.text(section, key)]));
+  checkSettings(scenario, settings);
   return parseParameters({
     governor: "deployer",
     debtAsset: {
@@ -97,6 +99,37 @@ export function labParameters(scenario: Scenario, settings: Settings): SystemPar
       };
     }),
   });
+}
+
+/** What settings must fulfil together. */
+function checkSettings(scenario: Scenario, settings: Settings): void {
+  const fee = settings.integer("market", "feePips");
+  if (!FEE_TIERS.includes(fee)) {
+    throw new ParameterError(`market.feePips: ${fee}: must be one of ${FEE_TIERS.join(", ")}`);
+  }
+  for (const [low, high] of [
+    ["minUse", "maxUse"],
+    ["minDebt", "maxDebt"],
+  ] as const) {
+    const [least, most] = [settings.text("population", low), settings.text("population", high)];
+    if (parseUnits(least, 18) <= parseUnits(most, 18)) continue;
+    throw new ParameterError(`population.${low}: ${least}: must be at most population.${high}, ${most}`);
+  }
+  const decimals = settings.integer("debt", "decimals");
+  for (const [section, key] of [
+    ["system", "borrowCap"],
+    ["system", "dust"],
+    ["population", "minDebt"],
+    ["population", "maxDebt"],
+    ["reserve", "donation"],
+    ["keeper", "minProfit"],
+    ...scenario.assets.map(({ symbol }) => [symbol, "depth"] as const),
+  ] as const) {
+    const value = settings.text(section, key);
+    if ((value.split(".")[1] ?? "").length > decimals) {
+      throw new ParameterError(`${section}.${key}: ${value}: must have at most ${decimals} decimals`);
+    }
+  }
 }
 
 /** Deploys everything on `connection`, opens the vaults at the first price, and takes over mining. */
@@ -196,8 +229,7 @@ export async function createWorld(
   for (let from = 0; from < vaults.length; from += OPEN_BATCH) {
     const engine = client.engine.interface;
     const calls = vaults.slice(from, from + OPEN_BATCH).flatMap((v) => {
-      model.deposit(v.key, v.asset, v.collateral);
-      model.borrow(v.key, v.debt);
+      openInModel(model, v);
       return [
         engine.encodeFunctionData("deposit", [v.key, v.asset, v.collateral]),
         engine.encodeFunctionData("borrow", [v.key, v.debt, actors.borrower]),
@@ -218,6 +250,17 @@ export async function createWorld(
     vaults,
     lent,
   };
+}
+
+/** Opens a vault in the model; what refuses it there would refuse it on the chain. */
+function openInModel(model: SystemModel, v: PlannedVault & { readonly key: VaultKey }): void {
+  try {
+    model.deposit(v.key, v.asset, v.collateral);
+    model.borrow(v.key, v.debt);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new UsageError(`parameters: vault ${v.index} cannot be opened: ${error.message}`);
+  }
 }
 
 async function openMarkets(

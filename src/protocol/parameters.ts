@@ -206,6 +206,16 @@ function checkRelations(p: SystemParameters): SystemParameters {
         `assets[${i}].maxBonusBps: ${a.maxBonusBps}: (1 + maxBonus) * liquidationThreshold must be below 1, or a liquidation could harm the vault`,
       );
     }
+    if (a.minBonusBps > a.maxBonusBps) {
+      throw new ParameterError(
+        `assets[${i}].minBonusBps: ${a.minBonusBps}: must be at most maxBonusBps (${a.maxBonusBps})`,
+      );
+    }
+    if (a.maxBonusBps === 0 || (a.minBonusBps === 0 && a.slopeBps === 0)) {
+      throw new ParameterError(
+        `assets[${i}].maxBonusBps: ${a.maxBonusBps}: must be positive, and so must minBonusBps or slopeBps, or nobody is paid to liquidate`,
+      );
+    }
     if (a.composed && p.debtAsset.source === undefined) {
       throw new ParameterError(`assets[${i}].composed: true: needs debtAsset.source`);
     }

@@ -1,0 +1,101 @@
+import { expect } from "chai";
+
+import { UsageError } from "../../../src/cli/args.js";
+import { replay } from "../../../src/lab/replay.js";
+import type { Replay } from "../../../src/lab/result.js";
+import { type Scenario, scenarioOfPrices } from "../../../src/lab/scenario.js";
+import { Settings } from "../../../src/lab/settings.js";
+
+export const WAD = 10n ** 18n;
+const GWEI = 10n ** 9n;
+
+/** Whole tokens or plain prices to WAD. */
+export const wad = (whole: number): bigint => BigInt(Math.round(whole * 1e6)) * 10n ** 12n;
+
+/** A scenario made by hand: its times [s] and the market price [WAD] of every asset at each. */
+export function handMade(
+  assets: Scenario["assets"],
+  times: readonly number[],
+  prices: Scenario["prices"],
+): Scenario {
+  return {
+    name: "hand-made",
+    title: "Hand-made",
+    notes: [],
+    debtAsset: { symbol: "USDX", decimals: 18 },
+    assets,
+    times,
+    prices,
+    gasPriceAt: () => 50n * GWEI,
+  };
+}
+
+const WETH = [{ symbol: "WETH", decimals: 18 }];
+const BASE = handMade(WETH, [], []);
+const START = Date.UTC(2024, 0, 1) / 1000;
+
+/** A `timestamp_utc` that many seconds after the start of 2024. */
+export function stamp(seconds: number): string {
+  return new Date((START + seconds) * 1000).toISOString().replace(".000", "");
+}
+
+/** A file of plain prices, `every` seconds apart. */
+export function priceRows(every: number, prices: readonly (number | string)[]): string {
+  return ["timestamp_utc,price", ...prices.map((price, i) => `${stamp(i * every)},${price}`), ""].join("\n");
+}
+
+/** A file of bars (open, high, low, close), `every` seconds apart. */
+export function barRows(every: number, bars: readonly (readonly [number, number, number, number])[]): string {
+  const rows = bars.map((bar, i) => `${stamp(i * every)},${bar.join(",")}`);
+  return ["timestamp_utc,open,high,low,close", ...rows, ""].join("\n");
+}
+
+/** `count` prices on a straight line, both ends included. */
+export function line(from: number, to: number, count: number): number[] {
+  return Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1)).map(
+    (price) => Math.round(price * 1e6) / 1e6,
+  );
+}
+
+/** What a replay on a small book is given, where it differs from 40 vaults, seed 1 and a keeper. */
+export interface SmallRun {
+  readonly vaults?: number;
+  readonly seed?: number;
+  readonly keeper?: "on" | "off";
+  readonly set?: readonly string[];
+}
+
+/** Replays a price file on a small book. */
+export async function replayOf(text: string, run: SmallRun = {}): Promise<Replay> {
+  const scenario = scenarioOfPrices(text, "synthetic", BASE);
+  return await replay({
+    scenario,
+    settings: new Settings(["WETH"], run.set ?? []),
+    vaults: run.vaults ?? 40,
+    seed: run.seed ?? 1,
+    keeper: run.keeper ?? "on",
+    command: "npm run crash",
+  });
+}
+
+/** Fails unless chain, model and invariants agreed throughout, and were compared at all. */
+export function expectSound(run: Replay): void {
+  expect(run.failures).to.deep.equal([]);
+  expect(run.result.checks).to.include({ violations: 0, modelMismatches: 0 });
+  expect(run.result.checks.modelComparisons).to.be.greaterThan(10 * run.result.steps);
+  expect(run.result.checks.invariants).to.be.at.least(2 * run.result.steps);
+}
+
+/** Fails unless `act` throws a `UsageError` of one line that matches. */
+export function expectUsageError(act: () => unknown, message: RegExp): void {
+  let thrown: unknown;
+  try {
+    act();
+  } catch (error) {
+    thrown = error;
+  }
+  expect(thrown).to.be.instanceOf(UsageError);
+  expect((thrown as UsageError).message)
+    .to.match(message)
+    .and.to.match(/^[^\n]+$/);
+}
