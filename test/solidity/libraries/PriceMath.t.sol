@@ -10,7 +10,7 @@ contract PriceMathTest is Test {
     uint256 private constant NOW = 1_700_000_000;
 
     function _reading(uint256 price, uint8 freshness) private pure returns (PriceMath.Reading memory) {
-        return PriceMath.Reading(price, NOW, PriceMath.Freshness(freshness % 4));
+        return PriceMath.Reading(price, NOW, NOW + 3 hours, PriceMath.Freshness(freshness % 4));
     }
 
     function _fresh(uint256 price) private pure returns (PriceMath.Reading memory) {
