@@ -88,10 +88,10 @@ contract OracleGuard is IOracleGuard, AccessManaged {
 
     /// @inheritdoc IOracleGuard
     function setDebtSource(SourceConfig calldata source) external restricted {
-        uint8 feedDecimals = source.feed.decimals();
-        if (feedDecimals > MAX_FEED_DECIMALS) revert DecimalsOutOfRange(0, feedDecimals, debtDecimals);
-        _debt = _checked(source);
-        _debt.exponent = feedDecimals;
+        Source memory debt = _checked(source);
+        debt.exponent = source.feed.decimals();
+        if (debt.exponent > MAX_FEED_DECIMALS) revert DecimalsOutOfRange(0, debt.exponent, debtDecimals);
+        _debt = debt;
         emit DebtSourceSet(source);
     }
 
@@ -174,8 +174,8 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         if (!usable) result = _dead(asset, p.updatedAt >= s.updatedAt ? p : s, d, unit);
     }
 
-    /// @dev What a dead asset counts at: the newer of the accepted price and what its feeds said last, fading from the moment
-    /// it was accepted or expired. `high`, on which debts are given up, does not fade, and is unbounded where nothing is
+    /// @dev What a dead asset counts at: the newer of the accepted price and what its feeds said last, fading from the later of
+    /// when it was accepted and when they expired. `high`, on which debts are given up, does not fade, and is unbounded where nothing is
     /// known: nobody gives up on no evidence.
     function _dead(
         uint8 asset,
@@ -189,9 +189,9 @@ contract OracleGuard is IOracleGuard, AccessManaged {
             if (d.expiresAt < last.expiresAt) last.expiresAt = d.expiresAt;
         }
         Accepted memory accepted = _accepted[asset];
-        if (!PriceMath.inRange(last.price) || accepted.timestamp > last.updatedAt) {
-            (last.price, last.expiresAt) = (accepted.price, accepted.timestamp);
-        }
+        if (!PriceMath.inRange(last.price)) (last.price, last.expiresAt) = (accepted.price, accepted.timestamp);
+        if (accepted.timestamp > last.updatedAt) last.price = accepted.price;
+        if (accepted.timestamp > last.expiresAt) last.expiresAt = accepted.timestamp;
         if (last.price == 0) return Price(0, 0, PriceMath.MAX_PRICE, Status.Dead);
         uint256 faded = PriceMath.fadedDown(last.price, last.expiresAt, block.timestamp);
         return Price(faded, faded, last.price, Status.Dead);

@@ -1,4 +1,4 @@
-import { BPS, MAX_UINT256, min, mulDivDown, mulDivDownSaturating, subFloor } from "./fixed.js";
+import { BPS, MAX_UINT256, max, min, mulDivDown, mulDivDownSaturating, subFloor } from "./fixed.js";
 
 /** Range of scaled prices the arithmetic is exact for. Mirrors `PriceMath`. */
 export const MIN_PRICE = 10n ** 6n;
@@ -160,10 +160,10 @@ function deadPrice(asset: PricedAsset, last: Reading, d: Reading, unit: bigint, 
     updatedAt = min(updatedAt, d.updatedAt);
     expiresAt = min(expiresAt, d.expiresAt);
   }
-  if (!inRange(price) || asset.accepted.timestamp > updatedAt) {
-    price = asset.accepted.price;
-    expiresAt = asset.accepted.timestamp;
-  }
+  const { accepted } = asset;
+  if (!inRange(price)) [price, expiresAt] = [accepted.price, accepted.timestamp];
+  if (accepted.timestamp > updatedAt) price = accepted.price;
+  expiresAt = max(expiresAt, accepted.timestamp);
   if (price === 0n) return { liq: 0n, low: 0n, high: MAX_PRICE, status: "dead" };
   const faded = fadedDown(price, expiresAt, timestamp);
   return { liq: faded, low: faded, high: price, status: "dead" };

@@ -13,8 +13,8 @@ contract RateModelTest is Test {
     }
 
     function testFuzz_constructor_refusesExactlyTheCurvesThatCouldRevert(InterestMath.Curve memory c) public {
-        if (c.base % 2 == 0) (c.kink, c.max) = (c.kink % 1.1e18, c.max % 1.1e27);
-        if (c.kink == 0 || c.kink >= 1e18 || c.max > 1e27) {
+        if (c.base % 2 == 0) (c.kink, c.max) = (c.kink % 1.1e18, c.max % (2 * InterestMath.MAX_RATE));
+        if (c.kink == 0 || c.kink >= 1e18 || c.max > InterestMath.MAX_RATE) {
             vm.expectRevert(abi.encodeWithSelector(IRateModel.InvalidCurve.selector, c.kink, c.max));
         }
         this.deploy(c);
@@ -26,7 +26,7 @@ contract RateModelTest is Test {
         uint128 cash,
         uint256 debt
     ) public {
-        (c.kink, c.max) = (bound(c.kink, 1, 1e18 - 1), bound(c.max, 0, 1e27));
+        (c.kink, c.max) = (bound(c.kink, 1, 1e18 - 1), bound(c.max, 0, InterestMath.MAX_RATE));
         debt = bound(debt, 0, type(uint192).max);
         assertLe(deploy(c).ratePerSecond(cash, debt), c.max);
     }

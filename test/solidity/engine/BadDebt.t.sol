@@ -107,7 +107,7 @@ contract BadDebtTest is SystemFixture {
     /// @dev A vault worth less than dust is closed even by somebody who pays nothing: the collateral goes to the reserve.
     function test_booking_ofAWorthlessVaultNeedsNoPayment() public {
         _open(alice, 1_500e6);
-        _setPrice(WETH, 50e8);
+        _setPrice(WETH, 2);
         LiquidationCall memory c = _call(_key(alice), WETH);
         c.maxRepay = 0;
         IVaultLens.Quote memory q = lens.quoteLiquidation(_key(alice), WETH, 0, MAX);

@@ -80,7 +80,7 @@ contract FaultsElsewhereTest is SystemFixture {
     function test_feedThatStops_fadesFromItsExpiryWhateverItsHeartbeat() public {
         oracle.setAssetSources(WBTC, SourceConfig(feeds[WBTC], 24 hours, 1, 1e20), _noSource(), 0, false);
         uint256 live = oracle.price(WBTC).liq;
-        uint256 expiry = block.timestamp + 72 hours;
+        uint256 expiry = START + 72 hours;
         vm.warp(expiry + 1);
         Price memory p = oracle.price(WBTC);
         assertEq(uint8(p.status), uint8(Status.Dead));

@@ -17,7 +17,8 @@ contract MulticallTest is SystemFixture {
     function test_multicall_readsEveryPriceOnce() public {
         _lend(lender, 1e6 * 1e6);
         _fund(alice, WETH, 1e18);
-        vm.expectCall(address(oracle), abi.encodeCall(IOracleGuard.prices, (singleton(WETH))), 1);
+        vm.expectCall(address(oracle), abi.encodeCall(IOracleGuard.observe, (WETH)), 1);
+        vm.expectCall(address(oracle), abi.encodeCall(IOracleGuard.prices, (singleton(WETH))), 0);
         vm.prank(alice);
         engine.multicall(_openCalls(1e18, 500e6));
     }

@@ -104,7 +104,8 @@ contract OracleMatrixTest is SystemFixture {
         _open(alice, 1_000e6);
         _silence(Status.Dead);
         age = bound(age, 24 hours, 72 hours);
-        vm.warp(since + age);
+        // Dead once three heartbeats of an hour have passed.
+        vm.warp(since + 3 hours + age);
         uint256 value = age >= 48 hours ? 0 : (2_000e6 * (48 hours - age)) / 24 hours;
         assertApproxEqAbs(_health(_key(alice)).value, value, 1);
         Price memory p = oracle.price(WETH);
