@@ -298,7 +298,7 @@ describe("the crash command", function () {
     const { code, stdout } = await runScript(
       "crash",
       ["--prices", at("good.csv"), "--vaults", "3", "--out", at("new/report")],
-      { NODE_OPTIONS: `--import tsx --import ${broken}` },
+      { NODE_OPTIONS: `--import tsx --import ${broken}`, BREAK_MODEL: "1" },
     );
     expect(stdout).to.match(/ {2}block \d+: pool\.totalAssets: chain \d+, model \d+\n/);
     expect(code).to.equal(1);

@@ -357,7 +357,7 @@ describe("Chart geometry", () => {
   it("axes of counts start at zero and leave room beyond the largest", () => {
     const { map, ticks } = countScale(1000, 0, 400, 0.25);
     expect(map(0)).to.equal(0);
-    expect(map(1000)).to.be.closeTo(300, 1e-6);
+    expect(Math.abs(map(1000) - 300)).to.be.below(1e-6);
     expect(ticks[0]?.label).to.equal("0");
   });
 });

@@ -98,7 +98,7 @@ describe("the watch over the book", () => {
     const fastest = [
       "rate.basePerYear=10",
       "rate.slopeAbovePerYear=100",
-      "rate.maxPerYear=100",
+      "rate.maxPerYear=10",
       "rate.kink=0.01",
     ];
     const { model, keys } = openBook(30, fastest);

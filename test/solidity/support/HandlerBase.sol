@@ -196,7 +196,7 @@ abstract contract HandlerBase is Test {
 
     function _amountOf(uint8 asset, uint256 seed) internal pure returns (uint256) {
         uint256[ASSETS] memory most = [uint256(200e18), 8e8, 400_000e6];
-        return bound(seed, 1, most[asset]);
+        return _bound(seed, 1, most[asset]);
     }
 
     function _mintDebt(address who, uint256 amount) internal {

@@ -54,40 +54,40 @@ abstract contract LiquidationCases is Test {
                 : cap == 0
                     ? 1e36
                     : cap * 1e36;
-        c.a.price = bound(_sized(s.price, 193), 1e6, cap);
+        c.a.price = _bound(_sized(s.price, 193), 1e6, cap);
         c.assetValue = HealthMath.valueDown(c.a.amount, c.a.price);
-        c.a.threshold = bound(s.threshold, 1, BPS - 1);
+        c.a.threshold = _bound(s.threshold, 1, BPS - 1);
         _drawBonus(c.a, s.bonus);
 
         uint256 rest = s.rest % 3 == 0 ? 0 : _sized(s.rest, 126);
-        uint256 restThreshold = bound(s.restThreshold, 1, BPS - 1);
+        uint256 restThreshold = _bound(s.restThreshold, 1, BPS - 1);
         c.p.value = c.assetValue + rest;
         c.p.weighted = c.assetValue * c.a.threshold + rest * restThreshold;
-        c.p.index = s.index % 4 == 0 ? RAY : bound(s.index, RAY, 1_000 * RAY);
-        uint256 debt = c.p.weighted / bound(s.health, 2_000, 10_200);
+        c.p.index = s.index % 4 == 0 ? RAY : _bound(s.index, RAY, 1_000 * RAY);
+        uint256 debt = c.p.weighted / _bound(s.health, 2_000, 10_200);
         c.p.scaledDebt = DebtMath.scaledUp(debt == 0 ? 1 : debt, c.p.index);
         c.debt = DebtMath.debtUp(c.p.scaledDebt, c.p.index);
 
-        c.l.target = bound(s.target, 10_100, 15_000);
-        c.l.dust = s.dust % 4 == 0 ? bound(s.dust, 1, 2 * c.debt) : bound(s.dust, 1, c.debt / 20 + 1);
+        c.l.target = _bound(s.target, 10_100, 15_000);
+        c.l.dust = s.dust % 4 == 0 ? _bound(s.dust, 1, 2 * c.debt) : _bound(s.dust, 1, c.debt / 20 + 1);
         c.l.maxRepay =
             s.maxRepay % 2 == 0
                 ? MAX
                 : s.maxRepay % 5 == 0
                     ? s.maxRepay
-                    : bound(s.maxRepay, 0, 2 * c.debt);
+                    : _bound(s.maxRepay, 0, 2 * c.debt);
         c.l.maxSeize =
             s.maxSeize % 2 == 0
                 ? MAX
                 : s.maxSeize % 5 == 0
                     ? s.maxSeize
-                    : bound(s.maxSeize, 0, 2 * c.a.amount);
+                    : _bound(s.maxSeize, 0, 2 * c.a.amount);
     }
 
     function _drawBonus(L.Asset memory a, uint256 seed) private pure {
         uint256 most = (BPS * BPS - 1) / a.threshold - BPS;
-        a.maxBonus = bound(seed, 0, most < 2_000 ? most : 2_000);
-        a.minBonus = bound(seed >> 16, 0, a.maxBonus);
+        a.maxBonus = _bound(seed, 0, most < 2_000 ? most : 2_000);
+        a.minBonus = _bound(seed >> 16, 0, a.maxBonus);
         a.slope = uint16(seed >> 32);
     }
 

@@ -41,7 +41,7 @@ abstract contract SystemHandler is HandlerBase {
     function withdraw(uint256 vaultSeed, uint8 asset, uint256 amount) external {
         asset = uint8(asset % ASSETS);
         VaultKey vault = _vault(vaultSeed);
-        amount = bound(amount, 0, sys.engine.collateralOf(vault, asset) * 2);
+        amount = _bound(amount, 0, sys.engine.collateralOf(vault, asset) * 2);
         Snapshot memory s = _snapshot();
         bool indebted = _exact(vault).debt != 0;
         vm.prank(vault.ownerOf());
@@ -63,7 +63,7 @@ abstract contract SystemHandler is HandlerBase {
         VaultKey vault = _vault(vaultSeed);
         Exact memory e = _exact(vault);
         uint256 room = e.margin / BPS > e.debt ? e.margin / BPS - e.debt : 0;
-        amount = bound(amount, 1, amount % 4 == 0 ? 1e6 * unit : room + 1);
+        amount = _bound(amount, 1, amount % 4 == 0 ? 1e6 * unit : room + 1);
         Snapshot memory s = _snapshot();
         vm.prank(vault.ownerOf());
         try sys.engine.borrow(vault, amount, vault.ownerOf()) {
@@ -90,7 +90,7 @@ abstract contract SystemHandler is HandlerBase {
     function repay(uint256 payerSeed, uint256 vaultSeed, uint256 amount) external {
         VaultKey vault = _vault(vaultSeed);
         Exact memory e = _exact(vault);
-        amount = amount % 8 == 0 ? type(uint256).max : bound(amount, 0, e.debt + 2);
+        amount = amount % 8 == 0 ? type(uint256).max : _bound(amount, 0, e.debt + 2);
         address payer = _actor(payerSeed);
         _mintDebt(payer, e.debt);
         Snapshot memory s = _snapshot();
@@ -147,8 +147,8 @@ abstract contract SystemHandler is HandlerBase {
         VaultKey vault = _vault(vaultSeed);
         Exact memory b = _exact(vault);
         uint256 balance = sys.engine.collateralOf(vault, asset);
-        maxRepay = maxRepay % 3 == 0 ? bound(maxRepay, 0, b.debt) : type(uint256).max;
-        maxSeize = maxSeize % 3 == 0 ? bound(maxSeize, 0, balance) : type(uint256).max;
+        maxRepay = maxRepay % 3 == 0 ? _bound(maxRepay, 0, b.debt) : type(uint256).max;
+        maxSeize = maxSeize % 3 == 0 ? _bound(maxSeize, 0, balance) : type(uint256).max;
         IVaultLens.Quote memory q = sys.lens.quoteLiquidation(vault, asset, maxRepay, maxSeize);
         _mintDebt(keeper, b.debt);
         Snapshot memory s = _snapshot();
@@ -204,7 +204,7 @@ abstract contract SystemHandler is HandlerBase {
 
     function lend(uint256 actorSeed, uint256 amount, bool byShares) external {
         address who = _actor(actorSeed);
-        amount = bound(amount, 0, 3e6 * unit);
+        amount = _bound(amount, 0, 3e6 * unit);
         Snapshot memory s = _snapshot();
         uint256 shares = sys.pool.previewDeposit(amount);
         _mintDebt(who, amount);
@@ -219,7 +219,7 @@ abstract contract SystemHandler is HandlerBase {
         address who = _actor(actorSeed);
         Snapshot memory s = _snapshot();
         uint256 most = byShares ? sys.pool.maxRedeem(who) : sys.pool.maxWithdraw(who);
-        amount = bound(amount, 0, most);
+        amount = _bound(amount, 0, most);
         vm.prank(who);
         if (byShares) sys.pool.redeem(amount, who, who);
         else sys.pool.withdraw(amount, who, who);
@@ -232,7 +232,7 @@ abstract contract SystemHandler is HandlerBase {
         VaultKey vault = _vault(vaultSeed);
         address who = vault.ownerOf();
         Exact memory e = _exact(vault);
-        amount = bound(amount, 1, 1e6 * unit);
+        amount = _bound(amount, 1, 1e6 * unit);
         _mintDebt(who, e.debt + amount);
         uint256 wealth = sys.debtToken.balanceOf(who) + sys.pool.previewRedeem(sys.pool.balanceOf(who));
         vm.startPrank(who);
@@ -245,7 +245,7 @@ abstract contract SystemHandler is HandlerBase {
             (, , , uint256 cash, ) = sys.pool.poolState();
             if (room > cash) room = cash;
             if (e.allGood && room > 0 && e.debt >= sys.riskConfig.systemRisk().dust) {
-                sys.engine.borrow(vault, bound(amount, 1, room), who);
+                sys.engine.borrow(vault, _bound(amount, 1, room), who);
                 sys.engine.repay(vault, _exact(vault).debt - e.debt);
                 ++done["borrowAndRepay"];
             }
@@ -261,7 +261,7 @@ abstract contract SystemHandler is HandlerBase {
     // ------------------------------------------------------------------ everybody else
 
     function donate(uint256 actorSeed, uint256 amount) external {
-        amount = bound(amount, 0, 1_000 * unit);
+        amount = _bound(amount, 0, 1_000 * unit);
         address who = _actor(actorSeed);
         _mintDebt(who, amount);
         Snapshot memory s = _snapshot();
@@ -274,7 +274,7 @@ abstract contract SystemHandler is HandlerBase {
     /// @dev Tokens sent behind the system's back move nothing.
     function sendStray(uint8 asset, uint256 amount) external {
         asset = uint8(asset % (ASSETS + 1));
-        amount = bound(amount, 0, 1e12);
+        amount = _bound(amount, 0, 1e12);
         Snapshot memory s = _snapshot();
         if (asset == ASSETS) {
             sys.debtToken.mint(address(sys.pool), amount);
@@ -302,7 +302,7 @@ abstract contract SystemHandler is HandlerBase {
         asset = uint8(asset % ASSETS);
         Snapshot memory s = _snapshot();
         (AssetRiskFields memory risk, uint128 cap) = sys.riskConfig.assetRisk(asset);
-        risk.ltv = uint16(bound(seed, risk.liquidationThreshold - 800, risk.liquidationThreshold - 200));
+        risk.ltv = uint16(_bound(seed, risk.liquidationThreshold - 800, risk.liquidationThreshold - 200));
         if (seed % 8 == 0 && risk.liquidationThreshold < 9_300) risk.liquidationThreshold += 5;
         sys.riskConfig.setAsset(asset, risk, cap);
         (, uint256 residue) = sys.engine.assetTotals(asset);
@@ -315,15 +315,15 @@ abstract contract SystemHandler is HandlerBase {
     function movePrice(uint8 asset, uint256 factor) external {
         asset = uint8(asset % ASSETS);
         (, int256 answer, , , ) = sys.feeds[asset].latestRoundData();
-        uint256 moved = (uint256(answer) * bound(factor, 7_000, 13_500)) / BPS;
-        moved = bound(moved, 1e6, 1e13);
+        uint256 moved = (uint256(answer) * _bound(factor, 7_000, 13_500)) / BPS;
+        moved = _bound(moved, 1e6, 1e13);
         sys.feeds[asset].setAnswer(int256(moved));
-        if (asset == 1) sys.second.setAnswer(int256((moved * bound(factor >> 16, 9_850, 10_350)) / BPS));
+        if (asset == 1) sys.second.setAnswer(int256((moved * _bound(factor >> 16, 9_850, 10_350)) / BPS));
     }
 
     /// @dev Lets time pass; each feed answers again with chance 7/8, so some prices age, expire and fade.
     function pass(uint256 time, uint256 seed) external {
-        vm.warp(block.timestamp + bound(time, 1, seed % 16 == 0 ? 60 days : 1 days));
+        vm.warp(block.timestamp + _bound(time, 1, seed % 16 == 0 ? 60 days : 1 days));
         for (uint256 i = 0; i < ASSETS; ++i) {
             if ((seed >> (4 + 3 * i)) % 8 == 0) continue;
             (, int256 answer, , , ) = sys.feeds[i].latestRoundData();
