@@ -18,7 +18,7 @@ import type { InvariantLog } from "./invariants.js";
 import type { PlannedLiquidation } from "./keepers.js";
 import { Latencies, percentile } from "./latency.js";
 import type { Mismatch, Reconciliation } from "./reconcile.js";
-import type { ReplayOptions } from "./replay.js";
+import type { ReplayOptions } from "./options.js";
 import type { BookSample, LiquidationSample, Replay, ReplayResult, StepSample } from "./result.js";
 import type { LabWorld } from "./world.js";
 

@@ -14,25 +14,11 @@ import {
   weiInDebtUnits,
 } from "./keepers.js";
 import { Ledger } from "./ledger.js";
+import type { ReplayOptions } from "./options.js";
 import { reconcile } from "./reconcile.js";
 import type { Replay } from "./result.js";
-import type { Scenario } from "./scenario.js";
-import type { Settings } from "./settings.js";
 import { Watch } from "./watch.js";
 import { type LabWorld, createWorld, feedAnswer } from "./world.js";
-
-/** What a replay is asked to do. */
-export interface ReplayOptions {
-  readonly scenario: Scenario;
-  readonly settings: Settings;
-  readonly vaults: number;
-  readonly seed: number;
-  readonly keeper: "on" | "off";
-  /** The command that repeats it, for the report. */
-  readonly command: string;
-  /** Called after every step. */
-  readonly onProgress?: (step: number, steps: number) => void;
-}
 
 /** A keeper acts this long after a price, and again after each block of its own [s]. */
 const KEEPER_DELAY = 12;

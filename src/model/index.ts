@@ -9,3 +9,4 @@ export * from "./liquidation.js";
 export * as pools from "./pool.js";
 export * from "./price.js";
 export * from "./system.js";
+export type * from "./terms.js";

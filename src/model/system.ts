@@ -5,39 +5,8 @@ import { covers, healthFactorDown, restoringAmountUp, valueDown } from "./health
 import type { VaultKey } from "./key.js";
 import { type Outcome, type Position, type SeizedAsset, decide, isHopeless } from "./liquidation.js";
 import * as pools from "./pool.js";
-import { type DebtSide, type FeedAnswer, type Price, type Source, priceOf, statusNumber } from "./price.js";
-
-/** Risk parameters of one asset [bps], its supply cap [token units] and its sources. */
-export interface AssetTerms {
-  readonly symbol: string;
-  readonly decimals: bigint;
-  readonly ltv: bigint;
-  readonly liquidationThreshold: bigint;
-  readonly minBonus: bigint;
-  readonly maxBonus: bigint;
-  readonly slope: bigint;
-  readonly supplyCap: bigint;
-  readonly primary: Source;
-  readonly secondary?: Source;
-  readonly maxDeviation: bigint;
-  readonly composed: boolean;
-}
-
-/** Parameters that hold for every vault: cap and dust in debt units, target health in bps. */
-export interface SystemTerms {
-  readonly borrowCap: bigint;
-  readonly dust: bigint;
-  readonly targetHealth: bigint;
-}
-
-/** What the whole system is set to. */
-export interface ModelTerms {
-  readonly system: SystemTerms;
-  readonly pool: pools.PoolTerms;
-  readonly assets: readonly AssetTerms[];
-  readonly debtDecimals: bigint;
-  readonly debtSource?: Source;
-}
+import { type DebtSide, type FeedAnswer, type Price, priceOf, statusNumber } from "./price.js";
+import type { AssetTerms, LiquidationResult, ModelTerms, VaultHealth, VaultState } from "./terms.js";
 
 interface AssetState {
   readonly terms: AssetTerms;
@@ -46,27 +15,6 @@ interface AssetState {
   accepted: { price: bigint; timestamp: bigint };
   deposited: bigint;
   residue: bigint;
-}
-
-/** One vault: scaled debt, and the balance of every asset it holds, by id, none of them zero. */
-export interface VaultState {
-  readonly scaledDebt: bigint;
-  readonly balances: ReadonlyMap<number, bigint>;
-}
-
-/** Health of one vault; see `IVaultLens.VaultHealth`. */
-export interface VaultHealth {
-  readonly debt: bigint;
-  readonly value: bigint;
-  readonly healthFactor: bigint;
-  readonly liquidatable: boolean;
-}
-
-/** What one liquidation did; `loss` is zero unless the rest of the debt was written off. */
-export interface LiquidationResult {
-  readonly outcome: Outcome;
-  readonly writtenOff: bigint;
-  readonly loss: pools.Loss;
 }
 
 const MAX_COLLATERALS = 8;

@@ -1,0 +1,56 @@
+import type { Outcome } from "./liquidation.js";
+import type { Loss, PoolTerms } from "./pool.js";
+import type { Source } from "./price.js";
+
+/** Risk parameters of one asset [bps], its supply cap [token units] and its sources. */
+export interface AssetTerms {
+  readonly symbol: string;
+  readonly decimals: bigint;
+  readonly ltv: bigint;
+  readonly liquidationThreshold: bigint;
+  readonly minBonus: bigint;
+  readonly maxBonus: bigint;
+  readonly slope: bigint;
+  readonly supplyCap: bigint;
+  readonly primary: Source;
+  readonly secondary?: Source;
+  readonly maxDeviation: bigint;
+  readonly composed: boolean;
+}
+
+/** Parameters that hold for every vault: cap and dust in debt units, target health in bps. */
+export interface SystemTerms {
+  readonly borrowCap: bigint;
+  readonly dust: bigint;
+  readonly targetHealth: bigint;
+}
+
+/** What the whole system is set to. */
+export interface ModelTerms {
+  readonly system: SystemTerms;
+  readonly pool: PoolTerms;
+  readonly assets: readonly AssetTerms[];
+  readonly debtDecimals: bigint;
+  readonly debtSource?: Source;
+}
+
+/** One vault: scaled debt, and the balance of every asset it holds, by id, none of them zero. */
+export interface VaultState {
+  readonly scaledDebt: bigint;
+  readonly balances: ReadonlyMap<number, bigint>;
+}
+
+/** Health of one vault; see `IVaultLens.VaultHealth`. */
+export interface VaultHealth {
+  readonly debt: bigint;
+  readonly value: bigint;
+  readonly healthFactor: bigint;
+  readonly liquidatable: boolean;
+}
+
+/** What one liquidation did; `loss` is zero unless the rest of the debt was written off. */
+export interface LiquidationResult {
+  readonly outcome: Outcome;
+  readonly writtenOff: bigint;
+  readonly loss: Loss;
+}
