@@ -20,7 +20,7 @@ import {VaultKey} from "./types/VaultKey.sol";
 /// @notice See `IVaultLens`, which is the specification.
 contract VaultLens is IVaultLens {
     /// @inheritdoc IVaultLens
-    uint256 public constant MAX_KEYS = 500;
+    uint256 public constant MAX_KEYS = 300;
 
     /// @notice The engine this lens reads.
     IVaultEngine public immutable engine;

@@ -64,7 +64,8 @@ interface IVaultLens {
     /// @notice More keys than one call may have: split them.
     error TooManyKeys(uint256 keys, uint256 max);
 
-    /// @notice Most keys per call: at eight collaterals each they stay below the gas a node grants a call.
+    /// @notice Most keys per call: at eight collaterals each they stay below the 16,777,216 gas a transaction may use, which
+    /// some nodes also grant a call.
     // solhint-disable-next-line func-name-mixedcase
     function MAX_KEYS() external view returns (uint256);
 

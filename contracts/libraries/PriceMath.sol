@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {Price, Status} from "../types/Price.sol";
 import {BPS, FixedPoint} from "./FixedPoint.sol";
 
@@ -54,7 +56,7 @@ library PriceMath {
         if (price > MAX_PRICE) return r;
         r.price = price;
         r.updatedAt = updatedAt;
-        r.expiresAt = updatedAt + AGED_HEARTBEATS * heartbeat;
+        r.expiresAt = Math.saturatingAdd(updatedAt, AGED_HEARTBEATS * heartbeat);
         uint256 age = timestamp - updatedAt;
         r.freshness =
             age <= heartbeat

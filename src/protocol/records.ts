@@ -4,7 +4,7 @@ import type { VaultLens } from "../../types/index.js";
 import type { VaultKey, VaultState } from "../model/index.js";
 
 /** Most keys per call of the lens. */
-export const RECORDS_PER_CALL = 500;
+export const RECORDS_PER_CALL = 300;
 
 const LOW_128 = 2n ** 128n - 1n;
 

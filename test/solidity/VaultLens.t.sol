@@ -69,12 +69,12 @@ contract VaultLensTest is SystemFixture {
     }
 
     function test_keys_beyondTheLimitAreRefused() public {
-        VaultKey[] memory keys = new VaultKey[](501);
-        vm.expectRevert(abi.encodeWithSelector(IVaultLens.TooManyKeys.selector, 501, 500));
+        VaultKey[] memory keys = new VaultKey[](301);
+        vm.expectRevert(abi.encodeWithSelector(IVaultLens.TooManyKeys.selector, 301, 300));
         lens.health(keys);
-        vm.expectRevert(abi.encodeWithSelector(IVaultLens.TooManyKeys.selector, 501, 500));
+        vm.expectRevert(abi.encodeWithSelector(IVaultLens.TooManyKeys.selector, 301, 300));
         lens.records(keys);
-        lens.health(new VaultKey[](500));
+        lens.health(new VaultKey[](300));
     }
 
     function test_quote_isEmptyWhereNothingCanBeDone() public {
