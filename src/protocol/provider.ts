@@ -26,9 +26,8 @@ export class DeadlineProvider extends JsonRpcProvider {
     super(request, network, { staticNetwork: network, cacheTimeout: -1, batchMaxCount: 1 });
   }
 
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the type of the method overridden
-  override async send(method: string, params: any[] | Record<string, any>): Promise<any> {
-    return await within(super.send(method, params), this.deadline, method);
+  override async send(...[method, params]: Parameters<JsonRpcProvider["send"]>): Promise<unknown> {
+    return await within<unknown>(super.send(method, params), this.deadline, method);
   }
 }
 
