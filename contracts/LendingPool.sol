@@ -2,46 +2,58 @@
 pragma solidity ^0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
-import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 
-import {ILendingPool} from "./interfaces/ILendingPool.sol";
+import {IAuctionHouse} from "./interfaces/IAuctionHouse.sol";
+import {ILendingPool, PoolState, PoolTerms} from "./interfaces/ILendingPool.sol";
 import {IRateModel} from "./interfaces/IRateModel.sol";
+import {IVaultEngine} from "./interfaces/IVaultEngine.sol";
 import {DebtMath} from "./libraries/DebtMath.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {BPS, FixedPoint, RAY} from "./libraries/FixedPoint.sol";
 import {InterestMath} from "./libraries/InterestMath.sol";
+import {Action} from "./types/Action.sol";
 
 /// @title LendingPool
 /// @notice See `ILendingPool`, which is the specification.
-contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTransient {
+contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
+    using TransientSlot for *;
 
     /// @dev Virtual shares per asset unit: 10^6, so that inflating the first share costs a million times what it takes.
     uint8 private constant DECIMALS_OFFSET = 6;
+    bytes32 private constant FLASH_ANSWER = keccak256("ERC3156FlashBorrower.onFlashLoan");
+    bytes32 private constant FLASHING = keccak256("breakwater.LendingPool.flashing");
 
     /// @inheritdoc ILendingPool
     address public immutable engine;
 
-    /// @dev Three words. What changes with time alone, what changes with every loan, and the rest.
-    uint128 private _index = uint128(RAY);
-    uint40 private _accruedAt;
-
-    uint128 private _totalScaledDebt;
-    uint128 private _cash;
-
-    uint128 private _reserve;
-
-    IRateModel private _rateModel;
-    uint16 private _reserveFactor;
+    PoolState private _state;
+    PoolTerms private _terms;
+    IAuctionHouse private _auctionHouse;
 
     modifier onlyEngine() {
         if (msg.sender != engine) revert OnlyEngine(msg.sender, engine);
+        _;
+    }
+
+    modifier onlyAuctionHouse() {
+        if (msg.sender != address(_auctionHouse)) revert OnlyAuctionHouse(msg.sender, address(_auctionHouse));
+        _;
+    }
+
+    modifier notFlashing() {
+        if (FLASHING.asBoolean().tload()) revert FlashLoanRunning();
         _;
     }
 
@@ -49,16 +61,16 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
     constructor(
         IERC20Metadata debtAsset,
         address authority,
-        IRateModel rateModel,
-        uint16 reserveFactor
+        PoolTerms memory terms_
     )
         ERC20(string.concat("Breakwater ", debtAsset.name()), string.concat("bw", debtAsset.symbol()))
+        ERC20Permit(string.concat("Breakwater ", debtAsset.name()))
         ERC4626(debtAsset)
         AccessManaged(authority)
     {
         engine = msg.sender;
-        _accruedAt = uint40(block.timestamp);
-        _setTerms(rateModel, reserveFactor);
+        (_state.index, _state.accruedAt) = (uint112(RAY), uint40(block.timestamp));
+        _setTerms(terms_);
     }
 
     // ------------------------------------------------------------------ engine
@@ -69,12 +81,12 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
     }
 
     /// @inheritdoc ILendingPool
-    function draw(uint256 amount, address to) external onlyEngine nonReentrant returns (uint256 debt) {
+    function draw(uint256 amount, address to) external onlyEngine notFlashing nonReentrant returns (uint256 debt) {
         uint256 index = _accrue();
-        uint256 cash = _cash;
+        uint256 cash = _state.cash;
         if (amount > cash) revert InsufficientCash(amount, cash);
-        uint256 scaled = _bounded(_totalScaledDebt + DebtMath.scaledUp(amount, index));
-        (_totalScaledDebt, _cash) = (uint128(scaled), uint128(cash - amount));
+        uint256 scaled = _bounded(_state.totalScaledDebt + DebtMath.scaledUp(amount, index));
+        (_state.totalScaledDebt, _state.cash) = (uint128(scaled), uint128(cash - amount));
         debt = DebtMath.debtDown(scaled, index);
         IERC20(asset()).safeTransfer(to, amount);
     }
@@ -82,43 +94,111 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
     /// @inheritdoc ILendingPool
     function settle(uint256 paid, uint256 scaledRepaid) external onlyEngine nonReentrant {
         _accrue();
-        _totalScaledDebt -= uint128(scaledRepaid);
-        _cash = uint128(_bounded(_cash + paid));
+        _state.totalScaledDebt -= uint128(scaledRepaid);
+        _state.cash = uint128(_bounded(_state.cash + paid));
     }
 
     /// @inheritdoc ILendingPool
-    function writeOff(uint256 scaledDebt) external onlyEngine nonReentrant {
+    function toAuction(uint256 scaledDebt) external onlyEngine nonReentrant returns (uint256 debt) {
         uint256 index = _accrue();
-        uint256 scaled = _totalScaledDebt;
-        uint256 loss = DebtMath.debtDown(scaled, index) - DebtMath.debtDown(scaled - scaledDebt, index);
-        _totalScaledDebt = uint128(scaled - scaledDebt);
-        uint256 reserve = _reserve;
-        uint256 covered = FixedPoint.min(reserve, loss);
+        uint256 scaled = _state.totalScaledDebt;
+        debt = DebtMath.debtDown(scaled, index) - DebtMath.debtDown(scaled - scaledDebt, index);
+        uint256 auctionDebt = _bounded(_state.auctionDebt + debt);
+        (_state.totalScaledDebt, _state.auctionDebt) = (uint128(scaled - scaledDebt), uint128(auctionDebt));
+        emit DebtAuctioned(debt, auctionDebt);
+    }
+
+    /// @inheritdoc ILendingPool
+    function setAuctionHouse(IAuctionHouse auctionHouse) external onlyEngine {
+        _auctionHouse = auctionHouse;
+        emit AuctionHouseSet(auctionHouse);
+    }
+
+    // ------------------------------------------------------------------ auction house
+
+    /// @inheritdoc ILendingPool
+    function settleAuction(uint256 paid, uint256 lost) external onlyAuctionHouse nonReentrant {
+        _accrue();
+        uint256 auctionDebt = _state.auctionDebt - paid - lost;
+        _state.auctionDebt = uint128(auctionDebt);
+        _state.cash = uint128(_bounded(_state.cash + paid));
+        if (paid != 0) emit AuctionRepaid(paid, auctionDebt);
+        if (lost == 0) return;
+        uint256 reserve = _divideFees();
+        uint256 covered = FixedPoint.min(reserve, lost);
         if (covered != 0) {
-            _reserve = uint128(reserve - covered);
+            _state.reserve = uint128(reserve - covered);
             emit ReserveCovered(covered, reserve - covered);
         }
-        if (loss != covered) emit LendersLost(loss - covered, totalAssets());
+        if (lost != covered) emit LendersLost(lost - covered, totalAssets());
     }
 
     // ------------------------------------------------------------------ everybody
 
     /// @inheritdoc ILendingPool
-    function donate(uint256 amount) external nonReentrant {
+    function payBackstop() external notFlashing nonReentrant returns (uint256 paid) {
         _accrue();
-        uint256 reserve = _bounded(_reserve + amount);
-        (_reserve, _cash) = (uint128(reserve), uint128(_bounded(_cash + amount)));
+        _divideFees();
+        (uint256 due, uint256 cash) = (_state.backstopDue, _state.cash);
+        paid = FixedPoint.min(due, cash);
+        if (paid == 0 || address(_auctionHouse) == address(0)) return 0;
+        (_state.backstopDue, _state.cash) = (uint128(due - paid), uint128(cash - paid));
+        emit BackstopPaid(paid, due - paid);
+        address backstop = address(_auctionHouse.backstop());
+        IERC20(asset()).forceApprove(backstop, paid);
+        _auctionHouse.backstop().donate(paid);
+    }
+
+    /// @inheritdoc ILendingPool
+    function donate(uint256 amount) external notFlashing nonReentrant {
+        _accrue();
+        uint256 reserve = _bounded(_state.reserve + amount);
+        (_state.reserve, _state.cash) = (uint128(reserve), uint128(_bounded(_state.cash + amount)));
         emit Donated(msg.sender, amount, reserve);
         ExactTransfer.pull(IERC20(asset()), msg.sender, address(this), amount);
     }
 
+    /// @notice Lends `amount` of the debt asset to `receiver` until the end of its callback. Free. Anyone may call.
+    function flashLoan(
+        IERC3156FlashBorrower receiver,
+        address token,
+        uint256 amount,
+        bytes calldata data
+    ) external notFlashing returns (bool) {
+        if (_reentrancyGuardEntered()) revert ReentrancyGuardReentrantCall();
+        if (token != asset()) revert UnsupportedToken(token, asset());
+        if (amount > _state.cash) revert InsufficientCash(amount, _state.cash);
+        IVaultEngine(engine).requireOpen(Action.FlashLoan);
+        FLASHING.asBoolean().tstore(true);
+        emit FlashLent(address(receiver), msg.sender, amount);
+        IERC20(token).safeTransfer(address(receiver), amount);
+        bytes32 answer = receiver.onFlashLoan(msg.sender, token, amount, 0, data);
+        if (answer != FLASH_ANSWER) revert FlashLoanRefused(answer);
+        ExactTransfer.pull(IERC20(token), address(receiver), address(this), amount);
+        FLASHING.asBoolean().tstore(false);
+        return true;
+    }
+
     /// @inheritdoc ILendingPool
-    function setTerms(IRateModel rateModel, uint16 reserveFactor) external restricted {
+    function setTerms(PoolTerms calldata terms_) external notFlashing restricted {
         _accrue();
-        _setTerms(rateModel, reserveFactor);
+        _divideFees();
+        _setTerms(terms_);
     }
 
     // ------------------------------------------------------------------ views
+
+    /// @notice What can be flash-lent of `token` now [token units].
+    function maxFlashLoan(address token) external view returns (uint256) {
+        bool closed = token != asset() || FLASHING.asBoolean().tload() || _reentrancyGuardEntered();
+        return closed ? 0 : _state.cash;
+    }
+
+    /// @notice What a flash loan costs: nothing. Reverts for another token.
+    function flashFee(address token, uint256) external view returns (uint256) {
+        if (token != asset()) revert UnsupportedToken(token, asset());
+        return 0;
+    }
 
     /// @inheritdoc ILendingPool
     function currentIndex() public view returns (uint256 index) {
@@ -126,33 +206,57 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
     }
 
     /// @inheritdoc ILendingPool
-    function poolState()
-        external
-        view
-        returns (uint256 index, uint256 accruedAt, uint256 totalScaledDebt, uint256 cash, uint256 reserve)
-    {
-        return (_index, _accruedAt, _totalScaledDebt, _cash, _reserve);
+    function poolState() external view returns (PoolState memory state) {
+        return _state;
+    }
+
+    /// @inheritdoc ILendingPool
+    function claims() external view returns (uint256 reserve, uint256 backstopDue) {
+        (, , uint256 fees) = _accrued();
+        uint256 part = _reservePart(fees);
+        return (_state.reserve + part, _state.backstopDue + fees - part);
     }
 
     /// @inheritdoc ILendingPool
     function totalDebt() external view returns (uint256) {
-        return DebtMath.debtDown(_totalScaledDebt, currentIndex());
+        return DebtMath.debtDown(_state.totalScaledDebt, currentIndex());
     }
 
     /// @inheritdoc ILendingPool
-    function terms() external view returns (IRateModel rateModel, uint16 reserveFactor) {
-        return (_rateModel, _reserveFactor);
+    function terms() external view returns (PoolTerms memory terms_) {
+        return _terms;
     }
 
-    /// @notice What belongs to the lenders now [debt units], interest to this second included: cash + debt - reserve.
+    /// @notice What belongs to the lenders now [debt units], interest to this second and the whole auction debt included.
     function totalAssets() public view override(ERC4626, IERC4626) returns (uint256) {
-        (uint256 index, , uint256 reserve) = _accrued();
-        return FixedPoint.subFloor(_cash + DebtMath.debtDown(_totalScaledDebt, index), reserve);
+        (uint256 index, , uint256 fees) = _accrued();
+        uint256 assets = uint256(_state.cash) + _state.auctionDebt + DebtMath.debtDown(_state.totalScaledDebt, index);
+        return FixedPoint.subFloor(assets, fees + _state.reserve + _state.backstopDue);
+    }
+
+    /// @inheritdoc ILendingPool
+    function exitAssets() public view returns (uint256) {
+        uint256 assets = totalAssets();
+        uint256 auctionDebt = _state.auctionDebt;
+        if (auctionDebt == 0) return assets;
+        (uint256 low, ) = _auctionHouse.shortfall();
+        uint256 uncovered = FixedPoint.subFloor(low, _auctionHouse.backstop().capital());
+        return FixedPoint.subFloor(assets, FixedPoint.min(uncovered, auctionDebt));
+    }
+
+    /// @notice The assets that `shares` bring when leaving now [debt units], rounded down.
+    function previewRedeem(uint256 shares) public view override(ERC4626, IERC4626) returns (uint256) {
+        return FixedPoint.mulDivDown(shares, exitAssets() + 1, totalSupply() + 10 ** DECIMALS_OFFSET);
+    }
+
+    /// @notice The shares that leaving with `assets` costs now, rounded up.
+    function previewWithdraw(uint256 assets) public view override(ERC4626, IERC4626) returns (uint256) {
+        return FixedPoint.mulDivUp(assets, totalSupply() + 10 ** DECIMALS_OFFSET, exitAssets() + 1);
     }
 
     /// @notice What a lender could add before the pool's numbers leave 128 bits [debt units].
     function maxDeposit(address) public view override(ERC4626, IERC4626) returns (uint256) {
-        return type(uint128).max - _cash;
+        return FLASHING.asBoolean().tload() ? 0 : type(uint128).max - _state.cash;
     }
 
     /// @notice The shares that `maxDeposit` buys.
@@ -162,13 +266,25 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
 
     /// @notice What `owner` may take now [debt units]: its shares' worth, or the pool's cash if that is less.
     function maxWithdraw(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
-        return FixedPoint.min(previewRedeem(balanceOf(owner)), _cash);
+        return FixedPoint.min(previewRedeem(balanceOf(owner)), _leavable());
     }
 
     /// @notice The shares `owner` may redeem now: all, or as many as the pool's cash pays for.
     function maxRedeem(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
         uint256 shares = balanceOf(owner);
-        return previewRedeem(shares) <= _cash ? shares : convertToShares(_cash);
+        uint256 cash = _leavable();
+        if (previewRedeem(shares) <= cash) return shares;
+        return FixedPoint.mulDivDown(cash, totalSupply() + 10 ** DECIMALS_OFFSET, exitAssets() + 1);
+    }
+
+    /// @inheritdoc ERC4626
+    function decimals() public view override(ERC20, ERC4626, IERC20Metadata) returns (uint8) {
+        return super.decimals();
+    }
+
+    /// @inheritdoc IERC20Permit
+    function nonces(address owner) public view override(ERC20Permit, IERC20Permit) returns (uint256) {
+        return super.nonces(owner);
     }
 
     // ------------------------------------------------------------------ ERC-4626 internals
@@ -177,10 +293,15 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
         return DECIMALS_OFFSET;
     }
 
-    function _deposit(address caller, address receiver, uint256 assets, uint256 shares) internal override nonReentrant {
+    function _deposit(
+        address caller,
+        address receiver,
+        uint256 assets,
+        uint256 shares
+    ) internal override notFlashing nonReentrant {
         _accrue();
         ExactTransfer.pull(IERC20(asset()), caller, address(this), assets);
-        _cash = uint128(_bounded(_cash + assets));
+        _state.cash = uint128(_bounded(_state.cash + assets));
         _mint(receiver, shares);
         emit Deposit(caller, receiver, assets, shares);
     }
@@ -191,51 +312,72 @@ contract LendingPool is ILendingPool, ERC4626, AccessManaged, ReentrancyGuardTra
         address owner,
         uint256 assets,
         uint256 shares
-    ) internal override nonReentrant {
+    ) internal override notFlashing nonReentrant {
         _accrue();
-        uint256 cash = _cash;
+        uint256 cash = _state.cash;
         if (assets > cash) revert InsufficientCash(assets, cash);
         if (caller != owner) _spendAllowance(owner, caller, shares);
         _burn(owner, shares);
-        _cash = uint128(cash - assets);
+        _state.cash = uint128(cash - assets);
         emit Withdraw(caller, receiver, owner, assets, shares);
         IERC20(asset()).safeTransfer(receiver, assets);
+    }
+
+    /// @dev Cash that lenders can take now [debt units].
+    function _leavable() private view returns (uint256) {
+        return FLASHING.asBoolean().tload() ? 0 : _state.cash;
     }
 
     // ------------------------------------------------------------------ interest
 
     function _accrue() private returns (uint256 index) {
         uint256 interest;
-        uint256 reserve;
-        (index, interest, reserve) = _accrued();
-        if (block.timestamp == _accruedAt) return index;
-        (_index, _accruedAt) = (uint128(index), uint40(block.timestamp));
-        if (interest != 0) {
-            _reserve = uint128(reserve);
-            emit Accrued(index, interest, reserve);
-        }
+        uint256 fees;
+        (index, interest, fees) = _accrued();
+        if (block.timestamp == _state.accruedAt) return index;
+        (_state.index, _state.accruedAt, _state.fees) = (uint112(index), uint40(block.timestamp), uint104(fees));
+        if (interest != 0) emit Accrued(index, interest, fees);
     }
 
-    /// @dev Index, interest since the last accrual, and reserve as of now. Utilisation has not changed since then, so the
-    /// rate that held all along is today's.
-    function _accrued() private view returns (uint256 index, uint256 interest, uint256 reserve) {
-        (index, reserve) = (_index, _reserve);
-        uint256 elapsed = block.timestamp - _accruedAt;
-        uint256 scaled = _totalScaledDebt;
-        if (elapsed == 0 || scaled == 0) return (index, 0, reserve);
+    /// @dev Index, interest since the last accrual, and fees as of now. Utilisation has not changed since then, so the rate that
+    /// held all along is today's.
+    function _accrued() private view returns (uint256 index, uint256 interest, uint256 fees) {
+        (index, fees) = (_state.index, _state.fees);
+        uint256 elapsed = block.timestamp - _state.accruedAt;
+        uint256 scaled = _state.totalScaledDebt;
+        if (elapsed == 0 || scaled == 0) return (index, 0, fees);
         uint256 debt = DebtMath.debtDown(scaled, index);
-        (, uint256 rate) = _ask(_rateModel, _cash, debt);
+        PoolTerms memory t = _terms;
+        (, uint256 rate) = _ask(t.rateModel, _state.cash, debt);
         index = InterestMath.grownIndexDown(index, rate, elapsed);
         interest = DebtMath.debtDown(scaled, index) - debt;
-        reserve = FixedPoint.min(reserve + FixedPoint.mulDivDown(interest, _reserveFactor, BPS), type(uint128).max);
+        uint256 kept = (interest * (uint256(t.reserveFactor) + t.backstopFactor)) / BPS;
+        fees = FixedPoint.min(fees + kept, type(uint104).max);
     }
 
-    function _setTerms(IRateModel rateModel, uint16 reserveFactor) private {
-        if (reserveFactor > BPS) revert ReserveFactorTooHigh(reserveFactor, BPS);
-        (bool answers, ) = _ask(rateModel, 0, 1);
-        if (!answers) revert RateModelSilent(address(rateModel));
-        (_rateModel, _reserveFactor) = (rateModel, reserveFactor);
-        emit TermsSet(rateModel, reserveFactor);
+    /// @dev The reserve's part of undivided fees, rounded down.
+    function _reservePart(uint256 fees) private view returns (uint256) {
+        (uint256 r, uint256 b) = (_terms.reserveFactor, _terms.backstopFactor);
+        return r + b == 0 ? fees : FixedPoint.mulDivDown(fees, r, r + b);
+    }
+
+    /// @dev Divides what was earned since the last time. Takes an accrued pool.
+    function _divideFees() private returns (uint256 reserve) {
+        uint256 fees = _state.fees;
+        uint256 part = _reservePart(fees);
+        reserve = _bounded(_state.reserve + part);
+        _state.fees = 0;
+        (_state.reserve, _state.backstopDue) = (uint128(reserve), uint128(_bounded(_state.backstopDue + fees - part)));
+    }
+
+    function _setTerms(PoolTerms memory t) private {
+        if (uint256(t.reserveFactor) + t.backstopFactor > BPS) {
+            revert FactorsTooHigh(t.reserveFactor, t.backstopFactor, BPS);
+        }
+        (bool answers, ) = _ask(t.rateModel, 0, 1);
+        if (!answers) revert RateModelSilent(address(t.rateModel));
+        _terms = t;
+        emit TermsSet(t);
     }
 
     /// @dev What `rateModel` charges, bounded; 0 if it fails, which a caller cannot bring about by giving little gas: what is

@@ -5,6 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
 
 import {IRiskConfig, SystemRisk} from "./interfaces/IRiskConfig.sol";
+import {BPS, FixedPoint} from "./libraries/FixedPoint.sol";
 import {RiskRules} from "./libraries/RiskRules.sol";
 import {AssetRisk, AssetRiskFields, packAssetRisk, unpackAssetRisk} from "./types/AssetRisk.sol";
 import {AssetSet} from "./types/AssetSet.sol";
@@ -53,6 +54,19 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         _setSystem(system);
     }
 
+    /// @inheritdoc IRiskConfig
+    function setHaircut(uint8 asset, uint16 haircut) external restricted {
+        uint256 bounded = FixedPoint.min(haircut, BPS);
+        _risks[asset] = _listed(asset).withHaircut(bounded);
+        emit HaircutSetTo(asset, bounded);
+    }
+
+    /// @inheritdoc IRiskConfig
+    function setGuarded(uint8 guarded) external restricted {
+        _system.guarded = guarded;
+        emit GuardedSetTo(guarded);
+    }
+
     // ------------------------------------------------------------------ views
 
     /// @inheritdoc IRiskConfig
@@ -82,6 +96,11 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     }
 
     /// @inheritdoc IRiskConfig
+    function tokenOf(uint8 asset) external view returns (address) {
+        return _listed(asset).token();
+    }
+
+    /// @inheritdoc IRiskConfig
     function systemRisk() external view returns (SystemRisk memory) {
         return _system;
     }
@@ -97,7 +116,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         if (tokenDecimals > MAX_DECIMALS) revert TooManyDecimals(tokenDecimals, MAX_DECIMALS);
         risk.decimals = tokenDecimals;
         RiskRules.checkAsset(risk);
-        _risks[asset] = packAssetRisk(risk);
+        _risks[asset] = packAssetRisk(risk).withHaircut(_risks[asset].haircut());
         _supplyCaps[asset] = supplyCap;
         emit AssetSetTo(asset, risk, supplyCap);
     }
@@ -105,6 +124,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     function _setSystem(SystemRisk memory system) private {
         if (system.dust == 0) revert DustIsZero();
         RiskRules.checkTarget(system.targetHealth);
+        system.guarded = _system.guarded;
         _system = system;
         emit SystemSetTo(system);
     }

@@ -10,12 +10,15 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {LendingPool} from "./LendingPool.sol";
-import {ILendingPool} from "./interfaces/ILendingPool.sol";
+import {IAuctionHouse} from "./interfaces/IAuctionHouse.sol";
+import {ICircuitBreaker} from "./interfaces/ICircuitBreaker.sol";
+import {IDeleverageCallback} from "./interfaces/IDeleverageCallback.sol";
+import {ILendingPool, PoolTerms} from "./interfaces/ILendingPool.sol";
 import {ILiquidationCallback} from "./interfaces/ILiquidationCallback.sol";
 import {IOracleGuard} from "./interfaces/IOracleGuard.sol";
-import {IRateModel} from "./interfaces/IRateModel.sol";
 import {IRiskConfig, SystemRisk} from "./interfaces/IRiskConfig.sol";
-import {IVaultEngine, LiquidationCall} from "./interfaces/IVaultEngine.sol";
+import {IVaultEngine, LiquidationCall, Policies} from "./interfaces/IVaultEngine.sol";
+import {IVolatilityModel} from "./interfaces/IVolatilityModel.sol";
 import {DebtMath} from "./libraries/DebtMath.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {BPS, FixedPoint} from "./libraries/FixedPoint.sol";
@@ -23,6 +26,7 @@ import {HealthMath} from "./libraries/HealthMath.sol";
 import {LiquidationMath} from "./libraries/LiquidationMath.sol";
 import {PriceCache} from "./libraries/PriceCache.sol";
 import {VaultView} from "./libraries/VaultView.sol";
+import {Action, bitOf} from "./types/Action.sol";
 import {AssetRisk} from "./types/AssetRisk.sol";
 import {AssetSet} from "./types/AssetSet.sol";
 import {Price, Status} from "./types/Price.sol";
@@ -34,6 +38,10 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
     uint256 private constant MAX_COLLATERALS = 8;
+    /// @dev Below this collateral ratio the bounded bonus pays nobody for certain, and anyone may absorb [bps].
+    uint256 private constant ABSORB_RATIO = 10_200;
+    /// @dev A flag lets a vault be absorbed from this age to twice this age [s].
+    uint256 private constant FLAG_AGE = 1 hours;
 
     /// @inheritdoc IVaultEngine
     ILendingPool public immutable pool;
@@ -42,19 +50,35 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     IOracleGuard public immutable oracle;
     /// @inheritdoc IVaultEngine
+    ICircuitBreaker public immutable breaker;
+    /// @inheritdoc IVaultEngine
+    IVolatilityModel public immutable volatility;
+    /// @inheritdoc IVaultEngine
     address public immutable debtAsset;
 
-    /// @dev One word, 64 bits of it free.
+    /// @dev One word.
     struct Vault {
         uint128 scaledDebt;
         AssetSet collaterals;
+        uint40 flaggedAt;
     }
 
     /// @dev One word. Token units.
     struct Totals {
         uint128 deposited;
-        uint128 residue;
+        uint128 auctioned;
     }
+
+    /// @dev A vault at liquidation prices, with everything that decides about it.
+    struct Context {
+        VaultView.Holding[] holdings;
+        SystemRisk system;
+        LiquidationMath.Position p;
+        uint256 debt;
+    }
+
+    /// @inheritdoc IVaultEngine
+    IAuctionHouse public auctionHouse;
 
     mapping(VaultKey => Vault) private _vaults;
     mapping(VaultKey => mapping(uint256 asset => uint256)) private _collateral;
@@ -66,19 +90,24 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _;
     }
 
+    modifier onlyAuctionHouse() {
+        if (msg.sender != address(auctionHouse)) revert OnlyAuctionHouse(msg.sender, address(auctionHouse));
+        _;
+    }
+
     constructor(
         address authority,
         IERC20Metadata debtAsset_,
-        IRiskConfig riskConfig_,
-        IOracleGuard oracle_,
-        IRateModel rateModel,
-        uint16 reserveFactor
+        Policies memory policies,
+        PoolTerms memory poolTerms
     ) AccessManaged(authority) {
-        if (oracle_.riskConfig() != riskConfig_ || oracle_.debtDecimals() != debtAsset_.decimals()) {
+        IOracleGuard oracle_ = policies.oracle;
+        if (oracle_.riskConfig() != policies.riskConfig || oracle_.debtDecimals() != debtAsset_.decimals()) {
             revert OracleOfAnotherSystem(address(oracle_));
         }
-        (debtAsset, riskConfig, oracle) = (address(debtAsset_), riskConfig_, oracle_);
-        pool = new LendingPool(debtAsset_, authority, rateModel, reserveFactor);
+        (debtAsset, riskConfig, oracle) = (address(debtAsset_), policies.riskConfig, oracle_);
+        (breaker, volatility) = (policies.breaker, policies.volatility);
+        pool = new LendingPool(debtAsset_, authority, poolTerms);
     }
 
     // ------------------------------------------------------------------ owners
@@ -126,10 +155,13 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _setCollateral(vault, asset, balance);
         _totals[asset].deposited -= uint128(withdrawn);
         uint256 scaledDebt = _vaults[vault].scaledDebt;
-        if (scaledDebt != 0) _requireMargin(vault, DebtMath.debtUp(scaledDebt, pool.accrue()));
+        if (scaledDebt != 0) {
+            // Only the index is needed: writing the accrual down would change no result.
+            _requireMargin(vault, DebtMath.debtUp(scaledDebt, pool.currentIndex()), Action.WithdrawWithDebt);
+            _clearFlag(vault);
+        }
         emit Withdrawn(vault, asset, to, withdrawn, balance);
-        (AssetRisk risk, ) = riskConfig.depositTerms(asset);
-        IERC20(risk.token()).safeTransfer(to, withdrawn);
+        _send(asset, to, withdrawn);
     }
 
     /// @inheritdoc IVaultEngine
@@ -138,8 +170,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         uint256 index = pool.accrue();
         uint256 scaledDebt = _bounded(_vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
         _vaults[vault].scaledDebt = uint128(scaledDebt);
+        _clearFlag(vault);
         uint256 debt = DebtMath.debtUp(scaledDebt, index);
-        SystemRisk memory system = _requireMargin(vault, debt);
+        SystemRisk memory system = _requireMargin(vault, debt, Action.Borrow);
         if (debt < system.dust) revert DebtBelowDust(debt, system.dust);
         emit Borrowed(vault, to, amount, scaledDebt);
         uint256 totalDebt = pool.draw(amount, to);
@@ -155,8 +188,43 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (scaledRepaid == 0) return 0;
         scaledDebt -= scaledRepaid;
         _vaults[vault].scaledDebt = uint128(scaledDebt);
+        if (scaledDebt == 0) _clearFlag(vault);
         emit Repaid(vault, msg.sender, repaid, scaledDebt);
         _pay(repaid, scaledRepaid);
+    }
+
+    /// @inheritdoc IVaultEngine
+    function deleverage(
+        VaultKey vault,
+        uint8 asset,
+        uint256 amount,
+        uint256 repay_,
+        address receiver,
+        bytes calldata data
+    ) external nonReentrant authorised(vault) returns (uint256 repaid, uint256 sold) {
+        Context memory x = _context(vault);
+        VaultView.Holding memory holding = _seizable(vault, asset, x.holdings);
+        sold = FixedPoint.min(amount, holding.amount);
+        uint256 scaledRepaid;
+        (repaid, scaledRepaid) = DebtMath.repayment(x.p.scaledDebt, x.p.index, repay_, x.system.dust);
+        uint256 cost = HealthMath.valueDown(sold, holding.price.liq);
+        uint256 most = FixedPoint.mulDivDown(repaid, BPS + holding.risk.maxBonus(), BPS);
+        if (cost > most) revert SoldTooMuch(cost, most);
+
+        uint256 scaledDebt = x.p.scaledDebt - scaledRepaid;
+        _take(vault, holding, sold);
+        uint256 weighted = _owe(vault, x, scaledDebt);
+        uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
+        if (!HealthMath.noWorse(x.p.weighted, x.debt, weighted, debt)) {
+            revert HealthWouldFall(
+                HealthMath.healthFactorDown(x.p.weighted, x.debt),
+                HealthMath.healthFactorDown(weighted, debt)
+            );
+        }
+        emit Deleveraged(vault, asset, msg.sender, repaid, sold, scaledDebt, holding.amount);
+        if (sold != 0) IERC20(holding.risk.token()).safeTransfer(receiver, sold);
+        if (data.length != 0) IDeleverageCallback(msg.sender).onDeleverage(vault, asset, sold, repaid, data);
+        if (scaledRepaid != 0) _pay(repaid, scaledRepaid);
     }
 
     /// @inheritdoc IVaultEngine
@@ -194,37 +262,30 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     function liquidate(LiquidationCall calldata c) external nonReentrant returns (uint256 repaid, uint256 seized) {
         if (block.timestamp > c.deadline) revert DeadlinePassed(block.timestamp, c.deadline);
-        uint256 index = pool.accrue();
-        (VaultView.Holding[] memory holdings, SystemRisk memory system) = _holdings(c.vault);
-        uint256 at = VaultView.indexOfAsset(holdings, c.asset);
-        if (at == holdings.length) revert AssetNotHeld(c.vault, c.asset);
-        VaultView.Holding memory holding = holdings[at];
-        if (holding.price.status == Status.Dead) revert PriceDead(c.asset);
-
-        LiquidationMath.Position memory p = VaultView.position(holdings, _vaults[c.vault].scaledDebt, index);
+        Context memory x = _context(c.vault);
+        _requireOpen(x.system, Action.Liquidate, x.p.value, x.debt);
+        VaultView.Holding memory holding = _seizable(c.vault, c.asset, x.holdings);
         LiquidationMath.Outcome memory o = LiquidationMath.decide(
-            p,
+            x.p,
             VaultView.asset(holding),
-            LiquidationMath.Limits(c.maxRepay, c.maxSeize, system.targetHealth, system.dust)
+            LiquidationMath.Limits(c.maxRepay, c.maxSeize, x.system.targetHealth, x.system.dust)
         );
-        _requireEligible(o.verdict, p, c.asset, holding.risk);
+        _requireEligible(o.verdict, x, c.asset, holding.risk);
         if (o.seized < c.minSeize) revert SeizedTooLittle(o.seized, c.minSeize);
 
-        uint256 scaledDebt = p.scaledDebt - o.scaledRepaid;
-        holding.amount -= o.seized;
         (repaid, seized) = (o.repaid, o.seized);
-        _setCollateral(c.vault, c.asset, holding.amount);
-        _totals[c.asset].deposited -= uint128(seized);
+        uint256 scaledDebt = x.p.scaledDebt - o.scaledRepaid;
+        _take(c.vault, holding, seized);
         emit Liquidated(c.vault, c.asset, msg.sender, repaid, seized, o.bonus, scaledDebt, holding.amount);
-        uint256 debt = DebtMath.debtUp(scaledDebt, index);
-        if (!o.limited && LiquidationMath.isHopeless(VaultView.valueHigh(holdings), debt, system.dust)) {
+        uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
+        if (!o.limited && LiquidationMath.isHopeless(VaultView.valueHigh(x.holdings), debt, x.system.dust)) {
             // Booked before anybody is called, so that no lender can leave between the loss and its booking.
             emit BadDebtBooked(c.vault, debt);
-            _keepResidue(c.vault, holdings);
-            pool.writeOff(scaledDebt);
-            scaledDebt = 0;
+            (AssetSet assets, uint256[] memory amounts) = _empty(c.vault, x.holdings);
+            auctionHouse.abandon(c.vault, pool.toAuction(scaledDebt), assets, amounts);
+        } else {
+            _owe(c.vault, x, scaledDebt);
         }
-        _vaults[c.vault].scaledDebt = uint128(scaledDebt);
 
         if (seized != 0) IERC20(holding.risk.token()).safeTransfer(c.receiver, seized);
         if (c.data.length != 0) {
@@ -233,15 +294,50 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (o.scaledRepaid != 0) _pay(repaid, o.scaledRepaid);
     }
 
-    // ------------------------------------------------------------------ governance
+    /// @inheritdoc IVaultEngine
+    function flag(VaultKey vault) external nonReentrant returns (uint256 flaggedAt) {
+        Context memory x = _context(vault);
+        flaggedAt = _vaults[vault].flaggedAt;
+        if (HealthMath.covers(x.p.weighted, x.debt)) {
+            _clearFlag(vault);
+            return 0;
+        }
+        if (flaggedAt == 0 || block.timestamp > flaggedAt + 2 * FLAG_AGE) {
+            flaggedAt = block.timestamp;
+            _vaults[vault].flaggedAt = uint40(flaggedAt);
+            emit Flagged(vault, msg.sender, flaggedAt);
+        }
+    }
 
     /// @inheritdoc IVaultEngine
-    function claimResidue(uint8 asset, address to) external nonReentrant restricted returns (uint256 amount) {
-        amount = _totals[asset].residue;
-        _totals[asset].residue = 0;
-        emit ResidueClaimed(asset, to, amount);
-        (AssetRisk risk, ) = riskConfig.depositTerms(asset);
-        IERC20(risk.token()).safeTransfer(to, amount);
+    function absorb(VaultKey vault, address keeper) external nonReentrant returns (uint256 id) {
+        Context memory x = _context(vault);
+        _requireOpen(x.system, Action.Liquidate, x.p.value, x.debt);
+        if (HealthMath.covers(x.p.weighted, x.debt)) revert VaultHealthy(x.p.weighted, x.debt * BPS);
+        if (x.p.value * BPS >= x.debt * ABSORB_RATIO) {
+            uint256 flaggedAt = _vaults[vault].flaggedAt;
+            bool ripe = block.timestamp >= flaggedAt + FLAG_AGE && block.timestamp <= flaggedAt + 2 * FLAG_AGE;
+            if (!ripe) revert NotAbsorbable(x.p.value, x.debt, flaggedAt);
+        }
+        (AssetSet assets, uint256[] memory amounts) = _empty(vault, x.holdings);
+        emit Absorbed(vault, keeper, x.debt);
+        id = auctionHouse.open(vault, pool.toAuction(x.p.scaledDebt), assets, amounts, keeper);
+    }
+
+    // ------------------------------------------------------------------ auction house
+
+    /// @inheritdoc IVaultEngine
+    function release(uint8 asset, uint256 amount, address to) external nonReentrant onlyAuctionHouse {
+        _totals[asset].auctioned -= uint128(amount);
+        emit Released(asset, to, amount);
+        _send(asset, to, amount);
+    }
+
+    /// @inheritdoc IVaultEngine
+    function setAuctionHouse(IAuctionHouse auctionHouse_) external restricted {
+        if (address(auctionHouse) != address(0)) revert AuctionHouseAlreadySet(address(auctionHouse));
+        auctionHouse = auctionHouse_;
+        pool.setAuctionHouse(auctionHouse_);
     }
 
     // ------------------------------------------------------------------ views
@@ -249,8 +345,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     function vaultState(
         VaultKey vault
-    ) external view nonReentrantView returns (uint256 scaledDebt, AssetSet collaterals) {
-        return (_vaults[vault].scaledDebt, _vaults[vault].collaterals);
+    ) external view nonReentrantView returns (uint256 scaledDebt, AssetSet collaterals, uint256 flaggedAt) {
+        Vault memory v = _vaults[vault];
+        return (v.scaledDebt, v.collaterals, v.flaggedAt);
     }
 
     /// @inheritdoc IVaultEngine
@@ -276,13 +373,18 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVaultEngine
-    function assetTotals(uint8 asset) external view nonReentrantView returns (uint256 deposited, uint256 residue) {
-        return (_totals[asset].deposited, _totals[asset].residue);
+    function assetTotals(uint8 asset) external view nonReentrantView returns (uint256 deposited, uint256 auctioned) {
+        return (_totals[asset].deposited, _totals[asset].auctioned);
     }
 
     /// @inheritdoc IVaultEngine
     function isOperator(address owner, address operator) external view returns (bool) {
         return _operators[owner][operator];
+    }
+
+    /// @inheritdoc IVaultEngine
+    function requireOpen(Action action) external view {
+        _requireOpen(riskConfig.systemRisk(), action, 0, 0);
     }
 
     // ------------------------------------------------------------------ internals
@@ -306,17 +408,35 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         }
     }
 
-    /// @dev Initial margin: every price Good, and the collateral at `low` and `ltv` covers `debt`.
-    function _requireMargin(VaultKey vault, uint256 debt) private returns (SystemRisk memory system) {
+    /// @dev A vault at liquidation prices, interest accrued.
+    function _context(VaultKey vault) private returns (Context memory x) {
+        uint256 index = pool.accrue();
+        (x.holdings, x.system) = _holdings(vault);
+        x.p = VaultView.position(x.holdings, _vaults[vault].scaledDebt, index);
+        x.debt = DebtMath.debtUp(x.p.scaledDebt, index);
+    }
+
+    /// @dev Initial margin: every price Good, and the collateral at `low` and the effective ltv covers `debt`.
+    function _requireMargin(VaultKey vault, uint256 debt, Action action) private returns (SystemRisk memory system) {
         VaultView.Holding[] memory holdings;
         (holdings, system) = _holdings(vault);
-        uint256 weighted;
+        _requireOpen(system, action, 0, 0);
+        uint256[] memory values = new uint256[](holdings.length);
+        uint256 power;
         for (uint256 i = 0; i < holdings.length; ++i) {
             VaultView.Holding memory h = holdings[i];
             if (h.price.status != Status.Good) revert PriceNotGood(h.asset, h.price.status);
-            weighted += HealthMath.valueDown(h.amount, h.price.low) * h.risk.ltv();
+            values[i] = HealthMath.valueDown(h.amount, h.price.low);
+            power += values[i] * h.risk.effectiveLtv();
         }
-        if (!HealthMath.covers(weighted, debt)) revert NotEnoughCollateral(weighted, debt * BPS);
+        // Volatilities of several collaterals do not simply add up: the model credits what diversifies.
+        if (holdings.length > 1) power = volatility.borrowingPowerDown(_vaults[vault].collaterals, values);
+        if (!HealthMath.covers(power, debt)) revert NotEnoughCollateral(power, debt * BPS);
+    }
+
+    /// @dev Reverts if the breaker has closed `action`. Costs nothing while nothing is guarded.
+    function _requireOpen(SystemRisk memory system, Action action, uint256 value, uint256 debt) private view {
+        if (system.guarded & bitOf(action) != 0) breaker.check(action, value, debt);
     }
 
     /// @dev What a deposit into `vault` may add beyond a supply cap.
@@ -343,33 +463,78 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     function _requireEligible(
         LiquidationMath.Verdict verdict,
-        LiquidationMath.Position memory p,
+        Context memory x,
         uint8 asset,
         AssetRisk risk
     ) private pure {
         if (verdict == LiquidationMath.Verdict.Executable || verdict == LiquidationMath.Verdict.NothingToDo) return;
-        uint256 debt = DebtMath.debtUp(p.scaledDebt, p.index);
-        if (verdict == LiquidationMath.Verdict.Healthy) revert VaultHealthy(p.weighted, debt * BPS);
-        revert AssetNotSeizable(asset, risk.liquidationThreshold(), HealthMath.healthFactorDown(p.weighted, debt));
+        if (verdict == LiquidationMath.Verdict.Healthy) revert VaultHealthy(x.p.weighted, x.debt * BPS);
+        uint256 health = HealthMath.healthFactorDown(x.p.weighted, x.debt);
+        revert AssetNotSeizable(asset, risk.liquidationThreshold(), health);
     }
 
-    /// @dev Gives what is left of a vault to the reserve.
-    function _keepResidue(VaultKey vault, VaultView.Holding[] memory holdings) private {
+    /// @dev The vault's holding of `asset`, which must be held and have a price.
+    function _seizable(
+        VaultKey vault,
+        uint8 asset,
+        VaultView.Holding[] memory holdings
+    ) private pure returns (VaultView.Holding memory holding) {
+        uint256 at = VaultView.indexOfAsset(holdings, asset);
+        if (at == holdings.length) revert AssetNotHeld(vault, asset);
+        holding = holdings[at];
+        if (holding.price.status == Status.Dead) revert PriceDead(asset);
+    }
+
+    /// @dev Takes `amount` of a holding out of the vault.
+    function _take(VaultKey vault, VaultView.Holding memory holding, uint256 amount) private {
+        holding.amount -= amount;
+        _setCollateral(vault, holding.asset, holding.amount);
+        _totals[holding.asset].deposited -= uint128(amount);
+    }
+
+    /// @dev Books what the vault still owes, and clears its flag if that leaves it healthy.
+    /// @return weighted the weighted sum of what `x` holds now
+    function _owe(VaultKey vault, Context memory x, uint256 scaledDebt) private returns (uint256 weighted) {
+        _vaults[vault].scaledDebt = uint128(scaledDebt);
+        weighted = VaultView.position(x.holdings, scaledDebt, x.p.index).weighted;
+        if (HealthMath.covers(weighted, DebtMath.debtUp(scaledDebt, x.p.index))) _clearFlag(vault);
+    }
+
+    function _clearFlag(VaultKey vault) private {
+        if (_vaults[vault].flaggedAt == 0) return;
+        _vaults[vault].flaggedAt = 0;
+        emit Unflagged(vault);
+    }
+
+    /// @dev Hands all collateral of a vault over to the auction house and forgets its debt. The tokens stay here.
+    function _empty(
+        VaultKey vault,
+        VaultView.Holding[] memory holdings
+    ) private returns (AssetSet assets, uint256[] memory amounts) {
+        assets = _vaults[vault].collaterals;
+        amounts = new uint256[](assets.size());
+        uint256 at;
         for (uint256 i = 0; i < holdings.length; ++i) {
             (uint8 asset, uint256 amount) = (holdings[i].asset, holdings[i].amount);
             if (amount == 0) continue;
             Totals storage totals = _totals[asset];
-            totals.deposited -= uint128(amount);
-            uint256 residue = totals.residue + amount;
-            totals.residue = uint128(residue);
-            _setCollateral(vault, asset, 0);
-            emit ResidueKept(vault, asset, amount, residue);
+            (totals.deposited, totals.auctioned) = (
+                totals.deposited - uint128(amount),
+                uint128(_bounded(totals.auctioned + amount))
+            );
+            _collateral[vault][asset] = 0;
+            amounts[at++] = amount;
         }
+        delete _vaults[vault];
     }
 
     function _setCollateral(VaultKey vault, uint8 asset, uint256 balance) private {
         _collateral[vault][asset] = balance;
         if (balance == 0) _vaults[vault].collaterals = _vaults[vault].collaterals.without(asset);
+    }
+
+    function _send(uint8 asset, address to, uint256 amount) private {
+        IERC20(riskConfig.tokenOf(asset)).safeTransfer(to, amount);
     }
 
     /// @dev Takes `amount` from the caller to the pool and books what it repays.

@@ -92,13 +92,13 @@ contract VaultLens is IVaultLens {
 
     /// @inheritdoc IVaultLens
     function snapshot() external view returns (Snapshot memory s) {
-        (s.index, s.accruedAt, s.totalScaledDebt, s.cash, s.reserve) = _pool.poolState();
+        s.pool = _pool.poolState();
         (s.totalShares, s.totalAssets) = (_pool.totalSupply(), _pool.totalAssets());
         (, s.prices, ) = _market();
         s.deposited = new uint256[](s.prices.length);
-        s.residue = new uint256[](s.prices.length);
+        s.auctioned = new uint256[](s.prices.length);
         for (uint8 i = 0; i < s.prices.length; ++i) {
-            (s.deposited[i], s.residue[i]) = engine.assetTotals(i);
+            (s.deposited[i], s.auctioned[i]) = engine.assetTotals(i);
         }
     }
 
@@ -110,7 +110,7 @@ contract VaultLens is IVaultLens {
             ratios.value += HealthMath.valueDown(deposited, prices[i].liq);
         }
         ratios.debt = _pool.totalDebt();
-        (, , , uint256 cash, ) = _pool.poolState();
+        uint256 cash = _pool.poolState().cash;
         ratios.collateralRatio = HealthMath.collateralRatioDown(ratios.value, ratios.debt);
         ratios.utilisation = InterestMath.utilisationUp(cash, ratios.debt);
     }

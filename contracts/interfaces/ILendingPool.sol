@@ -1,38 +1,95 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 
+import {IAuctionHouse} from "./IAuctionHouse.sol";
 import {IRateModel} from "./IRateModel.sol";
 
+/// @notice Everything the pool stores about money, as of the last accrual. Four words: what changes with time alone comes
+/// first, so that a loan or a repayment writes two of them.
+struct PoolState {
+    /// Debt index [RAY].
+    uint112 index;
+    /// Time of the last accrual [s].
+    uint40 accruedAt;
+    /// Interest kept from lenders and not yet divided between reserve and backstop [debt units].
+    uint104 fees;
+    /// Scaled debt of all vaults.
+    uint128 totalScaledDebt;
+    /// Tokens to lend [debt units].
+    uint128 cash;
+    /// The reserve's part of the assets, without its part of `fees` [debt units].
+    uint128 reserve;
+    /// What the backstop has earned and not collected, without its part of `fees` [debt units].
+    uint128 backstopDue;
+    /// Debt of absorbed vaults that auctions have not brought in yet; it bears no interest [debt units].
+    uint128 auctionDebt;
+}
+
+/// @notice Interest terms.
+struct PoolTerms {
+    IRateModel rateModel;
+    /// The reserve's share of interest [bps].
+    uint16 reserveFactor;
+    /// The backstop's share of interest [bps].
+    uint16 backstopFactor;
+}
+
 /// @title Lenders' pool of the debt asset
-/// @notice ERC-4626: lenders deposit, the vault engine borrows. Assets of the lenders are cash + debt - reserve.
-/// Cash is an internal balance: tokens sent here directly belong to nobody and move nothing. A token transfer that does
-/// not deliver exactly what it says reverts.
-/// @dev The debt is `totalScaledDebt * index / 1e27`, rounded down; the index grows with time and never falls. A reserve
-/// earned from interest takes losses before the lenders do; it has no exit.
-interface ILendingPool is IERC4626 {
-    /// @notice Interest was added. `index` [RAY] and `reserve` [debt units] are the new values.
-    event Accrued(uint256 index, uint256 interest, uint256 reserve);
+/// @notice ERC-4626: lenders deposit, the vault engine borrows. Assets of the lenders are cash + debt + auction debt, less
+/// what belongs to reserve and backstop. Cash is an internal balance: tokens sent here directly belong to nobody and move
+/// nothing. A token transfer that does not deliver exactly what it says reverts.
+///
+/// While lots are open, who enters pays for the whole auction debt, and who leaves is paid only for what the lots at the low
+/// price and the backstop's capital cover: nobody gains by leaving before a loss or by coming before a recovery. Preview
+/// functions say exactly that, so a redemption previewed may be worth less than `convertToAssets`.
+///
+/// ERC-3156: flash loans of the pool's cash, free of charge. Cash and rate stay as they are while one runs; repaying,
+/// liquidating and absorbing work inside it, and nothing else in this pool does.
+/// @dev The debt is `totalScaledDebt * index / 1e27`, rounded down; the index grows with time and never falls.
+interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
+    /// @notice Interest was added. `index` [RAY] and `fees` [debt units] are the new values.
+    event Accrued(uint256 index, uint256 interest, uint256 fees);
     /// @notice The reserve was given `amount` [debt units].
     event Donated(address indexed from, uint256 amount, uint256 reserve);
-    /// @notice A loss step: the reserve paid `amount` [debt units] of a debt written off.
+    /// @notice A vault's debt was taken over until its collateral is sold. Lenders' assets are unchanged.
+    event DebtAuctioned(uint256 debt, uint256 auctionDebt);
+    /// @notice Auctions brought in `paid` [debt units] of it.
+    event AuctionRepaid(uint256 paid, uint256 auctionDebt);
+    /// @notice A loss step: the reserve paid `amount` [debt units] of a debt that will not be repaid.
     event ReserveCovered(uint256 amount, uint256 reserveLeft);
-    /// @notice A loss step: lenders lost `amount` [debt units] of a debt written off.
+    /// @notice A loss step, the last: lenders lost `amount` [debt units].
     event LendersLost(uint256 amount, uint256 totalAssetsLeft);
+    /// @notice The backstop was paid what it earned [debt units].
+    event BackstopPaid(uint256 amount, uint256 left);
+    /// @notice Tokens were lent within one transaction [debt units].
+    event FlashLent(address indexed receiver, address indexed initiator, uint256 amount);
     /// @notice Interest terms changed.
-    event TermsSet(IRateModel rateModel, uint16 reserveFactor);
+    event TermsSet(PoolTerms terms);
+    /// @notice The auction house was set, for good.
+    event AuctionHouseSet(IAuctionHouse auctionHouse);
 
     /// @notice Only the engine that created the pool may call this.
     error OnlyEngine(address caller, address engine);
+    /// @notice Only the auction house may call this.
+    error OnlyAuctionHouse(address caller, address auctionHouse);
     /// @notice The pool holds less cash than asked for [debt units].
     error InsufficientCash(uint256 asked, uint256 cash);
     /// @notice A rate model without code or without an answer.
     error RateModelSilent(address rateModel);
-    /// @notice Share of interest kept for the reserve [bps] above 100 %.
-    error ReserveFactorTooHigh(uint256 reserveFactor, uint256 max);
+    /// @notice Shares of interest kept from lenders [bps] above 100 % together.
+    error FactorsTooHigh(uint256 reserveFactor, uint256 backstopFactor, uint256 max);
     /// @notice The pool's numbers are bounded by 128 bits [debt units].
     error AmountTooLarge(uint256 amount, uint256 max);
+    /// @notice Not while a flash loan runs.
+    error FlashLoanRunning();
+    /// @notice Only the debt asset can be flash-lent.
+    error UnsupportedToken(address token, address asset);
+    /// @notice A flash borrower must answer ERC-3156's magic value.
+    error FlashLoanRefused(bytes32 answer);
 
     /// @notice Brings interest up to now. Anyone may call; a second call in the same second changes nothing.
     /// @return index the debt index [RAY]
@@ -47,9 +104,19 @@ interface ILendingPool is IERC4626 {
     /// @param scaledRepaid scaled debt they repay
     function settle(uint256 paid, uint256 scaledRepaid) external;
 
-    /// @notice Books a loss: gives up `scaledDebt`. The reserve pays for it, then the lenders; one event per step. Engine only.
-    /// The loss is the actual drop of the total debt [debt units].
-    function writeOff(uint256 scaledDebt) external;
+    /// @notice Takes over the debt of an absorbed vault: interest stops, lenders' assets stay. Engine only.
+    /// @return debt the drop of the total debt, now owed by auctions [debt units]
+    function toAuction(uint256 scaledDebt) external returns (uint256 debt);
+
+    /// @notice Books what auctions brought in and what they will never bring in. Auction house only. A loss is paid by the
+    /// reserve, then by the lenders; one event per step.
+    /// @param paid tokens just delivered here, the backstop's included [debt units]
+    /// @param lost auction debt that nobody will pay [debt units]
+    function settleAuction(uint256 paid, uint256 lost) external;
+
+    /// @notice Sends the backstop what it has earned, as far as there is cash. Anyone may call.
+    /// @return paid [debt units]
+    function payBackstop() external returns (uint256 paid);
 
     /// @notice Gives `amount` to the reserve. Anyone may call.
     function donate(uint256 amount) external;
@@ -57,8 +124,10 @@ interface ILendingPool is IERC4626 {
     /// @notice Sets the interest terms, after accruing at the old ones. Restricted. The model must answer now; should it fail
     /// later, no interest accrues until it is replaced, and a rate above `InterestMath.MAX_RATE` counts as that: a broken model
     /// stops neither repayments nor lenders.
-    /// @param reserveFactor share of interest kept for the reserve [bps]
-    function setTerms(IRateModel rateModel, uint16 reserveFactor) external;
+    function setTerms(PoolTerms calldata terms) external;
+
+    /// @notice Tells the pool its auction house, once. Engine only.
+    function setAuctionHouse(IAuctionHouse auctionHouse) external;
 
     /// @notice The engine that may draw and settle.
     function engine() external view returns (address);
@@ -67,19 +136,18 @@ interface ILendingPool is IERC4626 {
     function currentIndex() external view returns (uint256);
 
     /// @notice Everything the pool stores, as of the last accrual.
-    /// @return index [RAY]
-    /// @return accruedAt time of the last accrual [s]
-    /// @return totalScaledDebt scaled debt of all vaults
-    /// @return cash tokens to lend [debt units]
-    /// @return reserve the reserve's part of the pool's assets [debt units]
-    function poolState()
-        external
-        view
-        returns (uint256 index, uint256 accruedAt, uint256 totalScaledDebt, uint256 cash, uint256 reserve);
+    function poolState() external view returns (PoolState memory);
+
+    /// @notice What belongs to reserve and backstop now, their parts of `fees` included [debt units].
+    function claims() external view returns (uint256 reserve, uint256 backstopDue);
 
     /// @notice What all vaults owe now [debt units], rounded down.
     function totalDebt() external view returns (uint256);
 
+    /// @notice What lenders leaving now are paid on [debt units]: total assets less what lots at the low price and the
+    /// backstop's capital would not bring in.
+    function exitAssets() external view returns (uint256);
+
     /// @notice The interest terms.
-    function terms() external view returns (IRateModel rateModel, uint16 reserveFactor);
+    function terms() external view returns (PoolTerms memory);
 }

@@ -7,11 +7,13 @@ import {AssetSet} from "../types/AssetSet.sol";
 /// @notice Parameters that hold for every vault.
 struct SystemRisk {
     /// Most that may be owed in total [debt units]. Binds new borrowing only.
-    uint112 borrowCap;
+    uint104 borrowCap;
     /// Smallest debt a vault may have, and smallest value of an asset a liquidation may leave [debt units].
-    uint128 dust;
+    uint96 dust;
     /// Health a liquidation restores [bps], above 1e4.
     uint16 targetHealth;
+    /// Actions the circuit breaker must be asked about, one bit each (`Action`). Set by the breaker, kept by `setSystem`.
+    uint8 guarded;
 }
 
 /// @title Risk parameters and caps
@@ -23,6 +25,11 @@ interface IRiskConfig {
     event AssetSetTo(uint8 indexed asset, AssetRiskFields risk, uint128 supplyCap);
     /// @notice The system parameters changed.
     event SystemSetTo(SystemRisk system);
+
+    /// @notice The volatility model changed what it takes off an asset's value [bps].
+    event HaircutSetTo(uint8 indexed asset, uint256 haircut);
+    /// @notice The actions about which the circuit breaker must be asked changed.
+    event GuardedSetTo(uint8 guarded);
 
     /// @notice No asset has this id.
     error UnknownAsset(uint8 asset, uint256 listed);
@@ -49,14 +56,24 @@ interface IRiskConfig {
     /// @notice Changes the parameters that hold for every vault.
     function setSystem(SystemRisk calldata system) external;
 
+    /// @notice Sets what volatility takes off an asset's value [bps]: lowers its effective ltv, never its threshold. For the
+    /// volatility model; a haircut beyond 100 % counts as 100 %.
+    function setHaircut(uint8 asset, uint16 haircut) external;
+
+    /// @notice Sets the actions about which the circuit breaker must be asked. For the breaker.
+    function setGuarded(uint8 guarded) external;
+
     /// @notice The number of listed assets; their ids are 0 to assetCount - 1.
     function assetCount() external view returns (uint256);
 
-    /// @notice The parameters of one asset. Reverts for an unknown id.
+    /// @notice The parameters of one asset, its threshold as of now. Reverts for an unknown id.
     function assetRisk(uint8 asset) external view returns (AssetRiskFields memory risk, uint128 supplyCap);
 
     /// @notice The parameters that hold for every vault.
     function systemRisk() external view returns (SystemRisk memory);
+
+    /// @notice The token of `asset`. Reverts for an unknown id.
+    function tokenOf(uint8 asset) external view returns (address);
 
     /// @notice What a health check needs in one call: the packed parameters of `assets`, ids ascending, and the system's.
     function load(AssetSet assets) external view returns (AssetRisk[] memory risks, SystemRisk memory system);

@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Action} from "../types/Action.sol";
 import {AssetSet} from "../types/AssetSet.sol";
 import {Status} from "../types/Price.sol";
 import {VaultKey} from "../types/VaultKey.sol";
+import {IAuctionHouse} from "./IAuctionHouse.sol";
+import {ICircuitBreaker} from "./ICircuitBreaker.sol";
 import {ILendingPool} from "./ILendingPool.sol";
 import {IOracleGuard} from "./IOracleGuard.sol";
 import {IRiskConfig} from "./IRiskConfig.sol";
+import {IVolatilityModel} from "./IVolatilityModel.sol";
+
+/// @notice The policies an engine is built on, fixed for its life.
+struct Policies {
+    IRiskConfig riskConfig;
+    IOracleGuard oracle;
+    ICircuitBreaker breaker;
+    IVolatilityModel volatility;
+}
 
 /// @notice What a liquidator asks for.
 struct LiquidationCall {
@@ -58,12 +70,28 @@ interface IVaultEngine {
         uint256 scaledDebt,
         uint256 balance
     );
-    /// @notice The rest of a vault's debt was written off. The pool says in the same transaction who paid.
+    /// @notice A vault was deleveraged by its owner or an operator: `sold` of `asset` was taken out against `repaid`. Last two:
+    /// what the vault is left with.
+    event Deleveraged(
+        VaultKey indexed vault,
+        uint8 indexed asset,
+        address indexed operator,
+        uint256 repaid,
+        uint256 sold,
+        uint256 scaledDebt,
+        uint256 balance
+    );
+    /// @notice The rest of a vault's debt was given up and the vault is empty. Backstop and pool say in the same transaction
+    /// who paid, the auction house what becomes of the collateral left.
     event BadDebtBooked(VaultKey indexed vault, uint256 debt);
-    /// @notice Collateral of a vault whose debt was written off now belongs to the reserve. `total` is all it owns.
-    event ResidueKept(VaultKey indexed vault, uint8 indexed asset, uint256 amount, uint256 total);
-    /// @notice The reserve's collateral was handed out to be sold.
-    event ResidueClaimed(uint8 indexed asset, address to, uint256 amount);
+    /// @notice A vault may be absorbed from one flag age after `flaggedAt` to two, unless it recovers.
+    event Flagged(VaultKey indexed vault, address indexed by, uint256 flaggedAt);
+    /// @notice A flagged vault is healthy again, or has no debt.
+    event Unflagged(VaultKey indexed vault);
+    /// @notice A vault's whole debt and collateral went to the auction house; the vault is empty.
+    event Absorbed(VaultKey indexed vault, address indexed keeper, uint256 debt);
+    /// @notice Auctioned collateral was handed out.
+    event Released(uint8 indexed asset, address to, uint256 amount);
     /// @notice `operator` may or may no longer act for `owner`.
     event OperatorSet(address indexed owner, address indexed operator, bool approved);
 
@@ -101,6 +129,16 @@ interface IVaultEngine {
     error OracleOfAnotherSystem(address oracle);
     /// @notice `multicall` inside `multicall`.
     error NestedMulticall();
+    /// @notice Neither is the vault's collateral ratio below 1.02 [debt units] nor has it been flagged for long enough [s].
+    error NotAbsorbable(uint256 value, uint256 debt, uint256 flaggedAt);
+    /// @notice Deleveraging would lower the health factor [WAD].
+    error HealthWouldFall(uint256 healthBefore, uint256 healthAfter);
+    /// @notice Deleveraging would take out more than it repays and the asset's largest bonus [debt units].
+    error SoldTooMuch(uint256 value, uint256 most);
+    /// @notice Only the auction house may call this.
+    error OnlyAuctionHouse(address caller, address auctionHouse);
+    /// @notice The auction house is set once and for all.
+    error AuctionHouseAlreadySet(address auctionHouse);
 
     // ------------------------------------------------------------------ owners
 
@@ -123,6 +161,21 @@ interface IVaultEngine {
     /// @return repaid what was taken [debt units]
     function repay(VaultKey vault, uint256 amount) external returns (uint256 repaid);
 
+    /// @notice Repays with the vault's own collateral: sends `amount` of `asset`, or all of it, to `receiver`, calls the caller
+    /// back if `data` is not empty (`IDeleverageCallback`), and takes `repay` [debt units], at most the debt, from the caller.
+    /// Owner or operator, at Good and Doubtful prices. Reverts if the health factor at liquidation prices would fall, or if what is
+    /// taken out is worth more than what is repaid and the asset's largest bonus.
+    /// @return repaid what was taken from the caller [debt units]
+    /// @return sold what was sent [collateral units]
+    function deleverage(
+        VaultKey vault,
+        uint8 asset,
+        uint256 amount,
+        uint256 repay,
+        address receiver,
+        bytes calldata data
+    ) external returns (uint256 repaid, uint256 sold);
+
     /// @notice Lets `operator` act for all vaults of the caller, or no longer.
     function setOperator(address operator, bool approved) external;
 
@@ -137,20 +190,38 @@ interface IVaultEngine {
 
     /// @notice Liquidates a vault whose health factor is below 1 towards the target health; see docs/liquidation.md for the
     /// decision. Anyone may call. If the caller's limits did not bind and what then remains is worth less than dust and less
-    /// than the debt, the rest of the debt is written off: reserve first, then lenders.
+    /// than the debt, the rest of the debt is booked as bad: backstop first, then reserve, then lenders.
     /// @return repaid what was taken from the caller [debt units]; 0 if nothing could be done within the limits
     /// @return seized what was sent to the receiver [collateral units]
     function liquidate(LiquidationCall calldata call) external returns (uint256 repaid, uint256 seized);
 
-    // ------------------------------------------------------------------ governance
+    /// @notice Flags a vault whose health factor is below 1, so that it may be absorbed from an hour later on, for an hour,
+    /// if it has not recovered. Clears the flag of a healthy one. Anyone may call; flagging again earlier than after two hours
+    /// changes nothing.
+    /// @return flaggedAt when it was flagged [s]; 0 if it is healthy
+    function flag(VaultKey vault) external returns (uint256 flaggedAt);
 
-    /// @notice Hands out collateral that belongs to the reserve, to be sold and the proceeds donated. Restricted.
-    function claimResidue(uint8 asset, address to) external returns (uint256 amount);
+    /// @notice Takes over a vault nobody liquidates: its collateral goes to auction, its debt to the auctions' account in the
+    /// pool, guaranteed by the backstop. Anyone may call, if the health factor is below 1 and either the collateral ratio is
+    /// below 1.02 or the vault has been flagged for one to two hours. Dead assets count as in a liquidation.
+    /// @param keeper who gets the tip
+    /// @return id of the absorption
+    function absorb(VaultKey vault, address keeper) external returns (uint256 id);
+
+    // ------------------------------------------------------------------ auction house
+
+    /// @notice Hands out auctioned collateral. Auction house only.
+    function release(uint8 asset, uint256 amount, address to) external;
+
+    /// @notice Sets the auction house, once and for all. Restricted. Until then nothing can be absorbed or given up.
+    function setAuctionHouse(IAuctionHouse auctionHouse) external;
 
     // ------------------------------------------------------------------ views
 
-    /// @notice The debt, scaled, and the collaterals of a vault.
-    function vaultState(VaultKey vault) external view returns (uint256 scaledDebt, AssetSet collaterals);
+    /// @notice The debt, scaled, the collaterals of a vault, and when it was flagged [s], 0 if it is not.
+    function vaultState(
+        VaultKey vault
+    ) external view returns (uint256 scaledDebt, AssetSet collaterals, uint256 flaggedAt);
 
     /// @notice The stored state of many vaults as one flat list, which decodes quickly; no price is read. Each vault has a
     /// header word, scaled debt in the low 128 bits and the set of its collaterals above, and then one word per
@@ -160,8 +231,11 @@ interface IVaultEngine {
     /// @notice A vault's balance of `asset` [token units].
     function collateralOf(VaultKey vault, uint8 asset) external view returns (uint256);
 
-    /// @notice What all vaults hold of `asset`, and what belongs to the reserve [token units].
-    function assetTotals(uint8 asset) external view returns (uint256 deposited, uint256 residue);
+    /// @notice What all vaults hold of `asset`, and what the auction house disposes of [token units].
+    function assetTotals(uint8 asset) external view returns (uint256 deposited, uint256 auctioned);
+
+    /// @notice Reverts if the circuit breaker has closed `action`.
+    function requireOpen(Action action) external view;
 
     /// @notice Whether `operator` may act for `owner`.
     function isOperator(address owner, address operator) external view returns (bool);
@@ -174,6 +248,15 @@ interface IVaultEngine {
 
     /// @notice Where prices come from.
     function oracle() external view returns (IOracleGuard);
+
+    /// @notice What may pause actions.
+    function breaker() external view returns (ICircuitBreaker);
+
+    /// @notice What knows how risky collaterals are together.
+    function volatility() external view returns (IVolatilityModel);
+
+    /// @notice What sells the collateral of absorbed vaults.
+    function auctionHouse() external view returns (IAuctionHouse);
 
     /// @notice The token that is borrowed.
     function debtAsset() external view returns (address);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {PoolState} from "./ILendingPool.sol";
 import {Price} from "../types/Price.sol";
 import {VaultKey} from "../types/VaultKey.sol";
 
@@ -46,18 +47,14 @@ interface IVaultLens {
 
     /// @notice Everything that is not a vault, as of this block.
     struct Snapshot {
-        /// The pool's storage, see `ILendingPool.poolState`.
-        uint256 index;
-        uint256 accruedAt;
-        uint256 totalScaledDebt;
-        uint256 cash;
-        uint256 reserve;
+        /// The pool's storage.
+        PoolState pool;
         /// Shares of the pool, and what they are worth now [debt units].
         uint256 totalShares;
         uint256 totalAssets;
-        /// By asset id: collateral of all vaults, collateral of the reserve [token units], and prices.
+        /// By asset id: collateral of all vaults, collateral at auction [token units], and prices.
         uint256[] deposited;
-        uint256[] residue;
+        uint256[] auctioned;
         Price[] prices;
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {BPS, FixedPoint, PRICE_ONE, WAD} from "./FixedPoint.sol";
 
 /// @notice Value and health of a vault. The weighted sum of a vault is the sum of value * threshold [debt units * bps]; it
@@ -14,6 +16,18 @@ library HealthMath {
     /// @notice Whether `weighted` [debt units * bps] covers `debt` [debt units]: health factor >= 1, exactly.
     function covers(uint256 weighted, uint256 debt) internal pure returns (bool) {
         return weighted >= debt * BPS;
+    }
+
+    /// @notice Whether the health factor after is at least the one before, exactly. Sums [debt units * bps], debts [debt units].
+    function noWorse(
+        uint256 weightedBefore,
+        uint256 debtBefore,
+        uint256 weightedAfter,
+        uint256 debtAfter
+    ) internal pure returns (bool) {
+        (uint256 highAfter, uint256 lowAfter) = Math.mul512(weightedAfter, debtBefore);
+        (uint256 highBefore, uint256 lowBefore) = Math.mul512(weightedBefore, debtAfter);
+        return highAfter > highBefore || (highAfter == highBefore && lowAfter >= lowBefore);
     }
 
     /// @notice The health factor [WAD], rounded down; the largest word without debt. For people and events: decisions use

@@ -6,7 +6,7 @@ import {FixedPoint, RAY, WAD} from "./FixedPoint.sol";
 /// @notice Interest: a kinked per-second rate and the growth of the debt index. Neither can revert.
 library InterestMath {
     /// @notice The largest index: keeps every product with a 128-bit scaled debt inside a word.
-    uint256 internal constant MAX_INDEX = type(uint128).max;
+    uint256 internal constant MAX_INDEX = type(uint112).max;
     /// @notice The longest time one accrual counts [s]: ten years.
     uint256 internal constant MAX_ELAPSED = 3650 days;
 

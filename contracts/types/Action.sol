@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+/// @notice What can be paused. Everything else cannot: depositing a Good collateral, repaying, leaving without debt and
+/// claiming are always open.
+enum Action {
+    /// Borrowing.
+    Borrow,
+    /// Withdrawing collateral from a vault with debt.
+    WithdrawWithDebt,
+    /// Liquidating and absorbing.
+    Liquidate,
+    /// Bidding in auctions.
+    Bid,
+    /// Flash loans.
+    FlashLoan
+}
+
+/// @notice The bit of `action` in a set of actions.
+function bitOf(Action action) pure returns (uint8) {
+    return uint8(1 << uint8(action));
+}
