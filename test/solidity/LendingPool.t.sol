@@ -6,7 +6,8 @@ import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.so
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {LendingPool} from "../../contracts/LendingPool.sol";
-import {ILendingPool} from "../../contracts/interfaces/ILendingPool.sol";
+import {IAuctionHouse} from "../../contracts/interfaces/IAuctionHouse.sol";
+import {ILendingPool, PoolTerms} from "../../contracts/interfaces/ILendingPool.sol";
 import {IRateModel} from "../../contracts/interfaces/IRateModel.sol";
 import {ExactTransfer} from "../../contracts/libraries/ExactTransfer.sol";
 import {OddToken} from "./support/OddToken.sol";
@@ -60,8 +61,7 @@ contract LendingPoolTest is SystemFixture {
         vm.prank(lender);
         if (byShares) pool.redeem(most, lender, lender);
         else pool.withdraw(most, lender, lender);
-        (, , , uint256 cash, ) = pool.poolState();
-        assertLe(cash, 1);
+        assertLe(_cash(), 1);
     }
 
     function test_withdraw_beyondTheCashIsRefused() public {
@@ -133,8 +133,7 @@ contract LendingPoolTest is SystemFixture {
         uint256 assets = pool.totalAssets();
         debtToken.mint(address(pool), amount);
         assertEq(pool.totalAssets(), assets);
-        (, , , uint256 cash, ) = pool.poolState();
-        assertEq(cash, 1e13 - 1_000e6);
+        assertEq(_cash(), 1e13 - 1_000e6);
     }
 
     function test_donate_goesToTheReserveAndNotToTheLenders() public {
@@ -146,9 +145,8 @@ contract LendingPoolTest is SystemFixture {
         emit ILendingPool.Donated(bob, 5e6, 5e6);
         pool.donate(5e6);
         vm.stopPrank();
-        (, , , uint256 cash, uint256 reserve) = pool.poolState();
-        assertEq(cash, 1_005e6);
-        assertEq(reserve, 5e6);
+        assertEq(_cash(), 1_005e6);
+        assertEq(_reserve(), 5e6);
         assertEq(pool.totalAssets(), 1_000e6);
     }
 
@@ -186,19 +184,17 @@ contract LendingPoolTest is SystemFixture {
         assertEq(pool.accrue(), index);
         assertEq(pool.totalAssets(), assets);
         assertEq(pool.totalDebt(), debt);
-        (uint256 stored, uint256 at, , , ) = pool.poolState();
-        assertEq(stored, index);
-        assertEq(at, block.timestamp);
+        assertEq(pool.poolState().index, index);
+        assertEq(pool.poolState().accruedAt, block.timestamp);
     }
 
     function testFuzz_accrue_twiceInASecondChangesNothing(uint32 time) public {
         _open(alice, 1_400e6);
         vm.warp(block.timestamp + time);
         uint256 index = pool.accrue();
-        (, , , , uint256 reserve) = pool.poolState();
+        uint256 fees = pool.poolState().fees;
         assertEq(pool.accrue(), index);
-        (, , , , uint256 again) = pool.poolState();
-        assertEq(again, reserve);
+        assertEq(pool.poolState().fees, fees);
     }
 
     function test_accrue_withoutDebtLeavesTheIndex() public {
@@ -215,26 +211,24 @@ contract LendingPoolTest is SystemFixture {
         uint256 debt = pool.totalDebt();
         IRateModel free = IRateModel(address(new Free()));
         vm.expectEmit(address(pool));
-        emit ILendingPool.TermsSet(free, 2_000);
-        pool.setTerms(free, 2_000);
+        emit ILendingPool.TermsSet(_terms(free, 2_000));
+        pool.setTerms(_terms(free, 2_000));
         assertEq(pool.totalDebt(), debt);
         vm.warp(block.timestamp + 365 days);
         assertEq(pool.totalDebt(), debt);
-        (IRateModel model, uint16 factor) = pool.terms();
-        assertEq(address(model), address(free));
-        assertEq(factor, 2_000);
+        assertEq(abi.encode(pool.terms()), abi.encode(_terms(free, 2_000)));
     }
 
     function test_setTerms_revertsAboveTheWhole() public {
-        vm.expectRevert(abi.encodeWithSelector(ILendingPool.ReserveFactorTooHigh.selector, 10_001, 10_000));
-        pool.setTerms(rateModel, 10_001);
-        pool.setTerms(rateModel, 10_000);
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.FactorsTooHigh.selector, 9_000, 1_001, 10_000));
+        pool.setTerms(PoolTerms(rateModel, 9_000, 1_001));
+        pool.setTerms(PoolTerms(rateModel, 9_000, 1_000));
     }
 
     function test_setTerms_isRestricted() public {
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, bob));
         vm.prank(bob);
-        pool.setTerms(rateModel, 0);
+        pool.setTerms(_terms(rateModel, 0));
     }
 
     // ------------------------------------------------------------------ as its engine
@@ -244,7 +238,7 @@ contract LendingPoolTest is SystemFixture {
         own = LendingPool(
             deployCode(
                 "contracts/LendingPool.sol:LendingPool",
-                abi.encode(address(odd), manager, rateModel, uint16(1_000))
+                abi.encode(address(odd), manager, PoolTerms(rateModel, 1_000, 500))
             )
         );
         odd.mint(address(this), 1e24);
@@ -256,7 +250,7 @@ contract LendingPoolTest is SystemFixture {
         own.draw(bound(amount, 1, 1e24), bob);
         vm.warp(block.timestamp + bound(time, 0, 900 days));
         uint256 assets = own.totalAssets();
-        (, , uint256 scaled, , ) = own.poolState();
+        uint256 scaled = own.poolState().totalScaledDebt;
         uint256 removed = bound(part, 0, scaled);
         uint256 paid = (removed * own.currentIndex() + 1e27 - 1) / 1e27;
         odd.mint(address(own), paid);
@@ -265,19 +259,78 @@ contract LendingPoolTest is SystemFixture {
         assertLe(own.totalAssets(), assets + 2);
     }
 
-    function testFuzz_writeOff_bookedLossIsTheActualDropOfTheTotal(uint256 amount, uint256 time, uint256 part) public {
-        (LendingPool own, ) = _own();
+    /// @dev Taking a debt over changes nothing for the lenders; what is then lost is paid by the reserve first, to the unit.
+    function testFuzz_settleAuction_losesExactlyWhatIsNotPaid(
+        uint256 amount,
+        uint256 time,
+        uint256 part,
+        uint256 paid
+    ) public {
+        (LendingPool own, OddToken odd) = _own();
+        own.setAuctionHouse(IAuctionHouse(address(this)));
         own.draw(bound(amount, 1, 1e24), bob);
         vm.warp(block.timestamp + bound(time, 0, 900 days));
         (uint256 assets, uint256 debt) = (own.totalAssets(), own.totalDebt());
-        (, , uint256 scaled, , ) = own.poolState();
-        own.accrue();
-        (, , , , uint256 reserve) = own.poolState();
-        own.writeOff(bound(part, 0, scaled));
-        uint256 loss = debt - own.totalDebt();
-        (, , , , uint256 left) = own.poolState();
-        assertEq(left, reserve > loss ? reserve - loss : 0);
-        assertEq(own.totalAssets(), assets - (loss - (reserve - left)));
+        (uint256 reserve, uint256 due) = own.claims();
+        uint256 taken = own.toAuction(bound(part, 0, own.poolState().totalScaledDebt));
+        assertEq(taken, debt - own.totalDebt());
+        assertEq(own.totalAssets(), assets);
+        assertEq(own.poolState().auctionDebt, taken);
+
+        paid = bound(paid, 0, taken);
+        odd.mint(address(own), paid);
+        own.settleAuction(paid, taken - paid);
+        uint256 lost = taken - paid;
+        (uint256 left, uint256 dueAfter) = own.claims();
+        assertEq(left, reserve > lost ? reserve - lost : 0);
+        assertEq(own.totalAssets(), assets - (lost - (reserve - left)));
+        assertEq(own.poolState().auctionDebt, 0);
+        assertEq(dueAfter, due);
+    }
+
+    function test_settleAuction_isForTheAuctionHouseAlone() public {
+        vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyAuctionHouse.selector, bob, house));
+        vm.prank(bob);
+        pool.settleAuction(0, 0);
+    }
+
+    // ------------------------------------------------------------------ auction debt and exits
+
+    /// @dev Who leaves is paid for what lots and backstop cover, who enters pays for the whole debt.
+    function testFuzz_exits_arePaidOnThePessimisticView(uint256 low, uint256 capital) public {
+        _lend(lender, 10_000e6);
+        _deposit(alice, WETH, 1e18);
+        _borrow(alice, 1_500e6);
+        _setPrice(WETH, 1_500e8);
+        engine.absorb(_key(alice), bob);
+        (low, capital) = (bound(low, 0, 3_000e6), bound(capital, 0, 3_000e6));
+        house.setShortfall(low, capital);
+        uint256 uncovered = low > capital ? low - capital : 0;
+        if (uncovered > 1_500e6) uncovered = 1_500e6;
+        assertEq(pool.exitAssets(), 10_000e6 - uncovered);
+        assertEq(pool.totalAssets(), 10_000e6);
+        assertLe(pool.previewRedeem(1e12), pool.convertToAssets(1e12));
+        assertEq(pool.previewDeposit(1e6), pool.convertToShares(1e6));
+        uint256 shares = _lend(bob, 1_000e6);
+        assertLe(pool.previewRedeem(shares), 1_000e6);
+    }
+
+    // ------------------------------------------------------------------ the backstop's share
+
+    function testFuzz_fees_areDividedAsTheTermsOfTheirTimeSay(uint16 r, uint16 b, uint32 time) public {
+        r = uint16(bound(r, 0, 10_000));
+        b = uint16(bound(b, 0, 10_000 - r));
+        pool.setTerms(PoolTerms(rateModel, r, b));
+        _open(alice, 1_400e6);
+        vm.warp(START + time);
+        uint256 interest = pool.totalDebt() - 1_400e6;
+        uint256 kept = (interest * (uint256(r) + b)) / 10_000;
+        uint256 reserve = r + b == 0 ? 0 : (kept * r) / (uint256(r) + b);
+        pool.setTerms(PoolTerms(rateModel, 0, 10_000));
+        (uint256 reserveNow, uint256 due) = pool.claims();
+        assertEq(reserveNow, reserve);
+        assertEq(due, kept - reserve);
+        assertEq(pool.totalAssets(), 1e13 + interest - kept);
     }
 
     function test_draw_beyondTheCashIsRefused() public {

@@ -112,8 +112,8 @@ contract RiskConfigTest is SystemFixture {
         riskConfig.depositTerms(3);
     }
 
-    function testFuzz_setSystem_isReadBack(uint112 borrowCap, uint128 dust, uint16 target) public {
-        SystemRisk memory s = SystemRisk(borrowCap, dust == 0 ? 1 : dust, uint16(bound(target, 10_100, 15_000)));
+    function testFuzz_setSystem_isReadBack(uint104 borrowCap, uint96 dust, uint16 target) public {
+        SystemRisk memory s = SystemRisk(borrowCap, dust == 0 ? 1 : dust, uint16(bound(target, 10_100, 15_000)), 0);
         vm.expectEmit(address(riskConfig));
         emit IRiskConfig.SystemSetTo(s);
         riskConfig.setSystem(s);
@@ -122,9 +122,9 @@ contract RiskConfigTest is SystemFixture {
 
     function test_setSystem_refusesNoDustAndAStrangeTarget() public {
         vm.expectRevert(IRiskConfig.DustIsZero.selector);
-        riskConfig.setSystem(SystemRisk(1, 0, 10_500));
+        riskConfig.setSystem(SystemRisk(1, 0, 10_500, 0));
         vm.expectRevert(abi.encodeWithSelector(RiskRules.TargetHealthOutOfRange.selector, 10_099, 10_100, 15_000));
-        riskConfig.setSystem(SystemRisk(1, 1, 10_099));
+        riskConfig.setSystem(SystemRisk(1, 1, 10_099, 0));
     }
 
     function testFuzz_load_listsMembersAscending(uint8 bits) public view {
@@ -148,7 +148,7 @@ contract RiskConfigTest is SystemFixture {
         vm.expectRevert(err);
         riskConfig.setAsset(WETH, f, 1);
         vm.expectRevert(err);
-        riskConfig.setSystem(SystemRisk(1, 1, 10_500));
+        riskConfig.setSystem(SystemRisk(1, 1, 10_500, 0));
         vm.stopPrank();
     }
 }

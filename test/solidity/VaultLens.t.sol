@@ -54,17 +54,13 @@ contract VaultLensTest is SystemFixture {
     function test_snapshot_isWhatPoolEngineAndOracleSay() public {
         _openTwo();
         IVaultLens.Snapshot memory s = lens.snapshot();
-        (uint256 index, uint256 at, uint256 scaled, uint256 cash, uint256 reserve) = pool.poolState();
-        assertEq(
-            abi.encode(s.index, s.accruedAt, s.totalScaledDebt, s.cash, s.reserve),
-            abi.encode(index, at, scaled, cash, reserve)
-        );
+        assertEq(abi.encode(s.pool), abi.encode(pool.poolState()));
         assertEq(s.totalShares, pool.totalSupply());
         assertEq(s.totalAssets, pool.totalAssets());
         for (uint8 asset = 0; asset < 3; ++asset) {
             assertEq(abi.encode(s.prices[asset]), abi.encode(oracle.price(asset)));
-            (uint256 deposited, uint256 residue) = engine.assetTotals(asset);
-            assertEq(abi.encode(s.deposited[asset], s.residue[asset]), abi.encode(deposited, residue));
+            (uint256 deposited, uint256 auctioned) = engine.assetTotals(asset);
+            assertEq(abi.encode(s.deposited[asset], s.auctioned[asset]), abi.encode(deposited, auctioned));
         }
     }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
-
 import {ILendingPool} from "../../../contracts/interfaces/ILendingPool.sol";
 import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {IVaultLens} from "../../../contracts/interfaces/IVaultLens.sol";
@@ -18,10 +16,6 @@ contract BadDebtTest is SystemFixture {
             pool.donate(reserve);
         }
         _setPrice(WETH, 1_000e8);
-    }
-
-    function _reserve() private view returns (uint256 reserve) {
-        (, , , , reserve) = pool.poolState();
     }
 
     function test_booking_takesTheReserveFirstAndThenTheLenders() public {
@@ -75,7 +69,7 @@ contract BadDebtTest is SystemFixture {
         assertEq(_scaled(_key(alice)), 0);
     }
 
-    function test_residue_belongsToTheReserveAndIsHandedOut() public {
+    function test_booking_handsTheRestToTheAuctionHouseWhichAloneReleasesIt() public {
         _lend(lender, 1e6 * 1e6);
         _deposit(alice, WETH, 1e18);
         _deposit(alice, GOLD, 50e6);
@@ -85,26 +79,26 @@ contract BadDebtTest is SystemFixture {
         LiquidationCall memory c = _call(_key(alice), WETH);
         vm.expectEmit(address(engine));
         emit IVaultEngine.BadDebtBooked(_key(alice), 540e6);
-        vm.expectEmit(address(engine));
-        emit IVaultEngine.ResidueKept(_key(alice), GOLD, 50e6, 50e6);
         vm.prank(liquidator);
         engine.liquidate(c);
-        (uint256 deposited, uint256 residue) = engine.assetTotals(GOLD);
+        (uint256 deposited, uint256 auctioned) = engine.assetTotals(GOLD);
         assertEq(deposited, 0);
-        assertEq(residue, 50e6);
+        assertEq(auctioned, 50e6);
+        assertEq(house.amounts(0), 50e6);
         assertEq(engine.collateralOf(_key(alice), GOLD), 0);
 
-        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, bob));
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.OnlyAuctionHouse.selector, bob, house));
         vm.prank(bob);
-        engine.claimResidue(GOLD, bob);
+        engine.release(GOLD, 50e6, bob);
         vm.expectEmit(address(engine));
-        emit IVaultEngine.ResidueClaimed(GOLD, bob, 50e6);
-        assertEq(engine.claimResidue(GOLD, bob), 50e6);
+        emit IVaultEngine.Released(GOLD, bob, 50e6);
+        house.release(GOLD, 50e6, bob);
         assertEq(tokens[GOLD].balanceOf(bob), 50e6);
-        assertEq(engine.claimResidue(GOLD, bob), 0);
+        (, auctioned) = engine.assetTotals(GOLD);
+        assertEq(auctioned, 0);
     }
 
-    /// @dev A vault worth less than dust is closed even by somebody who pays nothing: the collateral goes to the reserve.
+    /// @dev A vault worth less than dust is closed even by somebody who pays nothing: the collateral goes to the auction house.
     function test_booking_ofAWorthlessVaultNeedsNoPayment() public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 2);
@@ -116,8 +110,8 @@ contract BadDebtTest is SystemFixture {
         (uint256 repaid, uint256 seized) = engine.liquidate(c);
         assertEq(repaid + seized, 0);
         assertEq(_scaled(_key(alice)), 0);
-        (, uint256 residue) = engine.assetTotals(WETH);
-        assertEq(residue, 1e18);
+        (, uint256 auctioned) = engine.assetTotals(WETH);
+        assertEq(auctioned, 1e18);
     }
 
     /// @dev Nobody gives up on a debt while one of the sources says that the rest pays for it.
@@ -155,7 +149,6 @@ contract BadDebtTest is SystemFixture {
         _liquidate(_key(alice), WETH);
         assertEq(_scaled(_key(alice)), 0);
         assertEq(_debt(_key(bob)), debt);
-        (, , uint256 totalScaled, , ) = pool.poolState();
-        assertEq(totalScaled, _scaled(_key(bob)));
+        assertEq(pool.poolState().totalScaledDebt, _scaled(_key(bob)));
     }
 }

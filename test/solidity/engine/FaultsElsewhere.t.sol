@@ -31,7 +31,7 @@ contract FaultsElsewhereTest is SystemFixture {
     function test_rateModel_thatFailsStopsNobodyAndCanBeReplaced() public {
         _open(alice, 1_000 * _unit());
         MoodyRate moody = new MoodyRate();
-        pool.setTerms(moody, 0);
+        pool.setTerms(_terms(moody, 0));
         moody.set(0, true);
         _pass(1 days);
         uint256 debt = _debt(_key(alice));
@@ -40,13 +40,13 @@ contract FaultsElsewhereTest is SystemFixture {
         assertEq(engine.repay(_key(alice), MAX), debt);
         vm.prank(lender);
         pool.withdraw(1, lender, lender);
-        pool.setTerms(rateModel, 0);
+        pool.setTerms(_terms(rateModel, 0));
     }
 
     function testFuzz_rateModel_chargesAtMostTheBound(uint256 answer, uint256 time) public {
         _open(alice, 1_000 * _unit());
         MoodyRate moody = new MoodyRate();
-        pool.setTerms(moody, 0);
+        pool.setTerms(_terms(moody, 0));
         moody.set(answer, false);
         time = bound(time, 1, 30 days);
         uint256 index = pool.currentIndex();
@@ -57,9 +57,9 @@ contract FaultsElsewhereTest is SystemFixture {
 
     function test_setTerms_refusesAModelThatDoesNotAnswer() public {
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.RateModelSilent.selector, address(0)));
-        pool.setTerms(IRateModel(address(0)), 0);
+        pool.setTerms(_terms(IRateModel(address(0)), 0));
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.RateModelSilent.selector, address(engine)));
-        pool.setTerms(IRateModel(address(engine)), 0);
+        pool.setTerms(_terms(IRateModel(address(engine)), 0));
     }
 
     function test_feedFault_doesNotMakeAHealthyVaultLiquidatable() public {

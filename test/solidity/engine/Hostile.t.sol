@@ -34,7 +34,7 @@ contract HostileTest is SystemFixture {
     function _reentries() private view returns (bytes[] memory calls) {
         VaultKey own = _key(address(odd));
         LiquidationCall memory c = _call(_key(alice), ODD);
-        calls = new bytes[](11);
+        calls = new bytes[](14);
         calls[0] = abi.encodeCall(IVaultEngine.deposit, (own, ODD, 1));
         calls[1] = abi.encodeCall(IVaultEngine.withdraw, (own, ODD, 1, bob));
         calls[2] = abi.encodeCall(IVaultEngine.borrow, (own, 100e6, bob));
@@ -42,10 +42,13 @@ contract HostileTest is SystemFixture {
         calls[4] = abi.encodeCall(IVaultEngine.liquidate, (c));
         calls[5] = abi.encodeCall(IVaultEngine.multicall, (new bytes[](0)));
         calls[6] = abi.encodeCall(IVaultEngine.permit, (address(odd), 1, 1, 1, 0, 0));
-        calls[7] = abi.encodeCall(IVaultEngine.claimResidue, (ODD, bob));
+        calls[7] = abi.encodeCall(IVaultEngine.flag, (_key(alice)));
         calls[8] = abi.encodeCall(IVaultEngine.vaultState, (_key(alice)));
         calls[9] = abi.encodeCall(IVaultEngine.collateralOf, (_key(alice), ODD));
         calls[10] = abi.encodeCall(IVaultEngine.assetTotals, (ODD));
+        calls[11] = abi.encodeCall(IVaultEngine.absorb, (_key(alice), bob));
+        calls[12] = abi.encodeCall(IVaultEngine.deleverage, (own, ODD, 1, 1, bob, ""));
+        calls[13] = abi.encodeCall(IVaultEngine.records, (new VaultKey[](0)));
     }
 
     function _assertLocked(uint256 hooks) private view {
@@ -147,9 +150,9 @@ contract HostileTest is SystemFixture {
     /// @dev Tokens sent straight to the engine belong to nobody.
     function testFuzz_strayTokensMoveNothing(uint96 amount) public {
         odd.mint(address(engine), amount);
-        (uint256 deposited, uint256 residue) = engine.assetTotals(ODD);
+        (uint256 deposited, uint256 auctioned) = engine.assetTotals(ODD);
         assertEq(deposited, 1e18);
-        assertEq(residue, 0);
+        assertEq(auctioned, 0);
         vm.prank(alice);
         assertEq(engine.withdraw(_key(alice), ODD, MAX, alice), 1e18);
     }
@@ -172,7 +175,7 @@ contract HostileTest is SystemFixture {
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyEngine.selector, bob, address(engine)));
         pool.settle(0, 0);
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyEngine.selector, bob, address(engine)));
-        pool.writeOff(0);
+        pool.toAuction(0);
         vm.stopPrank();
     }
 }

@@ -289,7 +289,7 @@ contract LiquidateTest is SystemFixture {
     function test_callback_findsEverythingLocked() public {
         (Flash flash, LiquidationCall memory c) = _flash();
         VaultKey vault = _key(alice);
-        bytes[] memory probes = new bytes[](11);
+        bytes[] memory probes = new bytes[](14);
         probes[0] = abi.encodeCall(IVaultEngine.deposit, (vault, WETH, 1));
         probes[1] = abi.encodeCall(IVaultEngine.withdraw, (_key(address(flash)), WETH, 1, bob));
         probes[2] = abi.encodeCall(IVaultEngine.borrow, (_key(address(flash)), 1, bob));
@@ -297,10 +297,13 @@ contract LiquidateTest is SystemFixture {
         probes[4] = abi.encodeCall(IVaultEngine.liquidate, (c));
         probes[5] = abi.encodeCall(IVaultEngine.multicall, (new bytes[](0)));
         probes[6] = abi.encodeCall(IVaultEngine.permit, (address(debtToken), 1, 1, 1, 0, 0));
-        probes[7] = abi.encodeCall(IVaultEngine.claimResidue, (WETH, bob));
+        probes[7] = abi.encodeCall(IVaultEngine.flag, (vault));
         probes[8] = abi.encodeCall(IVaultEngine.vaultState, (vault));
         probes[9] = abi.encodeCall(IVaultEngine.collateralOf, (vault, WETH));
         probes[10] = abi.encodeCall(IVaultEngine.assetTotals, (WETH));
+        probes[11] = abi.encodeCall(IVaultEngine.absorb, (vault, bob));
+        probes[12] = abi.encodeCall(IVaultEngine.deleverage, (_key(address(flash)), WETH, 1, 1, bob, ""));
+        probes[13] = abi.encodeCall(IVaultEngine.records, (new VaultKey[](0)));
         flash.setProbes(probes);
         flash.liquidate(c);
         assertGt(flash.seen(), 0);

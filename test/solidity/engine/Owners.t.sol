@@ -22,9 +22,9 @@ contract OwnersTest is SystemFixture {
         engine.deposit(_key(alice), asset, amount);
         assertEq(engine.collateralOf(_key(alice), asset), amount);
         assertEq(tokens[asset].balanceOf(address(engine)), amount);
-        (uint256 deposited, uint256 residue) = engine.assetTotals(asset);
+        (uint256 deposited, uint256 auctioned) = engine.assetTotals(asset);
         assertEq(deposited, amount);
-        assertEq(residue, 0);
+        assertEq(auctioned, 0);
     }
 
     function test_deposit_revertsForNothing() public {
@@ -111,7 +111,7 @@ contract OwnersTest is SystemFixture {
         vm.prank(alice);
         assertEq(engine.withdraw(_key(alice), WETH, amount, bob), expected);
         assertEq(tokens[WETH].balanceOf(bob), expected);
-        (, AssetSet set) = engine.vaultState(_key(alice));
+        (, AssetSet set, ) = engine.vaultState(_key(alice));
         assertEq(set.contains(WETH), expected != held);
     }
 
@@ -218,7 +218,7 @@ contract OwnersTest is SystemFixture {
 
     function test_borrow_capBindsNewBorrowingOnly() public {
         _open(alice, 1_000e6);
-        riskConfig.setSystem(SystemRisk(500e6, 100e6, 10_500));
+        riskConfig.setSystem(SystemRisk(500e6, 100e6, 10_500, 0));
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.BorrowCapExceeded.selector, 1_001e6, 500e6));
         vm.prank(alice);
         engine.borrow(_key(alice), 1e6, alice);
@@ -320,7 +320,7 @@ contract OwnersTest is SystemFixture {
         engine.deposit(toVaultKey(alice, a), WETH, 1e18);
         engine.borrow(toVaultKey(alice, a), 500e6, alice);
         vm.stopPrank();
-        (uint256 scaled, AssetSet set) = engine.vaultState(toVaultKey(alice, b));
+        (uint256 scaled, AssetSet set, ) = engine.vaultState(toVaultKey(alice, b));
         assertTrue(scaled == 0 && set.isEmpty());
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {PoolState} from "../../../contracts/interfaces/ILendingPool.sol";
 import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
@@ -38,11 +39,12 @@ contract SystemInvariantTest is SystemFixture {
 
     function invariant_accountsAddUpAndEverybodyCanLeave() public {
         VaultKey[] memory vaults = handler.vaultList();
-        (uint256 index, , uint256 totalScaled, uint256 cash, uint256 reserve) = pool.poolState();
-        _assertDebtAddsUp(vaults, totalScaled, pool.currentIndex());
+        PoolState memory p = pool.poolState();
+        _assertDebtAddsUp(vaults, p.totalScaledDebt, pool.currentIndex());
         for (uint8 asset = 0; asset < 3; ++asset) _assertCollateralAddsUp(vaults, asset);
-        assertEq(debtToken.balanceOf(address(pool)), cash + handler.strayDebt(), "cash differs from the tokens held");
-        assertLe(reserve, cash + DebtMath.debtDown(totalScaled, index), "the reserve owns more than there is");
+        assertEq(debtToken.balanceOf(address(pool)), p.cash + handler.strayDebt(), "cash differs from the tokens held");
+        uint256 assets = uint256(p.cash) + p.auctionDebt + DebtMath.debtDown(p.totalScaledDebt, p.index);
+        assertLe(uint256(p.fees) + p.reserve + p.backstopDue, assets, "the reserve owns more than there is");
         _assertEverybodyCanLeave(vaults);
     }
 
@@ -50,7 +52,7 @@ contract SystemInvariantTest is SystemFixture {
         uint256 scaled;
         uint256 debts;
         for (uint256 i = 0; i < vaults.length; ++i) {
-            (uint256 own, AssetSet held) = engine.vaultState(vaults[i]);
+            (uint256 own, AssetSet held, ) = engine.vaultState(vaults[i]);
             scaled += own;
             debts += DebtMath.debtUp(own, index);
             assertTrue(own == 0 || !held.isEmpty(), "debt without any collateral");
@@ -63,16 +65,16 @@ contract SystemInvariantTest is SystemFixture {
         uint256 sum;
         for (uint256 i = 0; i < vaults.length; ++i) {
             uint256 balance = engine.collateralOf(vaults[i], asset);
-            (, AssetSet held) = engine.vaultState(vaults[i]);
+            (, AssetSet held, ) = engine.vaultState(vaults[i]);
             assertEq(held.contains(asset), balance != 0, "the set of collaterals is wrong");
             sum += balance;
         }
-        (uint256 deposited, uint256 residue) = engine.assetTotals(asset);
+        (uint256 deposited, uint256 auctioned) = engine.assetTotals(asset);
         assertEq(sum, deposited, "vault balances differ from the total");
         uint256 held_ = tokens[asset].balanceOf(address(engine));
         assertEq(
             held_,
-            deposited + residue + handler.strayCollateral(asset),
+            deposited + auctioned + handler.strayCollateral(asset),
             "collateral differs from the tokens held"
         );
     }

@@ -102,7 +102,7 @@ abstract contract HandlerBase is Test {
     // ------------------------------------------------------------------ views
 
     function _exact(VaultKey vault) internal view returns (Exact memory e) {
-        (uint256 scaled, AssetSet set) = sys.engine.vaultState(vault);
+        (uint256 scaled, AssetSet set, ) = sys.engine.vaultState(vault);
         e.debt = DebtMath.debtUp(scaled, sys.pool.currentIndex());
         e.allGood = true;
         while (!set.isEmpty()) {
@@ -121,7 +121,7 @@ abstract contract HandlerBase is Test {
     }
 
     function _stored(VaultKey vault) internal view returns (bytes32) {
-        (uint256 scaled, AssetSet set) = sys.engine.vaultState(vault);
+        (uint256 scaled, AssetSet set, ) = sys.engine.vaultState(vault);
         return
             keccak256(
                 abi.encode(
@@ -146,10 +146,10 @@ abstract contract HandlerBase is Test {
         s.reserve = _reserveNow();
     }
 
-    /// @dev The reserve with interest to this second, which the pool does not show: cash + debt - lenders' assets.
+    /// @dev The reserve with interest to this second.
     function _reserveNow() internal view returns (uint256) {
-        (, , , uint256 cash, ) = sys.pool.poolState();
-        return cash + sys.pool.totalDebt() - sys.pool.totalAssets();
+        (uint256 reserve, ) = sys.pool.claims();
+        return reserve;
     }
 
     // ------------------------------------------------------------------ what every call respects

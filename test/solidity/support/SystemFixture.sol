@@ -13,13 +13,18 @@ import {VaultLens} from "../../../contracts/VaultLens.sol";
 import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
 import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
-import {LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
+import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
+import {PoolTerms} from "../../../contracts/interfaces/ILendingPool.sol";
+import {IRateModel} from "../../../contracts/interfaces/IRateModel.sol";
+import {LiquidationCall, Policies} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {IVaultLens} from "../../../contracts/interfaces/IVaultLens.sol";
 import {InterestMath} from "../../../contracts/libraries/InterestMath.sol";
 import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {AssetRiskFields} from "../../../contracts/types/AssetRisk.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
+import {PlainHouse} from "./PlainHouse.sol";
+import {PlainMargin} from "./PlainMargin.sol";
 
 /// @notice The whole system, deployed with this contract as administrator: a six-decimal debt asset, three collaterals of
 /// 18, 8 and 6 decimals, one feed each. Contracts are deployed from their artifacts, so that no test compiles them again.
@@ -39,6 +44,7 @@ abstract contract SystemFixture is Test {
     VaultEngine internal engine;
     LendingPool internal pool;
     VaultLens internal lens;
+    PlainHouse internal house;
     TestToken internal debtToken;
     TestToken[] internal tokens;
     MockPriceFeed[] internal feeds;
@@ -62,10 +68,17 @@ abstract contract SystemFixture is Test {
         engine = VaultEngine(
             deployCode(
                 "contracts/VaultEngine.sol:VaultEngine",
-                abi.encode(manager, debtToken, riskConfig, oracle, rateModel, uint16(1_000))
+                abi.encode(
+                    manager,
+                    debtToken,
+                    Policies(riskConfig, oracle, ICircuitBreaker(address(0)), new PlainMargin(riskConfig)),
+                    _terms(rateModel, 1_000)
+                )
             )
         );
         pool = LendingPool(address(engine.pool()));
+        house = new PlainHouse(engine);
+        engine.setAuctionHouse(house);
         lens = VaultLens(deployCode("contracts/VaultLens.sol:VaultLens", abi.encode(engine)));
         _list("Wrapped Ether", 18, 7_500, 8_000, 0, 1_000, 2_500, 2_000e8);
         _list("Wrapped Bitcoin", 8, 6_500, 7_200, 50, 800, 2_500, 60_000e8);
@@ -83,7 +96,7 @@ abstract contract SystemFixture is Test {
     }
 
     function _systemRisk() internal view virtual returns (SystemRisk memory) {
-        return SystemRisk({borrowCap: uint112(1e9 * _unit()), dust: uint128(100 * _unit()), targetHealth: 10_500});
+        return SystemRisk(uint104(1e9 * _unit()), uint96(100 * _unit()), 10_500, 0);
     }
 
     /// @dev 2 % a year at rest, 10 % at the kink of 90 %, at most 100 %.
@@ -96,6 +109,11 @@ abstract contract SystemFixture is Test {
                 slopeAbove: uint256(0.6e27) / 365 days,
                 max: uint256(1e27) / 365 days
             });
+    }
+
+    /// @dev Interest terms without a backstop's share.
+    function _terms(IRateModel model, uint16 reserveFactor) internal pure returns (PoolTerms memory) {
+        return PoolTerms(model, reserveFactor, 0);
     }
 
     // ------------------------------------------------------------------ set-up
@@ -227,8 +245,17 @@ abstract contract SystemFixture is Test {
 
     // ------------------------------------------------------------------ views
 
+    function _cash() internal view returns (uint256) {
+        return pool.poolState().cash;
+    }
+
+    /// @dev The reserve with interest to this second.
+    function _reserve() internal view returns (uint256 reserve) {
+        (reserve, ) = pool.claims();
+    }
+
     function _scaled(VaultKey vault) internal view returns (uint256 scaledDebt) {
-        (scaledDebt, ) = engine.vaultState(vault);
+        (scaledDebt, , ) = engine.vaultState(vault);
     }
 
     function _health(VaultKey vault) internal view returns (IVaultLens.VaultHealth memory) {
