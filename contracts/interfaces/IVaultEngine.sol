@@ -224,8 +224,8 @@ interface IVaultEngine {
     ) external view returns (uint256 scaledDebt, AssetSet collaterals, uint256 flaggedAt);
 
     /// @notice The stored state of many vaults as one flat list, which decodes quickly; no price is read. Each vault has a
-    /// header word, scaled debt in the low 128 bits and the set of its collaterals above, and then one word per
-    /// collateral: its balance [token units], ids ascending.
+    /// header word, scaled debt in the low 128 bits, the set of its collaterals in the next 64, when it was flagged [s] above,
+    /// and then one word per collateral: its balance [token units], ids ascending.
     function records(VaultKey[] calldata vaults) external view returns (uint256[] memory words);
 
     /// @notice A vault's balance of `asset` [token units].

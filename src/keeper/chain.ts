@@ -51,7 +51,10 @@ export class ChainReader implements EventSource {
       "Repaid",
       "Liquidated",
       "BadDebtBooked",
-      "ResidueKept",
+      "Deleveraged",
+      "Flagged",
+      "Unflagged",
+      "Absorbed",
     ] as const;
     this.topics = names.map((name) => abi.getEvent(name).topicHash);
     const connect = (address: string): AggregatorV3Interface =>
@@ -146,8 +149,12 @@ export class ChainReader implements EventSource {
         }),
       ),
     ]);
-    const [index, accruedAt, totalScaledDebt, cash, reserve] = state;
-    return { pool: { index, accruedAt, totalScaledDebt, cash, reserve, totalShares }, debtFeed, assets };
+    const { index, accruedAt, fees, totalScaledDebt, cash, reserve, backstopDue, auctionDebt } = state;
+    return {
+      pool: { index, accruedAt, fees, totalScaledDebt, cash, reserve, backstopDue, auctionDebt, totalShares },
+      debtFeed,
+      assets,
+    };
   }
 
   async funds(account: string, block: BlockTag): Promise<Funds> {

@@ -92,15 +92,15 @@ export async function checkBook(
   const held = await client.debtToken.balanceOf(client.pool);
   log.require(held >= cash, `block ${block}: the pool counts ${cash} in cash but holds ${held}`);
   for (const { id, symbol } of client.deployment.assets) {
-    const { deposited, residue } = model.assetTotals(id);
+    const { deposited, auctioned } = model.assetTotals(id);
     log.require(
       sums[id] === deposited,
       `block ${block}: ${symbol} of vaults sums to ${sums[id]}, not ${deposited}`,
     );
     const balance = await client.tokens[id]?.balanceOf(client.engine);
     log.require(
-      (balance ?? 0n) >= deposited + residue,
-      `block ${block}: the engine counts ${deposited + residue} ${symbol} but holds ${balance}`,
+      (balance ?? 0n) >= deposited + auctioned,
+      `block ${block}: the engine counts ${deposited + auctioned} ${symbol} but holds ${balance}`,
     );
   }
   const debts = [...model.keys()].reduce((sum, key) => sum + debtUp(model.vault(key).scaledDebt, index), 0n);

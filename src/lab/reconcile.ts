@@ -15,6 +15,18 @@ export interface Reconciliation {
   readonly mismatches: readonly Mismatch[];
 }
 
+const POOL_FIELDS = [
+  "index",
+  "accruedAt",
+  "fees",
+  "totalScaledDebt",
+  "cash",
+  "reserve",
+  "backstopDue",
+  "auctionDebt",
+] as const;
+const NO_RECORD = { scaledDebt: -1n, flaggedAt: -1n };
+
 /** Collects comparisons. */
 class Tally {
   comparisons = 0;
@@ -39,18 +51,14 @@ export async function reconcile(
   const { lens } = client;
   const chain = await lens.snapshot();
   const modelPool = model.pool;
-  tally.equal("pool.index", chain.index, modelPool.index);
-  tally.equal("pool.accruedAt", chain.accruedAt, modelPool.accruedAt);
-  tally.equal("pool.totalScaledDebt", chain.totalScaledDebt, modelPool.totalScaledDebt);
-  tally.equal("pool.cash", chain.cash, modelPool.cash);
-  tally.equal("pool.reserve", chain.reserve, modelPool.reserve);
+  for (const field of POOL_FIELDS) tally.equal(`pool.${field}`, chain.pool[field], modelPool[field]);
   tally.equal("pool.totalShares", chain.totalShares, modelPool.totalShares);
   tally.equal("pool.totalAssets", chain.totalAssets, model.totalAssets());
   const prices = model.prices();
   client.deployment.assets.forEach(({ id, symbol }) => {
     const totals = model.assetTotals(id);
     tally.equal(`${symbol}.deposited`, chain.deposited[id] ?? -1n, totals.deposited);
-    tally.equal(`${symbol}.residue`, chain.residue[id] ?? -1n, totals.residue);
+    tally.equal(`${symbol}.auctioned`, chain.auctioned[id] ?? -1n, totals.auctioned);
     const [price, expected] = [chain.prices[id], prices[id]];
     if (price === undefined || expected === undefined) throw new RangeError(`no price of ${symbol}`);
     tally.equal(`${symbol}.price.liq`, price.liq, expected.liq);
@@ -62,9 +70,10 @@ export async function reconcile(
     const chunk = keys.slice(from, from + RECORDS_PER_CALL);
     const records = await readRecords(lens, chunk);
     chunk.forEach((key, i) => {
-      const record = records[i] ?? { scaledDebt: -1n, balances: new Map<number, bigint>() };
+      const record = records[i] ?? { ...NO_RECORD, balances: new Map<number, bigint>() };
       const vault = model.vault(key);
       tally.equal(`${key}.scaledDebt`, record.scaledDebt, vault.scaledDebt);
+      tally.equal(`${key}.flaggedAt`, record.flaggedAt, vault.flaggedAt);
       tally.equal(`${key}.collaterals`, BigInt(record.balances.size), BigInt(vault.balances.size));
       for (const [id, balance] of vault.balances) {
         tally.equal(`${key}.balance[${id}]`, record.balances.get(id) ?? -1n, balance);

@@ -19,6 +19,16 @@ export function covers(weighted: bigint, debt: bigint): boolean {
   return weighted >= debt * BPS;
 }
 
+/** Whether the health factor after is at least the one before, exactly. Mirrors `HealthMath.noWorse`. */
+export function noWorse(
+  weightedBefore: bigint,
+  debtBefore: bigint,
+  weightedAfter: bigint,
+  debtAfter: bigint,
+): boolean {
+  return weightedAfter * debtBefore >= weightedBefore * debtAfter;
+}
+
 /** Health factor [WAD], rounded down; the largest word without debt. Mirrors `HealthMath.healthFactorDown`. */
 export function healthFactorDown(weighted: bigint, debt: bigint): bigint {
   return mulDivDownSaturating(weighted, WAD / BPS, debt);

@@ -6,6 +6,7 @@ export * from "./health.js";
 export * from "./interest.js";
 export * from "./key.js";
 export * from "./liquidation.js";
+export { Market } from "./market.js";
 export * as pools from "./pool.js";
 export * from "./price.js";
 export * from "./system.js";

@@ -1,4 +1,7 @@
-import { MAX_UINT128, RAY, WAD, min, mulDivDown, mulDivUp } from "./fixed.js";
+import { RAY, WAD, min, mulDivDown, mulDivUp } from "./fixed.js";
+
+/** The largest index. Mirrors `InterestMath.MAX_INDEX`. */
+const MAX_INDEX = (1n << 112n) - 1n;
 
 /** The longest time one accrual counts [s]: ten years. */
 export const MAX_ELAPSED = 3650n * 86_400n;
@@ -36,5 +39,5 @@ export function grownIndexDown(index: bigint, rate: bigint, elapsed: bigint): bi
   const x = rate * min(elapsed, MAX_ELAPSED);
   const x2 = mulDivDown(x, x, 2n * RAY);
   const x3 = mulDivDown(x2, x, 3n * RAY);
-  return min(mulDivDown(index, RAY + x + x2 + x3, RAY), MAX_UINT128);
+  return min(mulDivDown(index, RAY + x + x2 + x3, RAY), MAX_INDEX);
 }

@@ -1,37 +1,36 @@
 import { debtUp, repayment, scaledUp } from "./debt.js";
 import { ModelError } from "./error.js";
-import { BPS, MAX_UINT128, MAX_UINT256, min } from "./fixed.js";
-import { covers, healthFactorDown, restoringAmountUp, valueDown } from "./health.js";
+import { BPS, MAX_UINT128, MAX_UINT256, min, mulDivDown } from "./fixed.js";
+import { covers, healthFactorDown, noWorse, restoringAmountUp, valueDown } from "./health.js";
 import type { VaultKey } from "./key.js";
 import { type Outcome, type Position, type SeizedAsset, decide, isHopeless } from "./liquidation.js";
+import { Market } from "./market.js";
 import * as pools from "./pool.js";
-import { type DebtSide, type FeedAnswer, type Price, priceOf, statusNumber } from "./price.js";
+import { type FeedAnswer, type Price, statusNumber } from "./price.js";
 import type { AssetTerms, LiquidationResult, ModelTerms, VaultHealth, VaultState } from "./terms.js";
 
-interface AssetState {
-  readonly terms: AssetTerms;
-  primaryFeed: FeedAnswer | null;
-  secondaryFeed: FeedAnswer | null;
-  accepted: { price: bigint; timestamp: bigint };
+/** Collateral of all vaults, and collateral at auction [token units]. */
+interface Totals {
   deposited: bigint;
-  residue: bigint;
+  auctioned: bigint;
 }
 
 const MAX_COLLATERALS = 8;
-/** A deposit remembers the price this long after the last one was remembered [s]. */
-const REMEMBER_EVERY = 3600n;
-const EMPTY: VaultState = { scaledDebt: 0n, balances: new Map() };
-const NO_LOSS: pools.Loss = { total: 0n, reserve: 0n, lenders: 0n };
+/** Below this collateral ratio anyone may absorb [bps]. */
+const ABSORB_RATIO = 10_200n;
+/** A flag lets a vault be absorbed from this age to twice this age [s]. */
+const FLAG_AGE = 3600n;
+const EMPTY: VaultState = { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n };
 
 /**
  * The reference model: the contracts' state machine in bigint, exact to the unit. No I/O, no clock of its own: every
  * operation happens at `now`. An operation that the contracts refuse throws a `ModelError` and changes nothing.
  */
 export class SystemModel {
-  private readonly assets: AssetState[];
+  readonly market: Market;
+  private readonly totals: Totals[];
   private readonly vaults = new Map<VaultKey, VaultState>();
   private poolState: pools.PoolState;
-  private debtFeed: FeedAnswer | null = null;
 
   constructor(
     readonly terms: ModelTerms,
@@ -40,22 +39,16 @@ export class SystemModel {
     public now: bigint = createdAt,
   ) {
     this.poolState = pools.emptyPool(createdAt);
-    this.assets = terms.assets.map((asset) => ({
-      terms: asset,
-      primaryFeed: null,
-      secondaryFeed: null,
-      accepted: { price: 0n, timestamp: 0n },
-      deposited: 0n,
-      residue: 0n,
-    }));
+    this.market = new Market(terms);
+    this.totals = terms.assets.map(() => ({ deposited: 0n, auctioned: 0n }));
   }
 
   /** An independent copy. */
   clone(): SystemModel {
     const copy = new SystemModel(this.terms, this.poolState.accruedAt, this.now);
     copy.poolState = this.poolState;
-    copy.debtFeed = this.debtFeed;
-    this.assets.forEach((asset, id) => Object.assign(copy.asset(id), asset));
+    Object.assign(copy, { market: this.market.clone() });
+    this.totals.forEach((totals, id) => Object.assign(copy.assetTotals(id), totals));
     for (const [key, vault] of this.vaults) copy.vaults.set(key, vault);
     return copy;
   }
@@ -86,30 +79,15 @@ export class SystemModel {
     return this.vaults.get(key) ?? EMPTY;
   }
 
-  /** What all vaults hold of an asset, and what belongs to the reserve [token units]. */
-  assetTotals(asset: number): { deposited: bigint; residue: bigint } {
-    const { deposited, residue } = this.asset(asset);
-    return { deposited, residue };
+  /** What all vaults hold of an asset, and what is at auction [token units]. */
+  assetTotals(asset: number): Totals {
+    const totals = this.totals[asset];
+    if (totals === undefined) throw new ModelError("UnknownAsset", [asset, this.totals.length]);
+    return totals;
   }
 
   price(asset: number): Price {
-    const state = this.asset(asset);
-    return priceOf(
-      {
-        primary: state.terms.primary,
-        primaryFeed: state.primaryFeed,
-        ...(state.terms.secondary && {
-          secondary: state.terms.secondary,
-          secondaryFeed: state.secondaryFeed,
-        }),
-        maxDeviation: state.terms.maxDeviation,
-        collateralDecimals: state.terms.decimals,
-        accepted: state.accepted,
-      },
-      this.debtSide(),
-      state.terms.composed,
-      this.now,
-    );
+    return this.market.price(asset, this.now);
   }
 
   /** Health at liquidation prices. Pass `prices` (by id) and `pool` to reuse them over many vaults. */
@@ -126,7 +104,7 @@ export class SystemModel {
 
   /** Prices of all assets now, by id. */
   prices(): Price[] {
-    return this.assets.map((_, id) => this.price(id));
+    return this.market.prices(this.now);
   }
 
   /** What `liquidate` would do now, or null where it would revert. Mirrors `VaultLens.quoteLiquidation`. */
@@ -158,25 +136,22 @@ export class SystemModel {
 
   /** A feed of an asset answers `answer`; null: it stops answering. */
   setFeed(asset: number, feed: FeedAnswer | null, which: "primary" | "secondary" = "primary"): void {
-    this.asset(asset)[which === "primary" ? "primaryFeed" : "secondaryFeed"] = feed;
+    this.market.setFeed(asset, feed, which);
   }
 
   /** What an asset's primary feed answers now [feed units]; 0 if it does not answer. */
   feedAnswer(asset: number): bigint {
-    return this.asset(asset).primaryFeed?.answer ?? 0n;
+    return this.market.feedAnswer(asset);
   }
 
   /** The debt asset's own feed answers. */
   setDebtFeed(feed: FeedAnswer | null): void {
-    this.debtFeed = feed;
+    this.market.setDebtFeed(feed);
   }
 
   /** Remembers a Good price. Mirrors `OracleGuard.accept`. */
   accept(asset: number): boolean {
-    const price = this.price(asset);
-    if (price.status !== "good") return false;
-    this.asset(asset).accepted = { price: price.liq, timestamp: this.now };
-    return true;
+    return this.market.accept(asset, this.now);
   }
 
   // ------------------------------------------------------------------ lenders
@@ -200,7 +175,7 @@ export class SystemModel {
   /** Takes `assets` out; returns the shares burned. */
   unlend(assets: bigint): bigint {
     const pool = this.accruedPool;
-    const shares = pools.toSharesUp(pool, assets);
+    const shares = pools.toSharesUp(pool, assets, this.exitAssets(pool));
     this.poolState = pools.leave(pool, assets, shares);
     return shares;
   }
@@ -208,7 +183,7 @@ export class SystemModel {
   /** Redeems `shares`; returns the assets. */
   redeem(shares: bigint): bigint {
     const pool = this.accruedPool;
-    const assets = pools.toAssetsDown(pool, shares);
+    const assets = pools.toAssetsDown(pool, shares, this.exitAssets(pool));
     this.poolState = pools.leave(pool, assets, shares);
     return assets;
   }
@@ -228,7 +203,7 @@ export class SystemModel {
   /** Adds collateral. `mayAct`: the caller is the owner or an operator. Mirrors `VaultEngine.deposit`. */
   deposit(key: VaultKey, asset: number, amount: bigint, mayAct = true): void {
     if (amount === 0n) throw new ModelError("ZeroAmount");
-    const state = this.asset(asset);
+    const terms = this.market.termsOf(asset);
     const vault = this.vault(key);
     const held = vault.balances.get(asset);
     if (held === undefined) {
@@ -240,21 +215,20 @@ export class SystemModel {
     const price = this.price(asset);
     if (price.status !== "good") throw priceNotGood(asset, price);
 
-    const total = bounded(state.deposited + amount);
-    const { supplyCap } = state.terms;
+    const totals = this.assetTotals(asset);
+    const total = bounded(totals.deposited + amount);
+    const { supplyCap } = terms;
     let pool = this.poolState;
     if (total > supplyCap) {
-      const excess = total - (state.deposited > supplyCap ? state.deposited : supplyCap);
+      const excess = total - (totals.deposited > supplyCap ? totals.deposited : supplyCap);
       if (vault.scaledDebt !== 0n) pool = this.accruedPool;
-      if (excess > this.restoringAmount(vault, state.terms, price, pool)) {
+      if (excess > this.restoringAmount(vault, terms, price, pool)) {
         throw new ModelError("SupplyCapExceeded", [total, supplyCap]);
       }
     }
     this.poolState = pool;
-    if (this.now - state.accepted.timestamp >= REMEMBER_EVERY) {
-      state.accepted = { price: price.liq, timestamp: this.now };
-    }
-    state.deposited = total;
+    this.market.observe(asset, this.now);
+    totals.deposited = total;
     this.store(key, { ...vault, balances: withBalance(vault.balances, asset, (held ?? 0n) + amount) });
   }
 
@@ -266,12 +240,10 @@ export class SystemModel {
     if (withdrawn === 0n) return 0n;
     const next = { ...vault, balances: withBalance(vault.balances, asset, balance - withdrawn) };
     if (vault.scaledDebt !== 0n) {
-      const pool = this.accruedPool;
-      this.requireMargin(next, debtUp(vault.scaledDebt, pool.index));
-      this.poolState = pool;
+      this.requireMargin(next, debtUp(vault.scaledDebt, this.accruedPool.index));
     }
-    this.asset(asset).deposited -= withdrawn;
-    this.store(key, next);
+    this.assetTotals(asset).deposited -= withdrawn;
+    this.store(key, vault.scaledDebt === 0n ? next : { ...next, flaggedAt: 0n });
     return withdrawn;
   }
 
@@ -289,7 +261,7 @@ export class SystemModel {
     const total = pools.totalDebt(drawn);
     if (total > borrowCap) throw new ModelError("BorrowCapExceeded", [total, borrowCap]);
     this.poolState = drawn;
-    this.store(key, { ...vault, scaledDebt });
+    this.store(key, { ...vault, scaledDebt, flaggedAt: 0n });
   }
 
   /** Repays; returns what was paid [debt units]. Mirrors `VaultEngine.repay`. */
@@ -302,7 +274,8 @@ export class SystemModel {
       return 0n;
     }
     this.poolState = pools.settle(pool, paid, scaledRepaid);
-    this.store(key, { ...vault, scaledDebt: vault.scaledDebt - scaledRepaid });
+    const scaledDebt = vault.scaledDebt - scaledRepaid;
+    this.store(key, { ...vault, scaledDebt, flaggedAt: scaledDebt === 0n ? 0n : vault.flaggedAt });
     return paid;
   }
 
@@ -333,41 +306,103 @@ export class SystemModel {
     }
     if (outcome.seized < minSeize) throw new ModelError("SeizedTooLittle", [outcome.seized, minSeize]);
 
-    let balances = withBalance(vault.balances, asset, amount - outcome.seized);
-    let scaledDebt = vault.scaledDebt - outcome.scaledRepaid;
-    const debt = debtUp(scaledDebt, p.index);
-    let writtenOff = 0n;
-    let loss = NO_LOSS;
+    const left: VaultState = {
+      scaledDebt: vault.scaledDebt - outcome.scaledRepaid,
+      balances: withBalance(vault.balances, asset, amount - outcome.seized),
+      flaggedAt: vault.flaggedAt,
+    };
+    const debt = debtUp(left.scaledDebt, p.index);
+    this.assetTotals(asset).deposited -= outcome.seized;
+    const hopeless = !outcome.limited && isHopeless(valueHigh(left.balances, prices), debt, dust);
+    let loss = pools.NO_LOSS;
     let settled = pool;
-    this.asset(asset).deposited -= outcome.seized;
-    if (!outcome.limited && isHopeless(valueHigh(balances, prices), debt, dust)) {
-      writtenOff = debt;
-      ({ pool: settled, loss } = pools.writeOff(pool, scaledDebt));
-      scaledDebt = 0n;
-      for (const [id, rest] of balances) {
-        this.asset(id).deposited -= rest;
-        this.asset(id).residue += rest;
-      }
-      balances = new Map();
+    if (hopeless) {
+      const taken = pools.toAuction(pool, left.scaledDebt);
+      this.empty(key, left);
+      ({ pool: settled, loss } = this.abandon(taken.pool, taken.debt));
+    } else {
+      this.store(key, this.unflagIfHealthy(left, prices, pool));
     }
     this.poolState = pools.settle(settled, outcome.repaid, outcome.scaledRepaid);
-    this.store(key, { scaledDebt, balances });
-    return { outcome, writtenOff, loss };
+    return { outcome, writtenOff: hopeless ? debt : 0n, loss };
   }
 
-  /** Hands out the reserve's collateral; returns the amount. Mirrors `VaultEngine.claimResidue`. */
-  claimResidue(asset: number): bigint {
-    const state = this.asset(asset);
-    const { residue } = state;
-    state.residue = 0n;
-    return residue;
+  /** Flags an unhealthy vault, clears the flag of a healthy one; returns when it was flagged [s]. Mirrors `VaultEngine.flag`. */
+  flag(key: VaultKey): bigint {
+    this.poolState = this.accruedPool;
+    const vault = this.vault(key);
+    const p = this.position(vault, this.prices(), this.poolState);
+    let { flaggedAt } = vault;
+    if (covers(p.weighted, debtUp(p.scaledDebt, p.index))) flaggedAt = 0n;
+    else if (flaggedAt === 0n || this.now > flaggedAt + 2n * FLAG_AGE) flaggedAt = this.now;
+    if (flaggedAt !== vault.flaggedAt) this.store(key, { ...vault, flaggedAt });
+    return flaggedAt;
+  }
+
+  /** Takes a vault over; returns what its auctions owe the pool [debt units]. Mirrors `VaultEngine.absorb`. */
+  absorb(key: VaultKey): bigint {
+    const vault = this.vault(key);
+    const pool = this.accruedPool;
+    const p = this.position(vault, this.prices(), pool);
+    const debt = debtUp(p.scaledDebt, p.index);
+    if (covers(p.weighted, debt)) throw new ModelError("VaultHealthy", [p.weighted, debt * BPS]);
+    const { flaggedAt } = vault;
+    const ripe = this.now >= flaggedAt + FLAG_AGE && this.now <= flaggedAt + 2n * FLAG_AGE;
+    if (p.value * BPS >= debt * ABSORB_RATIO && !ripe) {
+      throw new ModelError("NotAbsorbable", [p.value, debt, flaggedAt]);
+    }
+    const taken = pools.toAuction(pool, vault.scaledDebt);
+    this.poolState = taken.pool;
+    this.empty(key, vault);
+    return taken.debt;
+  }
+
+  /** Repays with the vault's own collateral. Mirrors `VaultEngine.deleverage`. */
+  deleverage(
+    key: VaultKey,
+    asset: number,
+    amount: bigint,
+    repay: bigint,
+  ): { repaid: bigint; sold: bigint } {
+    const vault = this.vault(key);
+    const held = vault.balances.get(asset);
+    if (held === undefined) throw new ModelError("AssetNotHeld", [key, asset]);
+    const prices = this.prices();
+    const price = prices[asset] as Price;
+    if (price.status === "dead") throw new ModelError("PriceDead", [asset]);
+    const pool = this.accruedPool;
+    const before = this.position(vault, prices, pool);
+    const debt = debtUp(before.scaledDebt, before.index);
+    const sold = min(amount, held);
+    const { dust } = this.terms.system;
+    const { paid, scaledRepaid } = repayment(vault.scaledDebt, pool.index, repay, dust);
+    const cost = valueDown(sold, price.liq);
+    const most = mulDivDown(paid, BPS + this.market.termsOf(asset).maxBonus, BPS);
+    if (cost > most) throw new ModelError("SoldTooMuch", [cost, most]);
+    const left: VaultState = {
+      ...vault,
+      scaledDebt: vault.scaledDebt - scaledRepaid,
+      balances: withBalance(vault.balances, asset, held - sold),
+    };
+    const after = this.position(left, prices, pool);
+    const debtAfter = debtUp(after.scaledDebt, after.index);
+    if (!noWorse(before.weighted, debt, after.weighted, debtAfter)) {
+      throw new ModelError("HealthWouldFall", [
+        healthFactorDown(before.weighted, debt),
+        healthFactorDown(after.weighted, debtAfter),
+      ]);
+    }
+    this.assetTotals(asset).deposited -= sold;
+    this.poolState = pools.settle(pool, paid, scaledRepaid);
+    this.store(key, this.unflagIfHealthy(left, prices, pool));
+    return { repaid: paid, sold };
   }
 
   /** Restores a vault as read from a chain: how the keeper fills its model. */
   restoreVault(key: VaultKey, vault: VaultState): void {
     const before = this.vault(key);
-    for (const [id, balance] of before.balances) this.asset(id).deposited -= balance;
-    for (const [id, balance] of vault.balances) this.asset(id).deposited += balance;
+    for (const [id, balance] of before.balances) this.assetTotals(id).deposited -= balance;
+    for (const [id, balance] of vault.balances) this.assetTotals(id).deposited += balance;
     this.store(key, vault);
   }
 
@@ -378,22 +413,35 @@ export class SystemModel {
 
   /** Restores the guard's accepted price of an asset as read from a chain. */
   restoreAccepted(asset: number, price: bigint, timestamp: bigint): void {
-    this.asset(asset).accepted = { price, timestamp };
+    this.market.restoreAccepted(asset, price, timestamp);
   }
 
   // ------------------------------------------------------------------ internals
 
-  private asset(id: number): AssetState {
-    const state = this.assets[id];
-    if (state === undefined) throw new ModelError("UnknownAsset", [id, this.assets.length]);
-    return state;
+  /** What leavers of an accrued pool are paid on [debt units]. */
+  private exitAssets(pool: pools.PoolState): bigint {
+    return pools.exitAssets(pool, 0n, 0n);
   }
 
-  private debtSide(): DebtSide {
-    const decimals = this.terms.debtDecimals;
-    return this.terms.debtSource === undefined
-      ? { decimals }
-      : { decimals, source: this.terms.debtSource, feed: this.debtFeed };
+  /** Books a debt nobody will pay down the waterfall. Takes an accrued pool. */
+  private abandon(pool: pools.PoolState, debt: bigint): { pool: pools.PoolState; loss: pools.Loss } {
+    const { pool: settled, reserve, lenders } = pools.settleAuction(pool, this.terms.pool, 0n, debt);
+    return { pool: settled, loss: { total: debt, backstop: 0n, reserve, lenders } };
+  }
+
+  /** Moves all collateral of a vault, as `vault` says, to auction and forgets the vault. */
+  private empty(key: VaultKey, vault: VaultState): void {
+    for (const [id, amount] of vault.balances) {
+      const totals = this.assetTotals(id);
+      totals.deposited -= amount;
+      totals.auctioned += amount;
+    }
+    this.store(key, EMPTY);
+  }
+
+  private unflagIfHealthy(vault: VaultState, prices: readonly Price[], pool: pools.PoolState): VaultState {
+    const p = this.position(vault, prices, pool);
+    return covers(p.weighted, debtUp(p.scaledDebt, p.index)) ? { ...vault, flaggedAt: 0n } : vault;
   }
 
   private store(key: VaultKey, vault: VaultState): void {
@@ -406,13 +454,13 @@ export class SystemModel {
     for (const [id, amount] of vault.balances) {
       const part = valueDown(amount, (prices[id] as Price).liq);
       value += part;
-      weighted += part * this.asset(id).terms.liquidationThreshold;
+      weighted += part * this.market.termsOf(id).liquidationThreshold;
     }
     return { scaledDebt: vault.scaledDebt, index: pool.index, value, weighted };
   }
 
   private seizable(asset: number, amount: bigint, price: Price): SeizedAsset {
-    const { liquidationThreshold, minBonus, maxBonus, slope } = this.asset(asset).terms;
+    const { liquidationThreshold, minBonus, maxBonus, slope } = this.market.termsOf(asset);
     return { amount, price: price.liq, threshold: liquidationThreshold, minBonus, maxBonus, slope };
   }
 
@@ -421,7 +469,7 @@ export class SystemModel {
     for (const id of [...vault.balances.keys()].sort((a, b) => a - b)) {
       const price = this.price(id);
       if (price.status !== "good") throw priceNotGood(id, price);
-      weighted += valueDown(vault.balances.get(id) as bigint, price.low) * this.asset(id).terms.ltv;
+      weighted += valueDown(vault.balances.get(id) as bigint, price.low) * this.market.effectiveLtv(id);
     }
     if (!covers(weighted, debt)) throw new ModelError("NotEnoughCollateral", [weighted, debt * BPS]);
   }
@@ -430,7 +478,7 @@ export class SystemModel {
     if (vault.scaledDebt === 0n) return 0n;
     const p = this.position(vault, this.prices(), pool);
     const debt = debtUp(vault.scaledDebt, p.index);
-    const held = [...vault.balances.keys()].map((id) => this.asset(id).terms);
+    const held = [...vault.balances.keys()].map((id) => this.market.termsOf(id));
     const target = [terms, ...held].reduce(
       (lowest, a) => min(lowest, (a.liquidationThreshold * BPS) / a.ltv),
       this.terms.system.targetHealth,

@@ -34,10 +34,12 @@ export interface ModelTerms {
   readonly debtSource?: Source;
 }
 
-/** One vault: scaled debt, and the balance of every asset it holds, by id, none of them zero. */
+/** One vault: scaled debt, the balance of every asset it holds, by id, none of them zero, and when it was flagged [s]. */
 export interface VaultState {
   readonly scaledDebt: bigint;
   readonly balances: ReadonlyMap<number, bigint>;
+  /** 0: it is not flagged. */
+  readonly flaggedAt: bigint;
 }
 
 /** Health of one vault; see `IVaultLens.VaultHealth`. */

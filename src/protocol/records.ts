@@ -7,6 +7,7 @@ import type { VaultKey, VaultState } from "../model/index.js";
 export const RECORDS_PER_CALL = 300;
 
 const LOW_128 = 2n ** 128n - 1n;
+const LOW_64 = 2n ** 64n - 1n;
 
 /**
  * The stored state of at most `RECORDS_PER_CALL` vaults, in the order of `keys`.
@@ -26,10 +27,10 @@ export function decodeRecords(words: readonly bigint[]): VaultState[] {
   for (let at = 0; at < words.length;) {
     const header = words[at++] ?? 0n;
     const balances = new Map<number, bigint>();
-    for (let set = header >> 128n, id = 0; set > 0n; set >>= 1n, id++) {
+    for (let set = (header >> 128n) & LOW_64, id = 0; set > 0n; set >>= 1n, id++) {
       if (set & 1n) balances.set(id, words[at++] ?? 0n);
     }
-    vaults.push({ scaledDebt: header & LOW_128, balances });
+    vaults.push({ scaledDebt: header & LOW_128, balances, flaggedAt: header >> 192n });
   }
   return vaults;
 }

@@ -95,8 +95,8 @@ describe("the invariants of the book", () => {
     const assets = ["WETH", "WBTC"].map((symbol, id) => ({ id, symbol }));
     const { cash } = model.pool;
     const tokens = assets.map(({ id }) => {
-      const { deposited, residue } = model.assetTotals(id);
-      return { balanceOf: () => Promise.resolve(deposited + residue + (collateral[id] ?? 0n)) };
+      const { deposited, auctioned } = model.assetTotals(id);
+      return { balanceOf: () => Promise.resolve(deposited + auctioned + (collateral[id] ?? 0n)) };
     });
     const client = {
       deployment: { assets },

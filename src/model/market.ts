@@ -1,0 +1,132 @@
+import { ModelError } from "./error.js";
+import { BPS, min } from "./fixed.js";
+import { type DebtSide, type FeedAnswer, type Price, priceOf } from "./price.js";
+import type { AssetTerms, ModelTerms } from "./terms.js";
+
+/** A deposit remembers the price this long after the last one was remembered [s]. */
+const REMEMBER_EVERY = 3600n;
+
+interface AssetMarket {
+  readonly terms: AssetTerms;
+  primaryFeed: FeedAnswer | null;
+  secondaryFeed: FeedAnswer | null;
+  accepted: { price: bigint; timestamp: bigint };
+  /** What volatility takes off the value [bps]. */
+  haircut: bigint;
+}
+
+/** What the oracle guard and the risk configuration know: feeds, accepted prices, haircuts. Mirrors `OracleGuard`. */
+export class Market {
+  private readonly assets: AssetMarket[];
+  private debtFeed: FeedAnswer | null = null;
+
+  constructor(readonly terms: ModelTerms) {
+    this.assets = terms.assets.map((asset) => ({
+      terms: asset,
+      primaryFeed: null,
+      secondaryFeed: null,
+      accepted: { price: 0n, timestamp: 0n },
+      haircut: 0n,
+    }));
+  }
+
+  /** An independent copy. */
+  clone(): Market {
+    const copy = new Market(this.terms);
+    copy.debtFeed = this.debtFeed;
+    this.assets.forEach((asset, id) => Object.assign(copy.asset(id), asset));
+    return copy;
+  }
+
+  /** Parameters of an asset. Throws `UnknownAsset`. */
+  termsOf(id: number): AssetTerms {
+    return this.asset(id).terms;
+  }
+
+  /** Price of an asset at `now` [s]. */
+  price(id: number, now: bigint): Price {
+    const state = this.asset(id);
+    return priceOf(
+      {
+        primary: state.terms.primary,
+        primaryFeed: state.primaryFeed,
+        ...(state.terms.secondary && {
+          secondary: state.terms.secondary,
+          secondaryFeed: state.secondaryFeed,
+        }),
+        maxDeviation: state.terms.maxDeviation,
+        collateralDecimals: state.terms.decimals,
+        accepted: state.accepted,
+      },
+      this.debtSide(),
+      state.terms.composed,
+      now,
+    );
+  }
+
+  /** Prices of all assets at `now` [s], by id. */
+  prices(now: bigint): Price[] {
+    return this.assets.map((_, id) => this.price(id, now));
+  }
+
+  /** A feed of an asset answers `answer`; null: it stops answering. */
+  setFeed(id: number, feed: FeedAnswer | null, which: "primary" | "secondary"): void {
+    this.asset(id)[which === "primary" ? "primaryFeed" : "secondaryFeed"] = feed;
+  }
+
+  /** What an asset's primary feed answers [feed units]; 0 if it does not answer. */
+  feedAnswer(id: number): bigint {
+    return this.asset(id).primaryFeed?.answer ?? 0n;
+  }
+
+  /** The debt asset's own feed answers. */
+  setDebtFeed(feed: FeedAnswer | null): void {
+    this.debtFeed = feed;
+  }
+
+  /** Remembers a Good price. Mirrors `OracleGuard.accept`. */
+  accept(id: number, now: bigint): boolean {
+    const price = this.price(id, now);
+    if (price.status !== "good") return false;
+    this.asset(id).accepted = { price: price.liq, timestamp: now };
+    return true;
+  }
+
+  /** Remembers a Good price if the last was remembered an hour ago. Mirrors `OracleGuard.observe`. */
+  observe(id: number, now: bigint): void {
+    if (now - this.asset(id).accepted.timestamp >= REMEMBER_EVERY) this.accept(id, now);
+  }
+
+  /** Restores the guard's accepted price as read from a chain. */
+  restoreAccepted(id: number, price: bigint, timestamp: bigint): void {
+    this.asset(id).accepted = { price, timestamp };
+  }
+
+  /** What volatility takes off the value of an asset [bps]. Mirrors `RiskConfig.setHaircut`. */
+  haircut(id: number): bigint {
+    return this.asset(id).haircut;
+  }
+
+  setHaircut(id: number, haircut: bigint): void {
+    this.asset(id).haircut = min(haircut, BPS);
+  }
+
+  /** The initial margin in force [bps], rounded down: min(ltv, threshold * (1 - haircut)). Mirrors `AssetRisk.effectiveLtv`. */
+  effectiveLtv(id: number): bigint {
+    const { terms, haircut } = this.asset(id);
+    return min(terms.ltv, (terms.liquidationThreshold * (BPS - haircut)) / BPS);
+  }
+
+  private asset(id: number): AssetMarket {
+    const state = this.assets[id];
+    if (state === undefined) throw new ModelError("UnknownAsset", [id, this.assets.length]);
+    return state;
+  }
+
+  private debtSide(): DebtSide {
+    const decimals = this.terms.debtDecimals;
+    return this.terms.debtSource === undefined
+      ? { decimals }
+      : { decimals, source: this.terms.debtSource, feed: this.debtFeed };
+  }
+}
