@@ -213,7 +213,8 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
         uint256 scaledDebt = x.p.scaledDebt - scaledRepaid;
         _take(vault, holding, sold);
-        uint256 weighted = _owe(vault, x, scaledDebt);
+        _owe(vault, x, scaledDebt);
+        uint256 weighted = VaultView.position(x.holdings, scaledDebt, x.p.index).weighted;
         uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
         if (!HealthMath.noWorse(x.p.weighted, x.debt, weighted, debt)) {
             revert HealthWouldFall(
@@ -358,7 +359,10 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         uint256 at;
         for (uint256 i = 0; i < vaults.length; ++i) {
             Vault memory v = _vaults[vaults[i]];
-            words[at++] = v.scaledDebt | (uint256(AssetSet.unwrap(v.collaterals)) << 128) | (uint256(v.flaggedAt) << 192);
+            words[at++] =
+                v.scaledDebt |
+                (uint256(AssetSet.unwrap(v.collaterals)) << 128) |
+                (uint256(v.flaggedAt) << 192);
             for (AssetSet set = v.collaterals; !set.isEmpty();) {
                 uint8 asset = set.lowest();
                 words[at++] = _collateral[vaults[i]][asset];
@@ -403,7 +407,8 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         holdings = new VaultView.Holding[](risks.length);
         for (uint256 i = 0; i < risks.length; ++i) {
             uint8 asset = set.lowest();
-            holdings[i] = VaultView.Holding(asset, _collateral[vault][asset], risks[i], prices[i]);
+            VaultView.Holding memory h = holdings[i];
+            (h.asset, h.amount, h.risk, h.price) = (asset, _collateral[vault][asset], risks[i], prices[i]);
             set = set.without(asset);
         }
     }
@@ -492,11 +497,11 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _totals[holding.asset].deposited -= uint128(amount);
     }
 
-    /// @dev Books what the vault still owes, and clears its flag if that leaves it healthy.
-    /// @return weighted the weighted sum of what `x` holds now
-    function _owe(VaultKey vault, Context memory x, uint256 scaledDebt) private returns (uint256 weighted) {
+    /// @dev Books what the vault still owes, and clears its flag if what `x` holds now leaves it healthy.
+    function _owe(VaultKey vault, Context memory x, uint256 scaledDebt) private {
         _vaults[vault].scaledDebt = uint128(scaledDebt);
-        weighted = VaultView.position(x.holdings, scaledDebt, x.p.index).weighted;
+        if (_vaults[vault].flaggedAt == 0) return;
+        uint256 weighted = VaultView.position(x.holdings, scaledDebt, x.p.index).weighted;
         if (HealthMath.covers(weighted, DebtMath.debtUp(scaledDebt, x.p.index))) _clearFlag(vault);
     }
 
