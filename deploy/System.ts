@@ -17,7 +17,7 @@ type Contract = NamedArtifactContractAtFuture<string> | NamedArtifactContractDep
 
 /**
  * The whole system as one Ignition module: access manager, tokens and feeds (mocks where the parameters say so), risk
- * configuration, oracle guard, rate model, engine with its pool, and the lens. Which mocks are allowed where is decided
+ * configuration, oracle guard, rate model, engine with its pool, the lens, and the executor if there is one. Which mocks are allowed where is decided
  * by the caller, before this.
  */
 export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
@@ -94,6 +94,15 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
         { id: `sources_${asset.symbol}`, after: [listed] },
       );
     });
+    if (p.executor !== undefined) {
+      const owner = p.executor.owner === "deployer" ? deployer : p.executor.owner;
+      contracts.executor = m.contract("LiquidationExecutor", [
+        owner,
+        engine,
+        p.executor.factory,
+        p.executor.keepers,
+      ]);
+    }
     if (governor !== deployer) {
       const granted = m.call(manager, "grantRole", [0, governor, 0], {
         id: "grantGovernor",

@@ -26,6 +26,7 @@ export function recordOf(
       pool: at("pool"),
       lens: at("lens"),
     },
+    ...(p.executor && { executor: at("executor") }),
     debtAsset: {
       symbol: p.debtAsset.symbol,
       token: at("debtToken"),

@@ -116,6 +116,7 @@ function print({ deployment, path, sent }: Deployed, { out }: Io): void {
   const tint = tintFor(process.stdout);
   const rows = [
     ...Object.entries(contracts),
+    ...(deployment.executor === undefined ? [] : [["executor", deployment.executor]]),
     [`${debtAsset.symbol} (debt asset)`, debtAsset.token],
     ...(debtAsset.source ? [[`${debtAsset.symbol} feed`, debtAsset.source.feed]] : []),
     ...assets.flatMap((a) => [

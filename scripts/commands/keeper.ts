@@ -1,16 +1,18 @@
+import { isAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-import { amount, ChainError, CliError, httpUrl, integer, UsageError } from "../../src/cli/args.js";
+import { amount, ChainError, CliError, httpUrl, integer, quote, UsageError } from "../../src/cli/args.js";
 import { openDeployment } from "../../src/cli/deployment.js";
 import { isPrivateKey, namedNetwork, urlOf, variable } from "../../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
 import { type Main, stopSignal } from "../../src/cli/run.js";
 import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/account.js";
 import { firstDifference } from "../../src/keeper/check.js";
+import { type Executor, ExecutorError, openExecutor } from "../../src/keeper/executor.js";
 import { jsonLine, type KeeperEvent } from "../../src/keeper/events.js";
 import { Keeper } from "../../src/keeper/keeper.js";
 import { textLine } from "../../src/keeper/text.js";
-import { connect } from "../../src/protocol/client.js";
+import { type Client, connect } from "../../src/protocol/client.js";
 import { deploymentPath } from "../../src/protocol/deployments.js";
 import { DeadlineProvider } from "../../src/protocol/provider.js";
 
@@ -35,6 +37,11 @@ export const KEEPER = {
       value: "N",
       help: "least profit, in whole units of the debt asset",
       default: "0",
+    },
+    executor: {
+      type: "string",
+      value: "ADDRESS",
+      help: "contract to liquidate through; by default the deployment's, \"none\" for the account's own balance",
     },
     account: { type: "string", value: "N", help: "unlocked account, on development chains", default: "1" },
     "inclusion-blocks": {
@@ -78,11 +85,13 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
   if (difference !== null) {
     throw new UsageError(`deployment: ${deploymentPath(options.deployments, chain.chainId)}: ${difference}`);
   }
+  const executor = await findExecutor(client, provider, options.executor, account.address);
   const emit = (event: KeeperEvent): void => {
     io.out(options.json ? jsonLine(event) : textLine(event, deployment));
   };
   const development = isDevelopment(chain.chainId);
   const settings = {
+    ...(executor && { executor }),
     dryRun: options["dry-run"],
     minProfit,
     logChunk,
@@ -106,6 +115,26 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
     throw new CliError(`${failed.kind}: ${failed.vault ?? account.address}: ${failed.status}${why}`);
   }
 };
+
+/** The executor asked for, or that of the deployment; undefined where there is none. */
+async function findExecutor(
+  client: Client,
+  provider: DeadlineProvider,
+  asked: string | undefined,
+  account: string,
+): Promise<Executor | undefined> {
+  const address = asked ?? client.deployment.executor;
+  if (address === undefined || address === "none") return undefined;
+  if (!isAddress(address))
+    throw new UsageError(`--executor: ${quote(address)}: must be an address or "none"`);
+  try {
+    return await openExecutor(client, provider, address, account);
+  } catch (error) {
+    if (error instanceof ExecutorError)
+      throw new UsageError(`--executor: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
 
 /** Who sends: an account of the node on development chains, the holder of KEEPER_PRIVATE_KEY elsewhere. */
 async function openAccount(

@@ -26,7 +26,7 @@ const ONE = 10n ** 18n;
 const FURTHER = 2n;
 
 /** Three collaterals of one Chainlink-shaped source each, quoted in the debt asset; everything has 18 decimals. */
-function parameters(): SystemParameters {
+export function parameters(): SystemParameters {
   return parseParameters({
     governor: "deployer",
     debtAsset: { symbol: "USDX", token: { mock: { name: "Dollar", decimals: 18 } } },

@@ -1,3 +1,4 @@
+import type { FundingName } from "./executor.js";
 import type { Decision, Option, SkipReason } from "./plan.js";
 import type { Revert } from "./revert.js";
 
@@ -38,11 +39,32 @@ export interface DecisionEvent {
   readonly minProfit: bigint;
 }
 
-/** What became of one transaction. */
+/** What the newest block says of liquidations of one collateral in one transaction. */
+export interface BatchEvent {
+  readonly event: "batch";
+  readonly block: number;
+  readonly symbol: string;
+  readonly vaults: number;
+  readonly funding: FundingName;
+  /** What the sale leaves after all repayments [debt units]. */
+  readonly earned: bigint;
+  /** [debt units] */
+  readonly gasCost: bigint;
+  /** earned - gasCost. */
+  readonly profit: bigint;
+  readonly minProfit: bigint;
+}
+
+/**
+ * What became of one transaction, or of one vault in it: a batch has an outcome of its own, with the transaction's gas and
+ * profit, and one for each of its vaults.
+ */
 export interface OutcomeEvent {
   readonly event: "outcome";
-  readonly kind: "approval" | "liquidation";
+  readonly kind: "approval" | "liquidation" | "batch";
   readonly vault?: string;
+  /** Vaults liquidated, in a batch. */
+  readonly vaults?: number;
   readonly symbol?: string;
   readonly status: OutcomeStatus;
   readonly hash?: string;
@@ -54,7 +76,7 @@ export interface OutcomeEvent {
   readonly repaid?: bigint;
   readonly seized?: bigint;
   readonly bonus?: bigint;
-  /** With the gas really paid, at the price decided on [debt units]. */
+  /** With the gas really paid [debt units]: of a batch what the sale left, else at the price decided on. */
   readonly profit?: bigint;
   /** Of the vault afterwards [WAD]; null without debt. */
   readonly healthAfter?: bigint | null;
@@ -73,7 +95,7 @@ export interface FailureEvent {
   readonly reason: string;
 }
 
-export type KeeperEvent = PassEvent | DecisionEvent | OutcomeEvent | FailureEvent;
+export type KeeperEvent = PassEvent | DecisionEvent | BatchEvent | OutcomeEvent | FailureEvent;
 
 /** Told everything the keeper does. */
 export type Emit = (event: KeeperEvent) => void;

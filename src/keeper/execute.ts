@@ -1,6 +1,6 @@
 import { MaxUint256, type TransactionReceipt } from "ethers";
 
-import { BPS, type Price, valueDown } from "../model/index.js";
+import { BPS, type Price, valueDown, type VaultKey } from "../model/index.js";
 import type { Client } from "../protocol/client.js";
 import type { NodeProvider } from "../protocol/provider.js";
 import type { Account, NonceLane } from "./account.js";
@@ -162,8 +162,8 @@ export async function settle(
     const refusal = await reasonAt(provider, { from: account.address, to, data: simulated.data }, block);
     return { ...base, status: refusal.class === "gone" ? "lost" : "reverted", block, gasUsed, refusal };
   }
-  const facts = liquidatedIn(client, receipt);
-  if (facts === null) return { ...base, status: "done", block, gasUsed };
+  const facts = liquidationsIn(client, receipt).get(vault);
+  if (facts === undefined) return { ...base, status: "done", block, gasUsed };
   const gasCost = gasCostUp({ gas: gasUsed, gasPrice: receipt.gasPrice, weiPrice });
   const profit = profitOf(valueDown(facts.seized, simulated.option.price), facts.repaid, gasCost);
   const healthAfter = await healthAt(client, vault, block);
@@ -188,14 +188,19 @@ export function weiPriceOf(
   return price === undefined || price.liq === 0n ? null : price.liq;
 }
 
-async function wait({ provider, patience, stopped, lane }: Execution, { hash, nonce }: Sent, head: Head) {
+/** The receipt of what was sent, or null if it was not mined in time. */
+export async function wait(
+  { provider, patience, stopped, lane }: Execution,
+  { hash, nonce }: Sent,
+  head: Head,
+) {
   const receipt = await receiptWithin(provider, hash, head.number, patience, stopped);
   if (receipt !== null) lane.mined(nonce);
   return receipt;
 }
 
 /** Why a call is refused on the state after `block`. */
-async function reasonAt(
+export async function reasonAt(
   provider: NodeProvider,
   call: { from: string; to: string; data: string },
   block: number,
@@ -208,21 +213,31 @@ async function reasonAt(
   }
 }
 
-function liquidatedIn(client: Client, receipt: TransactionReceipt) {
+/** What the engine says of the liquidations in a transaction, by vault: debt units, collateral units, WAD. */
+export function liquidationsIn(client: Client, receipt: TransactionReceipt) {
   const { interface: abi } = client.engine;
   const { topicHash } = abi.getEvent("Liquidated");
-  const log = receipt.logs.find((candidate) => candidate.topics[0] === topicHash);
-  if (log === undefined) return null;
-  const { repaid, seized, bonus } = abi.decodeEventLog("Liquidated", log.data, log.topics) as unknown as {
-    repaid: bigint;
-    seized: bigint;
-    bonus: bigint;
-  };
-  return { repaid, seized, bonus };
+  const found = new Map<VaultKey, { repaid: bigint; seized: bigint; bonus: bigint }>();
+  for (const log of receipt.logs) {
+    if (log.topics[0] !== topicHash) continue;
+    const facts = abi.decodeEventLog("Liquidated", log.data, log.topics) as unknown as {
+      vault: string;
+      repaid: bigint;
+      seized: bigint;
+      bonus: bigint;
+    };
+    const { repaid, seized, bonus } = facts;
+    found.set(facts.vault.toLowerCase() as VaultKey, { repaid, seized, bonus });
+  }
+  return found;
 }
 
 /** Health of a vault after `block`: null without debt, undefined if the node does not say. */
-async function healthAt(client: Client, vault: string, block: number): Promise<bigint | null | undefined> {
+export async function healthAt(
+  client: Client,
+  vault: string,
+  block: number,
+): Promise<bigint | null | undefined> {
   try {
     const [health] = await client.lens.health([vault], { blockTag: block });
     return health === undefined ? undefined : health.debt === 0n ? null : health.healthFactor;
@@ -232,6 +247,6 @@ async function healthAt(client: Client, vault: string, block: number): Promise<b
 }
 
 /** Seconds a liquidation stays good: longer than any wait for it, so that only health and terms refuse it. */
-const SHELF_LIFE = 3_600n;
+export const SHELF_LIFE = 3_600n;
 /** Gas limit over the estimate [bps]. */
-const GAS_MARGIN = 13_000n;
+export const GAS_MARGIN = 13_000n;

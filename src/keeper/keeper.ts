@@ -1,9 +1,11 @@
-import { SystemModel, type VaultHealth, type VaultKey } from "../model/index.js";
+import { MAX_UINT256, SystemModel, type VaultHealth, type VaultKey } from "../model/index.js";
 import type { Client } from "../protocol/client.js";
 import { termsOf } from "../protocol/deployments.js";
 import type { NodeProvider } from "../protocol/provider.js";
 import { type Account, NonceLane } from "./account.js";
 import { ChainReader, type Market } from "./chain.js";
+import { ASSUMED_BATCH_GAS, type Wanted } from "./batch.js";
+import { type Acting, runBatches } from "./batches.js";
 import type { DecisionEvent, Emit, OutcomeEvent } from "./events.js";
 import {
   approve,
@@ -16,8 +18,9 @@ import {
   suggestedTip,
   weiPriceOf,
 } from "./execute.js";
+import type { Executor } from "./executor.js";
 import { nextGasPrice } from "./fees.js";
-import { type Costs, type Decision, planPass, type SkipReason } from "./plan.js";
+import { type Costs, type Decision, planPass, skipped, type SkipReason } from "./plan.js";
 import type { Revert } from "./revert.js";
 import { type Head, VaultIndex } from "./vaultIndex.js";
 import { type Patience, pause } from "./wait.js";
@@ -31,18 +34,13 @@ export interface KeeperSettings {
   /** Most blocks asked for events at once. */
   readonly logChunk: number;
   readonly patience: Patience;
+  /** Liquidates in batches through it, without capital; without it each vault on its own, from the account's balance. */
+  readonly executor?: Executor;
 }
 
 /** One pass could not be trusted: the chain changed under it. The next one starts from what is true then. */
 export class ReorganisedError extends Error {
   override readonly name = "ReorganisedError";
-}
-
-/** What a pass acts on: its block, the tip it pays [wei per gas], and the price of a wei [debt units, 1e36-scaled]. */
-interface Acting {
-  readonly head: Head;
-  readonly tip: bigint;
-  readonly weiPrice: bigint | null;
 }
 
 /** Gas one liquidation is thought to cost before it is simulated: above what any measured one took. */
@@ -124,19 +122,22 @@ export class Keeper {
     });
     if (unhealthy.size === 0) return [];
 
+    const { executor } = this.settings;
     const tip = await suggestedTip(this.provider);
     const costs: Costs = {
-      gas: ASSUMED_GAS,
+      gas: executor === undefined ? ASSUMED_GAS : ASSUMED_BATCH_GAS,
       gasPrice: nextGasPrice(head.baseFee, tip),
       weiPrice: weiPriceOf(this.client.deployment.assets, prices),
-      minProfit: this.settings.minProfit,
+      // The minimum is of a transaction, and a batch is one.
+      minProfit: executor === undefined ? this.settings.minProfit : 0n,
     };
     for (const key of disagreeing.keys) {
       const seen = unhealthy.get(key);
       unhealthy.delete(key);
       if (seen) this.report({ vault: key, health: seen, action: "skip", reason: "modelDisagrees" }, head);
     }
-    const decisions = planPass(this.model, unhealthy, prices, balance, costs);
+    const funds = executor === undefined ? balance : MAX_UINT256;
+    const decisions = planPass(this.model, unhealthy, prices, funds, costs);
     return await this.act(decisions, { head, tip, weiPrice: costs.weiPrice }, allowance, stopped);
   }
 
@@ -200,13 +201,27 @@ export class Keeper {
     stopped: AbortSignal,
   ): Promise<OutcomeEvent[]> {
     const { head } = market;
-    const wanted = decisions.filter((decision) => decision.action === "liquidate");
+    const wanted = decisions.filter((d): d is Wanted => d.action === "liquidate" && d.option !== undefined);
     for (const decision of decisions) if (decision.action === "skip") this.report(decision, head);
     if (wanted.length === 0) return [];
 
     const { client, provider, account, lane, settings } = this;
+    const outcomes: OutcomeEvent[] = [];
+    const giveUp = (reason: SkipReason): OutcomeEvent[] => {
+      for (const decision of wanted) this.report(skipped(decision, reason), head);
+      return outcomes;
+    };
     const execution: Execution = { client, provider, account, lane, patience: settings.patience, stopped };
-    const needed = wanted.reduce((sum, { option }) => sum + (option?.maxRepay ?? 0n), 0n);
+    if (settings.executor !== undefined) {
+      if (!settings.dryRun && !(await this.openLane())) return giveUp("accountBusy");
+      return await runBatches(execution, settings.executor, wanted, market, {
+        ...settings,
+        report: (decision, refusal) => this.report(decision, head, refusal),
+        emit: this.emit,
+        symbolOf: (asset) => this.symbolOf(asset),
+      });
+    }
+    const needed = wanted.reduce((sum, { option }) => sum + option.maxRepay, 0n);
     if (settings.dryRun) {
       // Without an allowance there is nothing to simulate with: the plan is all that can be said.
       for (const decision of wanted) {
@@ -216,11 +231,6 @@ export class Keeper {
       return [];
     }
 
-    const outcomes: OutcomeEvent[] = [];
-    const giveUp = (reason: SkipReason): OutcomeEvent[] => {
-      for (const decision of wanted) this.report(skipped(decision, reason), head);
-      return outcomes;
-    };
     if (!(await this.openLane())) return giveUp("accountBusy");
     if (allowance < needed) {
       const approval = await approve(execution, head, market.tip);
@@ -332,10 +342,6 @@ export class Keeper {
   private symbolOf(asset: number): string {
     return this.client.deployment.assets[asset]?.symbol ?? String(asset);
   }
-}
-
-function skipped(decision: Decision, reason: SkipReason): Decision {
-  return { ...decision, action: "skip", reason };
 }
 
 function sameHealth(a: VaultHealth | undefined, b: VaultHealth | undefined): boolean {

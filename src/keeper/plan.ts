@@ -41,7 +41,11 @@ export type SkipReason =
   /** Transactions of this account that are not this keeper's wait in the node. */
   | "accountBusy"
   /** Simulated at the newest block, the call reverts or no longer pays. */
-  | "refusedAtLatest";
+  | "refusedAtLatest"
+  /** The executor knows no pool that its collateral could be sold in. */
+  | "noMarket"
+  /** Selling this much at once would cost more than it earns: the more profitable vaults go first. */
+  | "tooMuchAtOnce";
 
 /** One way to liquidate a vault: every term of its profit. Debt units where nothing else is said. */
 export interface Option {
@@ -70,6 +74,11 @@ export interface Decision {
   readonly action: "liquidate" | "skip";
   readonly reason?: SkipReason;
   readonly option?: Option;
+}
+
+/** The same decision, not carried out. */
+export function skipped(decision: Decision, reason: SkipReason): Decision {
+  return { ...decision, action: "skip", reason };
 }
 
 /** Cost of `gas` in debt units, rounded up. */

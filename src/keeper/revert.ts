@@ -1,6 +1,11 @@
 import { type Interface, isError } from "ethers";
 
-import { LendingPool__factory, TestToken__factory, VaultEngine__factory } from "../../types/index.js";
+import {
+  LendingPool__factory,
+  LiquidationExecutor__factory,
+  TestToken__factory,
+  VaultEngine__factory,
+} from "../../types/index.js";
 
 /** What a refused call or transaction means for the keeper. */
 export type RevertClass =
@@ -30,12 +35,16 @@ const CLASSES: Readonly<Record<string, RevertClass>> = {
   PriceDead: "terms",
   SeizedTooLittle: "terms",
   DeadlinePassed: "terms",
+  ProfitTooSmall: "terms",
+  SoldTooLow: "terms",
+  InsufficientCash: "funds",
   ERC20InsufficientBalance: "funds",
   ERC20InsufficientAllowance: "funds",
 };
 
 const INTERFACES: readonly Interface[] = [
   VaultEngine__factory.createInterface(),
+  LiquidationExecutor__factory.createInterface(),
   LendingPool__factory.createInterface(),
   TestToken__factory.createInterface(),
 ];
@@ -64,12 +73,20 @@ export function decode(data: string): Revert {
   for (const abi of INTERFACES) {
     const parsed = parseError(abi, data);
     if (parsed === null) continue;
+    if (parsed.name === "NothingLiquidated") return nothingLiquidated(parsed.args[0]);
     return { class: CLASSES[parsed.name] ?? "fault", error: `${parsed.name}(${parsed.args.join(", ")})` };
   }
   return {
     class: "fault",
     error: data === "0x" ? "reverted without a reason" : `unknown error ${data.slice(0, 10)}`,
   };
+}
+
+/** A batch in which no vault gave anything means what the engine said of its first vault. */
+function nothingLiquidated(reason: unknown): Revert {
+  if (typeof reason !== "string" || reason === "0x") return { class: "terms", error: "NothingLiquidated()" };
+  const inner = decode(reason);
+  return { class: inner.class, error: `NothingLiquidated: ${inner.error}` };
 }
 
 /** Whether an error says nothing of the chain, only of the way to it. */

@@ -2,7 +2,7 @@ import { formatUnits } from "ethers";
 
 import { PRICE_ONE } from "../model/index.js";
 import type { Deployment } from "../protocol/deployments.js";
-import type { DecisionEvent, KeeperEvent, OutcomeEvent, PassEvent } from "./events.js";
+import type { BatchEvent, DecisionEvent, KeeperEvent, OutcomeEvent, PassEvent } from "./events.js";
 
 const REASONS: Readonly<Record<NonNullable<DecisionEvent["reason"]>, string>> = {
   nothingSeizable: "no asset of it can be seized now",
@@ -14,6 +14,8 @@ const REASONS: Readonly<Record<NonNullable<DecisionEvent["reason"]>, string>> = 
   afterFailure: "the transaction before it was not taken",
   notApproved: "the approval did not come through",
   refusedAtLatest: "refused by the newest block",
+  noMarket: "no pool to sell its collateral in",
+  tooMuchAtOnce: "too much to sell at once",
 };
 
 /** An event as one line for people. */
@@ -23,6 +25,8 @@ export function textLine(event: KeeperEvent, deployment: Deployment): string {
       return passText(event, deployment);
     case "decision":
       return decisionText(event, deployment);
+    case "batch":
+      return batchText(event, deployment);
     case "outcome":
       return outcomeText(event, deployment);
     case "passFailed":
@@ -61,8 +65,20 @@ function optionText(e: DecisionEvent, d: Deployment): string {
   );
 }
 
+function batchText(e: BatchEvent, d: Deployment): string {
+  return (
+    `  batch of ${count(e.vaults, "vault")} for ${e.symbol}, by ${e.funding}: earns ${debtText(e.earned, d)}, ` +
+    `gas ${debtText(e.gasCost, d)}, profit ${debtText(e.profit, d)}`
+  );
+}
+
 function outcomeText(e: OutcomeEvent, d: Deployment): string {
-  const what = e.kind === "approval" ? "approval" : `liquidation of ${shortKey(e.vault ?? "")}`;
+  const what =
+    e.kind === "liquidation"
+      ? `liquidation of ${shortKey(e.vault ?? "")}`
+      : e.kind === "batch" && e.vaults !== undefined
+        ? `batch of ${count(e.vaults, "vault")}`
+        : e.kind;
   const where = e.block === undefined ? "" : ` in block ${e.block}`;
   const asset = d.assets.find((a) => a.symbol === e.symbol)?.id;
   const facts =

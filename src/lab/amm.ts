@@ -44,6 +44,11 @@ export class Uniswap {
     return new Uniswap(await router.getAddress(), factory, manager, signer);
   }
 
+  /** Where the pools are looked up. */
+  get factoryAddress(): Promise<string> {
+    return this.factory.getAddress();
+  }
+
   /** The address to approve before `createMarket`. */
   get managerAddress(): Promise<string> {
     return this.manager.getAddress();

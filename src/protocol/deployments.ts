@@ -29,6 +29,8 @@ export const deploymentSchema = z.strictObject({
     pool: address,
     lens: address,
   }),
+  /** Present if it was deployed with the system. */
+  executor: address.optional(),
   debtAsset: z.strictObject({ symbol: z.string(), token: address, decimals, source: feed.optional() }),
   /** In the order of their ids. */
   assets: z.array(

@@ -74,6 +74,17 @@ export const parametersSchema = z.strictObject({
     targetHealthBps: z.int().min(10_100).max(15_000),
   }),
   assets: z.array(asset).min(1).max(64),
+  /** The contract the keeper may liquidate through; left out where there is no Uniswap v3. */
+  executor: z
+    .strictObject({
+      /** The Uniswap v3 factory whose pools it sells in. */
+      factory: address,
+      /** Who gets what it earns. */
+      owner: z.union([z.literal("deployer"), address]),
+      /** Who may call it besides the owner. */
+      keepers: z.array(address).default([]),
+    })
+    .optional(),
 });
 
 /** Deployment parameters after validation. */

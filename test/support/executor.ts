@@ -1,0 +1,75 @@
+import { MaxUint256, parseUnits, type Signer } from "ethers";
+
+import { type Market, Uniswap } from "../../src/lab/amm.js";
+import type { VaultKey } from "../../src/model/index.js";
+import { connect } from "../../src/protocol/client.js";
+import type { Deployment } from "../../src/protocol/deployments.js";
+import { type LiquidationExecutor, LiquidationExecutor__factory } from "../../types/index.js";
+import { mined } from "./scenario.js";
+
+export const FEE_PIPS = 3_000;
+export const NO_LIMIT = 2n ** 128n - 1n;
+export const FOREVER = 2n ** 40n - 1n;
+
+/** Who advances what a batch repays. */
+export const FUNDING = { held: 0n, flashLoan: 1n, flashSwap: 2n, callback: 3n } as const;
+
+/** A real Uniswap v3 beside a deployment. */
+export interface Exchange {
+  readonly uniswap: Uniswap;
+  readonly factory: string;
+  /** Of asset 0 against the debt asset. */
+  readonly market: Market;
+  /** Opens another pool of asset 0. */
+  open(price: string, depth: string, fee: number): Promise<Market>;
+}
+
+/** Deploys Uniswap v3 and one pool of asset 0 with `depth` of the debt asset in it, at `price`; both in whole units. */
+export async function openExchange(
+  deployment: Deployment,
+  deployer: Signer,
+  price: string,
+  depth: string,
+): Promise<Exchange> {
+  const { debtToken, tokens } = connect(deployment, deployer);
+  const [asset] = deployment.assets;
+  const [token] = tokens;
+  if (asset === undefined || token === undefined) throw new Error("no asset");
+  const me = await deployer.getAddress();
+  const uniswap = await Uniswap.deploy(deployer, me);
+  for (const each of [debtToken, token]) {
+    await mined(each.mint(me, 2n ** 120n));
+    for (const spender of [await uniswap.managerAddress, uniswap.routerAddress])
+      await mined(each.approve(spender, MaxUint256));
+  }
+  const collateral = { address: asset.token, decimals: asset.decimals };
+  const debt = { address: deployment.debtAsset.token, decimals: deployment.debtAsset.decimals };
+  const open = (at: string, deep: string, fee: number): Promise<Market> =>
+    uniswap.createMarket(collateral, debt, parseUnits(at, 18), parseUnits(deep, debt.decimals), fee);
+  const market = await open(price, depth, FEE_PIPS);
+  return { uniswap, factory: await uniswap.factoryAddress, market, open };
+}
+
+/** Deploys an executor on a factory. */
+export async function deployExecutor(
+  deployment: Deployment,
+  deployer: Signer,
+  factory: string,
+  owner: string,
+  keepers: readonly string[],
+): Promise<LiquidationExecutor> {
+  const { engine } = deployment.contracts;
+  const made = await new LiquidationExecutor__factory(deployer).deploy(owner, engine, factory, [...keepers]);
+  await made.waitForDeployment();
+  return made;
+}
+
+/** A batch of asset 0 without limits. */
+export function batchOf(funding: bigint, loan = 0n, minProfit = 0n) {
+  return { asset: 0n, fee: BigInt(FEE_PIPS), funding, loan, minProfit, deadline: FOREVER };
+}
+
+/** Targets without limits. */
+export function targetsOf(vaults: readonly VaultKey[]) {
+  return vaults.map((vault) => ({ vault, maxRepay: NO_LIMIT }));
+}
