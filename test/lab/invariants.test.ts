@@ -176,11 +176,11 @@ describe("the invariants of the book", () => {
     const { model, keys } = book();
     const key = keys[0]!;
     expect(found((log) => checkVault(log, model, key, 5))).to.deep.equal([]);
-    model.restoreVault(key, { scaledDebt: 1n, balances: new Map() });
+    model.restoreVault(key, { scaledDebt: 1n, balances: new Map(), flaggedAt: 0n });
     expect(found((log) => checkVault(log, model, key, 5))).to.deep.equal([
       `block 5, vault ${key}: debt without any collateral was not booked`,
     ]);
-    model.restoreVault(key, { scaledDebt: 0n, balances: new Map() });
+    model.restoreVault(key, { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n });
     expect(found((log) => checkVault(log, model, key, 5))).to.deep.equal([]);
   });
 });
