@@ -16,11 +16,10 @@ import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 
 import {IAuctionHouse} from "./interfaces/IAuctionHouse.sol";
 import {ILendingPool, PoolState, PoolTerms} from "./interfaces/ILendingPool.sol";
-import {IRateModel} from "./interfaces/IRateModel.sol";
 import {IVaultEngine} from "./interfaces/IVaultEngine.sol";
 import {DebtMath} from "./libraries/DebtMath.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
-import {BPS, FixedPoint, RAY} from "./libraries/FixedPoint.sol";
+import {BPS, FixedPoint, RAY, WAD} from "./libraries/FixedPoint.sol";
 import {InterestMath} from "./libraries/InterestMath.sol";
 import {Action} from "./types/Action.sol";
 
@@ -32,6 +31,9 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
 
     /// @dev Virtual shares per asset unit: 10^6, so that inflating the first share costs a million times what it takes.
     uint8 private constant DECIMALS_OFFSET = 6;
+    /// @dev What the terms count in, as RAY per second and as WAD.
+    uint256 private constant RATE_UNIT = 1e9;
+    uint256 private constant KINK_ONE = 1e9;
     bytes32 private constant FLASH_ANSWER = keccak256("ERC3156FlashBorrower.onFlashLoan");
     bytes32 private constant FLASHING = keccak256("breakwater.LendingPool.flashing");
 
@@ -223,6 +225,12 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     }
 
     /// @inheritdoc ILendingPool
+    function ratePerSecond() external view returns (uint256) {
+        (uint256 index, , ) = _accrued();
+        return _rateUp(_terms, DebtMath.debtDown(_state.totalScaledDebt, index));
+    }
+
+    /// @inheritdoc ILendingPool
     function terms() external view returns (PoolTerms memory terms_) {
         return _terms;
     }
@@ -348,8 +356,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         if (elapsed == 0 || scaled == 0) return (index, 0, fees);
         uint256 debt = DebtMath.debtDown(scaled, index);
         PoolTerms memory t = _terms;
-        (, uint256 rate) = _ask(t.rateModel, _state.cash, debt);
-        index = InterestMath.grownIndexDown(index, rate, elapsed);
+        index = InterestMath.grownIndexDown(index, _rateUp(t, debt), elapsed);
         interest = DebtMath.debtDown(scaled, index) - debt;
         uint256 kept = (interest * (uint256(t.reserveFactor) + t.backstopFactor)) / BPS;
         fees = FixedPoint.min(fees + kept, type(uint104).max);
@@ -374,19 +381,22 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         if (uint256(t.reserveFactor) + t.backstopFactor > BPS) {
             revert FactorsTooHigh(t.reserveFactor, t.backstopFactor, BPS);
         }
-        (bool answers, ) = _ask(t.rateModel, 0, 1);
-        if (!answers) revert RateModelSilent(address(t.rateModel));
+        bool valid = t.kink != 0 && t.kink < KINK_ONE && t.max * RATE_UNIT <= InterestMath.MAX_RATE;
+        if (!valid) revert InvalidCurve(t.kink, t.max);
         _terms = t;
         emit TermsSet(t);
     }
 
-    /// @dev What `rateModel` charges, bounded; 0 if it fails, which a caller cannot bring about by giving little gas: what is
-    /// left then does not suffice to go on.
-    function _ask(IRateModel rateModel, uint256 cash, uint256 debt) private view returns (bool answers, uint256 rate) {
-        bytes memory question = abi.encodeCall(IRateModel.ratePerSecond, (cash, debt));
-        (bool ok, bytes memory data) = address(rateModel).staticcall(question);
-        answers = ok && data.length >= 32;
-        if (answers) rate = FixedPoint.min(abi.decode(data, (uint256)), InterestMath.MAX_RATE);
+    /// @dev The rate for `debt` [debt units] and the cash there is [RAY per second].
+    function _rateUp(PoolTerms memory t, uint256 debt) private view returns (uint256) {
+        InterestMath.Curve memory curve = InterestMath.Curve({
+            base: t.base * RATE_UNIT,
+            kink: t.kink * (WAD / KINK_ONE),
+            slopeBelow: t.slopeBelow * RATE_UNIT,
+            slopeAbove: t.slopeAbove * RATE_UNIT,
+            max: t.max * RATE_UNIT
+        });
+        return InterestMath.rateUp(curve, InterestMath.utilisationUp(_state.cash, debt));
     }
 
     function _bounded(uint256 amount) private pure returns (uint256) {

@@ -358,7 +358,10 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         uint256 at;
         for (uint256 i = 0; i < vaults.length; ++i) {
             Vault memory v = _vaults[vaults[i]];
-            words[at++] = v.scaledDebt | (uint256(AssetSet.unwrap(v.collaterals)) << 128) | (uint256(v.flaggedAt) << 192);
+            words[at++] =
+                v.scaledDebt |
+                (uint256(AssetSet.unwrap(v.collaterals)) << 128) |
+                (uint256(v.flaggedAt) << 192);
             for (AssetSet set = v.collaterals; !set.isEmpty();) {
                 uint8 asset = set.lowest();
                 words[at++] = _collateral[vaults[i]][asset];

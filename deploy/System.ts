@@ -9,7 +9,7 @@ import {
   type KnownDecimals,
   type SourceParameters,
   type SystemParameters,
-  curveOf,
+  poolTermsOf,
 } from "../src/protocol/parameters.js";
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
@@ -34,17 +34,15 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
         borrowCap: parseUnits(p.system.borrowCap, decimals.debt),
         dust: parseUnits(p.system.dust, decimals.debt),
         targetHealth: p.system.targetHealthBps,
+        guarded: 0,
       },
     ]);
     const oracle = m.contract("OracleGuard", [manager, riskConfig, decimals.debt]);
-    const rateModel = m.contract("RateModel", [{ ...curveOf(p.rate) }]);
     const engine = m.contract("VaultEngine", [
       manager,
       debtToken,
-      riskConfig,
-      oracle,
-      rateModel,
-      p.rate.reserveFactorBps,
+      { riskConfig, oracle, breaker: ZeroAddress, volatility: ZeroAddress },
+      poolTermsOf(p.rate),
     ]);
     const pool = m.contractAt("LendingPool", m.staticCall(engine, "pool"));
     const lens = m.contract("VaultLens", [engine]);
@@ -103,7 +101,7 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
       });
       m.call(manager, "renounceRole", [0, deployer], { id: "renounceDeployer", after: [granted] });
     }
-    return { manager, riskConfig, oracle, rateModel, engine, pool, lens, debtToken, ...contracts };
+    return { manager, riskConfig, oracle, engine, pool, lens, debtToken, ...contracts };
   });
 }
 

@@ -22,7 +22,6 @@ export function recordOf(
       manager: at("manager"),
       riskConfig: at("riskConfig"),
       oracle: at("oracle"),
-      rateModel: at("rateModel"),
       engine: at("engine"),
       pool: at("pool"),
       lens: at("lens"),

@@ -6,7 +6,6 @@ import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156Fl
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 
 import {IAuctionHouse} from "./IAuctionHouse.sol";
-import {IRateModel} from "./IRateModel.sol";
 
 /// @notice Everything the pool stores about money, as of the last accrual. Four words: what changes with time alone comes
 /// first, so that a loan or a repayment writes two of them.
@@ -29,9 +28,19 @@ struct PoolState {
     uint128 auctionDebt;
 }
 
-/// @notice Interest terms.
+/// @notice Interest terms, in one word: a kinked rate by utilisation (`InterestMath.Curve`) and who gets what of it. The curve
+/// is data and not a contract, because what cannot fail need not be guarded, and costs no call.
 struct PoolTerms {
-    IRateModel rateModel;
+    /// Rate of an idle pool [1e-18 per second].
+    uint40 base;
+    /// Rise of the rate up to the kink [1e-18 per second].
+    uint40 slopeBelow;
+    /// Rise of the rate from the kink to full utilisation [1e-18 per second].
+    uint40 slopeAbove;
+    /// Largest rate [1e-18 per second], at most `InterestMath.MAX_RATE`.
+    uint40 max;
+    /// Utilisation of the kink [1e-9], inside (0, 1).
+    uint32 kink;
     /// The reserve's share of interest [bps].
     uint16 reserveFactor;
     /// The backstop's share of interest [bps].
@@ -78,8 +87,8 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     error OnlyAuctionHouse(address caller, address auctionHouse);
     /// @notice The pool holds less cash than asked for [debt units].
     error InsufficientCash(uint256 asked, uint256 cash);
-    /// @notice A rate model without code or without an answer.
-    error RateModelSilent(address rateModel);
+    /// @notice A kink [1e-9] outside (0, 1), or a largest rate [1e-18 per second] above 1,000 % a year.
+    error InvalidCurve(uint256 kink, uint256 max);
     /// @notice Shares of interest kept from lenders [bps] above 100 % together.
     error FactorsTooHigh(uint256 reserveFactor, uint256 backstopFactor, uint256 max);
     /// @notice The pool's numbers are bounded by 128 bits [debt units].
@@ -121,9 +130,7 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     /// @notice Gives `amount` to the reserve. Anyone may call.
     function donate(uint256 amount) external;
 
-    /// @notice Sets the interest terms, after accruing at the old ones. Restricted. The model must answer now; should it fail
-    /// later, no interest accrues until it is replaced, and a rate above `InterestMath.MAX_RATE` counts as that: a broken model
-    /// stops neither repayments nor lenders.
+    /// @notice Sets the interest terms, after accruing at the old ones. Restricted.
     function setTerms(PoolTerms calldata terms) external;
 
     /// @notice Tells the pool its auction house, once. Engine only.
@@ -147,6 +154,9 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     /// @notice What lenders leaving now are paid on [debt units]: total assets less what lots at the low price and the
     /// backstop's capital would not bring in.
     function exitAssets() external view returns (uint256);
+
+    /// @notice The rate now [RAY per second], rounded up.
+    function ratePerSecond() external view returns (uint256);
 
     /// @notice The interest terms.
     function terms() external view returns (PoolTerms memory);

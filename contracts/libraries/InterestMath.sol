@@ -10,7 +10,7 @@ library InterestMath {
     /// @notice The longest time one accrual counts [s]: ten years.
     uint256 internal constant MAX_ELAPSED = 3650 days;
 
-    /// @notice The largest per-second rate the pool charges, whatever its model says [RAY]: 1,000 % a year.
+    /// @notice The largest per-second rate the pool may be told to charge [RAY]: 1,000 % a year.
     uint256 internal constant MAX_RATE = (10 * RAY) / 365 days;
 
     /// @notice Parameters of a kinked rate. Rates are per second [RAY], `kink` is a utilisation [WAD].

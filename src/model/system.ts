@@ -358,12 +358,7 @@ export class SystemModel {
   }
 
   /** Repays with the vault's own collateral. Mirrors `VaultEngine.deleverage`. */
-  deleverage(
-    key: VaultKey,
-    asset: number,
-    amount: bigint,
-    repay: bigint,
-  ): { repaid: bigint; sold: bigint } {
+  deleverage(key: VaultKey, asset: number, amount: bigint, repay: bigint): { repaid: bigint; sold: bigint } {
     const vault = this.vault(key);
     const held = vault.balances.get(asset);
     if (held === undefined) throw new ModelError("AssetNotHeld", [key, asset]);

@@ -25,7 +25,6 @@ export const deploymentSchema = z.strictObject({
     manager: address,
     riskConfig: address,
     oracle: address,
-    rateModel: address,
     engine: address,
     pool: address,
     lens: address,

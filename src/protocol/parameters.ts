@@ -64,7 +64,9 @@ export const parametersSchema = z.strictObject({
     slopeBelowPerYear: decimal,
     slopeAbovePerYear: decimal,
     maxPerYear: decimal,
+    /** Shares of interest kept for the reserve and for the backstop. */
     reserveFactorBps: z.int().min(0).max(10_000),
+    backstopFactorBps: z.int().min(0).max(10_000).default(500),
   }),
   system: z.strictObject({
     borrowCap: decimal,
@@ -90,19 +92,37 @@ export interface KnownDecimals {
   }[];
 }
 
-/** A rate per year, such as "0.05", to a rate per second [RAY], rounded down. */
+/** What the pool's terms count rates in [RAY per second], and the kink in [WAD]. */
+const RATE_UNIT = 10n ** 9n;
+const KINK_UNIT = 10n ** 9n;
+
+/** A rate per year, such as "0.05", to a rate per second [RAY], rounded down to what the pool's terms can say. */
 export function perSecond(perYear: string): bigint {
-  return parseUnits(perYear, 27) / SECONDS_PER_YEAR;
+  return (parseUnits(perYear, 18) / SECONDS_PER_YEAR) * RATE_UNIT;
 }
 
 /** The rate curve in the units of `InterestMath.Curve`. */
 export function curveOf(rate: SystemParameters["rate"]): ModelTerms["pool"]["curve"] {
   return {
     base: perSecond(rate.basePerYear),
-    kink: parseUnits(rate.kink, 18),
+    kink: parseUnits(rate.kink, 9) * KINK_UNIT,
     slopeBelow: perSecond(rate.slopeBelowPerYear),
     slopeAbove: perSecond(rate.slopeAbovePerYear),
     max: perSecond(rate.maxPerYear),
+  };
+}
+
+/** The interest terms in the units of `PoolTerms`. */
+export function poolTermsOf(rate: SystemParameters["rate"]) {
+  const { base, kink, slopeBelow, slopeAbove, max } = curveOf(rate);
+  return {
+    base: base / RATE_UNIT,
+    slopeBelow: slopeBelow / RATE_UNIT,
+    slopeAbove: slopeAbove / RATE_UNIT,
+    max: max / RATE_UNIT,
+    kink: kink / KINK_UNIT,
+    reserveFactor: rate.reserveFactorBps,
+    backstopFactor: rate.backstopFactorBps,
   };
 }
 
@@ -111,7 +131,11 @@ export function modelTerms(p: SystemParameters, decimals: KnownDecimals): ModelT
   return {
     debtDecimals: BigInt(decimals.debt),
     ...(p.debtAsset.source && { debtSource: sourceTerms(p.debtAsset.source, decimals.debtFeed ?? 0) }),
-    pool: { curve: curveOf(p.rate), reserveFactor: BigInt(p.rate.reserveFactorBps) },
+    pool: {
+      curve: curveOf(p.rate),
+      reserveFactor: BigInt(p.rate.reserveFactorBps),
+      backstopFactor: BigInt(p.rate.backstopFactorBps),
+    },
     system: {
       borrowCap: parseUnits(p.system.borrowCap, decimals.debt),
       dust: parseUnits(p.system.dust, decimals.debt),
@@ -223,7 +247,13 @@ function checkRelations(p: SystemParameters): SystemParameters {
       throw new ParameterError(`assets[${i}].symbol: "${a.symbol}": is used twice`);
     }
   });
-  const kink = parseUnits(p.rate.kink, 18);
+  const { reserveFactorBps, backstopFactorBps } = p.rate;
+  if (reserveFactorBps + backstopFactorBps > 10_000) {
+    throw new ParameterError(
+      `rate.backstopFactorBps: ${backstopFactorBps}: must be at most 10000 together with reserveFactorBps (${reserveFactorBps})`,
+    );
+  }
+  const { kink } = curveOf(p.rate);
   if (kink === 0n || kink >= WAD)
     throw new ParameterError(`rate.kink: ${p.rate.kink}: must be inside (0, 1)`);
   if (perSecond(p.rate.maxPerYear) > MAX_RATE) {

@@ -27,7 +27,7 @@ contract FlashLoanTest is SystemFixture {
         borrower.run(amount, address(0), "");
         assertEq(abi.encode(pool.poolState(), debtToken.balanceOf(address(pool))), before);
         assertEq(borrower.cashInside(), pool.poolState().cash);
-        assertEq(borrower.rateInside(), rateModel.ratePerSecond(pool.poolState().cash, pool.totalDebt()));
+        assertEq(borrower.rateInside(), pool.ratePerSecond());
         assertEq(borrower.maxInside(), 0);
     }
 
@@ -132,7 +132,7 @@ contract FlashBorrower is IERC3156FlashBorrower {
 
     function onFlashLoan(address, address token, uint256 amount, uint256, bytes calldata) external returns (bytes32) {
         cashInside = _pool.poolState().cash;
-        rateInside = _pool.terms().rateModel.ratePerSecond(cashInside, _pool.totalDebt());
+        rateInside = _pool.ratePerSecond();
         maxInside = _pool.maxFlashLoan(token);
         if (_target != address(0)) {
             (bool ok, bytes memory err) = _target.call(_call);

@@ -8,8 +8,9 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {LendingPool} from "../../contracts/LendingPool.sol";
 import {IAuctionHouse} from "../../contracts/interfaces/IAuctionHouse.sol";
 import {ILendingPool, PoolTerms} from "../../contracts/interfaces/ILendingPool.sol";
-import {IRateModel} from "../../contracts/interfaces/IRateModel.sol";
 import {ExactTransfer} from "../../contracts/libraries/ExactTransfer.sol";
+import {FixedPoint} from "../../contracts/libraries/FixedPoint.sol";
+import {InterestMath} from "../../contracts/libraries/InterestMath.sol";
 import {OddToken} from "./support/OddToken.sol";
 import {SystemFixture} from "./support/SystemFixture.sol";
 
@@ -165,7 +166,7 @@ contract LendingPoolTest is SystemFixture {
         _deposit(alice, WETH, 1e18);
         _borrow(alice, 1_000e6);
         vm.warp(block.timestamp + 30 days);
-        uint256 rate = rateModel.ratePerSecond(9_000e6, 1_000e6);
+        uint256 rate = pool.ratePerSecond();
         assertApproxEqAbs(rate * 365 days, 0.02e27 + uint256(0.08e27) / 9, 1e9);
         uint256 x = rate * 30 days;
         uint256 index = 1e27 + x + (x * x) / 2e27 + (((x * x) / 2e27) * x) / 3e27;
@@ -209,26 +210,66 @@ contract LendingPoolTest is SystemFixture {
         _open(alice, 1_400e6);
         vm.warp(block.timestamp + 365 days);
         uint256 debt = pool.totalDebt();
-        IRateModel free = IRateModel(address(new Free()));
+        PoolTerms memory free;
+        (free.kink, free.reserveFactor) = (1, 2_000);
         vm.expectEmit(address(pool));
-        emit ILendingPool.TermsSet(_terms(free, 2_000));
-        pool.setTerms(_terms(free, 2_000));
+        emit ILendingPool.TermsSet(free);
+        pool.setTerms(free);
         assertEq(pool.totalDebt(), debt);
         vm.warp(block.timestamp + 365 days);
         assertEq(pool.totalDebt(), debt);
-        assertEq(abi.encode(pool.terms()), abi.encode(_terms(free, 2_000)));
+        assertEq(abi.encode(pool.terms()), abi.encode(free));
     }
 
     function test_setTerms_revertsAboveTheWhole() public {
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.FactorsTooHigh.selector, 9_000, 1_001, 10_000));
-        pool.setTerms(PoolTerms(rateModel, 9_000, 1_001));
-        pool.setTerms(PoolTerms(rateModel, 9_000, 1_000));
+        pool.setTerms(_split(9_000, 1_001));
+        pool.setTerms(_split(9_000, 1_000));
+    }
+
+    function _split(uint16 r, uint16 b) private pure returns (PoolTerms memory t) {
+        t = _terms(r);
+        t.backstopFactor = b;
+    }
+
+    function testFuzz_setTerms_refusesExactlyTheCurvesThatCouldRevertOrCharge1000Percent(
+        uint40 max,
+        uint32 kink
+    ) public {
+        PoolTerms memory t = _terms(0);
+        (t.max, t.kink) = (max, kink);
+        if (kink == 0 || kink >= 1e9 || uint256(max) * 1e9 > InterestMath.MAX_RATE) {
+            vm.expectRevert(abi.encodeWithSelector(ILendingPool.InvalidCurve.selector, kink, max));
+        }
+        pool.setTerms(t);
+    }
+
+    /// @dev Any terms, any utilisation: the rate is the curve's and never above its maximum.
+    function testFuzz_rate_neverRevertsAndNeverExceedsItsMaximum(PoolTerms memory t, uint256 debt) public {
+        t.kink = uint32(bound(t.kink, 1, 1e9 - 1));
+        t.max = uint40(bound(t.max, 0, InterestMath.MAX_RATE / 1e9));
+        (t.reserveFactor, t.backstopFactor) = (0, 0);
+        pool.setTerms(t);
+        assertEq(pool.ratePerSecond(), FixedPoint.min(t.base, t.max) * 1e9);
+        _lend(lender, 2_000e6);
+        _deposit(alice, WETH, 2e18);
+        _borrow(alice, bound(debt, 100e6, 2_000e6));
+        uint256 u = InterestMath.utilisationUp(_cash(), pool.totalDebt());
+        InterestMath.Curve memory c = InterestMath.Curve(
+            t.base * uint256(1e9),
+            t.kink * uint256(1e9),
+            t.slopeBelow * uint256(1e9),
+            t.slopeAbove * uint256(1e9),
+            t.max * uint256(1e9)
+        );
+        assertEq(pool.ratePerSecond(), InterestMath.rateUp(c, u));
+        assertLe(pool.ratePerSecond(), c.max);
     }
 
     function test_setTerms_isRestricted() public {
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, bob));
         vm.prank(bob);
-        pool.setTerms(_terms(rateModel, 0));
+        pool.setTerms(_terms(0));
     }
 
     // ------------------------------------------------------------------ as its engine
@@ -236,10 +277,7 @@ contract LendingPoolTest is SystemFixture {
     function _own() private returns (LendingPool own, OddToken odd) {
         odd = new OddToken();
         own = LendingPool(
-            deployCode(
-                "contracts/LendingPool.sol:LendingPool",
-                abi.encode(address(odd), manager, PoolTerms(rateModel, 1_000, 500))
-            )
+            deployCode("contracts/LendingPool.sol:LendingPool", abi.encode(address(odd), manager, _split(1_000, 500)))
         );
         odd.mint(address(this), 1e24);
         own.deposit(1e24, address(this));
@@ -320,13 +358,13 @@ contract LendingPoolTest is SystemFixture {
     function testFuzz_fees_areDividedAsTheTermsOfTheirTimeSay(uint16 r, uint16 b, uint32 time) public {
         r = uint16(bound(r, 0, 10_000));
         b = uint16(bound(b, 0, 10_000 - r));
-        pool.setTerms(PoolTerms(rateModel, r, b));
+        pool.setTerms(_split(r, b));
         _open(alice, 1_400e6);
         vm.warp(START + time);
         uint256 interest = pool.totalDebt() - 1_400e6;
         uint256 kept = (interest * (uint256(r) + b)) / 10_000;
         uint256 reserve = r + b == 0 ? 0 : (kept * r) / (uint256(r) + b);
-        pool.setTerms(PoolTerms(rateModel, 0, 10_000));
+        pool.setTerms(_split(0, 10_000));
         (uint256 reserveNow, uint256 due) = pool.claims();
         assertEq(reserveNow, reserve);
         assertEq(due, kept - reserve);
@@ -363,11 +401,5 @@ contract LendingPoolTest is SystemFixture {
             own.draw(1e18, bob);
             assertEq(bytes4(odd.lastError()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
         }
-    }
-}
-
-contract Free {
-    function ratePerSecond(uint256, uint256) external pure returns (uint256) {
-        return 0;
     }
 }

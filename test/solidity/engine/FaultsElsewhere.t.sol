@@ -2,66 +2,14 @@
 pragma solidity ^0.8.30;
 
 import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
-import {ILendingPool} from "../../../contracts/interfaces/ILendingPool.sol";
 import {IOracleGuard, SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
-import {IRateModel} from "../../../contracts/interfaces/IRateModel.sol";
 import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
-import {InterestMath} from "../../../contracts/libraries/InterestMath.sol";
 import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
 import {Price, Status} from "../../../contracts/types/Price.sol";
 import {SystemFixture} from "../support/SystemFixture.sol";
 
-/// A rate model that answers first and then does what it is told.
-contract MoodyRate is IRateModel {
-    uint256 public answer;
-    bool public broken;
-
-    function set(uint256 answer_, bool broken_) external {
-        (answer, broken) = (answer_, broken_);
-    }
-
-    function ratePerSecond(uint256, uint256) external view returns (uint256) {
-        require(!broken);
-        return answer;
-    }
-}
-
 /// What breaks outside the engine must not be paid for by those inside it.
 contract FaultsElsewhereTest is SystemFixture {
-    function test_rateModel_thatFailsStopsNobodyAndCanBeReplaced() public {
-        _open(alice, 1_000 * _unit());
-        MoodyRate moody = new MoodyRate();
-        pool.setTerms(_terms(moody, 0));
-        moody.set(0, true);
-        _pass(1 days);
-        uint256 debt = _debt(_key(alice));
-        _fundDebt(alice, debt);
-        vm.prank(alice);
-        assertEq(engine.repay(_key(alice), MAX), debt);
-        vm.prank(lender);
-        pool.withdraw(1, lender, lender);
-        pool.setTerms(_terms(rateModel, 0));
-    }
-
-    function testFuzz_rateModel_chargesAtMostTheBound(uint256 answer, uint256 time) public {
-        _open(alice, 1_000 * _unit());
-        MoodyRate moody = new MoodyRate();
-        pool.setTerms(_terms(moody, 0));
-        moody.set(answer, false);
-        time = bound(time, 1, 30 days);
-        uint256 index = pool.currentIndex();
-        _pass(time);
-        uint256 rate = answer < InterestMath.MAX_RATE ? answer : InterestMath.MAX_RATE;
-        assertEq(pool.accrue(), InterestMath.grownIndexDown(index, rate, time));
-    }
-
-    function test_setTerms_refusesAModelThatDoesNotAnswer() public {
-        vm.expectRevert(abi.encodeWithSelector(ILendingPool.RateModelSilent.selector, address(0)));
-        pool.setTerms(_terms(IRateModel(address(0)), 0));
-        vm.expectRevert(abi.encodeWithSelector(ILendingPool.RateModelSilent.selector, address(engine)));
-        pool.setTerms(_terms(IRateModel(address(engine)), 0));
-    }
-
     function test_feedFault_doesNotMakeAHealthyVaultLiquidatable() public {
         _lend(lender, 1e7 * _unit());
         _deposit(alice, WBTC, 1e8);

@@ -6,7 +6,6 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {LendingPool} from "../../../contracts/LendingPool.sol";
 import {OracleGuard} from "../../../contracts/OracleGuard.sol";
-import {RateModel} from "../../../contracts/RateModel.sol";
 import {RiskConfig} from "../../../contracts/RiskConfig.sol";
 import {VaultEngine} from "../../../contracts/VaultEngine.sol";
 import {VaultLens} from "../../../contracts/VaultLens.sol";
@@ -15,10 +14,8 @@ import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {PoolTerms} from "../../../contracts/interfaces/ILendingPool.sol";
-import {IRateModel} from "../../../contracts/interfaces/IRateModel.sol";
 import {LiquidationCall, Policies} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {IVaultLens} from "../../../contracts/interfaces/IVaultLens.sol";
-import {InterestMath} from "../../../contracts/libraries/InterestMath.sol";
 import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {AssetRiskFields} from "../../../contracts/types/AssetRisk.sol";
@@ -40,7 +37,6 @@ abstract contract SystemFixture is Test {
     AccessManager internal manager;
     RiskConfig internal riskConfig;
     OracleGuard internal oracle;
-    RateModel internal rateModel;
     VaultEngine internal engine;
     LendingPool internal pool;
     VaultLens internal lens;
@@ -64,7 +60,6 @@ abstract contract SystemFixture is Test {
         oracle = OracleGuard(
             deployCode("contracts/OracleGuard.sol:OracleGuard", abi.encode(manager, riskConfig, _debtDecimals()))
         );
-        rateModel = RateModel(deployCode("contracts/RateModel.sol:RateModel", abi.encode(_curve())));
         engine = VaultEngine(
             deployCode(
                 "contracts/VaultEngine.sol:VaultEngine",
@@ -72,7 +67,7 @@ abstract contract SystemFixture is Test {
                     manager,
                     debtToken,
                     Policies(riskConfig, oracle, ICircuitBreaker(address(0)), new PlainMargin(riskConfig)),
-                    _terms(rateModel, 1_000)
+                    _terms(1_000)
                 )
             )
         );
@@ -99,21 +94,14 @@ abstract contract SystemFixture is Test {
         return SystemRisk(uint104(1e9 * _unit()), uint96(100 * _unit()), 10_500, 0);
     }
 
-    /// @dev 2 % a year at rest, 10 % at the kink of 90 %, at most 100 %.
-    function _curve() internal pure virtual returns (InterestMath.Curve memory) {
-        return
-            InterestMath.Curve({
-                base: uint256(0.02e27) / 365 days,
-                kink: 0.9e18,
-                slopeBelow: uint256(0.08e27) / 365 days,
-                slopeAbove: uint256(0.6e27) / 365 days,
-                max: uint256(1e27) / 365 days
-            });
-    }
-
-    /// @dev Interest terms without a backstop's share.
-    function _terms(IRateModel model, uint16 reserveFactor) internal pure returns (PoolTerms memory) {
-        return PoolTerms(model, reserveFactor, 0);
+    /// @dev 2 % a year at rest, 10 % at the kink of 90 %, at most 100 %; no backstop's share.
+    function _terms(uint16 reserveFactor) internal pure returns (PoolTerms memory t) {
+        t.base = uint40(uint256(0.02e18) / 365 days);
+        t.kink = 0.9e9;
+        t.slopeBelow = uint40(uint256(0.08e18) / 365 days);
+        t.slopeAbove = uint40(uint256(0.6e18) / 365 days);
+        t.max = uint40(uint256(1e18) / 365 days);
+        t.reserveFactor = reserveFactor;
     }
 
     // ------------------------------------------------------------------ set-up
