@@ -7,7 +7,6 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {LendingPool} from "../../contracts/LendingPool.sol";
 import {IAuctionHouse} from "../../contracts/interfaces/IAuctionHouse.sol";
 import {PoolState, PoolTerms} from "../../contracts/interfaces/ILendingPool.sol";
-import {IRateModel} from "../../contracts/interfaces/IRateModel.sol";
 import {TestToken} from "../../contracts/mocks/TestToken.sol";
 import {ERC4626Properties} from "./support/ERC4626Properties.sol";
 
@@ -32,7 +31,11 @@ contract LendingPool4626Test is ERC4626Properties {
         token = TestToken(
             deployCode("contracts/mocks/TestToken.sol:TestToken", abi.encode("Dollar", "USD", _decimals()))
         );
-        PoolTerms memory terms = PoolTerms(IRateModel(address(this)), 1_000, 500);
+        PoolTerms memory terms;
+        // 2 % a year at rest, 10 % at the kink; a tenth to the reserve, a twentieth to the backstop.
+        (terms.base, terms.slopeBelow) = (uint40(uint256(0.02e18) / 365 days), uint40(uint256(0.08e18) / 365 days));
+        (terms.kink, terms.max) = (0.9e9, uint40(uint256(1e18) / 365 days));
+        (terms.reserveFactor, terms.backstopFactor) = (1_000, 500);
         pool = LendingPool(
             deployCode("contracts/LendingPool.sol:LendingPool", abi.encode(address(token), manager, terms))
         );
@@ -44,11 +47,6 @@ contract LendingPool4626Test is ERC4626Properties {
     }
 
     // ------------------------------------------------------------------ what the pool asks of its neighbours
-
-    /// @dev 8 % a year whatever the utilisation.
-    function ratePerSecond(uint256, uint256) external pure returns (uint256) {
-        return uint256(0.08e27) / 365 days;
-    }
 
     function shortfall() external view returns (uint256 low, uint256 high) {
         return (shortfallLow, 0);
