@@ -9,16 +9,20 @@ import {
   type KnownDecimals,
   type SourceParameters,
   type SystemParameters,
+  auctionTermsOf,
   poolTermsOf,
+  volatilityParametersOf,
 } from "../src/protocol/parameters.js";
+
+import { RiskConfig__factory } from "../types/index.js";
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Contract = NamedArtifactContractAtFuture<string> | NamedArtifactContractDeploymentFuture<string>;
 
 /**
  * The whole system as one Ignition module: access manager, tokens and feeds (mocks where the parameters say so), risk
- * configuration, oracle guard, rate model, engine with its pool, the lens, and the executor if there is one. Which mocks are allowed where is decided
- * by the caller, before this.
+ * configuration, oracle guard, breaker, volatility model, engine with its pool, auction house with its backstop, the lens,
+ * and the executor if there is one. Which mocks are allowed where is decided by the caller, before this.
  */
 export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
   return buildModule("Breakwater", (m) => {
@@ -38,17 +42,31 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
       },
     ]);
     const oracle = m.contract("OracleGuard", [manager, riskConfig, decimals.debt]);
+    const breaker = m.contract("CircuitBreaker", [manager, oracle]);
+    const volatility = m.contract("VolatilityModel", [
+      manager,
+      oracle,
+      riskConfig,
+      volatilityParametersOf(p.volatility),
+    ]);
     const engine = m.contract("VaultEngine", [
       manager,
       debtToken,
-      { riskConfig, oracle, breaker: ZeroAddress, volatility: ZeroAddress },
+      { riskConfig, oracle, breaker, volatility },
       poolTermsOf(p.rate),
     ]);
     const pool = m.contractAt("LendingPool", m.staticCall(engine, "pool"));
+    const auctionHouse = m.contract("AuctionHouse", [
+      manager,
+      engine,
+      auctionTermsOf(p.auction, decimals.debt),
+    ]);
+    const backstop = m.contractAt("BackstopPool", m.staticCall(auctionHouse, "backstop"));
+    const wired = m.call(engine, "setAuctionHouse", [auctionHouse]);
     const lens = m.contract("VaultLens", [engine]);
 
     const contracts: Record<string, Contract> = {};
-    let last: ReturnType<Builder["call"]> | undefined;
+    let last: ReturnType<Builder["call"]> = wired;
     if (p.debtAsset.source !== undefined) {
       const { feed, config } = sourceOf(
         m,
@@ -80,7 +98,7 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
           },
           parseUnits(asset.supplyCap, known.token),
         ],
-        { id: `list_${asset.symbol}`, after: last === undefined ? [] : [last] },
+        { id: `list_${asset.symbol}`, after: [last] },
       );
       const primary = sourceOf(m, `${asset.symbol}_primary`, asset.primary, known.primary);
       contracts[`feed_${asset.symbol}`] = primary.feed;
@@ -93,7 +111,14 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
         [id, primary.config, secondary?.config ?? NO_SOURCE, asset.maxDeviationBps, asset.composed],
         { id: `sources_${asset.symbol}`, after: [listed] },
       );
+      if (p.breaker.enabled) {
+        const { limitBps, windowSeconds, doubtSeconds, pauseSeconds } = p.breaker;
+        const watch = { limit: limitBps, window: windowSeconds, doubt: doubtSeconds, pause: pauseSeconds };
+        last = m.call(breaker, "setWatch", [id, watch], { id: `watch_${asset.symbol}`, after: [last] });
+      }
     });
+    last = permit(m, manager, riskConfig, "setHaircut", POLICY_ROLES.volatility, volatility, last);
+    last = permit(m, manager, riskConfig, "setGuarded", POLICY_ROLES.breaker, breaker, last);
     if (p.executor !== undefined) {
       const owner = p.executor.owner === "deployer" ? deployer : p.executor.owner;
       contracts.executor = m.contract("LiquidationExecutor", [
@@ -106,12 +131,44 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
     if (governor !== deployer) {
       const granted = m.call(manager, "grantRole", [0, governor, 0], {
         id: "grantGovernor",
-        after: last === undefined ? [] : [last],
+        after: [last],
       });
       m.call(manager, "renounceRole", [0, deployer], { id: "renounceDeployer", after: [granted] });
     }
-    return { manager, riskConfig, oracle, engine, pool, lens, debtToken, ...contracts };
+    return {
+      manager,
+      riskConfig,
+      oracle,
+      breaker,
+      volatility,
+      engine,
+      pool,
+      auctionHouse,
+      backstop,
+      lens,
+      debtToken,
+      ...contracts,
+    };
   });
+}
+
+/** Roles of the contracts that may set one field of the risk configuration each. */
+const POLICY_ROLES = { volatility: 1n, breaker: 2n } as const;
+
+/** Lets `holder` alone, through `role`, call one function of `target`. */
+function permit(
+  m: Builder,
+  manager: Contract,
+  target: Contract,
+  name: "setHaircut" | "setGuarded",
+  role: bigint,
+  holder: Contract,
+  after: ReturnType<Builder["call"]>,
+): ReturnType<Builder["call"]> {
+  const selector = RiskConfig__factory.createInterface().getFunction(name).selector;
+  const id = `role_${name}`;
+  const set = m.call(manager, "setTargetFunctionRole", [target, [selector], role], { id, after: [after] });
+  return m.call(manager, "grantRole", [role, holder, 0], { id: `grant_${name}`, after: [set] });
 }
 
 const NO_SOURCE = { feed: ZeroAddress, heartbeat: 0, minAnswer: 0, maxAnswer: 0 };

@@ -1,15 +1,22 @@
 import type { ContractRunner } from "ethers";
 
 import {
+  AuctionHouse__factory,
+  BackstopPool__factory,
+  CircuitBreaker__factory,
   LendingPool__factory,
   OracleGuard__factory,
   RiskConfig__factory,
   TestToken__factory,
   VaultEngine__factory,
   VaultLens__factory,
+  VolatilityModel__factory,
   MockPriceFeed__factory,
 } from "../../types/index.js";
 import type {
+  AuctionHouse,
+  BackstopPool,
+  CircuitBreaker,
   LendingPool,
   MockPriceFeed,
   OracleGuard,
@@ -17,6 +24,7 @@ import type {
   TestToken,
   VaultEngine,
   VaultLens,
+  VolatilityModel,
 } from "../../types/index.js";
 import type { Deployment } from "./deployments.js";
 
@@ -27,6 +35,10 @@ export interface Client {
   readonly pool: LendingPool;
   readonly oracle: OracleGuard;
   readonly riskConfig: RiskConfig;
+  readonly auctionHouse: AuctionHouse;
+  readonly backstop: BackstopPool;
+  readonly breaker: CircuitBreaker;
+  readonly volatility: VolatilityModel;
   readonly lens: VaultLens;
   readonly debtToken: TestToken;
   /** By asset id. */
@@ -43,6 +55,10 @@ export function connect(deployment: Deployment, runner: ContractRunner): Client 
     pool: LendingPool__factory.connect(contracts.pool, runner),
     oracle: OracleGuard__factory.connect(contracts.oracle, runner),
     riskConfig: RiskConfig__factory.connect(contracts.riskConfig, runner),
+    auctionHouse: AuctionHouse__factory.connect(contracts.auctionHouse, runner),
+    backstop: BackstopPool__factory.connect(contracts.backstop, runner),
+    breaker: CircuitBreaker__factory.connect(contracts.breaker, runner),
+    volatility: VolatilityModel__factory.connect(contracts.volatility, runner),
     lens: VaultLens__factory.connect(contracts.lens, runner),
     debtToken: TestToken__factory.connect(deployment.debtAsset.token, runner),
     tokens: deployment.assets.map((a) => TestToken__factory.connect(a.token, runner)),

@@ -25,8 +25,12 @@ export const deploymentSchema = z.strictObject({
     manager: address,
     riskConfig: address,
     oracle: address,
+    breaker: address,
+    volatility: address,
     engine: address,
     pool: address,
+    auctionHouse: address,
+    backstop: address,
     lens: address,
   }),
   /** Present if it was deployed with the system. */

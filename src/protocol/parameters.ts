@@ -46,6 +46,49 @@ const asset = z.strictObject({
   supplyCap: decimal,
 });
 
+/** How volatility is measured and what it takes off the initial margin. */
+const volatility = z.strictObject({
+  /** False: every haircut is 0, only the configured ltv holds. */
+  enabled: z.boolean().default(true),
+  /** Time in which the weight of a return halves. */
+  halfLifeSeconds: z.int().min(3600).max(31_536_000).default(86_400),
+  /** How far ahead the haircut looks. */
+  horizonSeconds: z.int().min(1).max(2_592_000).default(3600),
+  /** Standard deviations it covers. */
+  z: decimal.default("3"),
+  floorBps: z.int().min(0).max(8000).default(0),
+  ceilingBps: z.int().min(0).max(8000).default(4000),
+  /** Volatility an asset starts with; 1 is 100 % a year. */
+  priorPerYear: decimal.default("1"),
+});
+/** When the price of an asset closes borrowing and withdrawing with debt. */
+const breaker = z.strictObject({
+  /** False: only the guardian pauses. */
+  enabled: z.boolean().default(true),
+  /** Move within the window that trips; 0: moves are not watched. */
+  limitBps: z.int().min(0).max(9999).default(1500),
+  windowSeconds: z.int().min(60).max(86_400).default(3600),
+  /** Time without a Good price that trips; 0: never. */
+  doubtSeconds: z.int().min(0).max(4_294_967_295).default(7200),
+  pauseSeconds: z.int().min(1).max(21_600).default(1800),
+});
+/** How absorbed collateral is sold. */
+const auction = z.strictObject({
+  startBps: z.int().min(10_000).max(65_535).default(10_500),
+  cutBps: z.int().min(1).max(9999).default(100),
+  stepSeconds: z.int().min(1).max(65_535).default(60),
+  floorBps: z.int().min(1).max(65_535).default(7500),
+  tailSeconds: z.int().min(1).max(65_535).default(3600),
+  maxGapSeconds: z.int().min(1).max(65_535).default(3600),
+  penaltyBps: z.int().min(0).max(10_000).default(500),
+  tipBps: z.int().min(0).max(10_000).default(10),
+  maxTipBps: z.int().min(0).max(10_000).default(100),
+  /** In whole tokens of the debt asset. */
+  flatTip: decimal.default("10"),
+  /** True: priced from the oracle price at the start instead of the live one. */
+  frozen: z.boolean().default(false),
+});
+
 /**
  * The deployment parameters of one network, as written in `deploy/parameters/<network>.json`. Decimal numbers are quoted
  * and in whole tokens or per year; basis points are integers.
@@ -74,6 +117,9 @@ export const parametersSchema = z.strictObject({
     targetHealthBps: z.int().min(10_100).max(15_000),
   }),
   assets: z.array(asset).min(1).max(64),
+  volatility: volatility.prefault({}),
+  breaker: breaker.prefault({}),
+  auction: auction.prefault({}),
   /** The contract the keeper may liquidate through; left out where there is no Uniswap v3. */
   executor: z
     .strictObject({
@@ -134,6 +180,36 @@ export function poolTermsOf(rate: SystemParameters["rate"]) {
     kink: kink / KINK_UNIT,
     reserveFactor: rate.reserveFactorBps,
     backstopFactor: rate.backstopFactorBps,
+  };
+}
+
+/** The volatility parameters in the units of `VolatilityParameters`; switched off, every haircut is 0. */
+export function volatilityParametersOf(v: SystemParameters["volatility"]) {
+  const perYear = parseUnits(v.priorPerYear, 18);
+  return {
+    halfLife: v.halfLifeSeconds,
+    horizon: v.horizonSeconds,
+    z: parseUnits(v.z, 18),
+    floor: v.enabled ? v.floorBps : 0,
+    ceiling: v.enabled ? v.ceilingBps : 0,
+    priorVariance: (perYear * perYear) / 10n ** 9n / SECONDS_PER_YEAR,
+  };
+}
+
+/** The auctions' terms in the units of `AuctionTerms`. */
+export function auctionTermsOf(a: SystemParameters["auction"], debtDecimals: number) {
+  return {
+    start: a.startBps,
+    cut: a.cutBps,
+    step: a.stepSeconds,
+    floor: a.floorBps,
+    tail: a.tailSeconds,
+    maxGap: a.maxGapSeconds,
+    penalty: a.penaltyBps,
+    tip: a.tipBps,
+    maxTip: a.maxTipBps,
+    flatTip: parseUnits(a.flatTip, debtDecimals),
+    frozen: a.frozen,
   };
 }
 
