@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
+import {CircuitBreaker} from "../../../contracts/CircuitBreaker.sol";
 import {LendingPool} from "../../../contracts/LendingPool.sol";
 import {OracleGuard} from "../../../contracts/OracleGuard.sol";
 import {RiskConfig} from "../../../contracts/RiskConfig.sol";
@@ -12,7 +13,6 @@ import {VaultLens} from "../../../contracts/VaultLens.sol";
 import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
 import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
-import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {PoolTerms} from "../../../contracts/interfaces/ILendingPool.sol";
 import {LiquidationCall, Policies} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {IVaultLens} from "../../../contracts/interfaces/IVaultLens.sol";
@@ -37,6 +37,7 @@ abstract contract SystemFixture is Test {
     AccessManager internal manager;
     RiskConfig internal riskConfig;
     OracleGuard internal oracle;
+    CircuitBreaker internal breaker;
     VaultEngine internal engine;
     LendingPool internal pool;
     VaultLens internal lens;
@@ -60,13 +61,17 @@ abstract contract SystemFixture is Test {
         oracle = OracleGuard(
             deployCode("contracts/OracleGuard.sol:OracleGuard", abi.encode(manager, riskConfig, _debtDecimals()))
         );
+        breaker = CircuitBreaker(
+            deployCode("contracts/CircuitBreaker.sol:CircuitBreaker", abi.encode(manager, oracle))
+        );
+        _allow(address(riskConfig), riskConfig.setGuarded.selector, address(breaker));
         engine = VaultEngine(
             deployCode(
                 "contracts/VaultEngine.sol:VaultEngine",
                 abi.encode(
                     manager,
                     debtToken,
-                    Policies(riskConfig, oracle, ICircuitBreaker(address(0)), new PlainMargin(riskConfig)),
+                    Policies(riskConfig, oracle, breaker, new PlainMargin(riskConfig)),
                     _terms(1_000)
                 )
             )
@@ -105,6 +110,16 @@ abstract contract SystemFixture is Test {
     }
 
     // ------------------------------------------------------------------ set-up
+
+    /// @dev Lets `who` call one restricted function, and this contract as before.
+    function _allow(address target, bytes4 selector, address who) internal {
+        bytes4[] memory selectors = new bytes4[](1);
+        selectors[0] = selector;
+        uint64 role = uint32(selector);
+        manager.setTargetFunctionRole(target, selectors, role);
+        manager.grantRole(role, who, 0);
+        manager.grantRole(role, address(this), 0);
+    }
 
     function _newToken(string memory name, uint8 decimals) internal returns (TestToken) {
         return TestToken(deployCode("contracts/mocks/TestToken.sol:TestToken", abi.encode(name, name, decimals)));
