@@ -128,6 +128,11 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     }
 
     /// @inheritdoc IOracleGuard
+    function priceAndExpiry(uint8 asset) external view returns (Price memory price_, uint256 expiresAt) {
+        return _priceAndExpiry(asset);
+    }
+
+    /// @inheritdoc IOracleGuard
     function lastAccepted(uint8 asset) external view returns (uint256 acceptedPrice, uint256 timestamp) {
         return (_accepted[asset].price, _accepted[asset].timestamp);
     }
@@ -152,6 +157,10 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     // ------------------------------------------------------------------ pricing
 
     function _price(uint8 asset) private view returns (Price memory result) {
+        (result, ) = _priceAndExpiry(asset);
+    }
+
+    function _priceAndExpiry(uint8 asset) private view returns (Price memory result, uint256 expiresAt) {
         Source memory source = _primary[asset];
         PriceMath.Reading memory p = _read(source, 10 ** source.exponent);
         PriceMath.Reading memory s;
@@ -171,7 +180,9 @@ contract OracleGuard is IOracleGuard, AccessManaged {
             result = PriceMath.compose(result, d, unit);
         }
         bool usable = result.status != Status.Dead && PriceMath.inRange(result.low) && PriceMath.inRange(result.high);
-        if (!usable) result = _dead(asset, p.updatedAt >= s.updatedAt ? p : s, d, unit);
+        if (!usable) return (_dead(asset, p.updatedAt >= s.updatedAt ? p : s, d, unit), 0);
+        expiresAt = p.expiresAt > s.expiresAt ? p.expiresAt : s.expiresAt;
+        if (unit != 0 && d.expiresAt < expiresAt) expiresAt = d.expiresAt;
     }
 
     /// @dev What a dead asset counts at: the newer of the accepted price and what its feeds said last, fading from the later of

@@ -72,6 +72,9 @@ interface IOracleGuard {
     /// @notice The price of one asset.
     function price(uint8 asset) external view returns (Price memory);
 
+    /// @notice The price of one asset, and until when it stays usable if no source answers again [s]; 0 if it is Dead.
+    function priceAndExpiry(uint8 asset) external view returns (Price memory price, uint256 expiresAt);
+
     /// @notice The last accepted price of `asset` [1e36-scaled] and when it was [s]; zeros if there is none.
     function lastAccepted(uint8 asset) external view returns (uint256 acceptedPrice, uint256 timestamp);
 
