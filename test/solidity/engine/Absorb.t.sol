@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {ILendingPool} from "../../../contracts/interfaces/ILendingPool.sol";
 import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
@@ -176,12 +177,12 @@ contract AbsorbTest is SystemFixture {
 
     function test_setAuctionHouse_isForGovernanceAndOnlyOnce() public {
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.AuctionHouseAlreadySet.selector, house));
-        engine.setAuctionHouse(house);
+        engine.setAuctionHouse(IAuctionHouse(address(house)));
         vm.expectRevert();
         vm.prank(bob);
-        engine.setAuctionHouse(house);
+        engine.setAuctionHouse(IAuctionHouse(address(house)));
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyEngine.selector, address(this), engine));
-        pool.setAuctionHouse(house);
+        pool.setAuctionHouse(IAuctionHouse(address(house)));
     }
 
     function test_release_neverMoreThanWasAuctioned() public {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {IBackstopPool} from "../../../contracts/interfaces/IBackstopPool.sol";
 import {ILendingPool} from "../../../contracts/interfaces/ILendingPool.sol";
 import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
@@ -9,7 +8,7 @@ import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
 
 /// @notice An auction house without auctions or capital: what it is given it remembers, what is abandoned it books as lost.
-contract PlainHouse is IAuctionHouse {
+contract PlainHouse {
     IVaultEngine private immutable _engine;
     uint256 public shortfallLow;
     uint256 public capital;

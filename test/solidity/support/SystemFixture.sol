@@ -11,6 +11,7 @@ import {RiskConfig} from "../../../contracts/RiskConfig.sol";
 import {VaultEngine} from "../../../contracts/VaultEngine.sol";
 import {VaultLens} from "../../../contracts/VaultLens.sol";
 import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
+import {IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {PoolTerms} from "../../../contracts/interfaces/ILendingPool.sol";
@@ -77,12 +78,19 @@ abstract contract SystemFixture is Test {
             )
         );
         pool = LendingPool(address(engine.pool()));
-        house = new PlainHouse(engine);
-        engine.setAuctionHouse(house);
+        engine.setAuctionHouse(IAuctionHouse(_deployHouse()));
         lens = VaultLens(deployCode("contracts/VaultLens.sol:VaultLens", abi.encode(engine)));
         _list("Wrapped Ether", 18, 7_500, 8_000, 0, 1_000, 2_500, 2_000e8);
         _list("Wrapped Bitcoin", 8, 6_500, 7_200, 50, 800, 2_500, 60_000e8);
         _list("Gold Dollar", 6, 8_800, 9_200, 0, 400, 1_000, 1e8);
+    }
+
+    // ------------------------------------------------------------------ what a test may choose
+
+    /// @dev The auction house; by default one without auctions.
+    function _deployHouse() internal virtual returns (address) {
+        house = new PlainHouse(engine);
+        return address(house);
     }
 
     // ------------------------------------------------------------------ parameters
