@@ -434,7 +434,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
             values[i] = HealthMath.valueDown(h.amount, h.price.low);
             power += values[i] * h.risk.effectiveLtv();
         }
-        // Volatilities of several collaterals do not simply add up: the model credits what diversifies.
+        if (HealthMath.covers(power, debt)) return system;
+        // Volatilities of several collaterals do not simply add up: the model credits what diversifies, and never gives less
+        // than the sum, so that it is asked only where the sum does not suffice.
         if (holdings.length > 1) power = volatility.borrowingPowerDown(_vaults[vault].collaterals, values);
         if (!HealthMath.covers(power, debt)) revert NotEnoughCollateral(power, debt * BPS);
     }

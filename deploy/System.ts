@@ -47,7 +47,7 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
       manager,
       oracle,
       riskConfig,
-      volatilityParametersOf(p.volatility),
+      { ...volatilityParametersOf(p.volatility) },
     ]);
     const engine = m.contract("VaultEngine", [
       manager,

@@ -1,7 +1,9 @@
 import { ModelError } from "./error.js";
 import { BPS, min } from "./fixed.js";
+import { type MarginRisk, effectiveLtv, powerDown } from "./margin.js";
 import { type DebtSide, type FeedAnswer, type Price, priceOf } from "./price.js";
 import type { AssetTerms, ModelTerms } from "./terms.js";
+import { VolatilityState } from "./volatility.js";
 
 /** A deposit remembers the price this long after the last one was remembered [s]. */
 const REMEMBER_EVERY = 3600n;
@@ -15,12 +17,14 @@ interface AssetMarket {
   haircut: bigint;
 }
 
-/** What the oracle guard and the risk configuration know: feeds, accepted prices, haircuts. Mirrors `OracleGuard`. */
+/** What oracle guard, risk configuration and volatility model know: feeds, accepted prices, haircuts, correlations. */
 export class Market {
+  readonly volatility: VolatilityState;
   private readonly assets: AssetMarket[];
   private debtFeed: FeedAnswer | null = null;
 
   constructor(readonly terms: ModelTerms) {
+    this.volatility = new VolatilityState(terms.volatility);
     this.assets = terms.assets.map((asset) => ({
       terms: asset,
       primaryFeed: null,
@@ -111,10 +115,24 @@ export class Market {
     this.asset(id).haircut = min(haircut, BPS);
   }
 
-  /** The initial margin in force [bps], rounded down: min(ltv, threshold * (1 - haircut)). Mirrors `AssetRisk.effectiveLtv`. */
+  /** The initial margin in force [bps], rounded down. Mirrors `AssetRisk.effectiveLtv`. */
   effectiveLtv(id: number): bigint {
+    return effectiveLtv(this.marginRisk(id));
+  }
+
+  /**
+   * What collaterals worth `values` [debt units] may owe when taking risk [debt units * bps], rounded down.
+   * @param ids ascending
+   */
+  borrowingPowerDown(ids: readonly number[], values: readonly bigint[]): bigint {
+    if (ids.length === 1) return (values[0] ?? 0n) * this.effectiveLtv(ids[0] ?? 0);
+    const risks = ids.map((id) => this.marginRisk(id));
+    return powerDown(values, risks, this.volatility.levels(ids));
+  }
+
+  private marginRisk(id: number): MarginRisk {
     const { terms, haircut } = this.asset(id);
-    return min(terms.ltv, (terms.liquidationThreshold * (BPS - haircut)) / BPS);
+    return { ltv: terms.ltv, liquidationThreshold: terms.liquidationThreshold, haircut };
   }
 
   private asset(id: number): AssetMarket {

@@ -460,13 +460,14 @@ export class SystemModel {
   }
 
   private requireMargin(vault: VaultState, debt: bigint): void {
-    let weighted = 0n;
-    for (const id of [...vault.balances.keys()].sort((a, b) => a - b)) {
+    const ids = [...vault.balances.keys()].sort((a, b) => a - b);
+    const values = ids.map((id) => {
       const price = this.price(id);
       if (price.status !== "good") throw priceNotGood(id, price);
-      weighted += valueDown(vault.balances.get(id) as bigint, price.low) * this.market.effectiveLtv(id);
-    }
-    if (!covers(weighted, debt)) throw new ModelError("NotEnoughCollateral", [weighted, debt * BPS]);
+      return valueDown(vault.balances.get(id) as bigint, price.low);
+    });
+    const power = this.market.borrowingPowerDown(ids, values);
+    if (!covers(power, debt)) throw new ModelError("NotEnoughCollateral", [power, debt * BPS]);
   }
 
   private restoringAmount(vault: VaultState, terms: AssetTerms, price: Price, pool: pools.PoolState): bigint {

@@ -1,6 +1,7 @@
 import type { Outcome } from "./liquidation.js";
 import type { Loss, PoolTerms } from "./pool.js";
 import type { Source } from "./price.js";
+import type { VolatilityParameters } from "./volatility.js";
 
 /** Risk parameters of one asset [bps], its supply cap [token units] and its sources. */
 export interface AssetTerms {
@@ -29,6 +30,7 @@ export interface SystemTerms {
 export interface ModelTerms {
   readonly system: SystemTerms;
   readonly pool: PoolTerms;
+  readonly volatility: VolatilityParameters;
   readonly assets: readonly AssetTerms[];
   readonly debtDecimals: bigint;
   readonly debtSource?: Source;

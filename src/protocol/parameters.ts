@@ -183,15 +183,15 @@ export function poolTermsOf(rate: SystemParameters["rate"]) {
   };
 }
 
-/** The volatility parameters in the units of `VolatilityParameters`; switched off, every haircut is 0. */
-export function volatilityParametersOf(v: SystemParameters["volatility"]) {
+/** The volatility parameters in the units of the contracts; switched off, every haircut is 0. */
+export function volatilityParametersOf(v: SystemParameters["volatility"]): ModelTerms["volatility"] {
   const perYear = parseUnits(v.priorPerYear, 18);
   return {
-    halfLife: v.halfLifeSeconds,
-    horizon: v.horizonSeconds,
+    halfLife: BigInt(v.halfLifeSeconds),
+    horizon: BigInt(v.horizonSeconds),
     z: parseUnits(v.z, 18),
-    floor: v.enabled ? v.floorBps : 0,
-    ceiling: v.enabled ? v.ceilingBps : 0,
+    floor: BigInt(v.enabled ? v.floorBps : 0),
+    ceiling: BigInt(v.enabled ? v.ceilingBps : 0),
     priorVariance: (perYear * perYear) / 10n ** 9n / SECONDS_PER_YEAR,
   };
 }
@@ -223,6 +223,7 @@ export function modelTerms(p: SystemParameters, decimals: KnownDecimals): ModelT
       reserveFactor: BigInt(p.rate.reserveFactorBps),
       backstopFactor: BigInt(p.rate.backstopFactorBps),
     },
+    volatility: volatilityParametersOf(p.volatility),
     system: {
       borrowCap: parseUnits(p.system.borrowCap, decimals.debt),
       dust: parseUnits(p.system.dust, decimals.debt),
