@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 /** The deep suites (`npm run test:deep`) run the same Solidity tests for longer. */
 const deep = process.env.DEEP === "1";
 
-/** The one compiler configuration: every profile uses it, so gas figures and bytecode never depend on who builds. */
+/** The one compiler configuration of ours: every profile uses it, so gas figures and bytecode never depend on who builds. */
 const compiler = {
   version: "0.8.30",
   path: require.resolve("solc/soljson.js"),
@@ -19,14 +19,24 @@ const compiler = {
   },
 };
 
+/** What Morpho Blue is published with: only the gas comparison builds it. */
+const morpho = {
+  version: "0.8.19",
+  path: require.resolve("solc-0.8.19/soljson.js"),
+  settings: { viaIR: true, evmVersion: "paris", optimizer: { enabled: true, runs: 999_999 } },
+};
+const compilers = [compiler, morpho];
+
 export default defineConfig({
   plugins: [toolbox],
   solidity: {
     npmFilesToBuild: [
       "@openzeppelin/contracts/access/manager/AccessManager.sol",
       "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol",
+      "@morpho-org/morpho-blue/src/Morpho.sol",
+      "@morpho-org/morpho-blue/src/mocks/IrmMock.sol",
     ],
-    profiles: { default: compiler, production: { ...compiler, isolated: false } },
+    profiles: { default: { compilers }, production: { compilers, isolated: false } },
   },
   typechain: { outDir: "./types" },
   paths: { ignition: "deploy", tests: { solidity: "test/solidity", mocha: "test" } },

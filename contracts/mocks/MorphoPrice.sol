@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {AggregatorV3Interface} from "../interfaces/AggregatorV3Interface.sol";
+
+/// @notice A feed of eight decimals as Morpho Blue asks for prices: for the gas comparison. Never deployed to a live chain.
+contract MorphoPrice {
+    uint256 private constant SCALE = 1e28;
+    AggregatorV3Interface private immutable _feed;
+
+    constructor(AggregatorV3Interface feed) {
+        _feed = feed;
+    }
+
+    /// @notice Price of one unit of collateral in units of the loan asset, both of 18 decimals [1e36].
+    function price() external view returns (uint256) {
+        (, int256 answer, , , ) = _feed.latestRoundData();
+        return uint256(answer) * SCALE;
+    }
+}
