@@ -4,44 +4,64 @@ pragma solidity ^0.8.30;
 import {AggregatorV3Interface} from "../interfaces/AggregatorV3Interface.sol";
 
 /// @notice A price feed anyone may write: for tests, demos and the crash lab. Never deployed to a live chain.
-/// Answer, time and round share one storage word, so that reading it costs what one packed aggregator slot costs.
+/// Answer, time and round share one storage word, so that reading it costs what one packed aggregator slot costs. Past
+/// rounds stay readable, numbered like Chainlink's: the phase in the bits from 64 up, the round within it below.
 contract MockPriceFeed is AggregatorV3Interface {
-    /// @notice The answer left the range of one word's 144 bits.
+    /// @notice The answer left the range of one word's 128 bits.
     error AnswerOutOfRange(int256 answer);
+    /// @notice There is no such round.
+    error NoSuchRound(uint80 roundId);
+    /// @notice Phases only go up.
+    error PhaseMayNotFall(uint256 current, uint256 proposed);
 
     uint8 public immutable decimals;
     string public description;
     uint256 public constant version = 1;
 
     struct Round {
-        int144 answer;
-        uint64 updatedAt;
-        uint48 id;
+        int128 answer;
+        uint48 updatedAt;
+        uint80 id;
     }
 
     Round private _latest;
+    mapping(uint256 id => Round) private _rounds;
 
     constructor(uint8 decimals_, string memory description_, int256 answer) {
         decimals = decimals_;
         description = description_;
-        _set(answer, block.timestamp);
+        _set(_latest.id + 1, answer, block.timestamp);
     }
 
     /// @notice Answers `answer` as of now.
     function setAnswer(int256 answer) external {
-        _set(answer, block.timestamp);
+        _set(_latest.id + 1, answer, block.timestamp);
     }
 
     /// @notice Answers `answer` as of `updatedAt` [s].
     function setAnswerAt(int256 answer, uint256 updatedAt) external {
-        _set(answer, updatedAt);
+        _set(_latest.id + 1, answer, updatedAt);
+    }
+
+    /// @notice Answers `answer` as of `updatedAt` [s] in the first round of a later phase, as if the aggregator had been replaced.
+    function startPhase(uint16 phase, int256 answer, uint256 updatedAt) external {
+        if (phase <= _latest.id >> 64) revert PhaseMayNotFall(_latest.id >> 64, phase);
+        _set((uint80(phase) << 64) | 1, answer, updatedAt);
+    }
+
+    /// @notice Leaves out `count` rounds: their ids have no data.
+    function skipRounds(uint32 count) external {
+        _latest.id += count;
+        _rounds[_latest.id] = _latest;
     }
 
     /// @inheritdoc AggregatorV3Interface
     function getRoundData(
-        uint80
+        uint80 roundId
     ) external view returns (uint80 id, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound) {
-        return _round();
+        Round memory r = _rounds[roundId];
+        if (r.id == 0) revert NoSuchRound(roundId);
+        return (r.id, r.answer, r.updatedAt, r.updatedAt, r.id);
     }
 
     /// @inheritdoc AggregatorV3Interface
@@ -50,16 +70,13 @@ contract MockPriceFeed is AggregatorV3Interface {
         view
         returns (uint80 id, int256 answer, uint256 startedAt, uint256 updatedAt, uint80 answeredInRound)
     {
-        return _round();
-    }
-
-    function _set(int256 answer, uint256 updatedAt) private {
-        if (answer != int144(answer)) revert AnswerOutOfRange(answer);
-        _latest = Round(int144(answer), uint64(updatedAt), _latest.id + 1);
-    }
-
-    function _round() private view returns (uint80, int256, uint256, uint256, uint80) {
         Round memory r = _latest;
         return (r.id, r.answer, r.updatedAt, r.updatedAt, r.id);
+    }
+
+    function _set(uint80 id, int256 answer, uint256 updatedAt) private {
+        if (answer != int128(answer)) revert AnswerOutOfRange(answer);
+        _latest = Round(int128(answer), uint48(updatedAt), id);
+        _rounds[id] = _latest;
     }
 }
