@@ -3,7 +3,6 @@ pragma solidity ^0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 
-import {AggregatorV3Interface} from "./interfaces/AggregatorV3Interface.sol";
 import {IOracleGuard, SourceConfig} from "./interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "./interfaces/IRiskConfig.sol";
 import {IVolatilityGauge, VolatilityParameters} from "./interfaces/IVolatilityGauge.sol";
@@ -25,6 +24,9 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
     uint256 public constant MAX_STEPS = 200;
     /// @notice Gas a feed may use for one answer.
     uint256 public constant FEED_GAS = 200_000;
+
+    /// @notice Gas after which a `poke` stops and leaves the rest to the next: a feed may be dear, a transaction is bounded.
+    uint256 public constant POKE_GAS = 12_000_000;
 
     /// @dev Gas of one guarded read: the feed's, the 1/64 the EVM keeps back, and what decoding takes.
     uint256 private constant READ_GAS = 230_000;
@@ -81,7 +83,7 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
     function poke(uint8 asset) external returns (bool caughtUp) {
         (SourceConfig memory source, , , ) = oracle.assetSources(asset);
         if (address(source.feed) == address(0)) return false;
-        if (gasleft() < STEP_GAS) revert InsufficientGas(gasleft(), STEP_GAS);
+        _requireGas();
         VolatilityParameters memory p = _parameters;
         VolatilityMath.Series memory s = _series[asset];
         if (s.feed != source.feed) {
@@ -206,8 +208,10 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
         (bool ok, uint256 latest, , ) = _read(feed, 0);
         if (!ok || latest == 0 || latest > type(uint80).max) return false;
         if (s.round == 0) s.round = uint80(latest - 1);
+        uint256 start = gasleft();
         for (uint256 n = 0; s.round < latest; ++n) {
-            if (n == MAX_STEPS || gasleft() < STEP_GAS) return false;
+            if (n == MAX_STEPS || start - gasleft() > POKE_GAS) return false;
+            _requireGas();
             uint80 next = s.round + 1;
             uint256 answer;
             uint256 updatedAt;
@@ -223,6 +227,12 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
             }
         }
         return true;
+    }
+
+    /// @dev With less a read could fail for want of gas, and pass for a missing round. A call that stopped here instead of
+    /// reverting would do nothing whenever a wallet looks for the least gas that succeeds.
+    function _requireGas() private view {
+        if (gasleft() < STEP_GAS) revert InsufficientGas(gasleft(), STEP_GAS);
     }
 
     /// @dev A missing round counts as never given. Enough of them in a row, in a phase before the newest round's, are the end of

@@ -51,7 +51,7 @@ interface IVolatilityGauge is IVolatilityModel {
     error HorizonOutOfRange(uint256 horizon, uint256 min, uint256 max);
     /// @notice The bounds of the haircut must satisfy floor <= ceiling <= max [bps].
     error HaircutBoundsInvalid(uint256 floor, uint256 ceiling, uint256 max);
-    /// @notice The call has too little gas to read one round.
+    /// @notice The call has too little gas for the next round: give it more, there is no partial work.
     error InsufficientGas(uint256 gasLeft, uint256 gasNeeded);
     /// @notice A pair is two different assets below 64.
     error NotAPair(uint8 a, uint8 b);
@@ -60,7 +60,7 @@ interface IVolatilityGauge is IVolatilityModel {
     /// @notice The function is for this contract only.
     error OnlySelf(address caller);
 
-    /// @notice Folds in the rounds of `asset`'s primary feed since the last one, at most 200 and as many as the gas allows, and
+    /// @notice Folds in the rounds of `asset`'s primary feed since the last one, at most 200 or what 12,000,000 gas do, and
     /// sets its haircut in `RiskConfig` if it changed. Anyone may call. Rounds that are missing, out of the source's bounds,
     /// dated in the future or before the last one count as never given. The first call starts at the newest round.
     /// Reverts only for want of gas, or if `RiskConfig` refuses the haircut; never because of the feed.
