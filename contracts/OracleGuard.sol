@@ -6,10 +6,14 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {AggregatorV3Interface} from "./interfaces/AggregatorV3Interface.sol";
 import {IOracleGuard, SourceConfig} from "./interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "./interfaces/IRiskConfig.sol";
+import {BoundedCall} from "./libraries/BoundedCall.sol";
+import {CompactFloat} from "./libraries/CompactFloat.sol";
+import {BPS} from "./libraries/FixedPoint.sol";
 import {PriceMath} from "./libraries/PriceMath.sol";
 import {AssetRiskFields} from "./types/AssetRisk.sol";
 import {AssetSet} from "./types/AssetSet.sol";
 import {Price, Status} from "./types/Price.sol";
+import {PriceSource, PriceSourceFields, packPriceSource} from "./types/PriceSource.sol";
 
 /// @title OracleGuard
 /// @notice See `IOracleGuard`, which is the specification.
@@ -20,33 +24,28 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     /// @notice Observing remembers a price this long after the last one was remembered [s].
     uint256 public constant REMEMBER_EVERY = 1 hours;
     uint8 private constant MAX_FEED_DECIMALS = 36;
+    uint256 private constant MAX_EXPONENT = 63;
 
     /// @inheritdoc IOracleGuard
     IRiskConfig public immutable riskConfig;
     /// @inheritdoc IOracleGuard
     uint8 public immutable debtDecimals;
 
-    /// @dev Two words. `exponent`: an answer times 10^exponent is a scaled price.
-    struct Source {
-        AggregatorV3Interface feed;
-        uint32 heartbeat;
-        uint8 exponent;
-        uint16 maxDeviation;
-        bool paired;
-        bool composed;
-        uint128 minAnswer;
-        uint128 maxAnswer;
-    }
-
     struct Accepted {
         uint208 price;
         uint48 timestamp;
     }
 
-    mapping(uint256 asset => Source) private _primary;
-    mapping(uint256 asset => Source) private _secondary;
+    struct Sequencer {
+        AggregatorV3Interface feed;
+        uint32 gracePeriod;
+    }
+
+    mapping(uint256 asset => PriceSource) private _primary;
+    mapping(uint256 asset => PriceSource) private _secondary;
     mapping(uint256 asset => Accepted) private _accepted;
-    Source private _debt;
+    PriceSource private _debt;
+    Sequencer private _sequencer;
 
     constructor(address authority, IRiskConfig riskConfig_, uint8 debtDecimals_) AccessManaged(authority) {
         riskConfig = riskConfig_;
@@ -63,23 +62,23 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         uint16 maxDeviation,
         bool composed
     ) external restricted {
-        if (composed && address(_debt.feed) == address(0)) revert DebtSourceMissing();
+        if (composed && _debt.feed() == address(0)) revert DebtSourceMissing();
+        if (maxDeviation > BPS) revert DeviationTooLarge(maxDeviation, BPS);
         (AssetRiskFields memory risk, ) = riskConfig.assetRisk(asset);
         bool paired = address(secondary.feed) != address(0);
-        Source memory source = _checked(primary);
-        source.exponent = _exponent(primary.feed, risk.decimals);
-        source.maxDeviation = maxDeviation;
-        source.paired = paired;
-        source.composed = composed;
-        _primary[asset] = source;
+        PriceSourceFields memory fields = _checked(primary);
+        fields.exponent = _exponent(primary.feed, risk.decimals);
+        (fields.maxDeviation, fields.paired, fields.composed) = (maxDeviation, paired, composed);
+        fields.sequenced = _primary[asset].sequenced();
+        PriceSource first = packPriceSource(fields);
+        PriceSource second;
         if (paired) {
-            source = _checked(secondary);
-            source.exponent = _exponent(secondary.feed, risk.decimals);
-            _secondary[asset] = source;
-        } else {
-            delete _secondary[asset];
+            fields = _checked(secondary);
+            fields.exponent = _exponent(secondary.feed, risk.decimals);
+            second = packPriceSource(fields);
         }
-        emit AssetSourcesSet(asset, primary, secondary, maxDeviation, composed);
+        (_primary[asset], _secondary[asset]) = (first, second);
+        emit AssetSourcesSet(asset, _config(first), _config(second), maxDeviation, composed);
         // What was accepted of other sources says nothing of these.
         delete _accepted[asset];
         Price memory p = _price(asset);
@@ -88,11 +87,27 @@ contract OracleGuard is IOracleGuard, AccessManaged {
 
     /// @inheritdoc IOracleGuard
     function setDebtSource(SourceConfig calldata source) external restricted {
-        Source memory debt = _checked(source);
-        debt.exponent = source.feed.decimals();
-        if (debt.exponent > MAX_FEED_DECIMALS) revert DecimalsOutOfRange(0, debt.exponent, debtDecimals);
+        PriceSourceFields memory fields = _checked(source);
+        uint8 decimals = source.feed.decimals();
+        if (decimals > MAX_FEED_DECIMALS) revert DecimalsOutOfRange(0, decimals, debtDecimals);
+        fields.exponent = decimals;
+        PriceSource debt = packPriceSource(fields);
         _debt = debt;
-        emit DebtSourceSet(source);
+        emit DebtSourceSet(_config(debt));
+    }
+
+    /// @inheritdoc IOracleGuard
+    function setSequencer(AggregatorV3Interface feed, uint32 gracePeriod) external restricted {
+        _sequencer = Sequencer(feed, gracePeriod);
+        emit SequencerSet(feed, gracePeriod);
+    }
+
+    /// @inheritdoc IOracleGuard
+    function setSequenced(uint8 asset, bool sequenced) external restricted {
+        PriceSource source = _primary[asset];
+        if (source.feed() == address(0)) revert SourcesMissing(asset);
+        _primary[asset] = source.withSequenced(sequenced);
+        emit SequencedSet(asset, sequenced);
     }
 
     /// @inheritdoc IOracleGuard
@@ -145,13 +160,23 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         view
         returns (SourceConfig memory primary, SourceConfig memory secondary, uint16 maxDeviation, bool composed)
     {
-        Source storage p = _primary[asset];
-        return (_config(p), _config(_secondary[asset]), p.maxDeviation, p.composed);
+        PriceSource p = _primary[asset];
+        return (_config(p), _config(_secondary[asset]), uint16(p.maxDeviation()), p.composed());
     }
 
     /// @inheritdoc IOracleGuard
     function debtSource() external view returns (SourceConfig memory) {
         return _config(_debt);
+    }
+
+    /// @inheritdoc IOracleGuard
+    function sequencer() external view returns (AggregatorV3Interface feed, uint256 gracePeriod) {
+        return (_sequencer.feed, _sequencer.gracePeriod);
+    }
+
+    /// @inheritdoc IOracleGuard
+    function isSequenced(uint8 asset) external view returns (bool) {
+        return _primary[asset].sequenced();
     }
 
     // ------------------------------------------------------------------ pricing
@@ -161,24 +186,25 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     }
 
     function _priceAndExpiry(uint8 asset) private view returns (Price memory result, uint256 expiresAt) {
-        Source memory source = _primary[asset];
-        PriceMath.Reading memory p = _read(source, 10 ** source.exponent);
+        PriceSource source = _primary[asset];
+        PriceMath.Reading memory p = _read(source, 10 ** source.exponent());
         PriceMath.Reading memory s;
-        if (source.paired) {
-            Source memory second = _secondary[asset];
-            s = _read(second, 10 ** second.exponent);
-            result = PriceMath.pair(p, s, source.maxDeviation);
+        if (source.paired()) {
+            PriceSource second = _secondary[asset];
+            s = _read(second, 10 ** second.exponent());
+            result = PriceMath.pair(p, s, source.maxDeviation());
         } else {
             result = PriceMath.single(p);
         }
         PriceMath.Reading memory d;
         uint256 unit;
-        if (source.composed) {
-            Source memory debt = _debt;
+        if (source.composed()) {
+            PriceSource debt = _debt;
             d = _read(debt, 1);
-            unit = 10 ** debt.exponent;
+            unit = 10 ** debt.exponent();
             result = PriceMath.compose(result, d, unit);
         }
+        if (source.sequenced() && result.status == Status.Good && !_sequencerIsUp()) result.status = Status.Doubtful;
         bool usable = result.status != Status.Dead && PriceMath.inRange(result.low) && PriceMath.inRange(result.high);
         if (!usable) return (_dead(asset, p.updatedAt >= s.updatedAt ? p : s, d, unit), 0);
         expiresAt = p.expiresAt > s.expiresAt ? p.expiresAt : s.expiresAt;
@@ -213,47 +239,71 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         emit PriceAccepted(asset, price_, block.timestamp);
     }
 
-    function _read(Source memory source, uint256 unit) private view returns (PriceMath.Reading memory reading) {
-        if (address(source.feed) == address(0)) return reading;
-        uint256 forwarded = gasleft() - gasleft() / 64;
-        (bool ok, bytes memory data) = address(source.feed).staticcall{gas: FEED_GAS}(
-            abi.encodeCall(AggregatorV3Interface.latestRoundData, ())
-        );
-        if (!ok && forwarded < FEED_GAS) revert InsufficientGas(address(source.feed), forwarded, FEED_GAS);
-        if (!ok || data.length < 160) return reading;
-        // Decoded as whole words: a field out of its type's range must not revert here.
-        (, uint256 answer, , uint256 updatedAt, ) = abi.decode(data, (uint256, uint256, uint256, uint256, uint256));
+    function _read(PriceSource source, uint256 unit) private view returns (PriceMath.Reading memory reading) {
+        if (source.feed() == address(0)) return reading;
+        (bool ok, uint256[5] memory round) = _latestRound(source.feed());
+        if (!ok) return reading;
+        // Whole words, not the types of the interface: a field out of its type's range must not revert here.
         return
             PriceMath.read(
-                int256(answer),
-                updatedAt,
+                int256(round[1]),
+                round[3],
                 block.timestamp,
-                source.minAnswer,
-                source.maxAnswer,
-                source.heartbeat,
+                source.minAnswer(),
+                source.maxAnswer(),
+                source.heartbeat(),
                 unit
             );
     }
 
-    // ------------------------------------------------------------------ configuration
-
-    function _checked(SourceConfig calldata c) private pure returns (Source memory source) {
-        if (address(c.feed) == address(0) || c.heartbeat == 0 || c.minAnswer >= c.maxAnswer) {
-            revert InvalidSource(address(c.feed), c.heartbeat, c.minAnswer, c.maxAnswer);
-        }
-        (source.feed, source.heartbeat) = (c.feed, c.heartbeat);
-        (source.minAnswer, source.maxAnswer) = (c.minAnswer, c.maxAnswer);
+    /// @dev Whether the sequencer has been up for the grace period. A feed that says nothing usable is no evidence of that.
+    function _sequencerIsUp() private view returns (bool) {
+        Sequencer memory s = _sequencer;
+        if (address(s.feed) == address(0)) return true;
+        (bool ok, uint256[5] memory round) = _latestRound(address(s.feed));
+        (uint256 down, uint256 since) = (round[1], round[2]);
+        if (!ok || down != 0 || since == 0 || since > block.timestamp) return false;
+        return block.timestamp - since >= s.gracePeriod;
     }
 
-    function _exponent(AggregatorV3Interface feed, uint8 collateralDecimals) private view returns (uint8) {
+    /// @dev What a feed answers, at a bounded price; not ok if it fails or answers too little.
+    function _latestRound(address feed) private view returns (bool ok, uint256[5] memory round) {
+        uint256 forwarded = gasleft() - gasleft() / 64;
+        uint256 size;
+        (ok, size, round) = BoundedCall.read(feed, FEED_GAS, abi.encodeCall(AggregatorV3Interface.latestRoundData, ()));
+        if (!ok && forwarded < FEED_GAS) revert InsufficientGas(feed, forwarded, FEED_GAS);
+        if (size < 160) ok = false;
+    }
+
+    // ------------------------------------------------------------------ configuration
+
+    /// @dev The part of a source that its configuration gives.
+    function _checked(SourceConfig calldata c) private pure returns (PriceSourceFields memory fields) {
+        bool bounded = CompactFloat.encodeUp(c.minAnswer) < CompactFloat.encodeDown(c.maxAnswer);
+        if (address(c.feed) == address(0) || c.heartbeat == 0 || c.heartbeat > type(uint24).max || !bounded) {
+            revert InvalidSource(address(c.feed), c.heartbeat, c.minAnswer, c.maxAnswer);
+        }
+        (fields.feed, fields.heartbeat) = (c.feed, uint24(c.heartbeat));
+        (fields.minAnswer, fields.maxAnswer) = (c.minAnswer, c.maxAnswer);
+    }
+
+    function _exponent(AggregatorV3Interface feed, uint8 collateralDecimals) private view returns (uint256) {
         uint8 feedDecimals = feed.decimals();
         uint256 positive = 36 + uint256(debtDecimals);
         uint256 negative = uint256(collateralDecimals) + feedDecimals;
-        if (negative > positive) revert DecimalsOutOfRange(collateralDecimals, feedDecimals, debtDecimals);
-        return uint8(positive - negative);
+        if (negative > positive || positive - negative > MAX_EXPONENT) {
+            revert DecimalsOutOfRange(collateralDecimals, feedDecimals, debtDecimals);
+        }
+        return positive - negative;
     }
 
-    function _config(Source storage s) private view returns (SourceConfig memory) {
-        return SourceConfig(s.feed, s.heartbeat, s.minAnswer, s.maxAnswer);
+    function _config(PriceSource s) private pure returns (SourceConfig memory) {
+        return
+            SourceConfig(
+                AggregatorV3Interface(s.feed()),
+                uint32(s.heartbeat()),
+                uint128(s.minAnswer()),
+                uint128(s.maxAnswer())
+            );
     }
 }

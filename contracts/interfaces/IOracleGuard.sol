@@ -9,9 +9,11 @@ import {IRiskConfig} from "./IRiskConfig.sol";
 /// @notice One Chainlink-shaped source and what is believed of it.
 struct SourceConfig {
     AggregatorV3Interface feed;
-    /// Longest time between answers while the feed works [s]. Past it the source is aged, past three of them expired.
+    /// Longest time between answers while the feed works [s], below 2^24. Past it the source is aged, past three of them
+    /// expired.
     uint32 heartbeat;
-    /// Answers at or below `minAnswer`, or at or above `maxAnswer`, are refused [feed units].
+    /// Answers at or below `minAnswer`, or at or above `maxAnswer`, are refused [feed units]. Kept as 24-bit floats, which
+    /// moves them inwards by less than one part in 2^15; events and views say what is in force.
     uint128 minAnswer;
     uint128 maxAnswer;
 }
@@ -21,7 +23,7 @@ struct SourceConfig {
 /// reverts, returns too little, or answers nonsense is an unusable source, never a revert: a broken feed must not stop a
 /// repayment, and a guard must not stop a liquidation.
 interface IOracleGuard {
-    /// @notice The sources of an asset changed. A zero `secondary.feed` means that there is none.
+    /// @notice The sources of an asset changed; the bounds are those in force. A zero `secondary.feed` means that there is none.
     event AssetSourcesSet(
         uint8 indexed asset,
         SourceConfig primary,
@@ -29,16 +31,25 @@ interface IOracleGuard {
         uint16 maxDeviation,
         bool composed
     );
-    /// @notice The source that prices the debt asset changed.
+    /// @notice The source that prices the debt asset changed; the bounds are those in force.
     event DebtSourceSet(SourceConfig source);
+    /// @notice The feed that says whether the sequencer is up changed; zero: there is none.
+    event SequencerSet(AggregatorV3Interface feed, uint256 gracePeriod);
+    /// @notice The price of `asset` does or does not depend on the sequencer any longer.
+    event SequencedSet(uint8 indexed asset, bool sequenced);
     /// @notice The price of `asset` was remembered as its last accepted one [1e36-scaled].
     event PriceAccepted(uint8 indexed asset, uint256 price, uint256 timestamp);
 
-    /// @notice A primary source needs a feed, a heartbeat, and minAnswer < maxAnswer.
+    /// @notice A source needs a feed, a heartbeat below 2^24 [s], and minAnswer < maxAnswer once both are rounded.
     error InvalidSource(address feed, uint32 heartbeat, uint128 minAnswer, uint128 maxAnswer);
+    /// @notice A deviation beyond 100 % would let anything agree [bps].
+    error DeviationTooLarge(uint256 maxDeviation, uint256 max);
+    /// @notice The asset has no sources.
+    error SourcesMissing(uint8 asset);
     /// @notice `composed` needs the debt asset's own source to be set first.
     error DebtSourceMissing();
-    /// @notice collateral + feed decimals exceed 36 + debt decimals: such a price cannot be scaled without losing digits.
+    /// @notice collateral + feed decimals exceed 36 + debt decimals: such a price cannot be scaled without losing digits. Or
+    /// they fall short of it by 64 or more.
     error DecimalsOutOfRange(uint256 collateralDecimals, uint256 feedDecimals, uint256 debtDecimals);
     /// @notice The caller gave a feed too little gas to answer, which would pass for a broken feed.
     error InsufficientGas(address feed, uint256 gasForwarded, uint256 gasNeeded);
@@ -56,6 +67,14 @@ interface IOracleGuard {
 
     /// @notice Sets the source that prices the debt asset in the common currency of composed feeds.
     function setDebtSource(SourceConfig calldata source) external;
+
+    /// @notice Sets the feed that says whether the chain's sequencer is up (answer 0) and since when (`startedAt`), as
+    /// Chainlink's do; a zero `feed` removes it. While it is down, silent, or up for less than `gracePeriod` [s], prices of
+    /// sequenced assets that would be Good are Doubtful: risk waits, liquidations do not. It makes nothing Dead.
+    function setSequencer(AggregatorV3Interface feed, uint32 gracePeriod) external;
+
+    /// @notice Whether the price of `asset` depends on the sequencer. Kept when its sources change.
+    function setSequenced(uint8 asset, bool sequenced) external;
 
     /// @notice Remembers the current price of `asset` if it is Good. Anyone may call; a dead asset keeps counting at the
     /// newer of this and its feed's own last answer.
@@ -84,7 +103,7 @@ interface IOracleGuard {
     /// @notice Decimals of the debt asset.
     function debtDecimals() external view returns (uint8);
 
-    /// @notice The sources of `asset`, as set.
+    /// @notice The sources of `asset`, with the bounds in force.
     function assetSources(
         uint8 asset
     )
@@ -94,4 +113,10 @@ interface IOracleGuard {
 
     /// @notice The source of the debt asset's own price; a zero feed if there is none.
     function debtSource() external view returns (SourceConfig memory);
+
+    /// @notice The feed that says whether the sequencer is up, and how long it must have been [s].
+    function sequencer() external view returns (AggregatorV3Interface feed, uint256 gracePeriod);
+
+    /// @notice Whether the price of `asset` depends on the sequencer.
+    function isSequenced(uint8 asset) external view returns (bool);
 }

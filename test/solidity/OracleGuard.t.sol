@@ -9,6 +9,7 @@ import {IRiskConfig} from "../../contracts/interfaces/IRiskConfig.sol";
 import {MockPriceFeed} from "../../contracts/mocks/MockPriceFeed.sol";
 import {AssetSet} from "../../contracts/types/AssetSet.sol";
 import {Price, Status} from "../../contracts/types/Price.sol";
+import {BombFeed} from "./support/BombFeed.sol";
 import {OddFeed} from "./support/OddFeed.sol";
 import {SystemFixture} from "./support/SystemFixture.sol";
 
@@ -95,12 +96,24 @@ contract OracleGuardTest is SystemFixture {
         assertTrue(_status() == expected);
     }
 
-    function testFuzz_bounds_refuseAFeedAtItsFloorOrCeiling(uint64 answer) public {
-        SourceConfig memory c = SourceConfig(feeds[WETH], HEARTBEAT, 1_000e8, 3_000e8);
+    /// @dev Bounds are exclusive and kept a little inside what was asked for: a feed on its own floor never passes.
+    function testFuzz_bounds_refuseAFeedAtItsFloorOrCeiling(uint64 answer, uint256 min, uint256 max) public {
+        min = bound(min, 0, 1e15);
+        max = bound(max, min + 2 + (min >> 13), 1e19);
+        SourceConfig memory c = SourceConfig(feeds[WETH], HEARTBEAT, uint128(min), uint128(max));
         oracle.setAssetSources(WETH, c, _noSource(), 0, false);
+        (SourceConfig memory inForce, , , ) = oracle.assetSources(WETH);
+        assertGe(inForce.minAnswer, min);
+        assertLe(inForce.minAnswer - min, min >> 15);
+        assertLe(inForce.maxAnswer, max);
+        assertLe(max - inForce.maxAnswer, max >> 15);
+        answer = uint64(bound(answer, 1, 1e19));
         _setPrice(WETH, int256(uint256(answer)));
-        bool inside = answer > 1_000e8 && answer < 3_000e8;
-        assertEq(_status() == Status.Good, inside);
+        assertEq(_status() == Status.Good, answer > inForce.minAnswer && answer < inForce.maxAnswer);
+        _setPrice(WETH, int256(min));
+        assertTrue(_status() == Status.Dead);
+        _setPrice(WETH, int256(max));
+        assertTrue(_status() == Status.Dead);
     }
 
     function testFuzz_status_ofAnAnswerFromTheFutureIsDead(uint32 ahead) public {
@@ -148,6 +161,19 @@ contract OracleGuardTest is SystemFixture {
     function test_brokenFeed_thatUsesAllItsGasIsDead() public {
         _odd().setGas(10_000_000);
         assertTrue(_status() == Status.Dead);
+    }
+
+    /// @dev What a feed returns beyond its answer costs the reader nothing: the whole read stays within the feed's own gas.
+    function test_brokenFeed_cannotChargeForReturningTooMuch() public {
+        for (uint256 i = 0; i < 2; ++i) {
+            address bomb = address(new BombFeed(2_000e8, 230_000, i == 1));
+            SourceConfig memory c = SourceConfig(AggregatorV3Interface(bomb), HEARTBEAT, 1, 1e30);
+            oracle.setAssetSources(WETH, c, _noSource(), 0, false);
+            uint256 before = gasleft();
+            Price memory p = oracle.price(WETH);
+            assertLt(before - gasleft(), 200_000);
+            assertTrue(p.status == (i == 1 ? Status.Dead : Status.Good));
+        }
     }
 
     /// @dev A caller cannot fake a broken feed: with too little gas for the feed the read reverts instead.
@@ -246,7 +272,74 @@ contract OracleGuardTest is SystemFixture {
         assertEq(oracle.price(WETH).liq, (WETH_PRICE * 9) / 24);
     }
 
+    // ------------------------------------------------------------------ the sequencer
+
+    function _sequence() private returns (MockPriceFeed up) {
+        up = _newFeed(0, 0);
+        oracle.setSequencer(up, 1 hours);
+        oracle.setSequenced(WETH, true);
+        up.setAnswerAt(0, START - 1 hours);
+    }
+
+    function testFuzz_sequencer_mustBeUpForTheGracePeriod(uint256 since) public {
+        MockPriceFeed up = _sequence();
+        since = bound(since, 1, START + 1);
+        up.setAnswerAt(0, since);
+        assertTrue(_status() == (since <= START - 1 hours ? Status.Good : Status.Doubtful));
+        assertTrue(oracle.price(GOLD).status == Status.Good);
+    }
+
+    function testFuzz_sequencer_thatSaysNothingUsableIsDoubted(uint256 answer, uint256 since, uint8 kind) public {
+        OddFeed odd = new OddFeed();
+        _sequence();
+        oracle.setSequencer(AggregatorV3Interface(address(odd)), 1 hours);
+        odd.setAnswer(abi.encode(1, answer, since, since, 1));
+        if (kind % 4 == 1) odd.setReverts(true);
+        if (kind % 4 == 2) odd.setAnswer(new bytes(159));
+        if (kind % 4 == 3) odd.setGas(10_000_000);
+        bool up = kind % 4 == 0 && answer == 0 && since != 0 && since <= START - 1 hours;
+        assertTrue(_status() == (up ? Status.Good : Status.Doubtful));
+        assertEq(oracle.price(WETH).liq, WETH_PRICE);
+    }
+
+    /// @dev It lowers Good to Doubtful and changes nothing else, whatever the price's own status.
+    function testFuzz_sequencer_neverMakesAnythingDead(uint256 age, bool down) public {
+        MockPriceFeed up = _sequence();
+        up.setAnswerAt(down ? int256(1) : int256(0), 1);
+        age = bound(age, 0, 60 hours);
+        feeds[WETH].setAnswerAt(2_000e8, START - age);
+        Price memory p = oracle.price(WETH);
+        oracle.setSequenced(WETH, false);
+        Price memory alone = oracle.price(WETH);
+        if (down && alone.status == Status.Good) alone.status = Status.Doubtful;
+        assertEq(abi.encode(p), abi.encode(alone));
+    }
+
+    function test_sequencer_isForgottenWhenRemoved() public {
+        _sequence().setAnswer(1);
+        assertTrue(_status() == Status.Doubtful);
+        oracle.setSequencer(AggregatorV3Interface(address(0)), 0);
+        assertTrue(_status() == Status.Good);
+    }
+
+    function test_setSequenced_survivesNewSourcesAndNeedsSome() public {
+        _sequence();
+        assertTrue(oracle.isSequenced(WETH));
+        oracle.setAssetSources(WETH, _source(feeds[GOLD]), _noSource(), 0, false);
+        assertTrue(oracle.isSequenced(WETH));
+        (AggregatorV3Interface feed, uint256 grace) = oracle.sequencer();
+        assertTrue(address(feed) != address(0));
+        assertEq(grace, 1 hours);
+        vm.expectRevert(abi.encodeWithSelector(IOracleGuard.SourcesMissing.selector, 9));
+        oracle.setSequenced(9, true);
+    }
+
     // ------------------------------------------------------------------ setters
+
+    function test_setAssetSources_refusesADeviationBeyondAll() public {
+        vm.expectRevert(abi.encodeWithSelector(IOracleGuard.DeviationTooLarge.selector, 10_001, 10_000));
+        oracle.setAssetSources(WETH, _source(feeds[WETH]), _noSource(), 10_001, false);
+    }
 
     function test_setAssetSources_isReadBack() public {
         MockPriceFeed second = _newFeed(18, 2_000e18);
@@ -290,7 +383,10 @@ contract OracleGuardTest is SystemFixture {
     function test_setters_refuseSourcesThatSayNothing() public {
         _expectInvalid(_noSource());
         _expectInvalid(SourceConfig(feeds[WETH], 0, 1, 2));
+        _expectInvalid(SourceConfig(feeds[WETH], 1 << 24, 1, 2));
         _expectInvalid(SourceConfig(feeds[WETH], 1, 2, 2));
+        // Between two neighbouring floats, so that nothing is left once both bounds are rounded.
+        _expectInvalid(SourceConfig(feeds[WETH], 1, (1 << 40) + 1, (1 << 40) + 2));
     }
 
     function test_setAssetSources_composedNeedsADebtSource() public {
@@ -319,6 +415,10 @@ contract OracleGuardTest is SystemFixture {
         oracle.setAssetSources(WETH, _source(feeds[WETH]), _noSource(), 0, false);
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, bob));
         oracle.setDebtSource(_source(feeds[WETH]));
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, bob));
+        oracle.setSequencer(feeds[WETH], 0);
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, bob));
+        oracle.setSequenced(WETH, true);
         vm.stopPrank();
     }
 }

@@ -60,24 +60,161 @@ contract RiskConfigTest is SystemFixture {
         riskConfig.listAsset(f, 1);
     }
 
-    function testFuzz_setAsset_thresholdMayRiseButNotFall(uint16 threshold) public {
-        threshold = uint16(bound(threshold, 7_501, 9_000));
-        (AssetRiskFields memory f, ) = riskConfig.assetRisk(WETH);
-        f.liquidationThreshold = threshold;
-        if (threshold < 8_000) {
-            vm.expectRevert(abi.encodeWithSelector(IRiskConfig.ThresholdMayNotFall.selector, 8_000, threshold));
-        }
-        riskConfig.setAsset(WETH, f, 1);
-        (AssetRisk risk, uint256 cap) = riskConfig.depositTerms(WETH);
-        assertEq(risk.liquidationThreshold(), threshold < 8_000 ? 8_000 : threshold);
-        if (threshold >= 8_000) assertEq(cap, 1);
+    // ------------------------------------------------------------------ the ramp
+
+    function _threshold() private view returns (uint256) {
+        (AssetRisk risk, ) = riskConfig.depositTerms(WETH);
+        (AssetRisk[] memory risks, ) = riskConfig.load(AssetSet.wrap(1));
+        (AssetRiskFields memory fields, ) = riskConfig.assetRisk(WETH);
+        assertEq(risks[0].liquidationThreshold(), risk.liquidationThreshold());
+        assertEq(fields.liquidationThreshold, risk.liquidationThreshold());
+        return risk.liquidationThreshold();
     }
+
+    function _setThreshold(uint16 threshold) private {
+        (AssetRiskFields memory f, ) = riskConfig.assetRisk(WETH);
+        (f.ltv, f.liquidationThreshold) = (1_000, threshold);
+        riskConfig.setAsset(WETH, f, 1);
+    }
+
+    /// @dev Up at once; down by one percentage point a day, whoever reads it and however.
+    function testFuzz_setAsset_thresholdRisesAtOnceAndFallsOnARamp(uint16 threshold, uint256 elapsed) public {
+        threshold = uint16(bound(threshold, 1_001, 9_000));
+        elapsed = bound(elapsed, 0, 100 days);
+        if (threshold < 8_000) {
+            vm.expectEmit(address(riskConfig));
+            emit IRiskConfig.ThresholdRampSet(WETH, 8_000, threshold, START + (8_000 - uint256(threshold)) * 864);
+        }
+        _setThreshold(threshold);
+        assertEq(_threshold(), threshold < 8_000 ? 8_000 : threshold);
+        vm.warp(START + elapsed);
+        uint256 fallen = (elapsed * 100) / 1 days;
+        uint256 expected = threshold >= 8_000 || fallen > 8_000 - uint256(threshold) ? threshold : 8_000 - fallen;
+        assertEq(_threshold(), expected);
+    }
+
+    /// @dev However often governance changes its mind, and whoever settles when: never faster than a point a day.
+    function testFuzz_setAsset_noSequenceOutrunsTheRamp(uint256 seed) public {
+        uint256 time = START;
+        uint256 threshold = 8_000;
+        for (uint256 i = 0; i < 12; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            uint16 next = uint16(1_001 + ((seed >> 8) % 8_000));
+            _setThreshold(next);
+            assertEq(_threshold(), next > threshold ? next : threshold);
+            threshold = _threshold();
+            uint256 passed = (seed >> 64) % 20 days;
+            time += passed;
+            vm.warp(time);
+            if (seed % 2 == 0) riskConfig.settleThreshold(WETH);
+            assertLe(threshold - _threshold(), (passed * 100) / 1 days);
+            threshold = _threshold();
+        }
+    }
+
+    function test_settleThreshold_endsAFinishedRampOnly() public {
+        assertFalse(riskConfig.settleThreshold(WETH));
+        _setThreshold(7_900);
+        riskConfig.setHaircut(WETH, 77);
+        (uint256 start, uint256 end, uint256 endsAt) = riskConfig.thresholdRamp(WETH);
+        assertEq(abi.encode(start, end, endsAt), abi.encode(8_000, 7_900, START + 1 days));
+        vm.warp(START + 1 days - 1);
+        assertFalse(riskConfig.settleThreshold(WETH));
+        assertEq(_threshold(), 7_901);
+        vm.warp(START + 1 days);
+        (AssetRisk before, ) = riskConfig.depositTerms(WETH);
+        assertTrue(before.ramping());
+        vm.prank(bob);
+        assertTrue(riskConfig.settleThreshold(WETH));
+        (AssetRisk risk, ) = riskConfig.depositTerms(WETH);
+        assertEq(AssetRisk.unwrap(risk), AssetRisk.unwrap(before.withRamping(false)));
+        assertEq(risk.liquidationThreshold(), 7_900);
+        assertEq(risk.haircut(), 77);
+        (start, end, endsAt) = riskConfig.thresholdRamp(WETH);
+        assertEq(start + end + endsAt, 0);
+    }
+
+    /// @dev The bonus is bounded by the threshold in force, which is the higher end of a ramp.
+    function test_setAsset_checksBothEndsOfTheRamp() public {
+        (AssetRiskFields memory f, ) = riskConfig.assetRisk(WETH);
+        (f.ltv, f.liquidationThreshold, f.maxBonus) = (5_000, 6_000, 2_500);
+        vm.expectRevert(abi.encodeWithSelector(RiskRules.BonusHarmsVault.selector, 2_500, 8_000));
+        riskConfig.setAsset(WETH, f, 1);
+        (f.ltv, f.maxBonus) = (6_000, 1_000);
+        vm.expectRevert(abi.encodeWithSelector(RiskRules.LtvNotBelowThreshold.selector, 6_000, 6_000));
+        riskConfig.setAsset(WETH, f, 1);
+    }
+
+    // ------------------------------------------------------------------ tightening
+
+    function testFuzz_tighten_onlyTightens(uint16 ltv, uint16 threshold, uint128 cap) public {
+        ltv = uint16(bound(ltv, 1, 9_000));
+        threshold = uint16(bound(threshold, ltv + 1, 9_001));
+        _setCap(WETH, 1e24);
+        cap = uint128(bound(cap, 0, 2e24));
+        bool tighter = ltv <= 7_500 && threshold <= 8_000 && cap <= 1e24;
+        if (!tighter) {
+            (uint256 current, uint256 proposed) = ltv > 7_500
+                ? (uint256(7_500), uint256(ltv))
+                : threshold > 8_000
+                    ? (uint256(8_000), uint256(threshold))
+                    : (uint256(1e24), uint256(cap));
+            vm.expectRevert(abi.encodeWithSelector(IRiskConfig.Loosens.selector, current, proposed));
+        }
+        riskConfig.tighten(WETH, ltv, threshold, cap);
+        if (!tighter) return;
+        (AssetRiskFields memory f, uint128 supplyCap) = riskConfig.assetRisk(WETH);
+        assertEq(abi.encode(f.ltv, f.liquidationThreshold, supplyCap), abi.encode(ltv, 8_000, cap));
+        assertEq(abi.encode(f.token, f.minBonus, f.maxBonus), abi.encode(tokens[WETH], 0, 1_000));
+        vm.warp(START + 100 days);
+        assertEq(_threshold(), threshold);
+    }
+
+    /// @dev While a ramp runs, a threshold above its end would loosen, though it is below the one in force.
+    function test_tighten_mayNotStopARamp() public {
+        _setThreshold(7_000);
+        vm.expectRevert(abi.encodeWithSelector(IRiskConfig.Loosens.selector, 7_000, 7_500));
+        riskConfig.tighten(WETH, 1_000, 7_500, 1);
+    }
+
+    function testFuzz_haircut_isTheLargerOfModelAndFloor(uint16 model, uint16 floor, uint16 lower) public {
+        (floor, lower) = (floor % 10_001, lower % 10_001);
+        riskConfig.setHaircut(WETH, model);
+        riskConfig.setHaircutFloor(WETH, floor);
+        uint256 bounded = model > 10_000 ? 10_000 : model;
+        (AssetRisk risk, ) = riskConfig.depositTerms(WETH);
+        assertEq(risk.haircut(), bounded > floor ? bounded : floor);
+        if (lower < floor) vm.expectRevert(abi.encodeWithSelector(IRiskConfig.Loosens.selector, floor, lower));
+        riskConfig.raiseHaircutFloor(WETH, lower);
+        riskConfig.setHaircutFloor(WETH, lower);
+        (risk, ) = riskConfig.depositTerms(WETH);
+        assertEq(risk.haircut(), bounded > lower ? bounded : lower);
+        (uint256 read, uint256 readFloor) = riskConfig.haircuts(WETH);
+        assertEq(abi.encode(read, readFloor), abi.encode(bounded, lower));
+    }
+
+    function test_setHaircutFloor_isAtMostAll() public {
+        vm.expectRevert(abi.encodeWithSelector(IRiskConfig.HaircutTooLarge.selector, 10_001, 10_000));
+        riskConfig.setHaircutFloor(WETH, 10_001);
+        vm.expectRevert(abi.encodeWithSelector(IRiskConfig.UnknownAsset.selector, 3, 3));
+        riskConfig.setHaircutFloor(3, 1);
+    }
+
+    function testFuzz_lowerBorrowCap_onlyLowersAndKeepsTheRest(uint104 cap) public {
+        SystemRisk memory s = riskConfig.systemRisk();
+        if (cap > s.borrowCap) vm.expectRevert(abi.encodeWithSelector(IRiskConfig.Loosens.selector, s.borrowCap, cap));
+        riskConfig.lowerBorrowCap(cap);
+        if (cap <= s.borrowCap) s.borrowCap = cap;
+        assertEq(abi.encode(riskConfig.systemRisk()), abi.encode(s));
+    }
+
+    // ------------------------------------------------------------------ everything else
 
     /// @dev Whatever governance sets, no healthy vault becomes liquidatable by it.
     function testFuzz_setAsset_neverMakesAHealthyVaultLiquidatable(AssetRiskFields memory f, uint128 cap) public {
         _open(alice, 1_500e6);
         f.token = address(tokens[WETH]);
-        f.liquidationThreshold = uint16(bound(f.liquidationThreshold, 7_000, 9_999));
+        f.liquidationThreshold = uint16(bound(f.liquidationThreshold, 2, 9_999));
         f.ltv = uint16(bound(f.ltv, 1, f.liquidationThreshold));
         (f.minBonus, f.maxBonus) = (f.minBonus % 100, f.maxBonus % 300);
         try riskConfig.setAsset(WETH, f, cap) {} catch {}
