@@ -15,7 +15,8 @@ const TARGETS: Readonly<Record<string, string>> = {
 const OUTSIDE: Readonly<Record<string, string>> = {
   RiskConfig: "holds nothing; every setter is restricted",
   OracleGuard: "holds nothing; calls feeds by static calls alone; remembering a price is idempotent",
-  LiquidationExecutor: "serves its owner alone, is locked, and is entered from hostile pools in tests of its own",
+  LiquidationExecutor:
+    "serves its owner alone, is locked, and is entered from hostile pools in tests of its own",
   VaultLens: "has no state; shows what the engine's locked views show",
 };
 

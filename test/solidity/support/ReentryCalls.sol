@@ -48,15 +48,15 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.View, abi.encodeCall(engine.assetTotals, (WETH)));
         _list(t, Kind.View, abi.encodeCall(engine.requireOpen, (Action.Borrow)));
         _list(t, Kind.View, abi.encodeCall(engine.isOperator, (address(intruder), liquidator)));
-        _list(t, Kind.View, abi.encodeCall(engine.pool, ()));
-        _list(t, Kind.View, abi.encodeCall(engine.riskConfig, ()));
-        _list(t, Kind.View, abi.encodeCall(engine.oracle, ()));
-        _list(t, Kind.View, abi.encodeCall(engine.breaker, ()));
-        _list(t, Kind.View, abi.encodeCall(engine.volatility, ()));
-        _list(t, Kind.View, abi.encodeCall(engine.auctionHouse, ()));
-        _list(t, Kind.View, abi.encodeCall(engine.debtAsset, ()));
-        _list(t, Kind.View, abi.encodeCall(engine.authority, ()));
-        _list(t, Kind.View, abi.encodeCall(engine.isConsumingScheduledOp, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.pool, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.riskConfig, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.oracle, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.breaker, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.volatility, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.auctionHouse, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.debtAsset, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.authority, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.isConsumingScheduledOp, ()));
     }
 
     function _listPoolCalls() private {
@@ -101,24 +101,24 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.View, abi.encodeCall(pool.maxWithdraw, (lender)));
         _list(t, Kind.View, abi.encodeCall(pool.maxRedeem, (lender)));
         _list(t, Kind.View, abi.encodeCall(pool.maxFlashLoan, (address(debtToken))));
-        _list(t, Kind.View, abi.encodeCall(pool.flashFee, (address(debtToken), 1e6)));
+        _list(t, Kind.Constant, abi.encodeCall(pool.flashFee, (address(debtToken), 1e6)));
         _list(t, Kind.View, abi.encodeCall(pool.poolState, ()));
         _list(t, Kind.View, abi.encodeCall(pool.claims, ()));
         _list(t, Kind.View, abi.encodeCall(pool.totalDebt, ()));
         _list(t, Kind.View, abi.encodeCall(pool.currentIndex, ()));
         _list(t, Kind.View, abi.encodeCall(pool.ratePerSecond, ()));
-        _list(t, Kind.View, abi.encodeCall(pool.terms, ()));
-        _list(t, Kind.View, abi.encodeCall(pool.engine, ()));
-        _list(t, Kind.View, abi.encodeCall(pool.asset, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.terms, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.engine, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.asset, ()));
         _list(t, Kind.View, abi.encodeCall(pool.allowance, (lender, me)));
         _list(t, Kind.View, abi.encodeCall(pool.nonces, (signer)));
-        _list(t, Kind.View, abi.encodeCall(pool.name, ()));
-        _list(t, Kind.View, abi.encodeCall(pool.symbol, ()));
-        _list(t, Kind.View, abi.encodeCall(pool.decimals, ()));
-        _list(t, Kind.View, abi.encodeCall(pool.DOMAIN_SEPARATOR, ()));
-        _list(t, Kind.View, abi.encodeCall(pool.eip712Domain, ()));
-        _list(t, Kind.View, abi.encodeCall(pool.authority, ()));
-        _list(t, Kind.View, abi.encodeCall(pool.isConsumingScheduledOp, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.name, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.symbol, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.decimals, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.DOMAIN_SEPARATOR, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.eip712Domain, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.authority, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.isConsumingScheduledOp, ()));
     }
 
     function _listBreaker() private {
@@ -135,10 +135,10 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.View, abi.encodeCall(breaker.pausedSeconds, (Action.Borrow)));
         _list(t, Kind.View, abi.encodeCall(breaker.watchOf, (WETH)));
         _list(t, Kind.View, abi.encodeCall(breaker.rangeOf, (WETH)));
-        _list(t, Kind.View, abi.encodeCall(breaker.riskConfig, ()));
-        _list(t, Kind.View, abi.encodeCall(breaker.oracle, ()));
-        _list(t, Kind.View, abi.encodeCall(breaker.authority, ()));
-        _list(t, Kind.View, abi.encodeCall(breaker.isConsumingScheduledOp, ()));
+        _list(t, Kind.Constant, abi.encodeCall(breaker.riskConfig, ()));
+        _list(t, Kind.Constant, abi.encodeCall(breaker.oracle, ()));
+        _list(t, Kind.Constant, abi.encodeCall(breaker.authority, ()));
+        _list(t, Kind.Constant, abi.encodeCall(breaker.isConsumingScheduledOp, ()));
     }
 
     function _flashLoan(uint256 amount) internal view returns (bytes memory) {

@@ -25,6 +25,8 @@ abstract contract ReentryWorld is SystemFixture {
     enum Kind {
         /// Changes nothing and shows what is.
         View,
+        /// A view of what never changes.
+        Constant,
         /// Changes something, behind its contract's lock.
         Guarded,
         /// Changes something, without a lock.
