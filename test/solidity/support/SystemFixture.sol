@@ -129,7 +129,7 @@ abstract contract SystemFixture is Test {
         manager.grantRole(role, address(this), 0);
     }
 
-    function _newToken(string memory name, uint8 decimals) internal returns (TestToken) {
+    function _newToken(string memory name, uint8 decimals) internal virtual returns (TestToken) {
         return TestToken(deployCode("contracts/mocks/TestToken.sol:TestToken", abi.encode(name, name, decimals)));
     }
 

@@ -1,0 +1,53 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { basename, join } from "node:path";
+
+import { expect } from "chai";
+import { artifacts } from "hardhat";
+
+/** Which contract each variable of the matrix stands for. */
+const TARGETS: Readonly<Record<string, string>> = {
+  engine: "VaultEngine",
+  pool: "LendingPool",
+  breaker: "CircuitBreaker",
+};
+
+/** Contracts whose functions are not in the matrix, and why a callback into them can do no harm. */
+const OUTSIDE: Readonly<Record<string, string>> = {
+  RiskConfig: "holds nothing; every setter is restricted",
+  OracleGuard: "holds nothing; calls feeds by static calls alone; remembering a price is idempotent",
+  LiquidationExecutor:
+    "serves its owner alone, is locked, and is entered from hostile pools in tests of its own",
+  VaultLens: "has no state; shows what the engine's locked views show",
+};
+
+const source = readFileSync("test/solidity/support/ReentryCalls.sol", "utf8");
+const listed = [...source.matchAll(/abi\.encodeCall\(\s*(\w+)\.(\w+),/g)].map(
+  ([, variable, name]) => `${variable}.${name}`,
+);
+
+describe("the re-entry matrix", () => {
+  for (const [variable, contract] of Object.entries(TARGETS)) {
+    it(`lists every function of ${contract}, views included`, async () => {
+      const { abi } = await artifacts.readArtifact(contract);
+      const functions = abi.filter((entry: { type: string }) => entry.type === "function");
+      const names = functions.map((entry: { name: string }) => `${variable}.${entry.name}`);
+      expect(new Set(names).size, "overloads need a name each").to.equal(names.length);
+      expect(names.filter((name: string) => !listed.includes(name))).to.deep.equal([]);
+    });
+  }
+
+  it("knows every contract, inside or with a reason outside", () => {
+    const contracts = readdirSync("contracts")
+      .filter((file) => file.endsWith(".sol"))
+      .map((file) => basename(file, ".sol"));
+    const known = [...Object.values(TARGETS), ...Object.keys(OUTSIDE)];
+    expect(contracts.filter((name) => !known.includes(name))).to.deep.equal([]);
+  });
+
+  it("carries out everything it lists", () => {
+    const lists = [...source.matchAll(/function (_list\w+)\(\) private/g)].map(([, name]) => name);
+    for (const list of lists) expect(source.split(`${list}();`).length, `calls of ${list}`).to.equal(2);
+    const test = readFileSync(join("test/solidity/hostile/Reentrancy.t.sol"), "utf8");
+    expect(test).to.contain("is ReentryCalls");
+  });
+});

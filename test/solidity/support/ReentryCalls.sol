@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
+
+import {IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
+import {Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
+import {Action} from "../../../contracts/types/Action.sol";
+import {ReentryWorld} from "./ReentryWorld.sol";
+
+/// @notice Every function of the contracts that hold money, once each. `test/hostile/matrix.test.ts` compares this file with
+/// their interfaces as compiled: a function that is added and not listed here fails there.
+abstract contract ReentryCalls is ReentryWorld {
+    function _listCalls() internal override {
+        _listEngineCalls();
+        _listEngineViews();
+        _listPoolCalls();
+        _listPoolViews();
+        _listBreaker();
+    }
+
+    function _listEngineCalls() private {
+        address t = address(engine);
+        address me = address(intruder);
+        bytes[] memory batch = new bytes[](1);
+        batch[0] = abi.encodeWithSelector(engine.deposit.selector, own, WETH, 1e15);
+        _list(t, Kind.Guarded, abi.encodeCall(engine.deposit, (own, WETH, 1e15)));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.withdraw, (own, WETH, 1e15, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.borrow, (own, 10e6, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.repay, (own, 5e6)));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.deleverage, (own, WETH, 1e15, 100e6, me, "x")));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.permit, (address(debtToken), 1, MAX, 27, 0, 0)));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.multicall, (batch)));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.liquidate, (_liquidation(alice, WETH, 10e6))));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.flag, (_key(alice))));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.absorb, (_key(alice), me)));
+        _list(t, Kind.Open, abi.encodeCall(engine.setOperator, (liquidator, true)));
+        _list(t, Kind.Privileged, abi.encodeCall(engine.release, (WETH, 1, me)));
+        _list(t, Kind.Privileged, abi.encodeCall(engine.setAuctionHouse, (IAuctionHouse(me))));
+        _list(t, Kind.Privileged, abi.encodeCall(engine.setAuthority, (me)));
+    }
+
+    function _listEngineViews() private {
+        address t = address(engine);
+        _list(t, Kind.View, abi.encodeCall(engine.vaultState, (_key(alice))));
+        _list(t, Kind.View, abi.encodeCall(engine.records, (keys)));
+        _list(t, Kind.View, abi.encodeCall(engine.collateralOf, (_key(alice), WETH)));
+        _list(t, Kind.View, abi.encodeCall(engine.assetTotals, (WETH)));
+        _list(t, Kind.View, abi.encodeCall(engine.requireOpen, (Action.Borrow)));
+        _list(t, Kind.View, abi.encodeCall(engine.isOperator, (address(intruder), liquidator)));
+        _list(t, Kind.Constant, abi.encodeCall(engine.pool, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.riskConfig, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.oracle, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.breaker, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.volatility, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.auctionHouse, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.debtAsset, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.authority, ()));
+        _list(t, Kind.Constant, abi.encodeCall(engine.isConsumingScheduledOp, ()));
+    }
+
+    function _listPoolCalls() private {
+        address t = address(pool);
+        address me = address(intruder);
+        _list(t, Kind.Guarded, abi.encodeCall(pool.deposit, (1e6, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(pool.mint, (1e12, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(pool.withdraw, (1e6, me, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(pool.redeem, (1e12, me, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(pool.donate, (1e6)));
+        _list(t, Kind.Guarded, abi.encodeCall(pool.payBackstop, ()));
+        _list(t, Kind.Guarded, _flashLoan(1e6));
+        _list(t, Kind.Open, abi.encodeCall(pool.accrue, ()));
+        _list(t, Kind.Open, abi.encodeCall(pool.approve, (lender, 5)));
+        _list(t, Kind.Open, abi.encodeCall(pool.transfer, (lender, 7)));
+        _list(t, Kind.Open, abi.encodeCall(pool.transferFrom, (lender, me, 1e6)));
+        _list(t, Kind.Open, _permit());
+        _list(t, Kind.Privileged, abi.encodeCall(pool.draw, (1, me)));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.settle, (0, 1)));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.toAuction, (1)));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.settleAuction, (0, 0)));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.setAuctionHouse, (IAuctionHouse(me))));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.setTerms, (_terms(0))));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.setAuthority, (me)));
+    }
+
+    function _listPoolViews() private {
+        address t = address(pool);
+        address me = address(intruder);
+        _list(t, Kind.View, abi.encodeCall(pool.totalAssets, ()));
+        _list(t, Kind.View, abi.encodeCall(pool.exitAssets, ()));
+        _list(t, Kind.View, abi.encodeCall(pool.totalSupply, ()));
+        _list(t, Kind.View, abi.encodeCall(pool.balanceOf, (me)));
+        _list(t, Kind.View, abi.encodeCall(pool.convertToAssets, (1e15)));
+        _list(t, Kind.View, abi.encodeCall(pool.convertToShares, (1e9)));
+        _list(t, Kind.View, abi.encodeCall(pool.previewDeposit, (1e9)));
+        _list(t, Kind.View, abi.encodeCall(pool.previewMint, (1e15)));
+        _list(t, Kind.View, abi.encodeCall(pool.previewRedeem, (1e15)));
+        _list(t, Kind.View, abi.encodeCall(pool.previewWithdraw, (1e9)));
+        _list(t, Kind.View, abi.encodeCall(pool.maxDeposit, (me)));
+        _list(t, Kind.View, abi.encodeCall(pool.maxMint, (me)));
+        _list(t, Kind.View, abi.encodeCall(pool.maxWithdraw, (lender)));
+        _list(t, Kind.View, abi.encodeCall(pool.maxRedeem, (lender)));
+        _list(t, Kind.View, abi.encodeCall(pool.maxFlashLoan, (address(debtToken))));
+        _list(t, Kind.Constant, abi.encodeCall(pool.flashFee, (address(debtToken), 1e6)));
+        _list(t, Kind.View, abi.encodeCall(pool.poolState, ()));
+        _list(t, Kind.View, abi.encodeCall(pool.claims, ()));
+        _list(t, Kind.View, abi.encodeCall(pool.totalDebt, ()));
+        _list(t, Kind.View, abi.encodeCall(pool.currentIndex, ()));
+        _list(t, Kind.View, abi.encodeCall(pool.ratePerSecond, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.terms, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.engine, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.asset, ()));
+        _list(t, Kind.View, abi.encodeCall(pool.allowance, (lender, me)));
+        _list(t, Kind.View, abi.encodeCall(pool.nonces, (signer)));
+        _list(t, Kind.Constant, abi.encodeCall(pool.name, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.symbol, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.decimals, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.DOMAIN_SEPARATOR, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.eip712Domain, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.authority, ()));
+        _list(t, Kind.Constant, abi.encodeCall(pool.isConsumingScheduledOp, ()));
+    }
+
+    function _listBreaker() private {
+        address t = address(breaker);
+        _list(t, Kind.Open, abi.encodeCall(breaker.poke, (WETH)));
+        _list(t, Kind.Open, abi.encodeCall(breaker.refresh, ()));
+        _list(t, Kind.Privileged, abi.encodeCall(breaker.pause, (Action.Borrow, 60)));
+        _list(t, Kind.Privileged, abi.encodeCall(breaker.unpause, (Action.Borrow)));
+        _list(t, Kind.Privileged, abi.encodeCall(breaker.setWatch, (WETH, Watch(1, 3_600, 0, 60))));
+        _list(t, Kind.Privileged, abi.encodeCall(breaker.setAuthority, (address(intruder))));
+        _list(t, Kind.View, abi.encodeCall(breaker.check, (Action.Borrow, 0, 0)));
+        _list(t, Kind.View, abi.encodeCall(breaker.pausedUntil, (Action.Borrow)));
+        _list(t, Kind.View, abi.encodeCall(breaker.graceUntil, ()));
+        _list(t, Kind.View, abi.encodeCall(breaker.pausedSeconds, (Action.Borrow)));
+        _list(t, Kind.View, abi.encodeCall(breaker.watchOf, (WETH)));
+        _list(t, Kind.View, abi.encodeCall(breaker.rangeOf, (WETH)));
+        _list(t, Kind.Constant, abi.encodeCall(breaker.riskConfig, ()));
+        _list(t, Kind.Constant, abi.encodeCall(breaker.oracle, ()));
+        _list(t, Kind.Constant, abi.encodeCall(breaker.authority, ()));
+        _list(t, Kind.Constant, abi.encodeCall(breaker.isConsumingScheduledOp, ()));
+    }
+
+    function _flashLoan(uint256 amount) internal view returns (bytes memory) {
+        return
+            abi.encodeCall(pool.flashLoan, (IERC3156FlashBorrower(address(intruder)), address(debtToken), amount, ""));
+    }
+
+    /// @dev A good permit of the signer, which anyone may hand in.
+    function _permit() private view returns (bytes memory) {
+        bytes32 typeHash = keccak256(
+            "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
+        );
+        bytes32 inner = keccak256(abi.encode(typeHash, signer, bob, 9, 0, MAX));
+        bytes32 hash = keccak256(abi.encodePacked("\x19\x01", pool.DOMAIN_SEPARATOR(), inner));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(signerKey, hash);
+        return abi.encodeCall(pool.permit, (signer, bob, 9, MAX, v, r, s));
+    }
+}
