@@ -74,6 +74,11 @@ contract MockPriceFeed is AggregatorV3Interface {
         return (r.id, r.answer, r.updatedAt, r.updatedAt, r.id);
     }
 
+    /// @notice The newest answer alone, as older consumers such as Aave v3 ask for it.
+    function latestAnswer() external view returns (int256) {
+        return _latest.answer;
+    }
+
     function _set(uint80 id, int256 answer, uint256 updatedAt) private {
         if (answer != int128(answer)) revert AnswerOutOfRange(answer);
         _latest = Round(int128(answer), uint48(updatedAt), id);

@@ -8,6 +8,7 @@ export * from "./interest.js";
 export * from "./key.js";
 export * from "./liquidation.js";
 export * from "./margin.js";
+export { Market } from "./market.js";
 export * as pools from "./pool.js";
 export * from "./price.js";
 export * from "./system.js";
