@@ -22,7 +22,7 @@ export interface GasFigures {
 /** Time between two actions, so that interest accrues [s]. */
 const PAUSE = 100;
 const PRICE = 2000n;
-const ONE = 10n ** 18n;
+export const ONE = 10n ** 18n;
 const FURTHER = 2n;
 
 /** Three collaterals of one Chainlink-shaped source each, quoted in the debt asset; everything has 18 decimals. */
@@ -120,7 +120,7 @@ export async function measure(connection: NetworkConnection): Promise<GasFigures
 }
 
 /** A system ready to be measured. */
-class Bench {
+export class Bench {
   private constructor(
     private readonly connection: NetworkConnection,
     readonly client: Client,

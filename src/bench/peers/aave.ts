@@ -73,8 +73,7 @@ export async function measureAave(s: Setting): Promise<PeerFigures> {
     pool.connect(await s.connection.ethers.getSigner(account)) as Callable;
   const mine = await as(s.me);
   const theirs = await as(s.other);
-  const supply = (by: Callable, who: string) =>
-    gasOf(s, call(by, "supply", collateral, COLLATERAL, who, 0));
+  const supply = (by: Callable, who: string) => gasOf(s, call(by, "supply", collateral, COLLATERAL, who, 0));
   const borrowOf = (by: Callable, who: string, amount: bigint) =>
     gasOf(s, call(by, "borrow", debt, amount, VARIABLE, 0, who));
 
@@ -96,10 +95,7 @@ export async function measureAave(s: Setting): Promise<PeerFigures> {
 
   await borrowOf(theirs, s.other, OPENED - LOAN);
   await s.collateralFeed.setAnswer(FALLEN * 10n ** 8n);
-  const liquidate1 = await gasOf(
-    s,
-    call(mine, "liquidationCall", collateral, debt, s.other, REPAID, false),
-  );
+  const liquidate1 = await gasOf(s, call(mine, "liquidationCall", collateral, debt, s.other, REPAID, false));
   return {
     depositFirst,
     depositAgain,
@@ -214,7 +210,7 @@ async function deploy(
 }
 
 async function proxy(s: Setting, name: Name, address: string): Promise<Callable> {
-  return new Contract(address, (await artifact(name)).abi, s.signer) as unknown as Callable;
+  return new Contract(address, (await artifact(name)).abi, s.signer);
 }
 
 function call(contract: Callable, name: string, ...args: unknown[]): Promise<ContractTransactionResponse> {

@@ -23,13 +23,7 @@ interface Morpho extends BaseContract {
   createMarket(m: MarketParams): Promise<ContractTransactionResponse>;
   supply(m: MarketParams, a: bigint, s: bigint, on: string, d: string): Promise<ContractTransactionResponse>;
   supplyCollateral(m: MarketParams, a: bigint, on: string, d: string): Promise<ContractTransactionResponse>;
-  borrow(
-    m: MarketParams,
-    a: bigint,
-    s: bigint,
-    on: string,
-    to: string,
-  ): Promise<ContractTransactionResponse>;
+  borrow(m: MarketParams, a: bigint, s: bigint, on: string, to: string): Promise<ContractTransactionResponse>;
   repay(m: MarketParams, a: bigint, s: bigint, on: string, d: string): Promise<ContractTransactionResponse>;
   withdrawCollateral(
     m: MarketParams,
@@ -105,4 +99,3 @@ export async function measureMorpho(s: Setting): Promise<PeerFigures> {
     liquidate1,
   };
 }
-
