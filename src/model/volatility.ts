@@ -12,6 +12,7 @@ const PHASE_BITS = 64n;
 const MAX_MISSING = 16n;
 const STEPS = 75n;
 const MAX_LEVEL = 15n;
+const NEVER = 2n ** 256n - 1n;
 
 /** How volatility is measured; see `VolatilityParameters` of the contracts. Seconds, WAD, basis points, RAY per second. */
 export interface VolatilityParameters {
@@ -209,24 +210,17 @@ export class VolatilityState {
     const [closesA, closesB] = [this.closes(a), this.closes(b)];
     const until = subFloor(barOf(min(this.series(a).updatedAt, this.series(b).updatedAt)), 1n);
     for (;;) {
-      const closeA = closesA[Number(p.nextA)];
-      const closeB = closesB[Number(p.nextB)];
-      const bars = [closeA, closeB].flatMap((c) => (c === undefined ? [] : [c.bar]));
-      const bar = bars.reduce<bigint | null>((least, b_) => (least === null ? b_ : min(least, b_)), null);
-      if (bar === null || bar > until) break;
-      const hour = { a: 0n, b: 0n, first: false };
-      if (closeA?.bar === bar) {
-        hour.first ||= closeA.first;
-        if (!closeA.first) hour.a = closeA.lnPrice - (closesA[Number(p.nextA) - 1]?.lnPrice ?? 0n);
-        p.nextA += 1n;
+      const barA = closesA[Number(p.nextA)]?.bar ?? NEVER;
+      const barB = closesB[Number(p.nextB)]?.bar ?? NEVER;
+      const bar = min(barA, barB);
+      if (bar > until) break;
+      const hourA = barA === bar ? returnAt(closesA, p.nextA++) : 0n;
+      const hourB = barB === bar ? returnAt(closesB, p.nextB++) : 0n;
+      if (hourA === null || hourB === null) {
+        Object.assign(p, { covariance: 0n, varianceA: 0n, varianceB: 0n, bar, start: bar });
+      } else {
+        foldHour(p, bar, hourA, hourB, halfLife);
       }
-      if (closeB?.bar === bar) {
-        hour.first ||= closeB.first;
-        if (!closeB.first) hour.b = closeB.lnPrice - (closesB[Number(p.nextB) - 1]?.lnPrice ?? 0n);
-        p.nextB += 1n;
-      }
-      if (hour.first) Object.assign(p, { covariance: 0n, varianceA: 0n, varianceB: 0n, bar, start: bar });
-      else foldHour(p, bar, hour.a, hour.b, halfLife);
     }
     this.#pairs.set(pairName(a, b), p);
     this.#levels.set(pairName(a, b), levelDown(p, halfLife));
@@ -297,6 +291,13 @@ function missRound(s: Series, round: bigint, newest: bigint): void {
 function usable(round: Round, bounds: AnswerBounds, after: bigint, now: bigint): boolean {
   const inBounds = round.answer > 0n && round.answer > bounds.minAnswer && round.answer < bounds.maxAnswer;
   return inBounds && round.updatedAt >= after && round.updatedAt <= now;
+}
+
+/** The return of an hour [WAD], null where the series starts. */
+function returnAt(closes: readonly HourClose[], index: bigint): bigint | null {
+  const close = closes[Number(index)];
+  const before = closes[Number(index) - 1];
+  return close === undefined || close.first || before === undefined ? null : close.lnPrice - before.lnPrice;
 }
 
 function emptySeries(): Series {
