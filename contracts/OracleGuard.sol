@@ -185,9 +185,23 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         (result, ) = _priceAndExpiry(asset);
     }
 
-    function _priceAndExpiry(uint8 asset) private view returns (Price memory result, uint256 expiresAt) {
+    function _priceAndExpiry(uint8 asset) private view returns (Price memory, uint256) {
         PriceSource source = _primary[asset];
         PriceMath.Reading memory p = _read(source, 10 ** source.exponent());
+        // The plain case apart, because it is what nearly every price is: it pays for no second source.
+        bool plain = !source.paired() && !source.composed() && !source.sequenced();
+        if (plain && p.freshness >= PriceMath.Freshness.Aged && PriceMath.inRange(p.price)) {
+            return (PriceMath.single(p), p.expiresAt);
+        }
+        return _combined(asset, source, p);
+    }
+
+    /// @dev Every other case: `p` with what else decides about the price.
+    function _combined(
+        uint8 asset,
+        PriceSource source,
+        PriceMath.Reading memory p
+    ) private view returns (Price memory result, uint256 expiresAt) {
         PriceMath.Reading memory s;
         if (source.paired()) {
             PriceSource second = _secondary[asset];

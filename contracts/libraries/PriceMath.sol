@@ -41,6 +41,7 @@ library PriceMath {
     }
 
     /// @notice Judges an answer. `min` and `max` are exclusive: a feed that sits on its floor or ceiling says nothing.
+    /// @param unit what an answer is multiplied with, not 0
     function read(
         int256 answer,
         uint256 updatedAt,
@@ -52,9 +53,8 @@ library PriceMath {
     ) internal pure returns (Reading memory r) {
         if (answer <= 0 || uint256(answer) <= min || uint256(answer) >= max) return r;
         if (updatedAt == 0 || updatedAt > timestamp) return r;
-        uint256 price = FixedPoint.mulDivDownSaturating(uint256(answer), unit, 1);
-        if (price > MAX_PRICE) return r;
-        r.price = price;
+        if (uint256(answer) > MAX_PRICE / unit) return r;
+        r.price = uint256(answer) * unit;
         r.updatedAt = updatedAt;
         r.expiresAt = Math.saturatingAdd(updatedAt, AGED_HEARTBEATS * heartbeat);
         uint256 age = timestamp - updatedAt;

@@ -1,4 +1,6 @@
 /** The reference model: the contracts' arithmetic in bigint, exact to the unit. It imports nothing from the rest. */
+export * as breakers from "./breaker.js";
+export * from "./compact.js";
 export * from "./debt.js";
 export * from "./error.js";
 export * from "./expLn.js";
@@ -11,6 +13,7 @@ export * from "./margin.js";
 export { Market } from "./market.js";
 export * as pools from "./pool.js";
 export * from "./price.js";
+export * from "./ramp.js";
 export * from "./system.js";
 export type * from "./terms.js";
 export * from "./volatility.js";

@@ -2,7 +2,7 @@ import { parseUnits } from "ethers";
 import { z } from "zod";
 
 import type { AssetTerms, ModelTerms, Source } from "../model/index.js";
-import { MAX_RATE, WAD } from "../model/index.js";
+import { MAX_RATE, WAD, compactDown, compactUp } from "../model/index.js";
 
 const SECONDS_PER_YEAR = 31_536_000n;
 
@@ -23,8 +23,8 @@ const feed = z.union([
 const source = z.strictObject({
   feed,
   /** Longest time between answers while the feed works. */
-  heartbeatSeconds: z.int().min(1).max(4_294_967_295),
-  /** Answers at or beyond these are refused, in the feed's currency. */
+  heartbeatSeconds: z.int().min(1).max(16_777_215),
+  /** Answers at or beyond these are refused, in the feed's currency; kept to 16 significant bits, rounded inwards. */
   minAnswer: decimal,
   maxAnswer: decimal,
 });
@@ -34,7 +34,7 @@ const asset = z.strictObject({
   primary: source,
   secondary: source.optional(),
   /** Most by which two fresh sources may differ and still agree. */
-  maxDeviationBps: bps.default(0),
+  maxDeviationBps: z.int().min(0).max(10_000).default(0),
   /** True if the feeds quote the currency of `debtAsset.source` instead of the debt asset itself. */
   composed: z.boolean().default(false),
   ltvBps: bps,
@@ -353,8 +353,8 @@ function checkRelations(p: SystemParameters): SystemParameters {
 function sourceTerms(s: SourceParameters, decimals: number): Source {
   return {
     heartbeat: BigInt(s.heartbeatSeconds),
-    minAnswer: parseUnits(s.minAnswer, decimals),
-    maxAnswer: parseUnits(s.maxAnswer, decimals),
+    minAnswer: compactUp(parseUnits(s.minAnswer, decimals)),
+    maxAnswer: compactDown(parseUnits(s.maxAnswer, decimals)),
     decimals: BigInt(decimals),
   };
 }

@@ -60,7 +60,7 @@ contract PriceMathTest is Test {
         uint32 heartbeat,
         uint256 unit
     ) public pure {
-        PriceMath.read(answer, updatedAt, timestamp, min, max, heartbeat, unit);
+        PriceMath.read(answer, updatedAt, timestamp, min, max, heartbeat, unit == 0 ? 1 : unit);
     }
 
     // ------------------------------------------------------------------ single and pair
