@@ -43,8 +43,10 @@ abstract contract ReentryCalls is ReentryWorld {
     function _listEngineViews() private {
         address t = address(engine);
         _list(t, Kind.View, abi.encodeCall(engine.vaultState, (_key(alice))));
+        _list(t, Kind.View, abi.encodeCall(engine.vaultState, (own)));
         _list(t, Kind.View, abi.encodeCall(engine.records, (keys)));
         _list(t, Kind.View, abi.encodeCall(engine.collateralOf, (_key(alice), WETH)));
+        _list(t, Kind.View, abi.encodeCall(engine.collateralOf, (own, WETH)));
         _list(t, Kind.View, abi.encodeCall(engine.assetTotals, (WETH)));
         _list(t, Kind.View, abi.encodeCall(engine.requireOpen, (Action.Borrow)));
         _list(t, Kind.View, abi.encodeCall(engine.isOperator, (address(intruder), liquidator)));
