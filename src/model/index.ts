@@ -1,5 +1,6 @@
 /** The reference model: the contracts' arithmetic in bigint, exact to the unit. It imports nothing from the rest. */
 export * from "./debt.js";
+export * from "./deleverage.js";
 export * from "./error.js";
 export * from "./fixed.js";
 export * from "./health.js";
