@@ -6,7 +6,14 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
 import { classify } from "../../src/keeper/revert.js";
-import { BPS, deleverageSize, isTriggered, type Position, valueDown, type VaultKey } from "../../src/model/index.js";
+import {
+  BPS,
+  deleverageSize,
+  isTriggered,
+  type Position,
+  valueDown,
+  type VaultKey,
+} from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import { type Deployment, termsOf } from "../../src/protocol/deployments.js";
 import { readRecords } from "../../src/protocol/records.js";
@@ -122,7 +129,9 @@ describe("the autopilot with a real Uniswap v3", () => {
     const after = await positionOf(vault);
     const cost = equity - (after.value - (after.scaledDebt * after.index) / 10n ** 27n);
     const repaid = ((scaledDebt - after.scaledDebt) * index) / 10n ** 27n;
-    expect(cost * 10n ** 18n < repaid * quote.bonus, `${cost} of ${repaid} against ${quote.bonus}`).to.equal(true);
+    expect(cost * 10n ** 18n < repaid * quote.bonus, `${cost} of ${repaid} against ${quote.bonus}`).to.equal(
+      true,
+    );
   });
 
   it("does not sell into a pool that somebody pushed, up or down", async () => {
