@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import { parseEther, type Signer } from "ethers";
+import { MaxUint256, parseEther, parseUnits, type Signer } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
@@ -53,6 +53,13 @@ describe("the autopilot with a real Uniswap v3", () => {
     await mined(trader.sendTransaction({ to: exchange.uniswap.routerAddress, data, gasLimit: 1_000_000n }));
     await exchange.market.refresh();
   };
+  /** A second collateral, so that the one that is sold is not all there is. */
+  const addBitcoin = async (key: VaultKey, whole: string): Promise<void> => {
+    const { engine, tokens } = connect(deployment, owner);
+    await mined(tokens[1]!.mint(await owner.getAddress(), parseUnits(whole, 8)));
+    await mined(tokens[1]!.approve(engine, MaxUint256));
+    await mined(engine.deposit(key, 1, parseUnits(whole, 8), { gasLimit: 1_000_000n }));
+  };
   /** The vault as the model sees it, from its record and the prices on the chain. */
   const positionOf = async (
     key: VaultKey,
@@ -80,13 +87,14 @@ describe("the autopilot with a real Uniswap v3", () => {
     const role = (number: number): Signer => signers[number]!;
     [owner, anyone, trader] = [role(ROLES.borrower), role(ROLES.keeper), role(ROLES.deployer)];
     await lend(deployment, role(ROLES.lender));
-    vault = await openVault(deployment, owner, 0n, { 0: "10" }, "14600");
-    exchange = await openExchange(deployment, trader, "1850", "50000000");
+    vault = await openVault(deployment, owner, 0n, { 0: "10" }, "14900");
+    await addBitcoin(vault, "0.02");
+    exchange = await openExchange(deployment, trader, "1800", "50000000");
     autopilot = await new Autopilot__factory(trader).deploy(client.engine, exchange.factory);
     await autopilot.waitForDeployment();
     await mined(autopilot.connect(owner).set(0n, PLAN));
     await mined(connect(deployment, owner).engine.setOperator(autopilot, true));
-    await setPrice(deployment, trader, 0, "1850");
+    await setPrice(deployment, trader, 0, "1800");
     clean = await connection.provider.request({ method: "evm_snapshot" });
   });
   afterEach(async () => {
@@ -154,7 +162,7 @@ describe("the autopilot with a real Uniswap v3", () => {
   });
 
   it("refuses a sale that is too large for the pool", async () => {
-    await exchange.open("1850", "100000", 10_000);
+    await exchange.open("1800", "100000", 10_000);
     const plan = { ...PLAN, poolFee: 10_000n, maxCost: 200n, maxSlippage: 190n };
     await mined(autopilot.connect(owner).set(0n, plan));
     await expectRefusal(execute(), "CostsTooMuch");
@@ -164,7 +172,9 @@ describe("the autopilot with a real Uniswap v3", () => {
     const { assets, system } = termsOf(deployment);
     const keys: VaultKey[] = [vault];
     for (const [i, debt] of ["1001", "5000", "40000"].entries()) {
-      keys.push(await openVault(deployment, owner, BigInt(i + 1), { 0: "40" }, debt));
+      const key = await openVault(deployment, owner, BigInt(i + 1), { 0: "40" }, debt);
+      await addBitcoin(key, "0.2");
+      keys.push(key);
     }
     let sales = 0;
     await fc.assert(
