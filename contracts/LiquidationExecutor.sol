@@ -16,7 +16,6 @@ import {IUniswapV3Factory} from "./interfaces/IUniswapV3Factory.sol";
 import {IUniswapV3SwapCallback} from "./interfaces/IUniswapV3SwapCallback.sol";
 import {IVaultEngine, LiquidationCall} from "./interfaces/IVaultEngine.sol";
 import {PoolTrade} from "./libraries/PoolTrade.sol";
-import {AssetRisk} from "./types/AssetRisk.sol";
 import {VaultKey} from "./types/VaultKey.sol";
 
 /// @title LiquidationExecutor
@@ -73,8 +72,7 @@ contract LiquidationExecutor is ILiquidationExecutor, Ownable2Step, ReentrancyGu
         Target[] calldata targets
     ) external onlyKeeper nonReentrant returns (uint256 profit) {
         if (block.timestamp > batch.deadline) revert DeadlinePassed(block.timestamp, batch.deadline);
-        (AssetRisk risk, ) = _riskConfig.depositTerms(batch.asset);
-        IERC20 collateral = IERC20(risk.token());
+        IERC20 collateral = IERC20(_riskConfig.tokenOf(batch.asset));
         PoolTrade.Market memory market = PoolTrade.find(factory, collateral, _debtAsset, batch.fee);
         Job memory job = Job(batch, targets, market, _debtAsset.balanceOf(address(this)));
 

@@ -22,7 +22,7 @@ type Contract = NamedArtifactContractAtFuture<string> | NamedArtifactContractDep
 /**
  * The whole system as one Ignition module: access manager, tokens and feeds (mocks where the parameters say so), risk
  * configuration, oracle guard, breaker, volatility model, engine with its pool, auction house with its backstop, the lens,
- * and the executor if there is one. Which mocks are allowed where is decided by the caller, before this.
+ * and executor and autopilot if they are asked for. Which mocks are allowed where is decided by the caller, before this.
  */
 export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
   return buildModule("Breakwater", (m) => {
@@ -127,6 +127,9 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
         p.executor.factory,
         p.executor.keepers,
       ]);
+    }
+    if (p.autopilot !== undefined) {
+      contracts.autopilot = m.contract("Autopilot", [engine, p.autopilot.factory]);
     }
     if (governor !== deployer) {
       const granted = m.call(manager, "grantRole", [0, governor, 0], {

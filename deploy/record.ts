@@ -31,6 +31,7 @@ export function recordOf(
       lens: at("lens"),
     },
     ...(p.executor && { executor: at("executor") }),
+    ...(p.autopilot && { autopilot: at("autopilot") }),
     debtAsset: {
       symbol: p.debtAsset.symbol,
       token: at("debtToken"),

@@ -117,6 +117,7 @@ function print({ deployment, path, sent }: Deployed, { out }: Io): void {
   const rows = [
     ...Object.entries(contracts),
     ...(deployment.executor === undefined ? [] : [["executor", deployment.executor]]),
+    ...(deployment.autopilot === undefined ? [] : [["autopilot", deployment.autopilot]]),
     [`${debtAsset.symbol} (debt asset)`, debtAsset.token],
     ...(debtAsset.source ? [[`${debtAsset.symbol} feed`, debtAsset.source.feed]] : []),
     ...assets.flatMap((a) => [

@@ -2,6 +2,7 @@
 export * as breakers from "./breaker.js";
 export * from "./compact.js";
 export * from "./debt.js";
+export * from "./deleverage.js";
 export * from "./error.js";
 export * from "./expLn.js";
 export * from "./fixed.js";

@@ -33,8 +33,9 @@ export const deploymentSchema = z.strictObject({
     backstop: address,
     lens: address,
   }),
-  /** Present if it was deployed with the system. */
+  /** Present if they were deployed with the system. */
   executor: address.optional(),
+  autopilot: address.optional(),
   debtAsset: z.strictObject({ symbol: z.string(), token: address, decimals, source: feed.optional() }),
   /** In the order of their ids. */
   assets: z.array(

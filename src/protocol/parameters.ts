@@ -131,6 +131,8 @@ export const parametersSchema = z.strictObject({
       keepers: z.array(address).default([]),
     })
     .optional(),
+  /** The contract that deleverages vaults by their owners' plans, in the pools of a Uniswap v3 factory. */
+  autopilot: z.strictObject({ factory: address }).optional(),
 });
 
 /** Deployment parameters after validation. */

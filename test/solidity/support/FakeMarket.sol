@@ -27,6 +27,8 @@ contract FakeMarket is IUniswapV3Factory, IUniswapV3Pool {
     bool private _exists = true;
     /// @dev Debt units per collateral unit, 1e36-scaled.
     uint256 private _price;
+    /// @dev Taken off the price of every trade [bps].
+    uint256 private _fee;
     Mode private _mode;
     bytes private _data;
     address private _target;
@@ -41,6 +43,10 @@ contract FakeMarket is IUniswapV3Factory, IUniswapV3Pool {
 
     function setPrice(uint256 price) external {
         _price = price;
+    }
+
+    function setFee(uint256 fee) external {
+        _fee = fee;
     }
 
     function setMode(Mode mode, address target, bytes calldata data) external {
@@ -72,9 +78,10 @@ contract FakeMarket is IUniswapV3Factory, IUniswapV3Pool {
         bytes calldata data
     ) external returns (int256 amount0, int256 amount1) {
         require(zeroForOne == (address(_collateral) < address(_debt)), "sells collateral only");
+        uint256 price = (_price * (10_000 - _fee)) / 10_000;
         (uint256 input, uint256 output) = amount > 0
-            ? (uint256(amount), (uint256(amount) * _price) / 1e36)
-            : ((uint256(-amount) * 1e36 + _price - 1) / _price, uint256(-amount));
+            ? (uint256(amount), (uint256(amount) * price) / 1e36)
+            : ((uint256(-amount) * 1e36 + price - 1) / price, uint256(-amount));
         _debt.transfer(recipient, output);
         if (_mode == Mode.CallsOut) {
             ++callsOut;
