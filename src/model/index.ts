@@ -1,4 +1,7 @@
 /** The reference model: the contracts' arithmetic in bigint, exact to the unit. It imports nothing from the rest. */
+export * as auctions from "./auction.js";
+export * as auctionMath from "./auctionMath.js";
+export * as backstops from "./backstop.js";
 export * from "./debt.js";
 export * from "./error.js";
 export * from "./expLn.js";
