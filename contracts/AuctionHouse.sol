@@ -14,7 +14,7 @@ import {IBackstopPool} from "./interfaces/IBackstopPool.sol";
 import {ICircuitBreaker} from "./interfaces/ICircuitBreaker.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
 import {IOracleGuard} from "./interfaces/IOracleGuard.sol";
-import {IRiskConfig} from "./interfaces/IRiskConfig.sol";
+import {IRiskConfig, SystemRisk} from "./interfaces/IRiskConfig.sol";
 import {IVaultEngine} from "./interfaces/IVaultEngine.sol";
 import {AuctionMath} from "./libraries/AuctionMath.sol";
 import {AuctionRules} from "./libraries/AuctionRules.sol";
@@ -22,7 +22,7 @@ import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {FixedPoint} from "./libraries/FixedPoint.sol";
 import {HealthMath} from "./libraries/HealthMath.sol";
 import {IdList} from "./libraries/IdList.sol";
-import {Action} from "./types/Action.sol";
+import {Action, bitOf} from "./types/Action.sol";
 import {AssetSet} from "./types/AssetSet.sol";
 import {Price, Status} from "./types/Price.sol";
 import {VaultKey} from "./types/VaultKey.sol";
@@ -34,7 +34,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     using IdList for IdList.Ids;
 
     /// @notice Most absorptions that are valued one by one: beyond it a valuation could outgrow a transaction.
-    uint256 public constant MAX_VALUED = 100;
+    uint256 public constant MAX_VALUED = 64;
     /// @notice Restarts of a lot that the backstop pays for.
     uint256 public constant PAID_RESTARTS = 3;
 
@@ -90,6 +90,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         Absorption absorption;
         Tab left;
         uint256 price;
+        uint256 dust;
         uint256 amount;
         uint256 cost;
     }
@@ -179,7 +180,6 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         address receiver,
         bytes calldata data
     ) external nonReentrant returns (uint256 amount, uint256 cost) {
-        engine.requireOpen(Action.Bid);
         Sale memory s = _sale(id, asset, maxAmount);
         if (s.price > maxPrice) revert PriceAboveMax(s.price, maxPrice);
         (amount, cost) = (s.amount, s.cost);
@@ -265,7 +265,6 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint8 asset,
         uint256 maxAmount
     ) external view nonReentrantView returns (uint256 amount, uint256 cost, uint256 price) {
-        engine.requireOpen(Action.Bid);
         Sale memory s = _sale(id, asset, maxAmount);
         return (s.amount, s.cost, s.price);
     }
@@ -402,6 +401,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @dev What a take would do now. The lot in it is advanced and marked.
     function _sale(uint256 id, uint8 asset, uint256 maxAmount) private view returns (Sale memory s) {
+        SystemRisk memory system = _riskConfig.systemRisk();
+        if (system.guarded & bitOf(Action.Bid) != 0) _breaker.check(Action.Bid, 0, 0);
         (s.at, s.lot, s.terms) = _running(id, asset);
         (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         if (p.status == Status.Dead) revert PriceDead(asset);
@@ -416,9 +417,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256 base = p.liq;
         if (s.terms.frozen && _frozenPrices[id][s.at] != 0) base = _frozenPrices[id][s.at];
         s.price = AuctionMath.priceUp(base, AuctionMath.multiplierUp(s.terms, s.lot.elapsed));
-        uint256 dust = _riskConfig.systemRisk().dust;
-        uint256 left = AuctionMath.sum(s.left);
-        (s.amount, s.cost) = AuctionMath.sale(s.lot.amount, s.price, left, maxAmount, dust);
+        s.dust = system.dust;
+        (s.amount, s.cost) = AuctionMath.sale(s.lot.amount, s.price, AuctionMath.sum(s.left), maxAmount, s.dust);
     }
 
     // ------------------------------------------------------------------ money
@@ -434,7 +434,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         Lot memory first = s.at == 0 ? s.lot : _lots[id][0];
         if (sum != 0 && first.lots > 1) {
             uint256 value = _valueHigh(id, first.lots);
-            if (!AuctionMath.isHopeless(left, value, _riskConfig.systemRisk().dust)) return;
+            if (!AuctionMath.isHopeless(left, value, s.dust)) return;
         }
         _close(id, first, left);
     }

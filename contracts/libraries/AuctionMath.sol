@@ -69,12 +69,12 @@ library AuctionMath {
         return multiplier < floor ? floor : multiplier;
     }
 
-    /// @notice base^n [RAY], base at most 1, each product rounded up.
+    /// @notice base^n [RAY], base at most 1, each product rounded up. Products stay below 2^180: no 512-bit step is needed.
     function powUp(uint256 base, uint256 n) internal pure returns (uint256 power) {
         power = RAY;
         for (; n != 0; n >>= 1) {
-            if (n & 1 == 1) power = FixedPoint.mulDivUp(power, base, RAY);
-            base = FixedPoint.mulDivUp(base, base, RAY);
+            if (n & 1 == 1) power = (power * base + RAY - 1) / RAY;
+            base = (base * base + RAY - 1) / RAY;
         }
     }
 

@@ -1,7 +1,7 @@
 import { ModelError } from "./error.js";
 import { BPS, min } from "./fixed.js";
 import { type MarginRisk, effectiveLtv, powerDown } from "./margin.js";
-import { type DebtSide, type FeedAnswer, type Price, priceOf } from "./price.js";
+import { type DebtSide, type FeedAnswer, type LastingPrice, type Price, priceAndExpiryOf } from "./price.js";
 import type { AssetTerms, ModelTerms } from "./terms.js";
 import { VolatilityState } from "./volatility.js";
 
@@ -49,8 +49,13 @@ export class Market {
 
   /** Price of an asset at `now` [s]. */
   price(id: number, now: bigint): Price {
+    return this.priceAndExpiry(id, now).price;
+  }
+
+  /** Price of an asset at `now` and until when it stays usable [s]. Mirrors `OracleGuard.priceAndExpiry`. */
+  priceAndExpiry(id: number, now: bigint): LastingPrice {
     const state = this.asset(id);
-    return priceOf(
+    return priceAndExpiryOf(
       {
         primary: state.terms.primary,
         primaryFeed: state.primaryFeed,

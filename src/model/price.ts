@@ -76,6 +76,22 @@ export interface DebtSide {
  * @param composed whether the asset's feeds must be divided by the debt asset's own
  */
 export function priceOf(asset: PricedAsset, debt: DebtSide, composed: boolean, timestamp: bigint): Price {
+  return priceAndExpiryOf(asset, debt, composed, timestamp).price;
+}
+
+/** A price, and until when it stays usable if no source answers again [s]; 0 if it is dead. */
+export interface LastingPrice {
+  readonly price: Price;
+  readonly expiresAt: bigint;
+}
+
+/** The price of one asset at `timestamp` [s] and when it expires. Mirrors `OracleGuard.priceAndExpiry`. */
+export function priceAndExpiryOf(
+  asset: PricedAsset,
+  debt: DebtSide,
+  composed: boolean,
+  timestamp: bigint,
+): LastingPrice {
   const unitOf = (s: Source): bigint => 10n ** (36n + debt.decimals - asset.collateralDecimals - s.decimals);
   const p = readSource(asset.primary, asset.primaryFeed, timestamp, unitOf(asset.primary));
   let s = UNUSABLE;
@@ -93,8 +109,11 @@ export function priceOf(asset: PricedAsset, debt: DebtSide, composed: boolean, t
     unit = 10n ** debt.source.decimals;
     price = compose(price, d, unit);
   }
-  if (price.status !== "dead" && inRange(price.low) && inRange(price.high)) return price;
-  return deadPrice(asset, p.updatedAt >= s.updatedAt ? p : s, d, unit, timestamp);
+  if (price.status === "dead" || !inRange(price.low) || !inRange(price.high)) {
+    return { price: deadPrice(asset, p.updatedAt >= s.updatedAt ? p : s, d, unit, timestamp), expiresAt: 0n };
+  }
+  const expiresAt = max(p.expiresAt, s.expiresAt);
+  return { price, expiresAt: unit === 0n ? expiresAt : min(expiresAt, d.expiresAt) };
 }
 
 function readSource(source: Source, feed: FeedAnswer | null, timestamp: bigint, unit: bigint): Reading {

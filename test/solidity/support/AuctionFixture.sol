@@ -62,7 +62,7 @@ abstract contract AuctionFixture is SystemFixture {
 
     /// @dev `owner` with one ether against `debt`, which is absorbed at `price`; everybody else as they are.
     function _absorbedAt(address owner, uint256 debt, int256 price) internal returns (uint256 id) {
-        _setPrice(WETH, 2_000e8);
+        _setPrice(WETH, 2_100e8);
         _deposit(owner, WETH, 1e18);
         _borrow(owner, debt);
         _setPrice(WETH, price);

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Test} from "forge-std/Test.sol";
+
+import {AuctionTerms, Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
+import {AuctionMath} from "../../../contracts/libraries/AuctionMath.sol";
+import {AuctionRules} from "../../../contracts/libraries/AuctionRules.sol";
+import {BPS, FixedPoint, PRICE_ONE, RAY} from "../../../contracts/libraries/FixedPoint.sol";
+
+contract AuctionMathTest is Test {
+    function _terms() private pure returns (AuctionTerms memory) {
+        return AuctionTerms(10_500, 100, 90, 7_500, 7_200, 900, 500, 10, 100, 1e6, false);
+    }
+
+    /// @dev Terms anybody could be allowed to set.
+    function _anyTerms(uint256 seed) private pure returns (AuctionTerms memory t) {
+        t.start = uint16(10_000 + (seed % 10_001));
+        t.floor = uint16(1_000 + ((seed >> 16) % 9_001));
+        t.cut = uint16(1 + ((seed >> 32) % 9_999));
+        t.tail = uint16(1 + ((seed >> 48) % 65_535));
+        t.step = uint16(1 + ((seed >> 64) % t.tail));
+        t.maxGap = uint16(1 + ((seed >> 80) % t.tail));
+        t.penalty = uint16((seed >> 96) % 2_001);
+        t.maxTip = uint16((seed >> 112) % (uint256(t.penalty) + 1));
+        t.tip = uint16(seed >> 128);
+        t.flatTip = uint96(seed >> 144);
+        AuctionRules.check(t);
+    }
+
+    // ------------------------------------------------------------------ multiplier
+
+    function testFuzz_multiplier_fallsFromStartToFloorAndNeverRises(uint256 seed, uint16 a, uint16 b) public pure {
+        AuctionTerms memory t = _anyTerms(seed);
+        if (a > b) (a, b) = (b, a);
+        uint256 early = AuctionMath.multiplierUp(t, a);
+        uint256 late = AuctionMath.multiplierUp(t, b);
+        assertLe(late, early);
+        assertGe(late, (t.floor * RAY) / BPS);
+        assertEq(AuctionMath.multiplierUp(t, 0), (t.start * RAY) / BPS);
+        assertEq(AuctionMath.multiplierUp(t, t.step - 1), (t.start * RAY) / BPS, "a step takes its time");
+    }
+
+    /// @dev Squaring gives what multiplying one by one gives, rounded up by less than one unit in 10^20.
+    function testFuzz_power_isTheProductRoundedUp(uint16 cut, uint8 n) public pure {
+        uint256 base = ((BPS - bound(cut, 1, 500)) * RAY) / BPS;
+        uint256 down = RAY;
+        for (uint256 i = 0; i < n; ++i) down = (down * base) / RAY;
+        uint256 power = AuctionMath.powUp(base, n);
+        assertGe(power, down);
+        assertLe(power - down, RAY / 1e20 + 1);
+    }
+
+    /// @dev 1.3 times a price that stands still, 1 % off each 90 s: par after 39 minutes, 0.4 of the start after 137.
+    function test_multiplier_reproducesMakersClockInAFlatMarket() public pure {
+        AuctionTerms memory t = _makers();
+        assertApproxEqRel(AuctionMath.multiplierUp(t, 39 minutes), RAY, 0.002e18);
+        assertGt(AuctionMath.multiplierUp(t, 39 minutes), RAY);
+        assertLt(AuctionMath.multiplierUp(t, 39 minutes + t.step), RAY);
+        uint256 start = AuctionMath.multiplierUp(t, 0);
+        assertApproxEqRel(AuctionMath.multiplierUp(t, 137 minutes), (start * 4) / 10, 0.002e18);
+    }
+
+    /// @dev The same clock from a price frozen at the start, while the market falls 20 % an hour: nobody buys for 88
+    /// minutes (steps add up to one and a half), and then at 0.72 of the price the auction began with.
+    function test_multiplier_frozenAtTheStartChasesAFallingMarket() public pure {
+        AuctionTerms memory t = _makers();
+        uint256 minute;
+        uint256 market = RAY;
+        // 0.8^(1/60), the fall of one minute.
+        uint256 fall = 0.996287873e27;
+        while (AuctionMath.multiplierUp(t, minute * 60) > market) {
+            ++minute;
+            market = (market * fall) / RAY;
+        }
+        assertApproxEqAbs(minute, 88, 2);
+        assertApproxEqRel(market, 0.72e27, 0.01e18);
+    }
+
+    function _makers() private pure returns (AuctionTerms memory t) {
+        t = _terms();
+        (t.start, t.cut, t.step, t.floor, t.tail, t.frozen) = (13_000, 100, 90, 1_000, 8_400, true);
+    }
+
+    // ------------------------------------------------------------------ clock
+
+    function testFuzz_elapsed_countsAtMostTheCreditAndStopsAtTheTail(
+        uint16 elapsed,
+        uint40 checkpoint,
+        uint16 credit,
+        uint40 time,
+        uint16 tail
+    ) public pure {
+        elapsed = uint16(bound(elapsed, 0, tail));
+        uint256 now_ = AuctionMath.elapsedAt(elapsed, checkpoint, credit, time, tail);
+        uint256 gap = time > checkpoint ? time - checkpoint : 0;
+        assertGe(now_, elapsed);
+        assertLe(now_ - elapsed, gap);
+        assertLe(now_ - elapsed, credit);
+        assertLe(now_, tail);
+        assertTrue(now_ == tail || now_ - elapsed == (gap < credit ? gap : credit));
+    }
+
+    // ------------------------------------------------------------------ tab
+
+    /// @dev Paid in parts or at once, everybody gets the same.
+    function testFuzz_tab_isPaidInTheSameOrderHoweverItIsSplit(
+        uint256 seed,
+        uint96 debt,
+        uint256 a,
+        uint256 b
+    ) public pure {
+        AuctionTerms memory t = _anyTerms(seed);
+        Tab memory tab = AuctionMath.tabDown(t, debt);
+        assertEq(tab.debt, debt);
+        assertLe(tab.tip, (uint256(debt) * t.maxTip) / BPS);
+        uint256 total = AuctionMath.sum(tab);
+        a = bound(a, 0, total);
+        b = bound(b, 0, total - a);
+        Tab memory first = AuctionMath.split(tab, a);
+        Tab memory left = AuctionMath.remaining(tab, total - a);
+        Tab memory second = AuctionMath.split(left, b);
+        Tab memory once = AuctionMath.split(tab, a + b);
+        assertEq(first.debt + second.debt, once.debt);
+        assertEq(first.penalty + second.penalty, once.penalty);
+        assertEq(first.tip + second.tip, once.tip);
+        assertEq(abi.encode(left), abi.encode(tab.debt - first.debt, tab.penalty - first.penalty, tab.tip - first.tip));
+        assertTrue(once.penalty == 0 || once.debt == tab.debt, "the debt first");
+        assertTrue(once.tip == 0 || once.penalty == tab.penalty, "the tip last");
+        uint256 short = AuctionMath.tipShort(left, b);
+        assertEq(short, left.tip - second.tip);
+    }
+
+    // ------------------------------------------------------------------ sale
+
+    /// forge-config: default.fuzz.runs = 2000
+    function testFuzz_sale_neverSellsBelowThePriceNorLeavesDust(
+        uint120 amount,
+        uint256 price,
+        uint96 left,
+        uint256 wanted,
+        uint96 dust
+    ) public pure {
+        amount = uint120(bound(amount, 1, 1e30));
+        price = bound(price, 1e6, 1e50);
+        left = uint96(bound(left, 1, type(uint96).max));
+        if (wanted % 4 != 0) wanted = bound(wanted, 0, amount);
+        (uint256 sold, uint256 cost) = AuctionMath.sale(amount, price, left, wanted, dust);
+        (uint256 most, uint256 whole) = AuctionMath.sale(amount, price, left, type(uint256).max, dust);
+        assertLe(sold, FixedPoint.min(amount, wanted));
+        assertLe(cost, left);
+        assertTrue(most == amount || whole == left, "the whole sale is all of the lot or all of the tab");
+        assertGe(FixedPoint.mulDivUp(most, price, PRICE_ONE), whole);
+        if (most != 0)
+            assertLe(FixedPoint.mulDivDown(most - 1, price, PRICE_ONE), whole, "the fewest units worth the tab");
+        if (sold == most) {
+            assertEq(cost, whole);
+        } else {
+            assertEq(cost, FixedPoint.mulDivUp(sold, price, PRICE_ONE), "rounded up");
+            assertTrue(sold == 0 || whole - cost >= dust, "what is left is worth its gas");
+        }
+        if (wanted < most && FixedPoint.mulDivUp(wanted, price, PRICE_ONE) + dust <= whole) assertEq(sold, wanted);
+    }
+
+    function testFuzz_hopeless_onlyBelowDustAndBelowWhatIsOwed(Tab memory left, uint96 value, uint96 dust) public pure {
+        (left.debt, left.penalty, left.tip) = (left.debt % 1e30, left.penalty % 1e30, left.tip % 1e30);
+        bool hopeless = AuctionMath.isHopeless(left, value, dust);
+        if (hopeless) {
+            assertLt(value, dust);
+            assertLt(value, left.debt + left.penalty + left.tip);
+            assertTrue(left.debt == 0 || value < left.debt, "a debt that lots can pay is not given up");
+        } else if (value < dust) {
+            assertGe(value, left.debt == 0 ? left.penalty + left.tip : left.debt);
+        }
+    }
+
+    // ------------------------------------------------------------------ rules
+
+    function testFuzz_rules_refuseWhatDoesNotFallOrCostsTooMuch(AuctionTerms memory t) public {
+        bool fine = t.start >= 1e4 && t.start <= 2e4 && t.floor >= 1e3 && t.floor <= 1e4;
+        fine = fine && t.cut != 0 && t.cut < 1e4 && t.step != 0 && t.step <= t.tail;
+        fine = fine && t.maxGap != 0 && t.maxGap <= t.tail && t.maxTip <= t.penalty && t.penalty <= 2_000;
+        if (!fine) vm.expectRevert();
+        this.check(t);
+    }
+
+    function test_rules_acceptTheDefaultsAndMakers() public pure {
+        AuctionRules.check(_terms());
+        AuctionRules.check(_makers());
+    }
+
+    function check(AuctionTerms memory t) external pure {
+        AuctionRules.check(t);
+    }
+}
