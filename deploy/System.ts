@@ -59,7 +59,7 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
     const auctionHouse = m.contract("AuctionHouse", [
       manager,
       engine,
-      auctionTermsOf(p.auction, decimals.debt),
+      { ...auctionTermsOf(p.auction, decimals.debt) },
     ]);
     const backstop = m.contractAt("BackstopPool", m.staticCall(auctionHouse, "backstop"));
     const wired = m.call(engine, "setAuctionHouse", [auctionHouse]);

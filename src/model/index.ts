@@ -1,6 +1,7 @@
 /** The reference model: the contracts' arithmetic in bigint, exact to the unit. It imports nothing from the rest. */
 export * as auctions from "./auction.js";
 export * as auctionMath from "./auctionMath.js";
+export * from "./backing.js";
 export * as backstops from "./backstop.js";
 export * as breakers from "./breaker.js";
 export * from "./compact.js";

@@ -1,9 +1,22 @@
+import {
+  ACTIONS,
+  type Action,
+  type BreakerState,
+  graceUntil,
+  newBreaker,
+  pausedSeconds,
+  pausedUntil,
+  poke,
+  refresh,
+  refusal,
+  setWatch,
+} from "./breaker.js";
 import { ModelError } from "./error.js";
 import { BPS, min } from "./fixed.js";
 import { type MarginRisk, effectiveLtv, powerDown } from "./margin.js";
 import { type DebtSide, type FeedAnswer, type LastingPrice, type Price, priceAndExpiryOf } from "./price.js";
 import type { AssetTerms, ModelTerms } from "./terms.js";
-import { VolatilityState } from "./volatility.js";
+import { type RoundHistory, VolatilityState } from "./volatility.js";
 
 /** A deposit remembers the price this long after the last one was remembered [s]. */
 const REMEMBER_EVERY = 3600n;
@@ -23,8 +36,17 @@ export class Market {
   private readonly assets: AssetMarket[];
   private debtFeed: FeedAnswer | null = null;
 
+  /** The circuit breaker. */
+  breaker: BreakerState = newBreaker();
+
   constructor(readonly terms: ModelTerms) {
     this.volatility = new VolatilityState(terms.volatility);
+    const { watch } = terms;
+    if (watch !== undefined) {
+      terms.assets.forEach((_, id) => {
+        this.breaker = setWatch(this.breaker, id, watch);
+      });
+    }
     this.assets = terms.assets.map((asset) => ({
       terms: asset,
       primaryFeed: null,
@@ -38,6 +60,8 @@ export class Market {
   clone(): Market {
     const copy = new Market(this.terms);
     copy.debtFeed = this.debtFeed;
+    copy.breaker = this.breaker;
+    Object.assign(copy, { volatility: this.volatility });
     this.assets.forEach((asset, id) => Object.assign(copy.asset(id), asset));
     return copy;
   }
@@ -118,6 +142,45 @@ export class Market {
 
   setHaircut(id: number, haircut: bigint): void {
     this.asset(id).haircut = min(haircut, BPS);
+  }
+
+  // ------------------------------------------------------------------ breaker
+
+  /** Throws if the breaker has closed `action`; `value` and `debt` are the vault's [debt units]. Mirrors `CircuitBreaker.check`. */
+  requireOpen(action: Action, value: bigint, debt: bigint, now: bigint): void {
+    if (!this.breaker.guarded.has(action)) return;
+    const refused = refusal(this.breaker, action, value, debt, now);
+    if (refused === "ActionClosed") {
+      const until = pausedUntil(this.breaker, action);
+      throw new ModelError(refused, [BigInt(ACTIONS.indexOf(action)), until]);
+    }
+    if (refused !== null) throw new ModelError(refused, [graceUntil(this.breaker), value, debt]);
+  }
+
+  /** Seconds for which `action` has been closed so far. */
+  pausedSeconds(action: Action, now: bigint): bigint {
+    return pausedSeconds(this.breaker, action, now);
+  }
+
+  /** Shows the breaker an asset's price; returns whether it tripped. Mirrors `CircuitBreaker.poke`. */
+  pokeBreaker(id: number, now: bigint): boolean {
+    const { state, tripped } = poke(this.breaker, id, this.price(id, now), now);
+    this.breaker = state;
+    return tripped;
+  }
+
+  /** Clears what is open again. Mirrors `CircuitBreaker.refresh`. */
+  refreshBreaker(now: bigint): void {
+    this.breaker = refresh(this.breaker, now);
+  }
+
+  // ------------------------------------------------------------------ volatility
+
+  /** Folds an asset's rounds in and takes the haircut over. Mirrors `VolatilityModel.poke`. */
+  pokeVolatility(id: number, feed: RoundHistory, now: bigint): void {
+    const { minAnswer, maxAnswer } = this.asset(id).terms.primary;
+    this.volatility.poke(id, feed, { minAnswer, maxAnswer }, now);
+    this.setHaircut(id, this.volatility.haircut(id));
   }
 
   /** The initial margin in force [bps], rounded down. Mirrors `AssetRisk.effectiveLtv`. */

@@ -1,8 +1,10 @@
+import { type Handed, Backing } from "./backing.js";
+import type { Action } from "./breaker.js";
 import { debtUp, repayment, scaledUp } from "./debt.js";
 import { ModelError } from "./error.js";
 import { BPS, MAX_UINT128, MAX_UINT256, min, mulDivDown } from "./fixed.js";
 import { covers, healthFactorDown, noWorse, restoringAmountUp, valueDown } from "./health.js";
-import type { VaultKey } from "./key.js";
+import { type VaultKey, ownerOf } from "./key.js";
 import { type Outcome, type Position, type SeizedAsset, decide, isHopeless } from "./liquidation.js";
 import { Market } from "./market.js";
 import * as pools from "./pool.js";
@@ -28,6 +30,8 @@ const EMPTY: VaultState = { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n }
  */
 export class SystemModel {
   readonly market: Market;
+  /** Auctions and backstop. */
+  readonly backing: Backing;
   private readonly totals: Totals[];
   private readonly vaults = new Map<VaultKey, VaultState>();
   private poolState: pools.PoolState;
@@ -41,13 +45,14 @@ export class SystemModel {
     this.poolState = pools.emptyPool(createdAt);
     this.market = new Market(terms);
     this.totals = terms.assets.map(() => ({ deposited: 0n, auctioned: 0n }));
+    this.backing = new Backing(this);
   }
 
   /** An independent copy. */
   clone(): SystemModel {
     const copy = new SystemModel(this.terms, this.poolState.accruedAt, this.now);
     copy.poolState = this.poolState;
-    Object.assign(copy, { market: this.market.clone() });
+    Object.assign(copy, { market: this.market.clone(), backing: this.backing.clone(copy) });
     this.totals.forEach((totals, id) => Object.assign(copy.assetTotals(id), totals));
     for (const [key, vault] of this.vaults) copy.vaults.set(key, vault);
     return copy;
@@ -240,7 +245,7 @@ export class SystemModel {
     if (withdrawn === 0n) return 0n;
     const next = { ...vault, balances: withBalance(vault.balances, asset, balance - withdrawn) };
     if (vault.scaledDebt !== 0n) {
-      this.requireMargin(next, debtUp(vault.scaledDebt, this.accruedPool.index));
+      this.requireMargin(next, debtUp(vault.scaledDebt, this.accruedPool.index), "WithdrawWithDebt");
     }
     this.assetTotals(asset).deposited -= withdrawn;
     this.store(key, vault.scaledDebt === 0n ? next : { ...next, flaggedAt: 0n });
@@ -254,7 +259,7 @@ export class SystemModel {
     const pool = this.accruedPool;
     const scaledDebt = bounded(vault.scaledDebt + scaledUp(amount, pool.index));
     const debt = debtUp(scaledDebt, pool.index);
-    this.requireMargin(vault, debt);
+    this.requireMargin(vault, debt, "Borrow");
     const { dust, borrowCap } = this.terms.system;
     if (debt < dust) throw new ModelError("DebtBelowDust", [debt, dust]);
     const drawn = pools.draw(pool, amount);
@@ -296,6 +301,7 @@ export class SystemModel {
     const pool = this.accruedPool;
     const p = this.position(vault, prices, pool);
     const { targetHealth, dust } = this.terms.system;
+    this.market.requireOpen("Liquidate", p.value, debtUp(p.scaledDebt, p.index), this.now);
     const seizable = this.seizable(asset, amount, price);
     const outcome = decide(p, seizable, { maxRepay, maxSeize, target: targetHealth, dust });
     const debtBefore = debtUp(p.scaledDebt, p.index);
@@ -318,8 +324,7 @@ export class SystemModel {
     let settled = pool;
     if (hopeless) {
       const taken = pools.toAuction(pool, left.scaledDebt);
-      this.empty(key, left);
-      ({ pool: settled, loss } = this.abandon(taken.pool, taken.debt));
+      ({ pool: settled, loss } = this.backing.abandon(taken.pool, taken.debt, this.empty(key, left)));
     } else {
       this.store(key, this.unflagIfHealthy(left, prices, pool));
     }
@@ -339,12 +344,13 @@ export class SystemModel {
     return flaggedAt;
   }
 
-  /** Takes a vault over; returns what its auctions owe the pool [debt units]. Mirrors `VaultEngine.absorb`. */
-  absorb(key: VaultKey): bigint {
+  /** Takes a vault over for `keeper`; returns the absorption's id. Mirrors `VaultEngine.absorb`. */
+  absorb(key: VaultKey, keeper: string): bigint {
     const vault = this.vault(key);
     const pool = this.accruedPool;
     const p = this.position(vault, this.prices(), pool);
     const debt = debtUp(p.scaledDebt, p.index);
+    this.market.requireOpen("Liquidate", p.value, debt, this.now);
     if (covers(p.weighted, debt)) throw new ModelError("VaultHealthy", [p.weighted, debt * BPS]);
     const { flaggedAt } = vault;
     const ripe = this.now >= flaggedAt + FLAG_AGE && this.now <= flaggedAt + 2n * FLAG_AGE;
@@ -352,9 +358,7 @@ export class SystemModel {
       throw new ModelError("NotAbsorbable", [p.value, debt, flaggedAt]);
     }
     const taken = pools.toAuction(pool, vault.scaledDebt);
-    this.poolState = taken.pool;
-    this.empty(key, vault);
-    return taken.debt;
+    return this.backing.open(taken.pool, ownerOf(key), keeper, taken.debt, this.empty(key, vault));
   }
 
   /** Repays with the vault's own collateral. Mirrors `VaultEngine.deleverage`. */
@@ -393,6 +397,11 @@ export class SystemModel {
     return { repaid: paid, sold };
   }
 
+  /** Auctioned collateral leaves the engine. */
+  release(asset: number, amount: bigint): void {
+    this.assetTotals(asset).auctioned -= amount;
+  }
+
   /** Restores a vault as read from a chain: how the keeper fills its model. */
   restoreVault(key: VaultKey, vault: VaultState): void {
     const before = this.vault(key);
@@ -415,23 +424,23 @@ export class SystemModel {
 
   /** What leavers of an accrued pool are paid on [debt units]. */
   private exitAssets(pool: pools.PoolState): bigint {
-    return pools.exitAssets(pool, 0n, 0n);
+    return pool.auctionDebt === 0n
+      ? pools.totalAssets(pool)
+      : pools.exitAssets(pool, this.backing.shortfall().low, this.backing.capital());
   }
 
-  /** Books a debt nobody will pay down the waterfall. Takes an accrued pool. */
-  private abandon(pool: pools.PoolState, debt: bigint): { pool: pools.PoolState; loss: pools.Loss } {
-    const { pool: settled, reserve, lenders } = pools.settleAuction(pool, this.terms.pool, 0n, debt);
-    return { pool: settled, loss: { total: debt, backstop: 0n, reserve, lenders } };
-  }
-
-  /** Moves all collateral of a vault, as `vault` says, to auction and forgets the vault. */
-  private empty(key: VaultKey, vault: VaultState): void {
-    for (const [id, amount] of vault.balances) {
-      const totals = this.assetTotals(id);
+  /** Moves all collateral of a vault, as `vault` says, to auction and forgets the vault; ids ascending. */
+  private empty(key: VaultKey, vault: VaultState): Handed[] {
+    const handed = [...vault.balances]
+      .map(([asset, amount]) => ({ asset, amount }))
+      .sort((a, b) => a.asset - b.asset);
+    for (const { asset, amount } of handed) {
+      const totals = this.assetTotals(asset);
       totals.deposited -= amount;
       totals.auctioned += amount;
     }
     this.store(key, EMPTY);
+    return handed;
   }
 
   private unflagIfHealthy(vault: VaultState, prices: readonly Price[], pool: pools.PoolState): VaultState {
@@ -459,7 +468,8 @@ export class SystemModel {
     return { amount, price: price.liq, threshold: liquidationThreshold, minBonus, maxBonus, slope };
   }
 
-  private requireMargin(vault: VaultState, debt: bigint): void {
+  private requireMargin(vault: VaultState, debt: bigint, action: Action): void {
+    this.market.requireOpen(action, 0n, 0n, this.now);
     const ids = [...vault.balances.keys()].sort((a, b) => a - b);
     const values = ids.map((id) => {
       const price = this.price(id);

@@ -1,3 +1,5 @@
+import type { AuctionTerms } from "./auctionMath.js";
+import type { Watch } from "./breaker.js";
 import type { Outcome } from "./liquidation.js";
 import type { Loss, PoolTerms } from "./pool.js";
 import type { Source } from "./price.js";
@@ -31,6 +33,9 @@ export interface ModelTerms {
   readonly system: SystemTerms;
   readonly pool: PoolTerms;
   readonly volatility: VolatilityParameters;
+  /** What the breaker watches of every asset; left out where it watches nothing. */
+  readonly watch?: Watch;
+  readonly auction: AuctionTerms;
   readonly assets: readonly AssetTerms[];
   readonly debtDecimals: bigint;
   readonly debtSource?: Source;

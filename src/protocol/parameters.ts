@@ -198,18 +198,28 @@ export function volatilityParametersOf(v: SystemParameters["volatility"]): Model
   };
 }
 
-/** The auctions' terms in the units of `AuctionTerms`. */
-export function auctionTermsOf(a: SystemParameters["auction"], debtDecimals: number) {
+/** What the breaker watches of every asset, in the units of `Watch`. */
+export function watchOf(b: SystemParameters["breaker"]): NonNullable<ModelTerms["watch"]> {
   return {
-    start: a.startBps,
-    cut: a.cutBps,
-    step: a.stepSeconds,
-    floor: a.floorBps,
-    tail: a.tailSeconds,
-    maxGap: a.maxGapSeconds,
-    penalty: a.penaltyBps,
-    tip: a.tipBps,
-    maxTip: a.maxTipBps,
+    limit: BigInt(b.limitBps),
+    window: BigInt(b.windowSeconds),
+    doubt: BigInt(b.doubtSeconds),
+    pause: BigInt(b.pauseSeconds),
+  };
+}
+
+/** The auctions' terms in the units of `AuctionTerms`. */
+export function auctionTermsOf(a: SystemParameters["auction"], debtDecimals: number): ModelTerms["auction"] {
+  return {
+    start: BigInt(a.startBps),
+    cut: BigInt(a.cutBps),
+    step: BigInt(a.stepSeconds),
+    floor: BigInt(a.floorBps),
+    tail: BigInt(a.tailSeconds),
+    maxGap: BigInt(a.maxGapSeconds),
+    penalty: BigInt(a.penaltyBps),
+    tip: BigInt(a.tipBps),
+    maxTip: BigInt(a.maxTipBps),
     flatTip: parseUnits(a.flatTip, debtDecimals),
     frozen: a.frozen,
   };
@@ -226,6 +236,8 @@ export function modelTerms(p: SystemParameters, decimals: KnownDecimals): ModelT
       backstopFactor: BigInt(p.rate.backstopFactorBps),
     },
     volatility: volatilityParametersOf(p.volatility),
+    ...(p.breaker.enabled && { watch: watchOf(p.breaker) }),
+    auction: auctionTermsOf(p.auction, decimals.debt),
     system: {
       borrowCap: parseUnits(p.system.borrowCap, decimals.debt),
       dust: parseUnits(p.system.dust, decimals.debt),
