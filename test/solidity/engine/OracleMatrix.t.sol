@@ -183,7 +183,7 @@ contract OracleMatrixTest is SystemFixture {
 
     /// @dev While the sequencer is down risk waits, and nothing else does.
     function testFuzz_sequencer_stopsRiskOnly(bool down) public {
-        _open(alice, 1_500e6);
+        _open(alice, 1_400e6);
         MockPriceFeed up = _newFeed(0, 0);
         up.setAnswerAt(down ? int256(1) : int256(0), START - 1 days);
         oracle.setSequencer(up, 1 hours);
