@@ -59,7 +59,6 @@ export function labParameters(scenario: Scenario, settings: Settings): SystemPar
     Object.fromEntries(keys.map((key) => [key, settings.text(section, key)]));
   checkSettings(scenario, settings);
   return parseParameters({
-    governor: "deployer",
     debtAsset: {
       symbol: scenario.debtAsset.symbol,
       token: { mock: { name: "Lab Dollar", decimals: settings.integer("debt", "decimals") } },
