@@ -14,7 +14,7 @@ import {
   volatilityParametersOf,
 } from "../src/protocol/parameters.js";
 
-import { RiskConfig__factory } from "../types/index.js";
+import { ROLES, type Role, selectorsOf } from "./roles.js";
 
 type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Contract = NamedArtifactContractAtFuture<string> | NamedArtifactContractDeploymentFuture<string>;
@@ -27,10 +27,11 @@ type Contract = NamedArtifactContractAtFuture<string> | NamedArtifactContractDep
 export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
   return buildModule("Breakwater", (m) => {
     const deployer = m.getAccount(0);
-    const governor = p.governor === "deployer" ? deployer : p.governor;
+    const { guardian, risk, governor, delaySeconds } = p.governance;
+    const accountOf = (who: string) => (who === "deployer" ? deployer : who);
     const debtToken = tokenOf(m, p.debtAsset.symbol, p.debtAsset.symbol, p.debtAsset.token);
 
-    // The deployer configures, then hands over to the governor if that is somebody else.
+    // The deployer configures, then hands over to guardian, risk and governor.
     const manager = m.contract("AccessManager", [deployer]);
     const riskConfig = m.contract("RiskConfig", [
       manager,
@@ -117,10 +118,12 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
         last = m.call(breaker, "setWatch", [id, watch], { id: `watch_${asset.symbol}`, after: [last] });
       }
     });
-    last = permit(m, manager, riskConfig, "setHaircut", POLICY_ROLES.volatility, volatility, last);
-    last = permit(m, manager, riskConfig, "setGuarded", POLICY_ROLES.breaker, breaker, last);
+    const targets = { riskConfig, breaker };
+    const holders = { volatility, breaker, guardian: accountOf(guardian), risk: accountOf(risk) };
+    for (const role of ROLES)
+      last = grant(m, manager, role, targets[role.target], holders[role.holder], last);
     if (p.executor !== undefined) {
-      const owner = p.executor.owner === "deployer" ? deployer : p.executor.owner;
+      const owner = accountOf(p.executor.owner);
       contracts.executor = m.contract("LiquidationExecutor", [
         owner,
         engine,
@@ -131,12 +134,15 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
     if (p.autopilot !== undefined) {
       contracts.autopilot = m.contract("Autopilot", [engine, p.autopilot.factory]);
     }
-    if (governor !== deployer) {
-      const granted = m.call(manager, "grantRole", [0, governor, 0], {
+    // What has no role of its own is the governor's. A delay on the deployer's own role acts from here on.
+    if (governor !== "deployer" || delaySeconds !== 0) {
+      const granted = m.call(manager, "grantRole", [0, accountOf(governor), delaySeconds], {
         id: "grantGovernor",
         after: [last],
       });
-      m.call(manager, "renounceRole", [0, deployer], { id: "renounceDeployer", after: [granted] });
+      if (governor !== "deployer") {
+        m.call(manager, "renounceRole", [0, deployer], { id: "renounceDeployer", after: [granted] });
+      }
     }
     return {
       manager,
@@ -155,23 +161,21 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
   });
 }
 
-/** Roles of the contracts that may set one field of the risk configuration each. */
-const POLICY_ROLES = { volatility: 1n, breaker: 2n } as const;
-
-/** Lets `holder` alone, through `role`, call one function of `target`. */
-function permit(
+/** Lets the holder of `role` call its functions, now and without delay. */
+function grant(
   m: Builder,
   manager: Contract,
+  role: Role,
   target: Contract,
-  name: "setHaircut" | "setGuarded",
-  role: bigint,
-  holder: Contract,
+  holder: Contract | ReturnType<Builder["getAccount"]> | string,
   after: ReturnType<Builder["call"]>,
 ): ReturnType<Builder["call"]> {
-  const selector = RiskConfig__factory.createInterface().getFunction(name).selector;
-  const id = `role_${name}`;
-  const set = m.call(manager, "setTargetFunctionRole", [target, [selector], role], { id, after: [after] });
-  return m.call(manager, "grantRole", [role, holder, 0], { id: `grant_${name}`, after: [set] });
+  const selectors = selectorsOf(role);
+  const set = m.call(manager, "setTargetFunctionRole", [target, selectors, role.id], {
+    id: `role_${role.holder}`,
+    after: [after],
+  });
+  return m.call(manager, "grantRole", [role.id, holder, 0], { id: `grant_${role.holder}`, after: [set] });
 }
 
 const NO_SOURCE = { feed: ZeroAddress, heartbeat: 0, minAnswer: 0, maxAnswer: 0 };

@@ -28,7 +28,6 @@ const FURTHER = 2n;
 /** Three collaterals of one Chainlink-shaped source each, quoted in the debt asset; everything has 18 decimals. */
 export function parameters(): SystemParameters {
   return parseParameters({
-    governor: "deployer",
     debtAsset: { symbol: "USDX", token: { mock: { name: "Dollar", decimals: 18 } } },
     rate: {
       basePerYear: "0",

@@ -29,7 +29,6 @@ export function labParameters(scenario: Scenario, settings: Settings, factory?: 
     Object.fromEntries(keys.map((key) => [key, settings.integer(section, key)]));
   checkSettings(scenario, settings);
   return parseParameters({
-    governor: "deployer",
     debtAsset: {
       symbol: scenario.debtAsset.symbol,
       token: { mock: { name: "Lab Dollar", decimals: settings.integer("debt", "decimals") } },

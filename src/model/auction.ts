@@ -352,6 +352,11 @@ function newLot(w: AuctionWorld, terms: AuctionTerms, asset: number, amount: big
   };
 }
 
+/** What a lot's clock says now [s]. */
+export function elapsedOf(lot: Lot, w: AuctionWorld): bigint {
+  return elapsedAt(lot.elapsed, lot.checkpoint, lot.credit, bidTime(w), lot.terms.tail);
+}
+
 /** A lot with something left, its clock brought up to now. */
 function running(s: AuctionState, w: AuctionWorld, id: bigint, asset: number): Lot {
   const lot =
@@ -359,9 +364,7 @@ function running(s: AuctionState, w: AuctionWorld, id: bigint, asset: number): L
       ? s.remnants.get(asset)
       : s.open.find((a) => a.id === id)?.lots.find((one) => one.asset === asset);
   if (lot === undefined || lot.amount === 0n) throw new ModelError("NothingToSell", [id, asset]);
-  const time = bidTime(w);
-  const elapsed = elapsedAt(lot.elapsed, lot.checkpoint, lot.credit, time, lot.terms.tail);
-  return { ...lot, elapsed, checkpoint: time };
+  return { ...lot, elapsed: elapsedOf(lot, w), checkpoint: bidTime(w) };
 }
 
 function withLot(s: AuctionState, id: bigint, lot: Lot): AuctionState {

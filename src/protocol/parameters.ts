@@ -89,13 +89,25 @@ const auction = z.strictObject({
   frozen: z.boolean().default(false),
 });
 
+const account = z.union([z.literal("deployer"), address]);
+
+/** Who may do what; see docs/governance.md. An address, or "deployer". */
+const governance = z.strictObject({
+  /** May pause, for a time. */
+  guardian: account.default("deployer"),
+  /** May tighten risk parameters, at once. */
+  risk: account.default("deployer"),
+  /** May do everything else, after the delay. */
+  governor: account.default("deployer"),
+  delaySeconds: z.int().min(0).max(2_592_000).default(0),
+});
+
 /**
  * The deployment parameters of one network, as written in `deploy/parameters/<network>.json`. Decimal numbers are quoted
  * and in whole tokens or per year; basis points are integers.
  */
 export const parametersSchema = z.strictObject({
-  /** Who administers the access manager: an address, or "deployer". */
-  governor: z.union([z.literal("deployer"), address]),
+  governance: governance.prefault({}),
   debtAsset: z.strictObject({
     symbol: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,11}$/, "must be 1 to 12 letters and digits"),
     token,
@@ -126,7 +138,7 @@ export const parametersSchema = z.strictObject({
       /** The Uniswap v3 factory whose pools it sells in. */
       factory: address,
       /** Who gets what it earns. */
-      owner: z.union([z.literal("deployer"), address]),
+      owner: account,
       /** Who may call it besides the owner. */
       keepers: z.array(address).default([]),
     })

@@ -20,7 +20,6 @@ const risk = { minBonusBps: 0, maxBonusBps: 1000, slopeBps: 2500, supplyCap: "10
 /** Three collaterals of 18, 8 and 6 decimals: one with two sources, one whose price goes through the debt asset's own. */
 function parameters(debtDecimals: number) {
   return parseParameters({
-    governor: "deployer",
     debtAsset: { symbol: "USDX", token: mock("Dollar", debtDecimals), source: source("1", "100") },
     rate: {
       basePerYear: "0.01",

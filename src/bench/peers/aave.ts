@@ -2,8 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
 import {
-  type BaseContract,
-  Contract,
+  BaseContract,
   ContractFactory,
   type ContractTransactionResponse,
   type InterfaceAbi,
@@ -62,7 +61,8 @@ interface AaveArtifact {
 
 type Call = (...args: unknown[]) => Promise<ContractTransactionResponse>;
 /** A contract called by the names in its ABI. */
-type Callable = BaseContract & Readonly<Record<string, Call>>;
+type Methods = Readonly<Record<string, Call>>;
+type Callable = BaseContract & Methods;
 
 /** Aave v3 from its npm bytecode: behind its proxies as deployed, two reserves, its oracle on the same feeds. */
 export async function measureAave(s: Setting): Promise<PeerFigures> {
@@ -210,7 +210,7 @@ async function deploy(
 }
 
 async function proxy(s: Setting, name: Name, address: string): Promise<Callable> {
-  return new Contract(address, (await artifact(name)).abi, s.signer);
+  return BaseContract.from<Methods>(address, (await artifact(name)).abi, s.signer);
 }
 
 function call(contract: Callable, name: string, ...args: unknown[]): Promise<ContractTransactionResponse> {

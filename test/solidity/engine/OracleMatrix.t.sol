@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
+import {Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
+import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
+import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
 import {Price, Status} from "../../../contracts/types/Price.sol";
+import {OddFeed} from "../support/OddFeed.sol";
 import {SystemFixture} from "../support/SystemFixture.sol";
 
 /// @notice What each action does while a price is Good, Doubtful or Dead.
@@ -172,5 +177,112 @@ contract OracleMatrixTest is SystemFixture {
         vm.prank(alice);
         engine.withdraw(_key(alice), WETH, 1, alice);
         _liquidate(_key(alice), WETH);
+    }
+
+    // ------------------------------------------------------------------ the sequencer
+
+    /// @dev While the sequencer is down risk waits, and nothing else does.
+    function testFuzz_sequencer_stopsRiskOnly(bool down) public {
+        _open(alice, 1_400e6);
+        MockPriceFeed up = _newFeed(0, 0);
+        up.setAnswerAt(down ? int256(1) : int256(0), START - 1 days);
+        oracle.setSequencer(up, 1 hours);
+        oracle.setSequenced(WETH, true);
+        _fund(alice, WETH, 1e18);
+        Status status = down ? Status.Doubtful : Status.Good;
+        _expectNotGood(status);
+        vm.prank(alice);
+        engine.borrow(_key(alice), 1, alice);
+        _expectNotGood(status);
+        vm.prank(alice);
+        engine.withdraw(_key(alice), WETH, 1, alice);
+        _expectNotGood(status);
+        vm.prank(alice);
+        engine.deposit(_key(alice), WETH, 1e18);
+
+        _fundDebt(alice, 10e6);
+        vm.prank(alice);
+        engine.repay(_key(alice), 10e6);
+        _setPrice(WETH, down ? int256(1_700e8) : int256(850e8));
+        (uint256 repaid, ) = _liquidate(_key(alice), WETH);
+        assertGt(repaid, 0);
+    }
+
+    // ------------------------------------------------------------------ a mean price as the secondary source
+
+    /// @dev A mean price follows a crash late. That stops risk, and holds a liquidation up by two percent of price at most.
+    function testFuzz_twap_thatLagsACrashStopsRiskButNotLiquidations(uint256 fall) public {
+        _open(alice, 1_500e6);
+        _pair(WETH, 2_000e8, 200);
+        fall = bound(fall, 9, 60);
+        _setPrice(WETH, int256(20e8 * (100 - fall)));
+        assertTrue(oracle.price(WETH).status == Status.Doubtful);
+        assertEq(oracle.price(WETH).liq, (20e24 * (100 - fall) * 102) / 100);
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.PriceNotGood.selector, WETH, Status.Doubtful));
+        vm.prank(alice);
+        engine.borrow(_key(alice), 1, alice);
+        (uint256 repaid, ) = _liquidate(_key(alice), WETH);
+        assertGt(repaid, 0);
+    }
+
+    /// @dev A pool without enough liquidity, or without memory, refuses to answer: the primary stands alone, Doubtful.
+    function test_twap_thatRefusesLeavesThePrimaryAlone() public {
+        _open(alice, 1_500e6);
+        OddFeed pool = new OddFeed();
+        pool.setReverts(true);
+        oracle.setAssetSources(
+            WETH,
+            _source(feeds[WETH]),
+            SourceConfig(AggregatorV3Interface(address(pool)), HEARTBEAT, 1, 1e30),
+            200,
+            false
+        );
+        Price memory p = oracle.price(WETH);
+        assertTrue(p.status == Status.Doubtful);
+        assertEq(abi.encode(p.liq, p.low, p.high), abi.encode(2_000e24, 2_000e24, 2_000e24));
+        _setPrice(WETH, 1_700e8);
+        _liquidate(_key(alice), WETH);
+    }
+
+    // ------------------------------------------------------------------ starvation
+
+    /// @dev Every call that reads a price, given too little gas for a feed that needs much, reverts and changes nothing: nowhere
+    /// does a starved feed pass for a dead one.
+    function testFuzz_starved_noEntryPointMistakesAStarvedFeedForADeadOne(uint256 gas_, uint8 which) public {
+        _open(alice, 1_500e6);
+        _setPrice(WETH, 1_700e8);
+        OddFeed slow = new OddFeed();
+        slow.setAnswer(abi.encode(1, 1_700e8, block.timestamp, block.timestamp, 1));
+        SourceConfig memory c = SourceConfig(AggregatorV3Interface(address(slow)), HEARTBEAT, 1, 1e30);
+        oracle.setAssetSources(WETH, c, _noSource(), 0, false);
+        breaker.setWatch(WETH, Watch(0, 0, 1, 1 hours));
+        slow.setGas(150_000);
+        _fund(alice, WETH, 1e18);
+        _fundDebt(alice, 2_000e6);
+
+        bytes[8] memory calls = [
+            abi.encodeCall(engine.deposit, (_key(alice), WETH, 1e18)),
+            abi.encodeCall(engine.withdraw, (_key(alice), WETH, 1, alice)),
+            abi.encodeCall(engine.borrow, (_key(alice), 1e6, alice)),
+            abi.encodeCall(engine.liquidate, (_call(_key(alice), WETH))),
+            abi.encodeCall(engine.flag, (_key(alice))),
+            abi.encodeCall(engine.absorb, (_key(alice), alice)),
+            abi.encodeCall(engine.deleverage, (_key(alice), WETH, 1e15, 2e6, alice, "")),
+            abi.encodeCall(breaker.poke, (WETH))
+        ];
+        which %= 8;
+        address target = which == 7 ? address(breaker) : address(engine);
+        gas_ = bound(gas_, 30_000, 1_000_000);
+        vm.prank(alice);
+        (bool ok, bytes memory result) = target.call{gas: gas_}(calls[which]);
+        bytes4 err = result.length < 4 ? bytes4(0) : bytes4(result);
+        // Had the feed passed for dead, seizing and risk would say so, and the breaker would begin to doubt.
+        assertTrue(err != IVaultEngine.PriceDead.selector && err != IVaultEngine.PriceNotGood.selector);
+        if (which == 7 && ok) {
+            (, uint256 since) = breaker.watchOf(WETH);
+            assertEq(since, 0);
+        }
+        // A dead ether counts in full for a day and is not seized: this liquidation takes some or reverts.
+        if (which == 3 && ok) assertLt(engine.collateralOf(_key(alice), WETH), 1e18);
     }
 }

@@ -1,0 +1,99 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+
+import { CliError, UsageError, integer } from "../src/cli/args.js";
+import { run } from "../src/cli/run.js";
+import { Campaign, type Result } from "../src/mutation/campaign.js";
+import { Compiler } from "../src/mutation/compiler.js";
+import { Differential } from "../src/mutation/differential.js";
+import { Records } from "../src/mutation/records.js";
+import type { Mutant } from "../src/mutation/mutants.js";
+import { listed, markdown, names, parseEquivalents, score, summary } from "../src/mutation/report.js";
+import { SolidityTests } from "../src/mutation/solidityTests.js";
+import { Sources } from "../src/mutation/sources.js";
+
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const RECORDS = fileURLToPath(new URL("../cache/mutation.jsonl", import.meta.url));
+const EQUIVALENTS = new URL("../src/mutation/equivalents.json", import.meta.url);
+const PAGE = new URL("../docs/mutation.md", import.meta.url);
+
+const LIBRARIES = "contracts/libraries/*.sol";
+/** Too large for every mutant: a sample. */
+const SAMPLED = "contracts/VaultEngine.sol";
+
+await run(
+  {
+    usage: "npm run mutation -- [options]",
+    summary: "Changes the contracts in small ways and counts the changes that no test notices.",
+    options: {
+      only: {
+        type: "strings",
+        value: "FILE",
+        help: "one file; may be given more than once (default: all libraries, the engine)",
+      },
+      sample: {
+        type: "string",
+        value: "N",
+        help: "at most N mutants a file (default: all; 300 of the engine)",
+      },
+      seed: { type: "string", value: "N", help: "which sample", default: "1" },
+      limit: { type: "string", value: "N", help: "only the first N mutants of each file, to try things out" },
+      fast: { type: "boolean", help: "do not compare survivors by the bytecode that is deployed" },
+      differential: {
+        type: "boolean",
+        help: "try survivors against the differential suite too (a minute each)",
+      },
+      min: {
+        type: "string",
+        value: "PERCENT",
+        help: "fail below this share of killed mutants",
+        default: "95",
+      },
+      json: { type: "string", value: "FILE", help: "write every result as JSON" },
+      write: { type: "boolean", help: "write the table into docs/mutation.md" },
+    },
+  },
+  async (options, io) => {
+    const min = integer("--min", options.min, 0, 100);
+    const seed = integer("--seed", options.seed, 0, 1e9);
+    const sample = options.sample === undefined ? undefined : integer("--sample", options.sample, 1, 1e6);
+    const limit = options.limit === undefined ? undefined : integer("--limit", options.limit, 1, 1e6);
+    const sources = new Sources(ROOT);
+    const files = options.only.length > 0 ? options.only : [...sources.glob(LIBRARIES), SAMPLED];
+    for (const file of files) {
+      if (!/^contracts\/.*\.sol$/.test(file) || !sources.has(file)) {
+        throw new UsageError(`--only: ${file}: must be a Solidity file below contracts/`);
+      }
+    }
+    const equivalents = parseEquivalents(JSON.parse(await readFile(EQUIVALENTS, "utf8")));
+    const solidity = await SolidityTests.create(ROOT);
+    const differential = options.differential ? Differential.create(ROOT) : undefined;
+    const compiler = new Compiler(sources);
+    const records = new Records(RECORDS);
+    const explained = (file: string, mutant: Mutant): boolean =>
+      equivalents.some((e) => names(e, file, mutant));
+    const campaign = new Campaign(sources, compiler, solidity, differential, records, explained, io.note);
+    const results: Result[] = [];
+    const drawn: Record<string, number> = {};
+    try {
+      for (const file of files) {
+        const size = sample ?? (file === SAMPLED ? 300 : undefined);
+        const all = campaign.mutants(file, { sample: undefined, seed });
+        const chosen = campaign.mutants(file, { sample: size, seed }).slice(0, limit);
+        drawn[file] = all.length;
+        results.push(...(await campaign.run(file, chosen, options.fast)));
+      }
+    } finally {
+      differential?.close();
+    }
+
+    io.out(summary(results, equivalents, drawn));
+    const open = listed(results, equivalents);
+    for (const line of open.survivors) io.out(line);
+    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
+    if (options.write) await writeFile(PAGE, await markdown(PAGE, results, equivalents, drawn));
+    const share = score(results, equivalents);
+    if (open.wrong.length > 0) throw new CliError(`equivalents.json: ${open.wrong.join("; ")}`);
+    if (share < min) throw new CliError(`${share.toFixed(1)} % killed: less than ${min} %`);
+  },
+);

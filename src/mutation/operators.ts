@@ -1,0 +1,197 @@
+import { type Node, type Range, type Visit, child, children, rangeOf, text, typeOf } from "./ast.js";
+
+export type Operator =
+  | "comparison"
+  | "arithmetic"
+  | "rounding"
+  | "removed check"
+  | "swapped arguments"
+  | "boolean"
+  | "constant"
+  | "deleted statement";
+
+/** A replacement of a range of bytes. */
+export interface Change {
+  readonly range: Range;
+  readonly replacement: string;
+}
+
+type Changes = (visit: Visit, bytes: Buffer) => Change[];
+
+/** What each mutation operator does to a node; nothing for a node it does not concern. */
+export const OPERATORS: readonly (readonly [Operator, Changes])[] = [
+  ["comparison", (visit, bytes) => infix(visit.node, bytes, COMPARISONS)],
+  ["arithmetic", (visit, bytes) => infix(visit.node, bytes, ARITHMETIC)],
+  ["boolean", boolean],
+  ["rounding", rounding],
+  ["removed check", removedCheck],
+  ["swapped arguments", swappedArguments],
+  ["constant", constant],
+  ["deleted statement", deletedStatement],
+];
+
+const COMPARISONS: Readonly<Record<string, readonly string[]>> = {
+  "<": ["<=", ">="],
+  "<=": ["<", ">"],
+  ">": [">=", "<="],
+  ">=": [">", "<"],
+  "==": ["!="],
+  "!=": ["=="],
+};
+
+const ARITHMETIC: Readonly<Record<string, readonly string[]>> = {
+  "+": ["-"],
+  "-": ["+"],
+  "*": ["/"],
+  "/": ["*"],
+  "%": ["*"],
+  "**": ["*"],
+  "<<": [">>"],
+  ">>": ["<<"],
+  "&": ["|"],
+  "|": ["&"],
+  "^": ["|"],
+  "+=": ["-="],
+  "-=": ["+="],
+  "*=": ["/="],
+  "/=": ["*="],
+  "<<=": [">>="],
+  ">>=": ["<<="],
+};
+
+/** Functions whose first two arguments may change places: swapping them is no change. */
+const COMMUTATIVE =
+  /^(mulDiv(Up|Down|DownSaturating)?|mul512|mulmod|addmod|min|max|saturatingAdd|saturatingMul)$/;
+
+/** Which of a pair of names rounds the other way. */
+const ROUNDING_PAIRS: readonly (readonly [RegExp, string])[] = [
+  [/Up$/, "Down"],
+  [/Down$/, "Up"],
+  [/^Ceil$/, "Floor"],
+  [/^Floor$/, "Ceil"],
+];
+
+function infix(node: Node, bytes: Buffer, table: Readonly<Record<string, readonly string[]>>): Change[] {
+  const [left, right] =
+    node.nodeType === "BinaryOperation"
+      ? [child(node, "leftExpression"), child(node, "rightExpression")]
+      : node.nodeType === "Assignment"
+        ? [child(node, "leftHandSide"), child(node, "rightHandSide")]
+        : [];
+  if (left === undefined || right === undefined) return [];
+  const operator = text(node, "operator");
+  const range = between(rangeOf(left).end, rangeOf(right).start, operator, bytes);
+  return (Object.hasOwn(table, operator) ? (table[operator] ?? []) : []).map((replacement) => ({
+    range,
+    replacement,
+  }));
+}
+
+function boolean({ node }: Visit, bytes: Buffer): Change[] {
+  const swap = infix(node, bytes, { "&&": ["||"], "||": ["&&"] });
+  if (node.nodeType !== "UnaryOperation" || text(node, "operator") !== "!") return swap;
+  const { start } = rangeOf(node);
+  return [{ range: { start, end: start + 1 }, replacement: "" }];
+}
+
+/** Replaces a function, or a rounding mode, by its twin. One that does not exist does not compile, and does not count. */
+function rounding({ node, above }: Visit): Change[] {
+  const [name, range] = called(node, above);
+  if (range === undefined) return [];
+  return ROUNDING_PAIRS.filter(([pattern]) => pattern.test(name)).map(([pattern, twin]) => ({
+    range,
+    replacement: name.replace(pattern, twin),
+  }));
+}
+
+function called(node: Node, above: readonly Node[]): [string, Range | undefined] {
+  const parent = above[0];
+  const isCallee = parent?.nodeType === "FunctionCall" && child(parent, "expression") === node;
+  const isMode = typeOf(node).startsWith("enum Math.Rounding");
+  if (!isCallee && !isMode) return ["", undefined];
+  const { start, end } = rangeOf(node);
+  const name = node.nodeType === "MemberAccess" ? text(node, "memberName") : text(node, "name");
+  if (node.nodeType === "MemberAccess") return [name, { start: end - name.length, end }];
+  return node.nodeType === "Identifier" ? [name, { start, end }] : ["", undefined];
+}
+
+/** Drops a `require`, an `if` that only reverts or returns, and a modifier. */
+function removedCheck({ node }: Visit, bytes: Buffer): Change[] {
+  if (node.nodeType === "ModifierInvocation" && text(node, "kind") === "modifierInvocation") {
+    return [{ range: rangeOf(node), replacement: "" }];
+  }
+  if (isCallTo(node, "require")) return [statement(node, bytes)];
+  if (node.nodeType !== "IfStatement" || child(node, "falseBody") !== undefined) return [];
+  const body = child(node, "trueBody");
+  const only = body?.nodeType === "Block" ? children(body, "statements") : body === undefined ? [] : [body];
+  const [first] = only;
+  if (only.length !== 1 || first === undefined) return [];
+  const leaves =
+    first.nodeType === "RevertStatement" || first.nodeType === "Return" || isCallTo(first, "revert");
+  return leaves ? [statement(node, bytes)] : [];
+}
+
+function swappedArguments({ node }: Visit, bytes: Buffer): Change[] {
+  if (node.nodeType !== "FunctionCall" || text(node, "kind") === "typeConversion") return [];
+  const callee = child(node, "expression");
+  const name = callee === undefined ? "" : text(callee, "memberName") || text(callee, "name");
+  const named = Array.isArray(node.names) && node.names.length > 0;
+  const args = children(node, "arguments");
+  const changes: Change[] = [];
+  for (const [i, right] of args.entries()) {
+    const left = args[i - 1];
+    if (left === undefined || named || (i === 1 && COMMUTATIVE.test(name))) continue;
+    const [a, b] = [rangeOf(left), rangeOf(right)];
+    const [first, second] = [slice(bytes, a), slice(bytes, b)];
+    if (first === second) continue;
+    const gap = bytes.subarray(a.end, b.start).toString();
+    changes.push({ range: { start: a.start, end: b.end }, replacement: second + gap + first });
+  }
+  return changes;
+}
+
+/** A number one higher, and one lower where it is not 0. */
+function constant({ node, above }: Visit, bytes: Buffer): Change[] {
+  if (node.nodeType !== "Literal" || text(node, "kind") !== "number") return [];
+  if (above.some((n) => n.nodeType === "ArrayTypeName")) return [];
+  const range = rangeOf(node);
+  const was = slice(bytes, range);
+  const changed = (sign: string): Change => ({ range, replacement: `(${was} ${sign} 1)` });
+  return /^0+$/.test(was) ? [changed("+")] : [changed("+"), changed("-")];
+}
+
+/** Drops an assignment, a call for its effect, a `delete`, an increment or an event. */
+function deletedStatement({ node, above }: Visit, bytes: Buffer): Change[] {
+  // The step of a loop is not a statement with a semicolon, and a loop without one only runs out of gas.
+  if (above[0]?.nodeType === "ForStatement" && child(above[0], "loopExpression") === node) return [];
+  if (node.nodeType === "EmitStatement") return [statement(node, bytes)];
+  if (node.nodeType !== "ExpressionStatement" || isCallTo(node, "require") || isCallTo(node, "revert"))
+    return [];
+  return [statement(node, bytes)];
+}
+
+/** Whether a statement is a call of the built-in `name`. */
+function isCallTo(node: Node, name: string): boolean {
+  const call = node.nodeType === "ExpressionStatement" ? child(node, "expression") : undefined;
+  const callee = call?.nodeType === "FunctionCall" ? child(call, "expression") : undefined;
+  return callee !== undefined && text(callee, "name") === name;
+}
+
+/** A statement with its semicolon, replaced by an empty block: valid wherever a statement is. */
+function statement(node: Node, bytes: Buffer): Change {
+  const { start, end } = rangeOf(node);
+  const semicolon = /^\s*;/.exec(bytes.subarray(end, end + 200).toString());
+  return { range: { start, end: end + (semicolon?.[0].length ?? 0) }, replacement: "{}" };
+}
+
+/** Where `operator` stands between two operands, which may have comments between them. */
+function between(start: number, end: number, operator: string, bytes: Buffer): Range {
+  const gap = bytes.subarray(start, end).toString("latin1");
+  const code = gap.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => " ".repeat(comment.length));
+  const at = start + code.indexOf(operator);
+  return { start: at, end: at + operator.length };
+}
+
+function slice(bytes: Buffer, { start, end }: Range): string {
+  return bytes.subarray(start, end).toString();
+}
