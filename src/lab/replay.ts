@@ -118,6 +118,7 @@ class ReplayRun {
       this.options.onProgress?.(step + 1, times.length);
     }
     if (!this.silent(end)) {
+      model.now = BigInt(end);
       const market = this.options.scenario.prices.at(-1) ?? [];
       await this.mine(end, settleUp(this.scene(end, market, model.prices(), [])));
     }

@@ -106,7 +106,9 @@ function giveUp(scene: Scene, a: auctions.Absorption): Action[] {
     0n,
   );
   if (!auctionMath.isHopeless(auctions.tabOf(a), value, terms.system.dust)) return [];
-  checkLoss(log, model, ledger.auctions.giveUp(a.id), scene.block);
+  const loss = ledger.auctions.giveUp(a.id);
+  ledger.lost(loss);
+  checkLoss(log, model, loss, scene.block);
   const data = client.auctionHouse.interface.encodeFunctionData("giveUp", [a.id]);
   return [upkeep(scene, client.deployment.contracts.auctionHouse, data)];
 }

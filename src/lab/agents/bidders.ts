@@ -72,6 +72,7 @@ function take(scene: Scene, plan: PlannedTake): Action {
   const { auctionHouse } = client.deployment.contracts;
   const { id, asset, wanted } = plan;
   const { amount, cost, loss, record } = ledger.auctions.take(scene, id, asset, wanted);
+  ledger.lost(loss);
   checkLoss(log, model, loss, scene.block);
   const { bidder } = actors;
   const minimum = (plan.proceeds * 999n) / 1000n;

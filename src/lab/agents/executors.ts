@@ -137,7 +137,7 @@ export class Executors {
       before.value - after.value <= sale.mostSold,
       `block ${block}, vault ${key}: an execution cost more than the plan allows`,
     );
-    ledger.executed(scene, { key, asset, sold, repaid, fee: done.fee });
+    ledger.executed(scene, { asset, sold, repaid, fee: done.fee });
   }
 }
 
