@@ -64,11 +64,12 @@ export function renderVerdict(result: ReplayResult, tint: Tint): string {
 
 /** Notes that say more than the report's, which has a line for each of these. */
 function ownNotes(result: ReplayResult): Readonly<Record<string, string>> {
-  const { backstop, badDebt, borrowers, latencyBlocks, opening, price } = result;
+  const { autopilot, backstop, badDebt, borrowers, latencyBlocks, opening, price } = result;
   const money = (text: string): string => amount(text, "").trim();
   const drop = fall(price.start, price.min);
   return {
     "Net bad debt": `gross ${money(badDebt.gross)}, covered ${money(badDebt.covered)}`,
+    "Autopilot executions": `of ${count(autopilot.plans)} plans, cost ${money(autopilot.cost)}`,
     "Loss to liquidation": `to auctions ${money(borrowers.lossToAuctions)}`,
     "Depositors’ result": `of ${money(backstop.openingCapital)}`,
     "Latency p95": `p50 ${count(latencyBlocks.p50)}, max ${count(latencyBlocks.max)}`,

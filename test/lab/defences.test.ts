@@ -11,8 +11,8 @@ import { parseWad } from "../../src/lab/decimal.js";
 import { expectSound, expectUsageError, handMade, line, priceRows, replayOf, wad } from "./support/lab.js";
 
 const FIVE_MINUTES = 300;
-/** Down 45 % in three hours, and five hours in which keepers may clear up. */
-const CRASH = priceRows(FIVE_MINUTES, [...line(200, 110, 36), ...line(110, 114, 60)]);
+/** Down 37 % in three hours, and five hours in which keepers may clear up. */
+const CRASH = priceRows(FIVE_MINUTES, [...line(200, 126, 36), ...line(126, 130, 60)]);
 const SILENT = "silent=150m";
 
 /** A decimal string as a bigint with 18 decimals, sign and all. */
@@ -59,7 +59,7 @@ describe("a replay in which nobody acts for hours", () => {
   it("begins at the first price 5 % below the first, and ends when it says", () => {
     const { silence, keeper } = run.result;
     expect(keeper).to.equal("silent");
-    expect(silence).to.deep.equal({ from: "2024-01-01T00:20:00Z", until: "2024-01-01T02:50:00Z" });
+    expect(silence).to.deep.equal({ from: "2024-01-01T00:25:00Z", until: "2024-01-01T02:55:00Z" });
     const [from, until] = [silence!.from, silence!.until].map((t) => Date.parse(t) / 1000);
     expect(acts(run).length).to.be.greaterThan(10);
     expect(acts(run).filter((time) => time >= from! && time < until!)).to.deep.equal([]);
@@ -153,7 +153,7 @@ describe("every defence can be switched off", () => {
     expect(capital.lateOpened).to.be.greaterThan(5);
     const limits = on.steps.map((s) => s.effectiveLtv);
     expect(limits[0]).to.equal(7500n);
-    expect(limits.some((limit) => limit < 7000n)).to.equal(true);
+    expect(limits.some((limit) => limit < 7500n)).to.equal(true);
   });
 
   const run = (set: string): Promise<Replay> =>
@@ -236,7 +236,7 @@ describe("a replay with two collaterals", () => {
         { symbol: "WBTC", decimals: 8 },
       ],
       times,
-      falls.map((part, i) => [wad(200 * part), wad(8000 * falls[Math.max(0, i - 6)]!)]),
+      falls.map((part, i) => [wad(200 * part), wad(8000 * falls[Math.max(0, i - 1)]!)]),
     ),
     crashStart: times[6]!,
   };

@@ -1,10 +1,14 @@
 import { expect } from "chai";
 
 import {
+  type Clocks,
   InvariantLog,
   type Marks,
+  checkAuctions,
   checkBook,
+  checkEmptied,
   checkLiquidation,
+  checkLoss,
   checkStep,
   checkVault,
 } from "../../src/lab/invariants.js";
@@ -91,7 +95,12 @@ describe("the invariants of a liquidation", () => {
 
 describe("the invariants of the book", () => {
   /** A chain that holds what the model counts, plus what is given for debt tokens and for each collateral. */
-  const chainOf = (model: SystemModel, debtToken = 0n, collateral: readonly bigint[] = [0n, 0n]): Client => {
+  const chainOf = (
+    model: SystemModel,
+    debtToken = 0n,
+    collateral: readonly bigint[] = [0n, 0n],
+    others: { readonly backstop?: bigint; readonly auctionHouse?: bigint } = {},
+  ): Client => {
     const assets = ["WETH", "WBTC"].map((symbol, id) => ({ id, symbol }));
     const { cash } = model.pool;
     const tokens = assets.map(({ id }) => {
@@ -101,7 +110,19 @@ describe("the invariants of the book", () => {
     const client = {
       deployment: { assets },
       tokens,
-      debtToken: { balanceOf: () => Promise.resolve(cash + debtToken) },
+      pool: "pool",
+      backstop: "backstop",
+      auctionHouse: "auctionHouse",
+      debtToken: {
+        balanceOf: (holder: string) =>
+          Promise.resolve(
+            holder === "pool"
+              ? cash + debtToken
+              : holder === "backstop"
+                ? model.backing.backstop.cash + (others.backstop ?? 0n)
+                : (others.auctionHouse ?? 0n),
+          ),
+      },
     };
     return client as unknown as Client;
   };
@@ -109,7 +130,7 @@ describe("the invariants of the book", () => {
   const violations = async (model: SystemModel, client = chainOf(model)): Promise<readonly string[]> => {
     const log = new InvariantLog();
     await checkBook(log, model, client, 5);
-    expect(log.checked).to.equal(7);
+    expect(log.checked).to.equal(9);
     return log.violations;
   };
 
@@ -153,6 +174,15 @@ describe("the invariants of the book", () => {
     expect(rest).to.deep.equal([]);
   });
 
+  it("notice a backstop that holds one unit less than it counts", async () => {
+    const { model } = book();
+    model.backing.deposit("0xdepositor", 10n ** 20n);
+    expect(await violations(model)).to.deep.equal([]);
+    const [only, ...rest] = await violations(model, chainOf(model, 0n, [0n, 0n], { backstop: -1n }));
+    expect(only).to.match(/^block 5: the backstop counts \d+ but holds \d+$/);
+    expect(rest).to.deep.equal([]);
+  });
+
   it("notice an engine that holds one unit less of a collateral than it counts", async () => {
     for (const [id, symbol] of ["WETH", "WBTC"].entries()) {
       const { model } = book();
@@ -182,5 +212,117 @@ describe("the invariants of the book", () => {
     ]);
     model.restoreVault(key, { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n });
     expect(found((log) => checkVault(log, model, key, 5))).to.deep.equal([]);
+  });
+});
+
+describe("the invariants of a loss", () => {
+  const loss = (total: bigint, backstop: bigint, reserve: bigint, lenders: bigint) => ({
+    total,
+    backstop,
+    reserve,
+    lenders,
+  });
+  const found5 = (model: SystemModel, l: ReturnType<typeof loss>) =>
+    found((log) => {
+      log.require(true, "");
+      checkLoss(log, model, l, 5);
+    });
+
+  it("hold where each step of the waterfall is used up before the next pays", () => {
+    const { model } = openBook(4);
+    expect(found5(model, loss(0n, 0n, 0n, 0n))).to.deep.equal([]);
+    expect(found5(model, loss(9n, 2n, 3n, 4n))).to.deep.equal([]);
+  });
+
+  it("notice parts that do not make the whole", () => {
+    expect(found5(openBook(4).model, loss(9n, 2n, 3n, 5n))).to.have.length(1);
+  });
+
+  it("notice a reserve or lenders that pay while the backstop has capital", () => {
+    const { model } = openBook(4);
+    model.backing.deposit("0xdepositor", 2n * WAD);
+    expect(found5(model, loss(9n, 9n, 0n, 0n))).to.deep.equal([]);
+    for (const l of [loss(9n, 0n, 9n, 0n), loss(9n, 0n, 0n, 9n)]) {
+      expect(found5(model, l)).to.deep.equal([
+        `block 5: the reserve or lenders paid while the backstop had ${WAD}`,
+      ]);
+    }
+  });
+
+  it("notice lenders that lose while the reserve has something", () => {
+    const { model } = openBook(4);
+    model.donate(7n);
+    expect(found5(model, loss(9n, 0n, 9n, 0n))).to.deep.equal([]);
+    expect(found5(model, loss(9n, 0n, 0n, 9n))).to.deep.equal([
+      "block 5: lenders lost 9 while the reserve had 7",
+    ]);
+  });
+});
+
+describe("the invariants of the auctions", () => {
+  const NO_CLOCKS: Clocks = { at: 0n, elapsed: new Map() };
+
+  /** A book after a crash, with every vault below 1.02 absorbed. */
+  const absorbed = () => {
+    const { model, keys } = openBook(12);
+    model.now += 3600n;
+    setPrices(model, [wad(100), wad(4000)]);
+    for (const key of keys) {
+      const { value, debt } = model.health(key);
+      if (value * 100n < debt * 102n) model.absorb(key, `0x${"ee".repeat(20)}`);
+    }
+    expect(model.backing.house.open.length).to.be.greaterThan(1);
+    return model;
+  };
+  const check = (model: SystemModel, before = NO_CLOCKS) => {
+    let clocks = before;
+    const violations = found((log) => (clocks = checkAuctions(log, model, before, 5)));
+    return { violations, clocks };
+  };
+
+  it("hold for auctions just opened and while their clocks run", () => {
+    const model = absorbed();
+    const { violations, clocks } = check(model);
+    expect(violations).to.deep.equal([]);
+    model.now += 60n;
+    expect(check(model, clocks).violations).to.deep.equal([]);
+  });
+
+  it("notice a clock that runs faster than time, and one that runs back", () => {
+    const model = absorbed();
+    model.now += 600n;
+    const { clocks } = check(model);
+    for (const change of [10n, -10n]) {
+      const wrong = new Map(
+        [...clocks.elapsed].map(([name, c]) => [name, { ...c, elapsed: c.elapsed + change }]),
+      );
+      const { violations } = check(model, { at: model.now, elapsed: wrong });
+      expect(violations).to.have.length(clocks.elapsed.size);
+      expect(violations[0]).to.match(/^block 5, lot \d+\/\d: its clock went from \d+ to \d+ in 0 seconds$/);
+    }
+  });
+
+  it("notice tabs that owe another sum than the pool waits for", () => {
+    const model = absorbed();
+    model.restorePool({ ...model.pool, auctionDebt: model.pool.auctionDebt + 1n });
+    expect(check(model).violations[0]).to.match(/^block 5: open tabs owe \d+, the pool waits for \d+$/);
+  });
+
+  it("notice lots that are not what the engine keeps for them", () => {
+    const model = absorbed();
+    model.assetTotals(1).auctioned -= 1n;
+    const { violations } = check(model);
+    expect(violations).to.have.length(1);
+    expect(violations[0]).to.match(/^block 5: lots, remnants and claims of asset 1 sum to \d+, not \d+$/);
+  });
+
+  it("notice an absorbed vault that is not empty", () => {
+    const { model, keys } = openBook(2);
+    const key = keys[0]!;
+    expect(found((log) => checkEmptied(log, model, key, 5))).to.deep.equal([
+      `block 5, vault ${key}: an absorbed vault was not emptied`,
+    ]);
+    model.restoreVault(key, { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n });
+    expect(found((log) => checkEmptied(log, model, key, 5))).to.deep.equal([]);
   });
 });

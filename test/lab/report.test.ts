@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import type { Replay } from "../../src/lab/result.js";
-import { figureGroups, sentence } from "../../src/lab/report/figures.js";
+import { figureGroups, keeperWords, sentence } from "../../src/lab/report/figures.js";
 import {
   amount,
   duration,
@@ -29,7 +29,7 @@ function leaves(value: unknown): readonly string[] {
 /** Fails unless the page is well formed where it matters: numbers in attributes, balanced elements. */
 function expectSound(page: string): void {
   const drawn = [...page.matchAll(/<svg[\s\S]*?<\/svg>/g)].map(([svg]) => svg);
-  expect(drawn).to.have.length(14);
+  expect(drawn).to.have.length(20);
   for (const svg of drawn) {
     expect(svg).not.to.match(/NaN|Infinity|undefined|null/);
     for (const [, path = ""] of svg.matchAll(/ d="([^"]*)"/g)) {
@@ -238,6 +238,13 @@ describe("Verdict sentence", () => {
       expect(sentence(result).headline).to.equal(headline);
     });
   }
+
+  it("says for how long nobody acted", () => {
+    const silence = { from: "2020-03-12T00:00:00Z", until: "2020-03-12T12:00:00Z" };
+    const { result } = syntheticReplay({ vaults: 30 }, () => ({ keeper: "silent" as const, silence }));
+    expect(sentence(result).body).to.include(", nobody acting for 12 h of the crash.");
+    expect(keeperWords(result)).to.equal("nobody acting from 2020-03-12 00:00 UTC for 12 h");
+  });
 
   it("says that nobody acted", () => {
     const { result } = syntheticReplay({ keeper: false });
