@@ -1,6 +1,7 @@
 import { CliError, integer } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
 import { table } from "../src/cli/table.js";
+import { parseKeeper } from "../src/lab/options.js";
 import { replay } from "../src/lab/replay.js";
 import type { ReplayResult } from "../src/lab/result.js";
 import { loadScenario } from "../src/lab/scenario.js";
@@ -32,7 +33,7 @@ await run(
     const failures: string[] = [];
     const rows: string[][] = [];
     for (const { seed, keeper } of runs) {
-      const { result } = await replay({ scenario, settings, vaults, seed, keeper, command: "" });
+      const { result } = await replay({ scenario, settings, vaults, seed, keeper: parseKeeper(keeper), command: "" });
       const broken = brokenBounds(result);
       failures.push(...broken.map((bound) => `seed ${seed}, keeper ${keeper}: ${bound}`));
       const { badDebt, liquidations, checks, speed } = result;

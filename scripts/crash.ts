@@ -1,9 +1,10 @@
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join } from "node:path";
 
-import { CliError, UsageError, integer, oneOf, quote } from "../src/cli/args.js";
+import { CliError, UsageError, integer, quote } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
 import { tintFor } from "../src/cli/table.js";
+import { parseKeeper, silenceOf } from "../src/lab/options.js";
 import { renderReport } from "../src/lab/report/report.js";
 import { loadScenario, scenarioNames, scenarioOfPrices } from "../src/lab/scenario.js";
 import { Settings } from "../src/lab/settings.js";
@@ -26,7 +27,12 @@ await run(
       prices: { type: "string", value: "FILE.csv", help: "replay this price file as the WETH path instead" },
       vaults: { type: "string", value: "N", help: "how many vaults", default: "1000" },
       seed: { type: "string", value: "S", help: "seed of the vaults' sizes and ratios", default: "1" },
-      keeper: { type: "string", value: "on|off", help: "whether anyone liquidates", default: "on" },
+      keeper: {
+        type: "string",
+        value: "on|off|silent=12h",
+        help: "whether agents act: always, never, or not for a time (h, m, s) from the start of the crash",
+        default: "on",
+      },
       set: {
         type: "strings",
         value: "section.key=value",
@@ -40,7 +46,7 @@ await run(
   async (options) => {
     const vaults = integer("--vaults", options.vaults, 1, 10_000);
     const seed = integer("--seed", options.seed, 0, 4_294_967_295);
-    const keeper = oneOf("--keeper", options.keeper, ["on", "off"]);
+    const keeper = parseKeeper(options.keeper);
     const base = await loadScenario(options.scenario ?? DEFAULT_SCENARIO);
     const scenario =
       options.prices === undefined
@@ -61,8 +67,9 @@ await run(
       );
       return;
     }
+    silenceOf(keeper, scenario);
     // Loaded only now: a chain takes its time, and what was asked may be refused or answered without one.
-    const { labParameters } = await import("../src/lab/world.js");
+    const { labParameters } = await import("../src/lab/parameters.js");
     try {
       labParameters(scenario, settings);
     } catch (error) {

@@ -152,6 +152,16 @@ export class Market {
     this.sqrtPrice = this.sale(amount).sqrtPrice;
   }
 
+  /** What buying `amount` debt units costs now in collateral units, to within a few units; null if the pool has less. */
+  quoteBuy(amount: bigint): bigint | null {
+    return this.purchase(amount)?.paid ?? null;
+  }
+
+  /** Counts a planned purchase of `amount` debt units into this state, ahead of the chain. */
+  applyBuy(amount: bigint): void {
+    this.sqrtPrice = this.purchase(amount)?.sqrtPrice ?? this.sqrtPrice;
+  }
+
   /** Router call data that sells `amount` collateral units to `recipient` for at least `minimum` debt units. */
   saleCall(amount: bigint, minimum: bigint, recipient: string): string {
     return this.swapCall(this.collateral, this.debt, amount, minimum, recipient, 0n);
@@ -194,6 +204,28 @@ export class Market {
     return { sqrtPrice: next, received: (L * Q96 * (next - root)) / (next * root) };
   }
 
+  private purchase(amount: bigint): { sqrtPrice: bigint; paid: bigint } | null {
+    const [L, root] = [this.liquidity, this.sqrtPrice];
+    const [next, input] = this.collateralIsToken0
+      ? this.rootBelow(root - ceilDiv(amount * Q96, L))
+      : this.rootAbove(L * Q96 - amount * root);
+    if (next === 0n) return null;
+    return { sqrtPrice: next, paid: ceilDiv(input * PIPS, PIPS - this.feePips) };
+  }
+
+  /** The pool's root after giving token 1, and what it takes of token 0 for that. */
+  private rootBelow(next: bigint): readonly [bigint, bigint] {
+    if (next <= MIN_SQRT_PRICE) return [0n, 0n];
+    return [next, ceilDiv(this.liquidity * Q96 * (this.sqrtPrice - next), this.sqrtPrice * next)];
+  }
+
+  /** The pool's root after giving token 0, and what it takes of token 1 for that. `left`: L * Q96 less what is given, as a price. */
+  private rootAbove(left: bigint): readonly [bigint, bigint] {
+    if (left <= 0n) return [0n, 0n];
+    const next = ceilDiv(this.liquidity * Q96 * this.sqrtPrice, left);
+    return next >= MAX_SQRT_PRICE ? [0n, 0n] : [next, ceilDiv(this.liquidity * (next - this.sqrtPrice), Q96)];
+  }
+
   private swapCall(
     from: AmmToken,
     to: AmmToken,
@@ -212,6 +244,10 @@ export class Market {
 
 /** More than any pool takes before it reaches a price limit. */
 const MAX_INPUT = 2n ** 120n;
+
+function ceilDiv(a: bigint, b: bigint): bigint {
+  return (a + b - 1n) / b;
+}
 
 /** floor(sqrt(n)) by Newton's method. */
 function sqrt(n: bigint): bigint {

@@ -1,6 +1,9 @@
-import { type SystemModel, type VaultKey, statusNumber } from "../model/index.js";
+import { type SystemModel, type VaultKey, auctions, breakers, statusNumber, varianceOf } from "../model/index.js";
 import type { Client } from "../protocol/client.js";
 import { RECORDS_PER_CALL, readRecords } from "../protocol/records.js";
+
+/** Absorptions read per call. */
+const ABSORPTIONS_PER_CALL = 50;
 
 /** One difference between the chain and the model. */
 export interface Mismatch {
@@ -81,4 +84,79 @@ export async function reconcile(
     });
   }
   return { comparisons: tally.comparisons, mismatches: tally.mismatches };
+}
+
+/**
+ * Compares auctions, backstop, breaker and volatility of the chain's newest block with the model, to the unit. The model's `now` must
+ * be that block's time.
+ */
+export async function reconcileDefences(client: Client, model: SystemModel): Promise<Reconciliation> {
+  const tally = new Tally();
+  await compareAuctions(tally, client, model);
+  await compareBackstop(tally, client, model);
+  await compareBreaker(tally, client, model);
+  for (const { id, symbol } of client.deployment.assets) {
+    const { volatility } = model.market;
+    const variance = varianceOf(volatility.series(id), volatility.parameters.halfLife);
+    tally.equal(`${symbol}.variance`, await client.volatility.varianceOf(id), variance);
+    tally.equal(`${symbol}.haircut`, await client.volatility.haircutOf(id), volatility.haircut(id));
+    const inForce = await client.riskConfig.haircuts(id);
+    tally.equal(`${symbol}.haircut in force`, inForce.model, model.market.haircut(id));
+  }
+  return { comparisons: tally.comparisons, mismatches: tally.mismatches };
+}
+
+/** Every open absorption, lot and remnant, in the house's own order. */
+async function compareAuctions(tally: Tally, client: Client, model: SystemModel): Promise<void> {
+  const { auctionHouse } = client;
+  const { backing } = model;
+  const { house } = backing;
+  tally.equal("auctions.open", await auctionHouse.openCount(), BigInt(house.open.length));
+  tally.equal(
+    "auctions.expectedPenalties",
+    await auctionHouse.expectedPenalties(),
+    auctions.expectedPenalties(house),
+  );
+  for (let from = 0; from < house.open.length; from += ABSORPTIONS_PER_CALL) {
+    const to = Math.min(from + ABSORPTIONS_PER_CALL, house.open.length);
+    const words = await auctionHouse.absorptions(from, to);
+    const expected = house.open
+      .slice(from, to)
+      .flatMap((a) => [
+        a.id,
+        BigInt(a.owner),
+        BigInt(a.keeper),
+        auctions.tabOf(a).debt,
+        a.left,
+        BigInt(a.lots.length),
+        ...a.lots.flatMap((lot) => [BigInt(lot.asset), lot.amount, backing.clockOf(lot)]),
+      ]);
+    tally.equal("auctions.words", BigInt(words.length), BigInt(expected.length));
+    expected.forEach((word, i) => {
+      tally.equal(`auctions.word[${from}+${i}]`, words[i] ?? -1n, word);
+    });
+  }
+  for (const [id, lot] of house.remnants) {
+    const chain = await auctionHouse.lot(0, id);
+    tally.equal(`remnants[${id}].amount`, chain.amount, lot.amount);
+    tally.equal(`remnants[${id}].elapsed`, chain.elapsed, backing.clockOf(lot));
+  }
+}
+
+async function compareBackstop(tally: Tally, client: Client, model: SystemModel): Promise<void> {
+  const { backstop } = model.backing;
+  tally.equal("backstop.cash", await client.backstop.totalAssets(), backstop.cash);
+  tally.equal("backstop.shares", await client.backstop.totalSupply(), backstop.totalShares);
+  tally.equal("backstop.capital", await client.backstop.capital(), model.backing.capital());
+}
+
+async function compareBreaker(tally: Tally, client: Client, model: SystemModel): Promise<void> {
+  const state = model.market.breaker;
+  let guarded = 0n;
+  for (const [number, action] of breakers.ACTIONS.entries()) {
+    if (state.guarded.has(action)) guarded |= 1n << BigInt(number);
+    const closed = await client.breaker.pausedSeconds(number);
+    tally.equal(`breaker.${action}`, closed, model.market.pausedSeconds(action, model.now));
+  }
+  tally.equal("breaker.guarded", (await client.riskConfig.systemRisk()).guarded, guarded);
 }

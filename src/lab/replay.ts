@@ -2,23 +2,25 @@ import { hrtime } from "node:process";
 
 import { network } from "hardhat";
 
-import { MAX_UINT256, type Price, type VaultKey } from "../model/index.js";
+import { type Price, type VaultKey, WAD } from "../model/index.js";
+import { Absorbers } from "./agents/absorbers.js";
+import { Attendants } from "./agents/attendants.js";
+import { bid } from "./agents/bidders.js";
+import { LateBorrowers } from "./agents/borrowers.js";
+import { Executors } from "./agents/executors.js";
+import { liquidate } from "./agents/liquidators.js";
+import { type Action, CALL_GAS, type Scene } from "./agents/scene.js";
 import type { Receipt, Sent } from "./chain.js";
-import { InvariantLog, checkBook, checkLiquidation, checkStep, checkVault, marksOf } from "./invariants.js";
-import {
-  type CarriedOut,
-  LIQUIDATION_GAS,
-  SALE_GAS,
-  gasInDebtUnits,
-  planLiquidation,
-  weiInDebtUnits,
-} from "./keepers.js";
+import { settleUp } from "./ending.js";
+import { type Clocks, InvariantLog, checkAuctions, checkBook, checkStep, marksOf } from "./invariants.js";
 import { Ledger } from "./ledger.js";
-import type { ReplayOptions } from "./options.js";
-import { reconcile } from "./reconcile.js";
+import { type ReplayOptions, type Window, silenceOf } from "./options.js";
+import { feedAnswer } from "./parameters.js";
+import { reconcile, reconcileDefences } from "./reconcile.js";
 import type { Replay } from "./result.js";
+import { summary } from "./summary.js";
 import { Watch } from "./watch.js";
-import { type LabWorld, createWorld, feedAnswer } from "./world.js";
+import { type LabWorld, createWorld } from "./world.js";
 
 /** A keeper acts this long after a price, and again after each block of its own [s]. */
 const KEEPER_DELAY = 12;
@@ -26,17 +28,14 @@ const KEEPER_DELAY = 12;
 const LAST_STEP = 120;
 /** All vaults are compared at least this often [s]. */
 const FULL_CHECK = 3600;
-/** Call gas limits: generous, below what a transaction may use. */
-const FEED_CALL_GAS = 100_000n;
-const SWAP_CALL_GAS = 400_000n;
-const LIQUIDATE_CALL_GAS = 900_000n;
+const ORACLE_CALL_GAS = 200_000n;
 const ORACLE_GAS_PRICE = 10n ** 9n;
-const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 
 /** Replays a scenario on an in-process chain. Nothing is read from or written to disk. */
 export async function replay(options: ReplayOptions): Promise<Replay> {
   const started = hrtime.bigint();
   const { scenario } = options;
+  const silence = silenceOf(options.keeper, scenario);
   const connection = await network.create({
     network: "default",
     override: {
@@ -44,14 +43,21 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
       initialBaseFeePerGas: 0,
       blockGasLimit: 1_000_000_000_000,
       loggingEnabled: false,
+      // A block's transactions in the order in which agents sent them.
+      mining: { mempool: { order: "fifo" } },
     },
   });
   try {
     const world = await createWorld(connection, scenario, options.settings, options.vaults, options.seed);
-    const run = new ReplayRun(world, options);
-    await run.all();
+    const run = new ReplayRun(world, options, silence);
+    const ending = await run.all();
     const wallSeconds = Number((hrtime.bigint() - started) / 1_000_000n) / 1000;
-    return run.ledger.finish(run.invariants, wallSeconds);
+    return summary(
+      run.ledger,
+      { ...ending, ...(options.keeper.kind === "silent" && silence !== null && { silence }) },
+      run.invariants,
+      wallSeconds,
+    );
   } finally {
     await connection.close();
   }
@@ -62,6 +68,10 @@ class ReplayRun {
   readonly invariants = new InvariantLog();
   readonly ledger: Ledger;
   private readonly watch: Watch;
+  private readonly absorbers: Absorbers;
+  private readonly attendants: Attendants;
+  private readonly executors: Executors;
+  private readonly borrowers: LateBorrowers;
   private readonly minProfit: bigint;
   private readonly perBlock: number;
   private readonly deviationBps: bigint;
@@ -69,14 +79,24 @@ class ReplayRun {
   /** Time of the last oracle update by asset [s]. */
   private readonly updatedAt: number[];
   private fullCheckAt = 0;
+  private clocks: Clocks = { at: 0n, elapsed: new Map() };
 
   constructor(
     private readonly world: LabWorld,
     private readonly options: ReplayOptions,
+    private readonly silence: Window | null,
   ) {
     const { settings, scenario } = options;
     this.ledger = new Ledger(world, options);
     this.watch = new Watch(world.model);
+    this.absorbers = new Absorbers(settings.integer("keeper", "flagAfterSeconds"));
+    this.attendants = new Attendants(
+      scenario.assets.length,
+      settings.flag("volatility", "enabled"),
+      settings.flag("breaker", "enabled"),
+    );
+    this.executors = new Executors(world, settings);
+    this.borrowers = new LateBorrowers(world, scenario.times[0] ?? 0, scenario.times.at(-1) ?? 0);
     this.minProfit = this.ledger.debtUnits(settings.text("keeper", "minProfit"));
     this.perBlock = settings.integer("keeper", "perBlock");
     this.deviationBps = BigInt(settings.integer("oracle", "deviationBps"));
@@ -84,48 +104,152 @@ class ReplayRun {
     this.updatedAt = scenario.assets.map(() => Number(world.model.now));
   }
 
-  async all(): Promise<void> {
+  /** The whole path. */
+  async all() {
     const { times } = this.options.scenario;
+    const { model } = this.world;
+    const openedAt = shareWorth(model.backing.backstop);
     await this.compareAll(times[0] ?? 0);
+    let end = times[0] ?? 0;
     for (const [step, time] of times.entries()) {
       const prices = this.options.scenario.prices[step] ?? [];
-      await this.step(time, times[step + 1] ?? time + LAST_STEP, prices);
+      end = times[step + 1] ?? time + LAST_STEP;
+      await this.step(time, end, prices);
       this.options.onProgress?.(step + 1, times.length);
     }
+    if (!this.silent(end)) {
+      model.now = BigInt(end);
+      const market = this.options.scenario.prices.at(-1) ?? [];
+      await this.mine(end, settleUp(this.scene(end, market, model.prices(), [])));
+    }
     await this.compareAll(Infinity);
+    const { backstop } = model.backing;
+    return {
+      backstopAssets: backstop.cash,
+      sharePriceChange: openedAt === 0n ? 0n : (shareWorth(backstop) * WAD) / openedAt - WAD,
+      secondsPaused: model.market.pausedSeconds("Borrow", model.now),
+    };
   }
 
   private async step(time: number, until: number, market: readonly bigint[]): Promise<void> {
     const { model, chain } = this.world;
     const before = marksOf(model, this.ledger.lendersLost);
     await this.priceBlock(time, until, market);
-    let prices = model.prices();
-    let ripe = this.watch.liquidatable(prices);
-    this.ledger.observe(chain.blockNumber, ripe, prices);
-    await this.compare([]);
+    await this.look(model.prices(), []);
+    await this.agents(time, until, market);
+    checkStep(this.invariants, before, marksOf(model, this.ledger.lendersLost), chain.blockNumber);
+    this.ledger.sample(time, market, model.prices(), this.world.markets[0]?.priceWad() ?? 0n);
+    await this.compareAll(time);
+  }
 
+  private ripe: readonly VaultKey[] = [];
+
+  /** The blocks between a price and the next. */
+  private async agents(time: number, until: number, market: readonly bigint[]): Promise<void> {
+    const { model } = this.world;
+    let fresh = true;
     for (let at = time + Math.min(KEEPER_DELAY, until - time - 1); at < until; at += KEEPER_DELAY) {
-      if (this.options.keeper === "off" || ripe.length === 0) break;
       const mined = model.now;
       model.now = BigInt(at);
-      prices = model.prices();
-      const touched = await this.keeperBlock(at, market, prices, ripe);
-      if (touched.length === 0) {
-        model.now = mined;
-        break;
+      const actions = this.plan(at, market, fresh);
+      if (actions.length > 0) {
+        const touched = await this.mine(at, actions);
+        await this.look(model.prices(), touched);
+        fresh = true;
+        continue;
       }
-      ripe = this.watch.liquidatable(prices);
-      this.ledger.observe(chain.blockNumber, ripe, prices);
-      await this.compare(touched);
+      model.now = mined;
+      fresh = false;
+      // Lots get cheaper by the minute; everything else waits for a price.
+      if (this.silent(at) || model.backing.house.open.length + model.backing.house.remnants.size === 0) break;
     }
-    checkStep(this.invariants, before, marksOf(model, this.ledger.lendersLost), chain.blockNumber);
-    this.ledger.sample(time, market, prices, this.world.markets[0]?.priceWad() ?? 0n);
-    await this.compareAll(time);
+  }
+
+  /** What everybody does in the block at `at` [s]. `fresh`: something happened since they last looked. */
+  private plan(at: number, market: readonly bigint[], fresh: boolean): Action[] {
+    const scene = this.scene(at, market, this.world.model.prices(), this.ripe);
+    const opened = this.borrowers.due(at) ? this.borrowers.act(scene) : [];
+    if (this.silent(at)) return opened;
+    if (opened.length === 0 && fresh) {
+      const executions = this.executors.act(scene);
+      if (executions.length > 0) return executions;
+    }
+    const upkeep = this.attendants.act(scene);
+    const liquidations = fresh ? liquidate(scene) : [];
+    const taken = new Set(liquidations.flatMap((a) => a.touches));
+    const absorptions = fresh ? this.absorbers.act(scene, taken) : [];
+    return [...opened, ...upkeep, ...liquidations, ...absorptions, ...bid(scene)];
+  }
+
+  /** Whether nobody acts at `time` [s]. */
+  private silent(time: number): boolean {
+    return this.silence !== null && time >= this.silence.from && time < this.silence.until;
+  }
+
+  private scene(
+    time: number,
+    market: readonly bigint[],
+    prices: readonly Price[],
+    ripe: readonly VaultKey[],
+  ): Scene {
+    return {
+      world: this.world,
+      ledger: this.ledger,
+      log: this.invariants,
+      time,
+      block: this.world.chain.blockNumber + 1,
+      market,
+      prices,
+      ripe,
+      gasPrice: this.options.scenario.gasPriceAt(time),
+      etherPrice: this.ledger.etherPrice(market),
+      minProfit: this.minProfit,
+      perBlock: this.perBlock,
+    };
+  }
+
+  /** Mines a block of actions in their order, books them, and returns the vaults they touched. */
+  private async mine(time: number, actions: readonly Action[]): Promise<VaultKey[]> {
+    const { chain, markets } = this.world;
+    if (actions.length === 0) return [];
+    const gasPrice = this.options.scenario.gasPriceAt(time);
+    this.world.model.now = BigInt(time);
+    const sent: Sent[][] = [];
+    for (const { calls } of actions) {
+      const hashes: Sent[] = [];
+      for (const { from, to, data, gas } of calls) hashes.push(await chain.send(from, to, data, gas, gasPrice));
+      sent.push(hashes);
+    }
+    const receipts = await chain.mine(time);
+    actions.forEach(({ book, touches }, i) => {
+      book(
+        (sent[i] ?? []).map(({ hash }): Receipt => {
+          const receipt = receipts.get(hash);
+          if (receipt === undefined) throw new Error(`transaction ${hash} was lost`);
+          return receipt;
+        }),
+      );
+      for (const key of touches) this.watch.touch(key);
+    });
+    await Promise.all(markets.map((m) => m.refresh()));
+    return actions.flatMap(({ touches }) => touches);
+  }
+
+  /** Looks at everything after a block: who is unhealthy, whether chain and model agree, whether the auctions are in order. */
+  private async look(prices: readonly Price[], touched: readonly VaultKey[]): Promise<void> {
+    const { chain, client, model } = this.world;
+    const block = chain.blockNumber;
+    this.ripe = this.watch.liquidatable(prices);
+    this.ledger.observe(block, this.ripe, prices);
+    this.ledger.reconciled(block, await reconcile(client, model, touched));
+    if (model.backing.house.lastId > 0n) {
+      this.clocks = checkAuctions(this.invariants, model, this.clocks, block);
+    }
   }
 
   /** The block that carries a price: oracle updates and the arbitrageur's trades. */
   private async priceBlock(time: number, until: number, market: readonly bigint[]): Promise<void> {
-    const { chain, client, model, actors, markets, routerAddress } = this.world;
+    const { chain, client, histories, model, actors, markets, routerAddress } = this.world;
     model.now = BigInt(time);
     const updates: { id: number; answer: bigint }[] = [];
     const sent: Sent[] = [];
@@ -136,14 +260,13 @@ class ReplayRun {
         if (feed === undefined) throw new RangeError(`no feed for asset ${id}`);
         const data = feed.interface.encodeFunctionData("setAnswer", [answer]);
         const address = client.deployment.assets[id]?.primary.feed ?? "";
-        sent.push(await chain.send(actors.oracle, address, data, FEED_CALL_GAS, ORACLE_GAS_PRICE));
+        sent.push(await chain.send(actors.oracle, address, data, ORACLE_CALL_GAS, ORACLE_GAS_PRICE));
         updates.push({ id, answer });
       }
       const trade = markets[id]?.arbitrageCall(price, actors.arbitrageur) ?? null;
       if (trade !== null) {
-        sent.push(
-          await chain.send(actors.arbitrageur, routerAddress, trade, SWAP_CALL_GAS, ORACLE_GAS_PRICE),
-        );
+        const { arbitrageur } = actors;
+        sent.push(await chain.send(arbitrageur, routerAddress, trade, CALL_GAS.swap, ORACLE_GAS_PRICE));
       }
     }
     const receipts = await chain.mine(time);
@@ -153,6 +276,7 @@ class ReplayRun {
     }
     for (const { id, answer } of updates) {
       model.setFeed(id, { answer, updatedAt: BigInt(time) });
+      histories[id]?.add(answer, BigInt(time));
       this.updatedAt[id] = time;
     }
     if (sent.length > updates.length) await Promise.all(markets.map((m) => m.refresh()));
@@ -167,99 +291,26 @@ class ReplayRun {
       : until - (this.updatedAt[id] ?? 0) > this.heartbeat;
   }
 
-  /** A block of liquidations, each followed by the sale of what it seized. Returns the vaults it touched. */
-  private async keeperBlock(
-    time: number,
-    market: readonly bigint[],
-    prices: readonly Price[],
-    ripe: readonly VaultKey[],
-  ): Promise<VaultKey[]> {
-    const { chain, client, model, actors, markets, routerAddress } = this.world;
-    const gasPrice = this.options.scenario.gasPriceAt(time);
-    const ether = this.ledger.etherPrice(market);
-    const { decimals } = client.deployment.debtAsset;
-    const gasCost = gasInDebtUnits(LIQUIDATION_GAS + SALE_GAS, gasPrice, ether, decimals);
-    const view = { model, prices, markets, gasCost, minProfit: this.minProfit };
-    const done: (CarriedOut & { liquidation: Sent; sale: Sent })[] = [];
-    for (const key of ripe) {
-      if (done.length === this.perBlock) break;
-      const plan = planLiquidation(view, key);
-      if (plan === null) continue;
-      const call = {
-        vault: key,
-        asset: plan.asset,
-        maxRepay: plan.maxRepay,
-        maxSeize: MAX_UINT256,
-        minSeize: plan.seized,
-        deadline: BigInt(time),
-        receiver: actors.keeper,
-        data: "0x",
-      };
-      const health = model.health(key, prices);
-      const result = model.liquidate(key, plan.asset, plan.maxRepay, MAX_UINT256, plan.seized);
-      const block = chain.blockNumber + 1;
-      checkLiquidation(this.invariants, key, health, model.health(key, prices), block);
-      checkVault(this.invariants, model, key, block);
-      const minimum = (plan.proceeds * 999n) / 1000n;
-      const sale = markets[plan.asset]?.saleCall(plan.seized, minimum, actors.keeper) ?? "0x";
-      markets[plan.asset]?.applySale(plan.seized);
-      const data = client.engine.interface.encodeFunctionData("liquidate", [call]);
-      const { engine } = client.deployment.contracts;
-      done.push({
-        plan,
-        result,
-        liquidation: await chain.send(actors.keeper, engine, data, LIQUIDATE_CALL_GAS, gasPrice),
-        sale: await chain.send(actors.keeper, routerAddress, sale, SWAP_CALL_GAS, gasPrice),
-      });
-    }
-    if (done.length === 0) return [];
-    const receipts = await chain.mine(time);
-    for (const { plan, result, liquidation, sale } of done) {
-      const [first, second] = [receipts.get(liquidation.hash), receipts.get(sale.hash)];
-      if (first === undefined || second === undefined) throw new Error("a keeper's transaction was lost");
-      const gas = weiInDebtUnits(first.gasCost + second.gasCost, ether, decimals);
-      const proceeds = received(second, client.deployment.debtAsset.token, actors.keeper);
-      const failed = [first, second].filter((receipt) => !receipt.ok).length;
-      this.ledger.liquidation({
-        time,
-        block: chain.blockNumber,
-        first,
-        plan,
-        result,
-        proceeds,
-        gas,
-        failed,
-        market,
-        prices,
-      });
-      this.watch.touch(plan.key);
-    }
-    await Promise.all(markets.map((m) => m.refresh()));
-    return done.map(({ plan }) => plan.key);
-  }
-
-  private async compare(keys: readonly VaultKey[]): Promise<void> {
-    this.ledger.reconciled(
-      this.world.chain.blockNumber,
-      await reconcile(this.world.client, this.world.model, keys),
-    );
-  }
-
-  /** Compares every vault and checks the book, once an hour. */
+  /** Compares every vault and every defence and checks the book, once an hour. */
   private async compareAll(time: number): Promise<void> {
     if (time < this.fullCheckAt) return;
     this.fullCheckAt = time + FULL_CHECK;
-    await this.compare(this.world.vaults.map((v) => v.key));
-    await checkBook(this.invariants, this.world.model, this.world.client, this.world.chain.blockNumber);
+    const { chain, client, model, vaults } = this.world;
+    const block = chain.blockNumber;
+    this.ledger.reconciled(
+      block,
+      await reconcile(
+        client,
+        model,
+        vaults.map((v) => v.key),
+      ),
+    );
+    this.ledger.reconciled(block, await reconcileDefences(client, model));
+    await checkBook(this.invariants, model, client, block);
   }
 }
 
-/** What `account` was sent of `token` in a transaction [token units]. */
-function received(receipt: Receipt, token: string, account: string): bigint {
-  let sum = 0n;
-  for (const { address, topics, data } of receipt.logs) {
-    if (address.toLowerCase() !== token.toLowerCase() || topics[0] !== TRANSFER_TOPIC) continue;
-    if (BigInt(topics[2] ?? 0) === BigInt(account)) sum += BigInt(data);
-  }
-  return sum;
+/** What a million million shares of the backstop are worth [debt units]; 0 if there are none. */
+function shareWorth(b: { readonly cash: bigint; readonly totalShares: bigint }): bigint {
+  return b.totalShares === 0n ? 0n : (b.cash * WAD * WAD) / b.totalShares;
 }

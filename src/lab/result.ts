@@ -9,7 +9,10 @@ export interface ReplayResult {
   readonly steps: number;
   readonly blocks: number;
   readonly vaults: number;
-  readonly keeper: "on" | "off";
+  /** Whether the agents acted: always, never, or not for a time. */
+  readonly keeper: "on" | "off" | "silent";
+  /** When nobody acted, if it was for a time. */
+  readonly silence?: { readonly from: string; readonly until: string };
   readonly window: { readonly start: string; readonly end: string };
   /** Overrides by `--set`, as given. */
   readonly settings: Readonly<Record<string, string>>;
@@ -31,7 +34,7 @@ export interface ReplayResult {
     readonly collateralValueSeized: string;
   };
   readonly badDebt: {
-    /** Owed by open vaults beyond their collateral, at the end, at the oracle price. */
+    /** Owed by open vaults and open auctions beyond their collateral, at the end, at the oracle price. */
     readonly implied: string;
     /** The same, at the worst moment of the replay. */
     readonly impliedMax: string;
@@ -39,10 +42,72 @@ export interface ReplayResult {
     readonly booked: string;
     /** implied + booked. */
     readonly gross: string;
-    /** Paid by the reserve. */
+    /** backstop + reserve. */
     readonly covered: string;
+    /** Who paid what was booked: booked = backstop + reserve + lenders. */
+    readonly backstop: string;
+    readonly reserve: string;
+    readonly lenders: string;
     /** gross - covered: what lenders lost or would lose. */
     readonly net: string;
+  };
+  readonly absorptions: {
+    readonly count: number;
+    /** Debt taken over: debt = repaid + shortfall + stillOpen. */
+    readonly debt: string;
+    /** Lots it came with, how often one was taken from, and how often one was restarted. */
+    readonly lots: number;
+    readonly takes: number;
+    readonly restarts: number;
+    /** What bidders paid: proceeds = repaid + penalties + tips. */
+    readonly proceeds: string;
+    readonly repaid: string;
+    readonly penalties: string;
+    readonly tips: string;
+    /** Tips that lots did not reach and the backstop paid. */
+    readonly tipsFromBackstop: string;
+    /** Debt that lots did not reach: booked. */
+    readonly shortfall: string;
+    /** Collateral that went back to owners, at the market prices of their absorptions. */
+    readonly claimable: string;
+    /** What remnants brought, for the reserve. */
+    readonly remnantsSold: string;
+    /** Debt at auction at the end. */
+    readonly stillOpen: string;
+    /** Proceeds / what was sold at the oracle price; 0 if nothing was. */
+    readonly meanPriceToOracle: string;
+  };
+  readonly backstop: {
+    readonly openingCapital: string;
+    readonly endingAssets: string;
+    readonly profit: string;
+    /** Of a depositor's share, as a ratio; may be negative. */
+    readonly sharePriceChange: string;
+  };
+  readonly breaker: {
+    readonly trips: number;
+    /** Time for which borrowing was closed. */
+    readonly secondsPaused: number;
+  };
+  readonly autopilot: {
+    /** Vaults with a plan, and plans executed. */
+    readonly plans: number;
+    readonly executions: number;
+    /** Market value sold; cost = sold - repaid, the executors' fees included. */
+    readonly sold: string;
+    readonly repaid: string;
+    readonly fees: string;
+    readonly cost: string;
+  };
+  readonly capital: {
+    /** All debt opened, late vaults included, and the market value of its collateral then. */
+    readonly debtOpened: string;
+    readonly collateralValue: string;
+    /** debtOpened / collateralValue. */
+    readonly efficiency: string;
+    /** Borrowers who came later: opened, and refused because their debt would have been below dust. */
+    readonly lateOpened: number;
+    readonly lateRefused: number;
   };
   /** Blocks from the first block at whose price HF < 1 to the one that restores HF >= 1 or closes the vault. */
   readonly latencyBlocks: {
@@ -55,12 +120,22 @@ export interface ReplayResult {
   readonly borrowers: {
     /** Market value seized less debt cleared. */
     readonly lossToLiquidation: string;
+    /** What owners of absorbed vaults had beyond their debt, less what they may claim. */
+    readonly lossToAuctions: string;
+    /** Both, and what autopilots cost. */
+    readonly loss: string;
     /** Median over liquidated vaults of collateral kept / collateral opened with. */
     readonly collateralReturnedMedian: string;
   };
   readonly keepers: {
-    /** Proceeds less repayments less gas. */
+    /** Proceeds and tips less payments less gas, of all keepers, and of each kind. */
     readonly profit: string;
+    readonly liquidators: string;
+    readonly absorbers: string;
+    readonly bidders: string;
+    readonly executors: string;
+    /** Those who keep prices and clocks up to date, at their own expense. */
+    readonly attendants: string;
     readonly gasCost: string;
     readonly failedTransactions: number;
   };
@@ -103,6 +178,13 @@ export interface StepSample {
   readonly systemRatio: bigint;
   /** Borrowed share of the pool [WAD]. */
   readonly utilisation: bigint;
+  /** Debt at auction now, what the backstop holds, and what lenders have lost so far [debt units]. */
+  readonly auctionDebt: bigint;
+  readonly backstopAssets: bigint;
+  readonly lendersLost: bigint;
+  /** What may be borrowed of the first asset's value now [bps], and whether borrowing was closed when last looked at. */
+  readonly effectiveLtv: bigint;
+  readonly borrowingClosed: boolean;
 }
 
 /** The book at one moment, sampled less often than the steps. */
@@ -134,6 +216,32 @@ export interface LiquidationSample {
   readonly profit: bigint;
 }
 
+/** One vault taken over. */
+export interface AbsorptionSample {
+  readonly time: number;
+  readonly block: number;
+  readonly transaction: string;
+  readonly id: bigint;
+  readonly vault: string;
+  /** What it owed, and the market value of what it held [debt units]. */
+  readonly debt: bigint;
+  readonly value: bigint;
+}
+
+/** One purchase from a lot; `id` 0 for remnants. */
+export interface TakeSample {
+  readonly time: number;
+  readonly block: number;
+  readonly transaction: string;
+  readonly id: bigint;
+  readonly asset: number;
+  /** What it cost, and what was bought at the oracle price [debt units]. */
+  readonly cost: bigint;
+  readonly oracleValue: bigint;
+  /** The bidder's, after gas and slippage [debt units]. */
+  readonly profit: bigint;
+}
+
 /** A replay with everything a report draws. */
 export interface Replay {
   readonly result: ReplayResult;
@@ -146,6 +254,8 @@ export interface Replay {
   readonly steps: readonly StepSample[];
   readonly book: readonly BookSample[];
   readonly liquidations: readonly LiquidationSample[];
+  readonly absorptions: readonly AbsorptionSample[];
+  readonly takes: readonly TakeSample[];
   /** Latency of every resolved vault [blocks], ascending. */
   readonly latencies: readonly number[];
   /** Violations and mismatches in words, at most the first 20. */

@@ -71,6 +71,8 @@ export interface Scenario {
   /** Times of the steps [s], ascending, and the market price [WAD] of every asset at each. */
   readonly times: readonly number[];
   readonly prices: readonly (readonly bigint[])[];
+  /** When the crash begins [s]; left out if the path never falls. */
+  readonly crashStart?: number;
   /** What a keeper pays for gas at `time` [wei]: the series' value, its nearest outside it. */
   gasPriceAt(time: number): bigint;
 }
@@ -116,6 +118,7 @@ export async function loadScenario(name: string): Promise<Scenario> {
     debtAsset: file.debtAsset,
     assets: file.assets.map(({ symbol, decimals }) => ({ symbol, decimals })),
     ...align(paths),
+    crashStart: file.crashStart,
     gasPriceAt: (at) => gasPriceAt(gas, at),
   };
 }
@@ -125,6 +128,8 @@ export async function loadScenario(name: string): Promise<Scenario> {
  * @param name what to call it: the file's name without folder and ending
  */
 export function scenarioOfPrices(text: string, name: string, base: Scenario): Scenario {
+  const path = parsePriceFile(text);
+  const crash = crashStartOf(path);
   return {
     name,
     title: `Price file ${name}`,
@@ -135,9 +140,16 @@ export function scenarioOfPrices(text: string, name: string, base: Scenario): Sc
     ],
     debtAsset: base.debtAsset,
     assets: base.assets.slice(0, 1),
-    ...align([parsePriceFile(text)]),
+    ...align([path]),
+    ...(crash !== undefined && { crashStart: crash }),
     gasPriceAt: () => DEFAULT_GAS_PRICE,
   };
+}
+
+/** The time of the first price at least 5 % below the first [s]; undefined if there is none. */
+export function crashStartOf(path: readonly PricePoint[]): number | undefined {
+  const first = path[0]?.price ?? 0n;
+  return path.find(({ price }) => price * 100n <= first * 95n)?.time;
 }
 
 /** Several paths on the times of the first: the others at their last known price. */

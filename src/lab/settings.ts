@@ -1,7 +1,8 @@
 import { UsageError, quote } from "../cli/args.js";
 
-/** What a setting may be: an integer in a range, or a decimal number in a range, kept as text. */
+/** What a setting may be: yes or no, an integer in a range, or a decimal number in a range, kept as text. */
 type Kind =
+  | { readonly kind: "boolean" }
   | { readonly kind: "integer"; readonly min: number; readonly max: number }
   | { readonly kind: "decimal"; readonly min: string; readonly max: string };
 
@@ -18,6 +19,7 @@ const decimal = (value: string, min: string, max: string): Setting => ({
   allowed: { kind: "decimal", min, max },
   value,
 });
+const boolean = (value: boolean): Setting => ({ allowed: { kind: "boolean" }, value: String(value) });
 
 /** Parameters of every collateral asset; a section per asset, by its symbol. */
 const ASSET: Readonly<Record<string, Setting>> = {
@@ -47,6 +49,7 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
     slopeAbovePerYear: decimal("0.75", "0", "100"),
     maxPerYear: decimal("2", "0", "10"),
     reserveFactorBps: integer(1000, 0, 10_000),
+    backstopFactorBps: integer(500, 0, 10_000),
   },
   debt: { decimals: integer(18, 6, 18) },
   oracle: {
@@ -59,12 +62,57 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
     maxDebt: decimal("100000", "1", "1000000000"),
     minUse: decimal("0.25", "0.01", "0.999"),
     maxUse: decimal("0.98", "0.01", "0.999"),
+    /** Share of the vaults that is opened later, at times spread over the whole path. */
+    lateShare: decimal("0.05", "0", "0.9"),
   },
   lenders: { utilisation: decimal("0.7", "0.01", "0.99") },
   reserve: { donation: decimal("0", "0", "1000000000000") },
   keeper: {
     minProfit: decimal("0", "0", "1000000000"),
     perBlock: integer(25, 1, 25),
+    /** How long a vault stays unhealthy before somebody flags it. */
+    flagAfterSeconds: integer(600, 0, 86_400),
+  },
+  backstop: {
+    enabled: boolean(true),
+    /** Of the opening debt. */
+    capital: decimal("0.1", "0", "10"),
+  },
+  breaker: {
+    enabled: boolean(true),
+    limitBps: integer(1500, 0, 9999),
+    windowSeconds: integer(3600, 60, 86_400),
+    doubtSeconds: integer(7200, 0, 31_536_000),
+    pauseSeconds: integer(1800, 1, 21_600),
+  },
+  volatility: {
+    enabled: boolean(true),
+    halfLifeSeconds: integer(86_400, 3600, 31_536_000),
+    horizonSeconds: integer(3600, 1, 2_592_000),
+    z: decimal("3", "0", "1000"),
+    floorBps: integer(0, 0, 8000),
+    ceilingBps: integer(4000, 0, 8000),
+    priorPerYear: decimal("1", "0", "10"),
+  },
+  auction: {
+    startBps: integer(10_500, 10_000, 20_000),
+    cutBps: integer(100, 1, 9999),
+    stepSeconds: integer(60, 1, 65_535),
+    floorBps: integer(7500, 1000, 10_000),
+    tailSeconds: integer(3600, 1, 65_535),
+    maxGapSeconds: integer(3600, 1, 65_535),
+    penaltyBps: integer(500, 0, 2000),
+    tipBps: integer(10, 0, 2000),
+    maxTipBps: integer(100, 0, 2000),
+    flatTip: decimal("10", "0", "1000000"),
+    frozen: boolean(false),
+  },
+  autopilot: {
+    /** Share of the vaults whose owners have a plan. */
+    share: decimal("0.2", "0", "1"),
+    triggerHealthBps: integer(10_300, 10_000, 29_999),
+    targetHealthBps: integer(11_000, 10_001, 30_000),
+    maxCostBps: integer(75, 2, 5000),
   },
 };
 
@@ -89,6 +137,11 @@ export class Settings {
   /** A setting as text. */
   text(section: string, key: string): string {
     return this.values.get(`${section}.${key}`) ?? this.setting(section, key).value;
+  }
+
+  /** Whether a setting is on. */
+  flag(section: string, key: string): boolean {
+    return this.text(section, key) === "true";
   }
 
   /** An integer setting. */
@@ -130,6 +183,10 @@ export class Settings {
 }
 
 function check(field: string, value: string, allowed: Kind): void {
+  if (allowed.kind === "boolean") {
+    if (value === "true" || value === "false") return;
+    throw new UsageError(`${field}: ${quote(value)}: must be true or false`);
+  }
   if (allowed.kind === "integer") {
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= allowed.min && number <= allowed.max) return;

@@ -2,133 +2,61 @@ import { parseUnits } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
+import { type Autopilot, Autopilot__factory } from "../../types/index.js";
 import { UsageError } from "../cli/args.js";
 import { MAX_UINT256, ModelError, SystemModel, type VaultKey, WAD, vaultKey } from "../model/index.js";
 import { type Client, connect } from "../protocol/client.js";
 import { type Deployment, termsOf } from "../protocol/deployments.js";
-import { ParameterError, type SystemParameters, parseParameters } from "../protocol/parameters.js";
-import { FEE_TIERS, type Market, Uniswap } from "./amm.js";
-import { LabChain } from "./chain.js";
-import { formatUnitsExact } from "./decimal.js";
+import { type Market, Uniswap } from "./amm.js";
+import { LabChain, type Sent } from "./chain.js";
+import { FeedHistory } from "./feeds.js";
+import { feedAnswer, labParameters } from "./parameters.js";
 import { type PlannedVault, plannedVaults } from "./population.js";
 import type { Scenario } from "./scenario.js";
 import type { Settings } from "./settings.js";
 
-/** Decimals of the lab's price feeds. */
-const FEED_DECIMALS = 8;
-/** WAD to feed units. */
-const FEED_UNIT = 10n ** 10n;
 /** Vaults opened per transaction, to stay below the gas a transaction may use. */
 const OPEN_BATCH = 40;
 const PLENTY = 2n ** 126n;
-/** Feeds with eight decimals say nothing useful of a price below this [feed units]. */
-const MIN_FIRST_ANSWER = 100n;
 const SETUP_GAS_PRICE = 10n ** 9n;
+const SETUP_CALL_GAS = 16_000_000n;
 
-/** Who acts on the lab's chain. */
-export interface Actors {
-  readonly deployer: string;
-  readonly keeper: string;
-  readonly arbitrageur: string;
-  readonly borrower: string;
-  readonly oracle: string;
-}
+/** Who acts on the lab's chain, by address. `keeper` liquidates. */
+const ROLES = [
+  "deployer",
+  "keeper",
+  "arbitrageur",
+  "borrower",
+  "oracle",
+  "absorber",
+  "bidder",
+  "attendant",
+  "executor",
+  "depositor",
+] as const;
+export type Actors = Readonly<Record<(typeof ROLES)[number], string>>;
 
-/** The system, its AMM and its model at the first second of a scenario, with every vault open. */
+/** A vault of the lab. */
+export type LabVault = PlannedVault & { readonly key: VaultKey };
+
+/** The system, its AMM and its model at the first second of a scenario, with every vault open that is not late. */
 export interface LabWorld {
   readonly connection: NetworkConnection;
   readonly chain: LabChain;
   readonly client: Client;
+  readonly autopilot: Autopilot;
+  readonly autopilotAddress: string;
   readonly model: SystemModel;
+  /** What every asset's feed has answered, by id. */
+  readonly histories: readonly FeedHistory[];
   readonly markets: readonly Market[];
   readonly routerAddress: string;
   readonly actors: Actors;
-  readonly vaults: readonly (PlannedVault & { readonly key: VaultKey })[];
-  /** Opening totals [debt units]. */
+  readonly vaults: readonly LabVault[];
+  /** Opening totals [debt units]: debt of the vaults opened first, what lenders and what backstop depositors brought. */
+  readonly openingDebt: bigint;
   readonly lent: bigint;
-}
-
-/** A market price [WAD] as the lab's feeds answer it: rounded down to eight decimals. */
-export function feedAnswer(priceWad: bigint): bigint {
-  return priceWad / FEED_UNIT;
-}
-
-/** The deployment parameters of a scenario under `settings`. Throws a `ParameterError` for a set that cannot be deployed. */
-export function labParameters(scenario: Scenario, settings: Settings): SystemParameters {
-  const all = (section: string, keys: readonly string[]): Record<string, string> =>
-    Object.fromEntries(keys.map((key) => [key, settings.text(section, key)]));
-  checkSettings(scenario, settings);
-  return parseParameters({
-    debtAsset: {
-      symbol: scenario.debtAsset.symbol,
-      token: { mock: { name: "Lab Dollar", decimals: settings.integer("debt", "decimals") } },
-    },
-    rate: {
-      ...all("rate", ["basePerYear", "kink", "slopeBelowPerYear", "slopeAbovePerYear", "maxPerYear"]),
-      reserveFactorBps: settings.integer("rate", "reserveFactorBps"),
-    },
-    system: {
-      ...all("system", ["borrowCap", "dust"]),
-      targetHealthBps: settings.integer("system", "targetHealthBps"),
-    },
-    assets: scenario.assets.map(({ symbol, decimals }, id) => {
-      const first = scenario.prices[0]?.[id] ?? 0n;
-      if (feedAnswer(first) < MIN_FIRST_ANSWER) {
-        throw new ParameterError(
-          `first price of ${symbol}: ${formatUnitsExact(first, 18)}: must be at least 0.000001`,
-        );
-      }
-      return {
-        symbol,
-        token: { mock: { name: `Lab ${symbol}`, decimals } },
-        primary: {
-          feed: {
-            mock: { decimals: FEED_DECIMALS, answer: formatUnitsExact(feedAnswer(first), FEED_DECIMALS) },
-          },
-          heartbeatSeconds: settings.integer(symbol, "heartbeatSeconds"),
-          minAnswer: formatUnitsExact(feedAnswer(first / 10n ** 8n), FEED_DECIMALS),
-          maxAnswer: formatUnitsExact(feedAnswer(first * 10n ** 8n), FEED_DECIMALS),
-        },
-        ltvBps: settings.integer(symbol, "ltvBps"),
-        liquidationThresholdBps: settings.integer(symbol, "liquidationThresholdBps"),
-        minBonusBps: settings.integer(symbol, "minBonusBps"),
-        maxBonusBps: settings.integer(symbol, "maxBonusBps"),
-        slopeBps: settings.integer(symbol, "slopeBps"),
-        supplyCap: settings.text(symbol, "supplyCap"),
-      };
-    }),
-  });
-}
-
-/** What settings must fulfil together. */
-function checkSettings(scenario: Scenario, settings: Settings): void {
-  const fee = settings.integer("market", "feePips");
-  if (!FEE_TIERS.includes(fee)) {
-    throw new ParameterError(`market.feePips: ${fee}: must be one of ${FEE_TIERS.join(", ")}`);
-  }
-  for (const [low, high] of [
-    ["minUse", "maxUse"],
-    ["minDebt", "maxDebt"],
-  ] as const) {
-    const [least, most] = [settings.text("population", low), settings.text("population", high)];
-    if (parseUnits(least, 18) <= parseUnits(most, 18)) continue;
-    throw new ParameterError(`population.${low}: ${least}: must be at most population.${high}, ${most}`);
-  }
-  const decimals = settings.integer("debt", "decimals");
-  for (const [section, key] of [
-    ["system", "borrowCap"],
-    ["system", "dust"],
-    ["population", "minDebt"],
-    ["population", "maxDebt"],
-    ["reserve", "donation"],
-    ["keeper", "minProfit"],
-    ...scenario.assets.map(({ symbol }) => [symbol, "depth"] as const),
-  ] as const) {
-    const value = settings.text(section, key);
-    if ((value.split(".")[1] ?? "").length > decimals) {
-      throw new ParameterError(`${section}.${key}: ${value}: must have at most ${decimals} decimals`);
-    }
-  }
+  readonly backstopCapital: bigint;
 }
 
 /** Deploys everything on `connection`, opens the vaults at the first price, and takes over mining. */
@@ -139,9 +67,21 @@ export async function createWorld(
   vaultCount: number,
   seed: number,
 ): Promise<LabWorld> {
-  const parameters = labParameters(scenario, settings);
-  const debtDecimals = settings.integer("debt", "decimals");
   const first = scenario.prices[0] ?? [];
+  const debtDecimals = settings.integer("debt", "decimals");
+  const signers = await connection.ethers.getSigners();
+  const [deployer] = signers;
+  if (deployer === undefined || signers.length < ROLES.length)
+    throw new Error("the lab's chain has too few accounts");
+  const actors = Object.fromEntries(ROLES.map((role, i) => [role, signers[i]?.address ?? ""])) as Actors;
+  for (const address of Object.values(actors)) {
+    await connection.provider.request({
+      method: "hardhat_setBalance",
+      params: [address, "0x1000000000000000000000000"],
+    });
+  }
+  const uniswap = await Uniswap.deploy(deployer, deployer.address);
+  const parameters = labParameters(scenario, settings, await uniswap.factoryAddress);
   const planned = plannedVaults(
     settings,
     scenario.assets.map((a, id) => ({ ...a, priceWad: first[id] ?? 0n })),
@@ -150,109 +90,178 @@ export async function createWorld(
     seed,
   );
   const deployment = await deployInMemory(connection, parameters);
-  const signers = await connection.ethers.getSigners();
-  const [deployer, keeper, arbitrageur, borrower, oracle] = signers;
-  if (!deployer || !keeper || !arbitrageur || !borrower || !oracle)
-    throw new Error("the lab's chain has too few accounts");
-  const actors: Actors = {
-    deployer: deployer.address,
-    keeper: keeper.address,
-    arbitrageur: arbitrageur.address,
-    borrower: borrower.address,
-    oracle: oracle.address,
-  };
-  for (const address of Object.values(actors)) {
-    await connection.provider.request({
-      method: "hardhat_setBalance",
-      params: [address, "0x1000000000000000000000000"],
-    });
-  }
   const client = connect(deployment, deployer);
+  const { autopilot: autopilotAddress = "" } = deployment;
+  const autopilot = Autopilot__factory.connect(autopilotAddress, deployer);
   const { accruedAt } = await client.pool.poolState();
   const model = new SystemModel(termsOf(deployment), accruedAt);
-  for (const { id } of deployment.assets) {
+  const histories: FeedHistory[] = [];
+  for (const { id, primary } of deployment.assets) {
     const accepted = await client.oracle.lastAccepted(id);
     model.restoreAccepted(id, accepted.acceptedPrice, accepted.timestamp);
+    const latest = await client.feeds[id]?.latestRoundData();
+    if (latest === undefined) throw new RangeError(`no feed for asset ${id}`);
+    histories.push(new FeedHistory(primary.feed, latest));
   }
 
-  const uniswap = await Uniswap.deploy(deployer, deployment.debtAsset.token);
-  const spenders = [client.engine, client.pool, uniswap.routerAddress, await uniswap.managerAddress];
-  for (const token of [client.debtToken, ...client.tokens]) {
-    for (const signer of [deployer, keeper, arbitrageur, borrower]) {
-      await (await token.mint(signer.address, PLENTY)).wait();
-      for (const spender of spenders)
+  await giveTokens(connection, client, uniswap, actors);
+  const markets = await openMarkets(uniswap, deployment, scenario, settings);
+
+  const openingDebt = planned.reduce((sum, v) => (v.opensAt === null ? sum + v.debt : sum), 0n);
+  const lent = (openingDebt * WAD) / parseUnits(settings.text("lenders", "utilisation"), 18);
+  const donation = parseUnits(settings.text("reserve", "donation"), debtDecimals);
+  const capitalShare = parseUnits(settings.text("backstop", "capital"), 18);
+  const backstopCapital = settings.flag("backstop", "enabled") ? (openingDebt * capitalShare) / WAD : 0n;
+  const chain = await LabChain.takeOver(connection);
+  const world: LabWorld = {
+    connection,
+    chain,
+    client,
+    autopilot,
+    autopilotAddress,
+    model,
+    histories,
+    markets,
+    routerAddress: uniswap.routerAddress,
+    actors,
+    vaults: planned.map((v) => ({ ...v, key: vaultKey(actors.borrower, BigInt(v.index)) })),
+    openingDebt,
+    lent,
+    backstopCapital,
+  };
+  // Three blocks before the first step: money and feeds, plans, then all vaults.
+  const start = (scenario.times[0] ?? 0) - 2;
+  await bringMoney(world, donation, first, start - 2);
+  await makePlans(world, settings, start - 1);
+  await openVaults(world, start);
+  return world;
+}
+
+/** Mints every actor plenty of every token, and approves whom they will pay. */
+async function giveTokens(
+  connection: NetworkConnection,
+  client: Client,
+  uniswap: Uniswap,
+  actors: Actors,
+): Promise<void> {
+  const { engine, pool, auctionHouse, backstop } = client.deployment.contracts;
+  const { routerAddress } = uniswap;
+  const spenders: Partial<Record<keyof Actors, readonly string[]>> = {
+    deployer: [pool, await uniswap.managerAddress],
+    keeper: [engine, routerAddress],
+    arbitrageur: [routerAddress],
+    borrower: [engine],
+    bidder: [auctionHouse, routerAddress],
+    depositor: [backstop],
+  };
+  for (const [role, addresses] of Object.entries(spenders)) {
+    const account = actors[role as keyof Actors];
+    const signer = await connection.ethers.getSigner(account);
+    for (const token of [client.debtToken, ...client.tokens]) {
+      await (await token.mint(account, PLENTY)).wait();
+      for (const spender of addresses)
         await (await token.connect(signer).approve(spender, MAX_UINT256)).wait();
     }
   }
-  const markets = await openMarkets(uniswap, deployment, scenario, settings);
+}
 
-  const debt = planned.reduce((sum, v) => sum + v.debt, 0n);
-  const lent = (debt * WAD) / parseUnits(settings.text("lenders", "utilisation"), 18);
-  const donation = parseUnits(settings.text("reserve", "donation"), debtDecimals);
-  const chain = await LabChain.takeOver(connection);
-  const start = (scenario.times[0] ?? 0) - 2;
-  const send = (from: string, to: string, data: string) =>
-    chain.send(from, to, data, 16_000_000n, SETUP_GAS_PRICE);
-
-  // Two blocks before the first step: lenders and feeds, then all vaults.
-  model.now = BigInt(start - 1);
+/** Lenders, the reserve's donor and the backstop's depositors pay in, and the feeds answer, in one block at `time` [s]. */
+async function bringMoney(
+  world: LabWorld,
+  donation: bigint,
+  first: readonly bigint[],
+  time: number,
+): Promise<void> {
+  const { actors, backstopCapital, client, histories, lent, model } = world;
+  const { contracts, assets } = client.deployment;
+  model.now = BigInt(time);
+  const pool = client.pool.interface;
   const sent = [
-    await send(
-      actors.deployer,
-      deployment.contracts.pool,
-      client.pool.interface.encodeFunctionData("deposit", [lent, actors.deployer]),
-    ),
+    await send(world, actors.deployer, contracts.pool, pool.encodeFunctionData("deposit", [lent, actors.deployer])),
   ];
   model.lend(lent);
   if (donation > 0n) {
     sent.push(
-      await send(
-        actors.deployer,
-        deployment.contracts.pool,
-        client.pool.interface.encodeFunctionData("donate", [donation]),
-      ),
+      await send(world, actors.deployer, contracts.pool, pool.encodeFunctionData("donate", [donation])),
     );
     model.donate(donation);
   }
-  for (const asset of deployment.assets) {
+  if (backstopCapital > 0n) {
+    const { depositor } = actors;
+    const data = client.backstop.interface.encodeFunctionData("deposit", [backstopCapital, depositor]);
+    sent.push(await send(world, depositor, contracts.backstop, data));
+    model.backing.deposit(depositor, backstopCapital);
+  }
+  for (const asset of assets) {
     const answer = feedAnswer(first[asset.id] ?? 0n);
     const call = client.feeds[asset.id]?.interface.encodeFunctionData("setAnswer", [answer]) ?? "0x";
-    sent.push(await send(actors.oracle, asset.primary.feed, call));
+    sent.push(await send(world, actors.oracle, asset.primary.feed, call));
     model.setFeed(asset.id, { answer, updatedAt: model.now });
+    histories[asset.id]?.add(answer, model.now);
   }
-  requireOk(await chain.mine(start - 1), sent);
+  requireOk(await world.chain.mine(time), sent);
+}
 
-  const vaults = planned.map((v) => ({ ...v, key: vaultKey(actors.borrower, BigInt(v.index)) }));
-  model.now = BigInt(start);
-  const opened = [];
+/** Owners with a plan make it before they open their vaults. */
+async function makePlans(world: LabWorld, settings: Settings, time: number): Promise<void> {
+  const { actors, autopilot, autopilotAddress, client, vaults } = world;
+  const planned = vaults.filter((v) => v.autopilot);
+  if (planned.length === 0) return;
+  const { engine } = client.deployment.contracts;
+  const approve = client.engine.interface.encodeFunctionData("setOperator", [autopilotAddress, true]);
+  const sent = [await send(world, actors.borrower, engine, approve)];
+  for (const { index, asset } of planned) {
+    const plan = {
+      asset,
+      poolFee: settings.integer("market", "feePips"),
+      triggerHealth: settings.integer("autopilot", "triggerHealthBps"),
+      targetHealth: settings.integer("autopilot", "targetHealthBps"),
+      maxCost: settings.integer("autopilot", "maxCostBps"),
+      maxSlippage: 0,
+    };
+    const data = autopilot.interface.encodeFunctionData("set", [index, plan]);
+    sent.push(await send(world, actors.borrower, autopilotAddress, data));
+  }
+  requireOk(await world.chain.mine(time), sent);
+}
+
+/** Opens every vault that is not late, in one block at `time` [s]. */
+async function openVaults(world: LabWorld, time: number): Promise<void> {
+  const { actors, chain, client, model } = world;
+  model.now = BigInt(time);
+  const vaults = world.vaults.filter((v) => v.opensAt === null);
+  const opened: Sent[] = [];
   for (let from = 0; from < vaults.length; from += OPEN_BATCH) {
-    const engine = client.engine.interface;
     const calls = vaults.slice(from, from + OPEN_BATCH).flatMap((v) => {
       openInModel(model, v);
-      return [
-        engine.encodeFunctionData("deposit", [v.key, v.asset, v.collateral]),
-        engine.encodeFunctionData("borrow", [v.key, v.debt, actors.borrower]),
-      ];
+      return openingCalls(world, v, v.collateral, v.debt);
     });
-    const data = engine.encodeFunctionData("multicall", [calls]);
-    opened.push(await send(actors.borrower, deployment.contracts.engine, data));
+    const data = client.engine.interface.encodeFunctionData("multicall", [calls]);
+    opened.push(await send(world, actors.borrower, client.deployment.contracts.engine, data));
   }
-  requireOk(await chain.mine(start), opened);
-  return {
-    connection,
-    chain,
-    client,
-    model,
-    markets,
-    routerAddress: uniswap.routerAddress,
-    actors,
-    vaults,
-    lent,
-  };
+  requireOk(await chain.mine(time), opened);
+}
+
+/** What opens a vault, for the engine's `multicall`. */
+export function openingCalls(
+  { actors, client }: LabWorld,
+  { key, asset }: LabVault,
+  collateral: bigint,
+  debt: bigint,
+): string[] {
+  const engine = client.engine.interface;
+  return [
+    engine.encodeFunctionData("deposit", [key, asset, collateral]),
+    engine.encodeFunctionData("borrow", [key, debt, actors.borrower]),
+  ];
+}
+
+async function send({ chain }: LabWorld, from: string, to: string, data: string): Promise<Sent> {
+  return await chain.send(from, to, data, SETUP_CALL_GAS, SETUP_GAS_PRICE);
 }
 
 /** Opens a vault in the model; what refuses it there would refuse it on the chain. */
-function openInModel(model: SystemModel, v: PlannedVault & { readonly key: VaultKey }): void {
+function openInModel(model: SystemModel, v: LabVault): void {
   try {
     model.deposit(v.key, v.asset, v.collateral);
     model.borrow(v.key, v.debt);

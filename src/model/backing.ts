@@ -1,4 +1,5 @@
 import * as auctions from "./auction.js";
+import { elapsedAt } from "./auctionMath.js";
 import * as backstops from "./backstop.js";
 import { ModelError } from "./error.js";
 import type { Market } from "./market.js";
@@ -113,6 +114,22 @@ export class Backing {
     const loss = this.apply(state, effects);
     this.system.release(asset, amount);
     return { amount, cost, loss };
+  }
+
+  /** What `take` would do now; throws where it would. Mirrors `AuctionHouse.quoteTake`. */
+  quoteTake(
+    id: bigint,
+    asset: number,
+    maxAmount: bigint,
+  ): { readonly amount: bigint; readonly cost: bigint; readonly price: bigint } {
+    this.system.market.requireOpen("Bid", 0n, 0n, this.system.now);
+    return auctions.quoteTake(this.house, this.world(), id, asset, maxAmount);
+  }
+
+  /** What the clock of a lot says now [s]. */
+  clockOf(lot: auctions.Lot): bigint {
+    const { now, pausedSeconds } = this.world();
+    return elapsedAt(lot.elapsed, lot.checkpoint, lot.credit, now - pausedSeconds, lot.terms.tail);
   }
 
   /** Brings a lot's clock up to now. Mirrors `AuctionHouse.checkpoint`. */

@@ -1,7 +1,7 @@
 import type { Scenario } from "../../../src/lab/scenario.js";
 import { plannedVaults } from "../../../src/lab/population.js";
 import { Settings } from "../../../src/lab/settings.js";
-import { feedAnswer, labParameters } from "../../../src/lab/world.js";
+import { feedAnswer, labParameters } from "../../../src/lab/parameters.js";
 import { type SystemModel, SystemModel as Model, type VaultKey, vaultKey } from "../../../src/model/index.js";
 import { mockDecimals, modelTerms } from "../../../src/protocol/parameters.js";
 import { handMade, wad } from "./lab.js";

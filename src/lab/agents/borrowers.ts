@@ -1,0 +1,93 @@
+import { BPS, WAD, breakers, mulDivUp, pools, valueDown } from "../../model/index.js";
+import { type LabVault, type LabWorld, openingCalls } from "../world.js";
+import { type Action, CALL_GAS, type Scene } from "./scene.js";
+
+/**
+ * Borrowers who come later: each brings collateral for the debt it wishes at the configured limit and the price of the day, and
+ * borrows its share of the limit in force then, which volatility may have lowered. Closed borrowing, a doubtful price or want of
+ * cash make it wait; a debt below dust makes it stay away.
+ */
+export class LateBorrowers {
+  private readonly waiting: { readonly vault: LabVault; readonly from: number }[];
+
+  constructor(
+    private readonly world: LabWorld,
+    start: number,
+    end: number,
+  ) {
+    this.waiting = world.vaults
+      .flatMap((vault) =>
+        vault.opensAt === null
+          ? []
+          : [{ vault, from: start + Number((BigInt(end - start) * vault.opensAt) / WAD) }],
+      )
+      .sort((a, b) => a.from - b.from || a.vault.index - b.vault.index);
+  }
+
+  /** Whether somebody would like to open a vault by `time` [s]. */
+  due(time: number): boolean {
+    return (this.waiting[0]?.from ?? Infinity) <= time;
+  }
+
+  act(scene: Scene): Action[] {
+    const actions: Action[] = [];
+    for (let i = 0; i < this.waiting.length && actions.length < scene.perBlock;) {
+      const entry = this.waiting[i];
+      if (entry === undefined || entry.from > scene.time) break;
+      const answer = this.open(scene, entry.vault);
+      if (answer === "wait") {
+        i++;
+        continue;
+      }
+      this.waiting.splice(i, 1);
+      if (answer !== "never") actions.push(answer);
+    }
+    return actions;
+  }
+
+  private open(scene: Scene, v: LabVault): Action | "wait" | "never" {
+    const { ledger, prices } = scene;
+    const { client, model } = this.world;
+    const { market, terms } = model;
+    const price = prices[v.asset];
+    const marketPrice = scene.market[v.asset] ?? 0n;
+    const pool = model.accruedPool;
+    const { breaker } = market;
+    const closed =
+      breaker.guarded.has("Borrow") && breakers.refusal(breaker, "Borrow", 0n, 0n, model.now) !== null;
+    if (price?.status !== "good" || closed || marketPrice === 0n) return "wait";
+    const { ltv, decimals, supplyCap } = market.termsOf(v.asset);
+    const limit = (v.use * ltv) / BPS;
+    const wished = mulDivUp(v.debt, WAD, limit);
+    const scale = 10n ** terms.debtDecimals;
+    const collateral = mulDivUp(wished, WAD * 10n ** decimals, marketPrice * scale);
+    const value = valueDown(collateral, price.low);
+    const debt = (value * market.effectiveLtv(v.asset) * v.use) / (BPS * WAD);
+    if (debt < terms.system.dust) {
+      ledger.refused();
+      return "never";
+    }
+    const full = pools.totalDebt(pool) + debt > terms.system.borrowCap;
+    if (debt > pool.cash || full || model.assetTotals(v.asset).deposited + collateral > supplyCap) return "wait";
+    model.deposit(v.key, v.asset, collateral);
+    model.borrow(v.key, debt);
+    const data = client.engine.interface.encodeFunctionData("multicall", [
+      openingCalls(this.world, v, collateral, debt),
+    ]);
+    return {
+      calls: [
+        {
+          from: this.world.actors.borrower,
+          to: client.deployment.contracts.engine,
+          data,
+          gas: CALL_GAS.open,
+        },
+      ],
+      touches: [v.key],
+      book(receipts) {
+        ledger.opened(scene, { asset: v.asset, collateral, debt });
+        ledger.sent(`opening of ${v.key}`, receipts);
+      },
+    };
+  }
+}

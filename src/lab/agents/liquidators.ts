@@ -1,0 +1,110 @@
+import { MAX_UINT256, type Price, type SystemModel, type VaultKey } from "../../model/index.js";
+import type { Market } from "../amm.js";
+import { checkLiquidation, checkLoss, checkVault } from "../invariants.js";
+import { type Action, CALL_GAS, type Scene, gasCost, paid, received } from "./scene.js";
+
+/** Gas a liquidation and the sale after it are expected to use, for the decision; what they used is what is paid. */
+const LIQUIDATION_GAS = 200_000n;
+export const SALE_GAS = 130_000n;
+/** Parts of the full liquidation a keeper considers: a smaller one moves the market less. */
+const PARTS = [1n, 2n, 4n, 8n];
+
+/** One liquidation a keeper means to do: amounts in debt units but for `seized`, in collateral units. */
+export interface PlannedLiquidation {
+  readonly key: VaultKey;
+  readonly asset: number;
+  readonly maxRepay: bigint;
+  readonly repaid: bigint;
+  readonly seized: bigint;
+  /** What the sale should bring. */
+  readonly proceeds: bigint;
+  /** proceeds - repaid - gas. */
+  readonly profit: bigint;
+}
+
+/** What a keeper sees when it decides. */
+export interface KeeperView {
+  readonly model: SystemModel;
+  readonly prices: readonly Price[];
+  readonly markets: readonly Market[];
+  /** What liquidating and selling costs in gas [debt units]. */
+  readonly gasCost: bigint;
+  /** Least profit worth acting for [debt units]. */
+  readonly minProfit: bigint;
+}
+
+/** The most profitable liquidation of a vault over its assets and the parts considered; null if none pays. */
+export function planLiquidation(view: KeeperView, key: VaultKey): PlannedLiquidation | null {
+  let best: PlannedLiquidation | null = null;
+  for (const [asset, balance] of view.model.vault(key).balances) {
+    const full = view.model.quote(key, asset, MAX_UINT256, MAX_UINT256, view.prices);
+    if (full?.verdict !== "executable") continue;
+    for (const part of PARTS) {
+      const maxRepay = part === 1n ? MAX_UINT256 : full.repaid / part;
+      const outcome = part === 1n ? full : view.model.quote(key, asset, maxRepay, balance, view.prices);
+      if (outcome?.verdict !== "executable" || outcome.seized === 0n) continue;
+      const proceeds = view.markets[asset]?.quoteSale(outcome.seized) ?? 0n;
+      const profit = proceeds - outcome.repaid - view.gasCost;
+      if (profit > view.minProfit && (best === null || profit > best.profit)) {
+        best = { key, asset, maxRepay, repaid: outcome.repaid, seized: outcome.seized, proceeds, profit };
+      }
+    }
+  }
+  return best;
+}
+
+/** Liquidates what pays, each time followed by the sale of what was seized. */
+export function liquidate(scene: Scene): Action[] {
+  const { world, prices, minProfit } = scene;
+  const { model, markets } = world;
+  const cost = gasCost(scene, LIQUIDATION_GAS + SALE_GAS);
+  const view = { model, prices, markets, gasCost: cost, minProfit };
+  const actions: Action[] = [];
+  for (const key of scene.ripe) {
+    if (actions.length === scene.perBlock) break;
+    const plan = planLiquidation(view, key);
+    if (plan !== null) actions.push(liquidation(scene, plan));
+  }
+  return actions;
+}
+
+function liquidation(scene: Scene, plan: PlannedLiquidation): Action {
+  const { ledger, log, prices, world } = scene;
+  const { actors, client, markets, model, routerAddress } = world;
+  const { debtAsset, contracts } = client.deployment;
+  const { key } = plan;
+  const health = model.health(key, prices);
+  const result = model.liquidate(key, plan.asset, plan.maxRepay, MAX_UINT256, plan.seized);
+  checkLiquidation(log, key, health, model.health(key, prices), scene.block);
+  checkVault(log, model, key, scene.block);
+  checkLoss(log, model, result.loss, scene.block);
+  const call = {
+    vault: key,
+    asset: plan.asset,
+    maxRepay: plan.maxRepay,
+    maxSeize: MAX_UINT256,
+    minSeize: plan.seized,
+    deadline: BigInt(scene.time),
+    receiver: actors.keeper,
+    data: "0x",
+  };
+  const minimum = (plan.proceeds * 999n) / 1000n;
+  const sale = markets[plan.asset]?.saleCall(plan.seized, minimum, actors.keeper) ?? "0x";
+  markets[plan.asset]?.applySale(plan.seized);
+  return {
+    calls: [
+      {
+        from: actors.keeper,
+        to: contracts.engine,
+        data: client.engine.interface.encodeFunctionData("liquidate", [call]),
+        gas: CALL_GAS.liquidate,
+      },
+      { from: actors.keeper, to: routerAddress, data: sale, gas: CALL_GAS.swap },
+    ],
+    touches: [key],
+    book(receipts) {
+      const proceeds = received(receipts[1], debtAsset.token, actors.keeper);
+      ledger.liquidation(scene, { plan, result, receipts, proceeds, ...paid(scene, receipts) });
+    },
+  };
+}

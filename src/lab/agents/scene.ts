@@ -1,0 +1,90 @@
+import type { Price, VaultKey } from "../../model/index.js";
+import type { Receipt } from "../chain.js";
+import { gasInDebtUnits } from "../gas.js";
+import type { InvariantLog } from "../invariants.js";
+import type { Ledger } from "../ledger.js";
+import type { LabWorld } from "../world.js";
+
+/** What keepers do, for the accounts. */
+export type Role = "liquidators" | "absorbers" | "bidders" | "executors" | "attendants";
+
+/** Gas limits of the calls agents make: generous, below what a transaction may use. */
+export const CALL_GAS = {
+  swap: 400_000n,
+  liquidate: 900_000n,
+  absorb: 1_500_000n,
+  take: 900_000n,
+  upkeep: 900_000n,
+  poke: 14_000_000n,
+  execute: 1_500_000n,
+  open: 2_000_000n,
+} as const;
+
+/** What agents see when they act, and where they report to. The block to be mined is the next. */
+export interface Scene {
+  readonly world: LabWorld;
+  readonly ledger: Ledger;
+  readonly log: InvariantLog;
+  /** Time of the block to be mined [s], and its number. */
+  readonly time: number;
+  readonly block: number;
+  /** Market prices [WAD] and prices of the guard, by asset. */
+  readonly market: readonly bigint[];
+  readonly prices: readonly Price[];
+  /** Vaults with HF < 1. */
+  readonly ripe: readonly VaultKey[];
+  /** What gas costs now [wei], and the market price of ether [WAD]. */
+  readonly gasPrice: bigint;
+  readonly etherPrice: bigint;
+  /** Least profit worth acting for [debt units], and most actions of one kind per block. */
+  readonly minProfit: bigint;
+  readonly perBlock: number;
+}
+
+/** One transaction to be sent. */
+export interface Call {
+  readonly from: string;
+  readonly to: string;
+  readonly data: string;
+  readonly gas: bigint;
+}
+
+/**
+ * What an agent does in a block. The model has done it already when this is handed over, unless `book` says otherwise; the chain
+ * does the calls in order.
+ */
+export interface Action {
+  readonly calls: readonly Call[];
+  /** The vaults it changes. */
+  readonly touches: readonly VaultKey[];
+  /** Puts it on record once mined, with the receipts of its calls. */
+  readonly book: (receipts: readonly Receipt[]) => void;
+}
+
+/** What `units` of gas cost now [debt units]. */
+export function gasCost(scene: Scene, units: bigint): bigint {
+  const { decimals } = scene.world.client.deployment.debtAsset;
+  return gasInDebtUnits(units, scene.gasPrice, scene.etherPrice, decimals);
+}
+
+/** What the transactions of an action cost in gas [debt units], and how many failed. */
+export function paid(scene: Scene, receipts: readonly Receipt[]): { gas: bigint; failed: number } {
+  const { decimals } = scene.world.client.deployment.debtAsset;
+  const wei = receipts.reduce((sum, r) => sum + r.gasCost, 0n);
+  return {
+    gas: gasInDebtUnits(wei, 1n, scene.etherPrice, decimals),
+    failed: receipts.filter((r) => !r.ok).length,
+  };
+}
+
+const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
+
+/** What `account` was sent of `token` in a transaction [token units]. */
+export function received(receipt: Receipt | undefined, token: string, account: string): bigint {
+  let sum = 0n;
+  for (const { address, topics, data } of receipt?.logs ?? []) {
+    if (address.toLowerCase() !== token.toLowerCase() || topics[0] !== TRANSFER_TOPIC) continue;
+    if (BigInt(topics[2] ?? 0) === BigInt(account)) sum += BigInt(data);
+  }
+  return sum;
+}

@@ -1,0 +1,195 @@
+import { BPS, WAD } from "../model/index.js";
+import { formatRatio, formatUnitsExact } from "./decimal.js";
+import type { InvariantLog } from "./invariants.js";
+import { percentile } from "./latency.js";
+import { FAILURES_SHOWN, type Ledger } from "./ledger.js";
+import type { Replay, ReplayResult, StepSample } from "./result.js";
+
+/** What the end of a replay adds to the accounts [debt units but for seconds]. */
+export interface Ending {
+  /** What belongs to the backstop's depositors. */
+  readonly backstopAssets: bigint;
+  /** Change of a backstop share's worth [WAD], may be negative. */
+  readonly sharePriceChange: bigint;
+  readonly secondsPaused: bigint;
+  /** When nobody acted [s], if it was for a time. */
+  readonly silence?: { readonly from: number; readonly until: number };
+}
+
+/** The finished replay. */
+export function summary(ledger: Ledger, ending: Ending, invariants: InvariantLog, wallSeconds: number): Replay {
+  const { options, steps, world } = ledger;
+  const { scenario, settings } = options;
+  const only = scenario.assets.length === 1 ? scenario.assets[0] : undefined;
+  return {
+    result: resultOf(ledger, ending, invariants, wallSeconds),
+    title: scenario.title,
+    notes: scenario.notes,
+    debtDecimals: world.client.deployment.debtAsset.decimals,
+    ...(only !== undefined && {
+      liquidationRatio: (WAD * BPS) / BigInt(settings.integer(only.symbol, "liquidationThresholdBps")),
+    }),
+    steps,
+    book: ledger.book,
+    liquidations: ledger.liquidations,
+    absorptions: ledger.auctions.absorptions,
+    takes: ledger.auctions.takes,
+    latencies: ledger.latencies.resolved(),
+    failures: [...invariants.violations, ...ledger.firstMismatches].slice(0, FAILURES_SHOWN),
+    command: options.command,
+  };
+}
+
+function resultOf(ledger: Ledger, ending: Ending, invariants: InvariantLog, wallSeconds: number): ReplayResult {
+  const { auctions, booked, options, steps, world } = ledger;
+  const { scenario, settings, seed, keeper } = options;
+  const { chain, client, model, vaults } = world;
+  const { symbol, decimals } = client.deployment.debtAsset;
+  const money = (amount: bigint): string => formatUnitsExact(amount, decimals);
+  const wad = (price: bigint): string => formatUnitsExact(price, 18);
+  const last = steps.at(-1);
+  const lowest = steps.reduce((a, b) => (b.price < a.price ? b : a), steps[0] as StepSample);
+  const gross = ledger.impliedNow + booked.total;
+  const covered = booked.backstop + booked.reserve;
+  const latencies = ledger.latencies.resolved();
+  const openingValue = vaults.reduce(
+    (sum, v) =>
+      v.opensAt === null ? sum + auctions.worth(scenario.prices[0] ?? [], v.asset, v.collateral) : sum,
+    0n,
+  );
+  const { silence } = ending;
+  const autopilotCost = ledger.autopilot.sold - ledger.autopilot.repaid;
+  const borrowersLost = ledger.borrowersLost + auctions.ownersLost + autopilotCost;
+  return {
+    scenario: scenario.name,
+    seed,
+    steps: scenario.times.length,
+    blocks: chain.blocks,
+    vaults: vaults.length,
+    keeper: keeper.kind,
+    ...(silence !== undefined && { silence: { from: iso(silence.from), until: iso(silence.until) } }),
+    window: { start: iso(scenario.times[0] ?? 0), end: iso(scenario.times.at(-1) ?? 0) },
+    settings: settings.overrides(),
+    debtAsset: { symbol, decimals },
+    price: {
+      asset: scenario.assets[0]?.symbol ?? "",
+      start: wad(steps[0]?.price ?? 0n),
+      min: wad(lowest.price),
+      minAt: iso(lowest.time),
+      end: wad(last?.price ?? 0n),
+    },
+    opening: {
+      debt: money(world.openingDebt),
+      collateralValue: money(openingValue),
+      lent: money(world.lent),
+    },
+    liquidations: {
+      count: ledger.liquidations.length,
+      vaults: ledger.liquidated.size,
+      debtRepaid: money(ledger.repaid),
+      collateralValueSeized: money(ledger.seizedValue),
+    },
+    badDebt: {
+      implied: money(ledger.impliedNow),
+      impliedMax: money(ledger.impliedMax),
+      booked: money(booked.total),
+      gross: money(gross),
+      covered: money(covered),
+      backstop: money(booked.backstop),
+      reserve: money(booked.reserve),
+      lenders: money(booked.lenders),
+      net: money(gross - covered),
+    },
+    absorptions: {
+      count: auctions.absorptions.length,
+      debt: money(auctions.debt),
+      lots: auctions.lots,
+      takes: auctions.takes.length,
+      restarts: auctions.restarts,
+      proceeds: money(auctions.proceeds),
+      repaid: money(auctions.repaid),
+      penalties: money(auctions.penalties),
+      tips: money(auctions.tips),
+      tipsFromBackstop: money(auctions.tipsFromBackstop),
+      shortfall: money(auctions.shortfall),
+      claimable: money(auctions.claimable),
+      remnantsSold: money(auctions.remnantsSold),
+      stillOpen: money(model.pool.auctionDebt),
+      meanPriceToOracle: formatRatio(auctions.meanPriceToOracle),
+    },
+    backstop: {
+      openingCapital: money(world.backstopCapital),
+      endingAssets: money(ending.backstopAssets),
+      profit: money(ending.backstopAssets - world.backstopCapital),
+      sharePriceChange: signedRatio(ending.sharePriceChange),
+    },
+    breaker: { trips: ledger.trips, secondsPaused: Number(ending.secondsPaused) },
+    autopilot: {
+      plans: vaults.filter((v) => v.autopilot).length,
+      executions: ledger.autopilot.executions,
+      sold: money(ledger.autopilot.sold),
+      repaid: money(ledger.autopilot.repaid),
+      fees: money(ledger.autopilot.fees),
+      cost: money(autopilotCost),
+    },
+    capital: {
+      debtOpened: money(ledger.capital.debt),
+      collateralValue: money(ledger.capital.value),
+      efficiency: ledger.capital.value === 0n ? "0" : formatRatio((ledger.capital.debt * WAD) / ledger.capital.value),
+      lateOpened: ledger.late.opened,
+      lateRefused: ledger.late.refused,
+    },
+    latencyBlocks: {
+      p50: percentile(latencies, 50),
+      p95: percentile(latencies, 95),
+      max: latencies.at(-1) ?? 0,
+      unresolved: ledger.latencies.unresolved,
+    },
+    borrowers: {
+      lossToLiquidation: money(ledger.borrowersLost),
+      lossToAuctions: money(auctions.ownersLost),
+      loss: money(borrowersLost),
+      collateralReturnedMedian: collateralReturnedMedian(ledger),
+    },
+    keepers: {
+      profit: money(ledger.profit),
+      liquidators: money(ledger.profits.liquidators),
+      absorbers: money(ledger.profits.absorbers + auctions.tipsEarned),
+      bidders: money(ledger.profits.bidders),
+      executors: money(ledger.profits.executors),
+      attendants: money(ledger.profits.attendants),
+      gasCost: money(ledger.gasCost),
+      failedTransactions: ledger.failed,
+    },
+    system: {
+      minCollateralRatio: formatRatio(ledger.minRatio ?? 0n),
+      endCollateralRatio: formatRatio(last?.systemRatio ?? 0n),
+      utilisationMax: formatRatio(ledger.maxUtilisation),
+    },
+    checks: {
+      invariants: invariants.checked,
+      violations: invariants.violations.length,
+      modelComparisons: ledger.comparisons,
+      modelMismatches: ledger.mismatches,
+    },
+    speed: { wallSeconds, transactions: chain.transactions, gasUsed: chain.gasUsed.toString() },
+  };
+}
+
+/** Median over liquidated vaults that were there from the start of collateral kept / opened with; "1" if there are none. */
+function collateralReturnedMedian({ liquidated, world }: Ledger): string {
+  const kept = world.vaults
+    .filter((v) => v.opensAt === null && liquidated.has(v.key))
+    .map((v) => ((world.model.vault(v.key).balances.get(v.asset) ?? 0n) * WAD) / v.collateral)
+    .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  return kept.length === 0 ? "1" : formatRatio(kept[Math.floor((kept.length - 1) / 2)] ?? WAD);
+}
+
+/** A ratio with its sign. */
+function signedRatio(value: bigint): string {
+  return value < 0n ? `-${formatRatio(-value)}` : formatRatio(value);
+}
+
+function iso(time: number): string {
+  return new Date(time * 1000).toISOString().replace(".000", "");
+}
