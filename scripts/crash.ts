@@ -4,8 +4,9 @@ import { basename, dirname, extname, join } from "node:path";
 import { CliError, UsageError, integer, quote } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
 import { tintFor } from "../src/cli/table.js";
-import { parseKeeper, silenceOf } from "../src/lab/options.js";
+import { type ReplayOptions, parseKeeper, silenceOf } from "../src/lab/options.js";
 import { renderReport } from "../src/lab/report/report.js";
+import type { Replay, ReplayResult } from "../src/lab/result.js";
 import { loadScenario, scenarioNames, scenarioOfPrices } from "../src/lab/scenario.js";
 import { Settings } from "../src/lab/settings.js";
 import { renderVerdict } from "../src/lab/verdict.js";
@@ -40,6 +41,10 @@ await run(
       },
       out: { type: "string", value: "DIR", help: "where report.html goes", default: "out" },
       json: { type: "string", value: "FILE", help: "write the result as JSON" },
+      ablate: {
+        type: "boolean",
+        help: "replay once with everything on and once without each defence, and say what each was worth",
+      },
       list: { type: "boolean", help: "list scenarios and parameters" },
     },
   },
@@ -83,34 +88,78 @@ await run(
       ...(options.prices === undefined ? [] : [`--prices ${basename(options.prices)}`]),
       ...(["vaults", "seed", "keeper"] as const).map((name) => `--${name} ${options[name]}`),
       ...options.set.map((text) => `--set ${text}`),
+      ...(options.ablate ? ["--ablate"] : []),
     ];
     const command = `npm run crash -- ${given.join(" ")}`;
-    const { replay } = await import("../src/lab/replay.js");
-    const finished = await replay({
-      scenario,
-      settings,
-      vaults,
-      seed,
-      keeper,
-      command,
-      onProgress: progress(),
-    });
-    const { result } = finished;
-    await mkdir(options.out, { recursive: true });
-    const report = join(options.out, "report.html");
-    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(result, null, 2)}\n`);
-    await writeFile(report, renderReport(finished));
-    process.stdout.write(`${renderVerdict(result, tintFor(process.stdout))}\n`);
-    for (const failure of finished.failures) process.stdout.write(`  ${failure}\n`);
-    process.stdout.write(`Report: ${report}\n`);
-    const { violations, modelMismatches } = result.checks;
-    if (violations + modelMismatches > 0) {
-      throw new CliError(
-        `checks: ${violations} invariants violated, ${modelMismatches} figures differ from the model`,
-      );
-    }
+    const asked = { scenario, vaults, seed, keeper, command };
+    if (options.ablate) await compareDefences(asked, options);
+    else await replayOnce({ ...asked, settings }, options);
   },
 );
+
+/** Where results go. */
+interface Output {
+  readonly out: string;
+  readonly json: string | undefined;
+}
+
+/** Replays, and writes and prints what came of it. */
+async function replayOnce(options: ReplayOptions, output: Output): Promise<void> {
+  const { replay } = await import("../src/lab/replay.js");
+  const finished = await replay({ ...options, onProgress: progress("Replaying") });
+  const { result } = finished;
+  const report = await writeReport(finished, output.out);
+  if (output.json !== undefined) await writeFile(output.json, `${JSON.stringify(result, null, 2)}\n`);
+  process.stdout.write(`${renderVerdict(result, tintFor(process.stdout))}\n`);
+  for (const failure of finished.failures) process.stdout.write(`  ${failure}\n`);
+  process.stdout.write(`Report: ${report}\n`);
+  requireSound([result]);
+}
+
+/** Replays with and without each defence; the report is that of the replay with everything on. */
+async function compareDefences(
+  options: Omit<ReplayOptions, "settings">,
+  output: Output & { readonly set: readonly string[] },
+): Promise<void> {
+  const { VARIANTS, ablate, renderAblation } = await import("../src/lab/ablation.js");
+  let shown: (step: number, steps: number) => void = () => undefined;
+  const { ablation, full, failures } = await ablate(
+    {
+      ...options,
+      onProgress: (step, steps) => {
+        shown(step, steps);
+      },
+    },
+    output.set,
+    (number, name) => {
+      shown = progress(`Replaying ${number} of ${VARIANTS.length}, ${name}`);
+    },
+  );
+  const report = await writeReport(full, output.out);
+  if (output.json !== undefined) await writeFile(output.json, `${JSON.stringify(ablation, null, 2)}\n`);
+  process.stdout.write(`${renderAblation(ablation, tintFor(process.stdout))}\n`);
+  for (const failure of failures) process.stdout.write(`  ${failure}\n`);
+  process.stdout.write(`Report of everything on: ${report}\n`);
+  requireSound(ablation.rows.map((row) => row.result));
+}
+
+async function writeReport(finished: Replay, directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const path = join(directory, "report.html");
+  await writeFile(path, renderReport(finished));
+  return path;
+}
+
+/** Fails the command if a check failed. */
+function requireSound(results: readonly ReplayResult[]): void {
+  const sum = (count: (checks: ReplayResult["checks"]) => number): number =>
+    results.reduce((all, { checks }) => all + count(checks), 0);
+  const [violations, mismatches] = [sum((c) => c.violations), sum((c) => c.modelMismatches)];
+  if (violations + mismatches === 0) return;
+  throw new CliError(
+    `checks: ${violations} invariants violated, ${mismatches} figures differ from the model`,
+  );
+}
 
 async function readPrices(path: string): Promise<string> {
   try {
@@ -133,14 +182,14 @@ function indent(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
-/** A progress line, on a terminal only. */
-function progress(): (step: number, steps: number) => void {
+/** A progress line that begins with `what`, on a terminal only. */
+function progress(what: string): (step: number, steps: number) => void {
   if (!process.stderr.isTTY) return () => undefined;
   let shown = -1;
   return (step, steps) => {
     const percent = Math.floor((step * 100) / steps);
     if (percent === shown) return;
     shown = percent;
-    process.stderr.write(step === steps ? "\r\u001B[K" : `\rReplaying: ${percent} %`);
+    process.stderr.write(step === steps ? "\r\u001B[K" : `\r${what}: ${percent} %`);
   };
 }

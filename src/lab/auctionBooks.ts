@@ -73,8 +73,7 @@ export class AuctionBooks {
     const { backing } = this.world.model;
     const absorption = backing.house.open.find((a) => a.id === id);
     const { cost: price } = backing.quoteTake(id, asset, wanted);
-    const paid =
-      absorption === undefined ? null : auctionMath.split(auctions.tabOf(absorption), price);
+    const paid = absorption === undefined ? null : auctionMath.split(auctions.tabOf(absorption), price);
     const { amount, cost, loss } = this.tipped(paid?.tip ?? 0n, () =>
       backing.take(id, asset, wanted, MAX_UINT256),
     );
@@ -140,7 +139,10 @@ export class AuctionBooks {
   /** What open absorptions owe beyond the value of their lots at liquidation prices. */
   impliedShortfall(scene: Pick<Scene, "prices">): bigint {
     return this.world.model.backing.house.open.reduce((sum, a) => {
-      const value = a.lots.reduce((all, l) => all + valueDown(l.amount, scene.prices[l.asset]?.liq ?? 0n), 0n);
+      const value = a.lots.reduce(
+        (all, l) => all + valueDown(l.amount, scene.prices[l.asset]?.liq ?? 0n),
+        0n,
+      );
       return sum + subFloor(auctions.tabOf(a).debt, value);
     }, 0n);
   }

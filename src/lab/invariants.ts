@@ -151,7 +151,10 @@ export function checkAuctions(log: InvariantLog, model: SystemModel, before: Clo
   });
   const owed = house.open.reduce((sum, a) => sum + auctions.tabOf(a).debt, 0n);
   const { auctionDebt } = model.pool;
-  log.require(owed === auctionDebt, `block ${block}: open tabs owe ${owed}, the pool waits for ${auctionDebt}`);
+  log.require(
+    owed === auctionDebt,
+    `block ${block}: open tabs owe ${owed}, the pool waits for ${auctionDebt}`,
+  );
   return { at: now, elapsed };
 }
 

@@ -199,7 +199,10 @@ export class Ledger {
   }
 
   /** A borrower opened a vault after the start. */
-  opened(scene: Scene, e: { readonly asset: number; readonly collateral: bigint; readonly debt: bigint }): void {
+  opened(
+    scene: Scene,
+    e: { readonly asset: number; readonly collateral: bigint; readonly debt: bigint },
+  ): void {
     this.late.opened += 1;
     this.capital.debt += e.debt;
     this.capital.value += this.auctions.worth(scene.market, e.asset, e.collateral);

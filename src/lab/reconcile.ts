@@ -1,4 +1,11 @@
-import { type SystemModel, type VaultKey, auctions, breakers, statusNumber, varianceOf } from "../model/index.js";
+import {
+  type SystemModel,
+  type VaultKey,
+  auctions,
+  breakers,
+  statusNumber,
+  varianceOf,
+} from "../model/index.js";
 import type { Client } from "../protocol/client.js";
 import { RECORDS_PER_CALL, readRecords } from "../protocol/records.js";
 

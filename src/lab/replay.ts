@@ -217,7 +217,8 @@ class ReplayRun {
     const sent: Sent[][] = [];
     for (const { calls } of actions) {
       const hashes: Sent[] = [];
-      for (const { from, to, data, gas } of calls) hashes.push(await chain.send(from, to, data, gas, gasPrice));
+      for (const { from, to, data, gas } of calls)
+        hashes.push(await chain.send(from, to, data, gas, gasPrice));
       sent.push(hashes);
     }
     const receipts = await chain.mine(time);

@@ -17,7 +17,12 @@ export interface Ending {
 }
 
 /** The finished replay. */
-export function summary(ledger: Ledger, ending: Ending, invariants: InvariantLog, wallSeconds: number): Replay {
+export function summary(
+  ledger: Ledger,
+  ending: Ending,
+  invariants: InvariantLog,
+  wallSeconds: number,
+): Replay {
   const { options, steps, world } = ledger;
   const { scenario, settings } = options;
   const only = scenario.assets.length === 1 ? scenario.assets[0] : undefined;
@@ -40,7 +45,12 @@ export function summary(ledger: Ledger, ending: Ending, invariants: InvariantLog
   };
 }
 
-function resultOf(ledger: Ledger, ending: Ending, invariants: InvariantLog, wallSeconds: number): ReplayResult {
+function resultOf(
+  ledger: Ledger,
+  ending: Ending,
+  invariants: InvariantLog,
+  wallSeconds: number,
+): ReplayResult {
   const { auctions, booked, options, steps, world } = ledger;
   const { scenario, settings, seed, keeper } = options;
   const { chain, client, model, vaults } = world;
@@ -135,7 +145,8 @@ function resultOf(ledger: Ledger, ending: Ending, invariants: InvariantLog, wall
     capital: {
       debtOpened: money(ledger.capital.debt),
       collateralValue: money(ledger.capital.value),
-      efficiency: ledger.capital.value === 0n ? "0" : formatRatio((ledger.capital.debt * WAD) / ledger.capital.value),
+      efficiency:
+        ledger.capital.value === 0n ? "0" : formatRatio((ledger.capital.debt * WAD) / ledger.capital.value),
       lateOpened: ledger.late.opened,
       lateRefused: ledger.late.refused,
     },

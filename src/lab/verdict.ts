@@ -9,7 +9,15 @@ const WIDTH = 100;
 /** Figures that stand in another one's note, or are left to the report. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   "Gross",
-  "Covered",
+  "Paid by bidders",
+  "Tips",
+  "Penalties",
+  "Back to owners",
+  "Loss to auctions",
+  "Opening capital",
+  "Held at the end",
+  "Collateral seized",
+  "Booked",
   "Latency p50",
   "Latency maximum",
   "Keeper",
@@ -56,11 +64,13 @@ export function renderVerdict(result: ReplayResult, tint: Tint): string {
 
 /** Notes that say more than the report's, which has a line for each of these. */
 function ownNotes(result: ReplayResult): Readonly<Record<string, string>> {
-  const { badDebt, latencyBlocks, opening, price } = result;
+  const { backstop, badDebt, borrowers, latencyBlocks, opening, price } = result;
   const money = (text: string): string => amount(text, "").trim();
   const drop = fall(price.start, price.min);
   return {
     "Net bad debt": `gross ${money(badDebt.gross)}, covered ${money(badDebt.covered)}`,
+    "Loss to liquidation": `to auctions ${money(borrowers.lossToAuctions)}`,
+    "Depositors’ result": `of ${money(backstop.openingCapital)}`,
     "Latency p95": `p50 ${count(latencyBlocks.p50)}, max ${count(latencyBlocks.max)}`,
     "Opening debt": `on collateral of ${money(opening.collateralValue)}`,
     "Highest utilisation": `of ${money(opening.lent)} lent`,

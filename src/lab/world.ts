@@ -177,7 +177,12 @@ async function bringMoney(
   model.now = BigInt(time);
   const pool = client.pool.interface;
   const sent = [
-    await send(world, actors.deployer, contracts.pool, pool.encodeFunctionData("deposit", [lent, actors.deployer])),
+    await send(
+      world,
+      actors.deployer,
+      contracts.pool,
+      pool.encodeFunctionData("deposit", [lent, actors.deployer]),
+    ),
   ];
   model.lend(lent);
   if (donation > 0n) {

@@ -30,11 +30,62 @@ const SHAPE = {
     booked: AMOUNT,
     gross: AMOUNT,
     covered: AMOUNT,
+    backstop: AMOUNT,
+    reserve: AMOUNT,
+    lenders: AMOUNT,
     net: AMOUNT,
   },
+  absorptions: {
+    count: Number,
+    debt: AMOUNT,
+    lots: Number,
+    takes: Number,
+    restarts: Number,
+    proceeds: AMOUNT,
+    repaid: AMOUNT,
+    penalties: AMOUNT,
+    tips: AMOUNT,
+    tipsFromBackstop: AMOUNT,
+    shortfall: AMOUNT,
+    claimable: AMOUNT,
+    remnantsSold: AMOUNT,
+    stillOpen: AMOUNT,
+    meanPriceToOracle: AMOUNT,
+  },
+  backstop: { openingCapital: AMOUNT, endingAssets: AMOUNT, profit: AMOUNT, sharePriceChange: AMOUNT },
+  breaker: { trips: Number, secondsPaused: Number },
+  autopilot: {
+    plans: Number,
+    executions: Number,
+    sold: AMOUNT,
+    repaid: AMOUNT,
+    fees: AMOUNT,
+    cost: AMOUNT,
+  },
+  capital: {
+    debtOpened: AMOUNT,
+    collateralValue: AMOUNT,
+    efficiency: AMOUNT,
+    lateOpened: Number,
+    lateRefused: Number,
+  },
   latencyBlocks: { p50: Number, p95: Number, max: Number, unresolved: Number },
-  borrowers: { lossToLiquidation: AMOUNT, collateralReturnedMedian: AMOUNT },
-  keepers: { profit: AMOUNT, gasCost: AMOUNT, failedTransactions: Number },
+  borrowers: {
+    lossToLiquidation: AMOUNT,
+    lossToAuctions: AMOUNT,
+    loss: AMOUNT,
+    collateralReturnedMedian: AMOUNT,
+  },
+  keepers: {
+    profit: AMOUNT,
+    liquidators: AMOUNT,
+    absorbers: AMOUNT,
+    bidders: AMOUNT,
+    executors: AMOUNT,
+    attendants: AMOUNT,
+    gasCost: AMOUNT,
+    failedTransactions: Number,
+  },
   system: { minCollateralRatio: AMOUNT, endCollateralRatio: AMOUNT, utilisationMax: AMOUNT },
   checks: { invariants: Number, violations: Number, modelComparisons: Number, modelMismatches: Number },
   speed: { wallSeconds: Number, transactions: Number, gasUsed: /^\d+$/ },
@@ -148,7 +199,7 @@ describe("the crash command", function () {
     [
       "a keeper that is neither on nor off",
       () => ["--keeper", "maybe"],
-      /^--keeper: "maybe": must be one of on, off$/,
+      /^--keeper: "maybe": must be on, off, or silent=<duration> such as silent=12h, 90m or 600s, up to a year$/,
     ],
     set("an unknown section", ["moon.depth=1"], /^--set: "moon": unknown section; allowed are WETH, /),
     set("an unknown key", ["WETH.moon=1"], /^--set: "WETH.moon": unknown key; allowed are ltvBps, /),
@@ -289,7 +340,12 @@ describe("the crash command", function () {
   it("prints its options on --help", async () => {
     const { code, stdout } = await crash("--help");
     expect(code).to.equal(0);
-    for (const option of ["--prices FILE.csv", "--vaults N", "--keeper on|off", "--set section.key=value"])
+    for (const option of [
+      "--prices FILE.csv",
+      "--vaults N",
+      "--keeper on|off|silent=12h",
+      "--set section.key=value",
+    ])
       expect(stdout).to.include(option);
   });
 

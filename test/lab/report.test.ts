@@ -204,7 +204,20 @@ describe("Verdict sentence", () => {
     ],
     [
       "Lenders lost nothing: the reserve covered 3.00 USDC of bad debt.",
-      { net: "0", gross: "3", booked: "3", implied: "0", impliedMax: "0", covered: "3" },
+      { net: "0", gross: "3", booked: "3", implied: "0", impliedMax: "0", covered: "3", reserve: "3" },
+    ],
+    [
+      "Lenders lost nothing: backstop and reserve covered 3.00 USDC of bad debt.",
+      {
+        net: "0",
+        gross: "3",
+        booked: "3",
+        implied: "0",
+        impliedMax: "0",
+        covered: "3",
+        backstop: "2",
+        reserve: "1",
+      },
     ],
     [
       "Bad debt of 0.000001 USDC, < 0.01 % of the opening debt.",
@@ -218,9 +231,10 @@ describe("Verdict sentence", () => {
       },
     ],
   ] as const;
+  const UNPAID = { backstop: "0", reserve: "0", lenders: "0" };
   for (const [headline, badDebt] of cases) {
     it(headline, () => {
-      const { result } = syntheticReplay({ vaults: 30 }, () => ({ badDebt }));
+      const { result } = syntheticReplay({ vaults: 30 }, () => ({ badDebt: { ...UNPAID, ...badDebt } }));
       expect(sentence(result).headline).to.equal(headline);
     });
   }

@@ -17,7 +17,7 @@ describe("the settings of a replay", () => {
     [
       "an unknown section",
       "DOGE.slopeBps=1",
-      /^--set: "DOGE": unknown section; allowed are WETH, system, rate, debt, oracle, market, population, lenders, reserve, keeper$/,
+      /^--set: "DOGE": unknown section; allowed are WETH, system, rate, debt, oracle, market, population, lenders, reserve, keeper, backstop, breaker, volatility, auction, autopilot$/,
     ],
     ["a section every object has", "constructor.name=1", /^--set: "constructor": unknown section; /],
     [
@@ -28,7 +28,7 @@ describe("the settings of a replay", () => {
     [
       "a key every object has",
       "keeper.toString=1",
-      /^--set: "keeper.toString": unknown key; allowed are minProfit, perBlock$/,
+      /^--set: "keeper.toString": unknown key; allowed are minProfit, perBlock, flagAfterSeconds$/,
     ],
     ["an empty number", "WETH.slopeBps=", /^--set WETH.slopeBps: "": must be an integer from 0 to 65535$/],
     ["a word", "WETH.slopeBps=steep", /^--set WETH.slopeBps: "steep": must be an integer from 0 to 65535$/],

@@ -89,7 +89,6 @@ function flag(scene: Scene, key: VaultKey): Action {
       },
     ],
     touches: [key],
-    book: (receipts) =>
-      ledger.spent("absorbers", `flag of ${key}`, receipts, paid(scene, receipts)),
+    book: (receipts) => ledger.spent("absorbers", `flag of ${key}`, receipts, paid(scene, receipts)),
   };
 }

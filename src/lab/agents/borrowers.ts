@@ -68,7 +68,8 @@ export class LateBorrowers {
       return "never";
     }
     const full = pools.totalDebt(pool) + debt > terms.system.borrowCap;
-    if (debt > pool.cash || full || model.assetTotals(v.asset).deposited + collateral > supplyCap) return "wait";
+    if (debt > pool.cash || full || model.assetTotals(v.asset).deposited + collateral > supplyCap)
+      return "wait";
     model.deposit(v.key, v.asset, collateral);
     model.borrow(v.key, debt);
     const data = client.engine.interface.encodeFunctionData("multicall", [

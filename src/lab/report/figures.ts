@@ -45,7 +45,12 @@ export function sentence(result: ReplayResult): Sentence {
     liquidations.vaults === 0
       ? `None of ${plural(result.vaults, "vault")} was liquidated`
       : `${count(liquidations.vaults)} of ${plural(result.vaults, "vault")} liquidated`;
-  const keeper = result.keeper === "off" ? " with the keeper off" : "";
+  const keeper =
+    result.keeper === "off"
+      ? " with the keeper off"
+      : result.silence === undefined
+        ? ""
+        : `, nobody acting for ${duration(result.silence.from, result.silence.until)} of the crash`;
   const unresolved =
     latencyBlocks.unresolved > 0
       ? ` ${plural(latencyBlocks.unresolved, "vault")} still below health factor 1 at the end.`
@@ -70,8 +75,9 @@ export function sentence(result: ReplayResult): Sentence {
     const part = share(badDebt.net, result.opening.debt);
     const parts = [
       { of: badDebt.booked, what: "written off" },
-      { of: badDebt.implied, what: "still in open vaults" },
-      { of: badDebt.covered, what: "covered by the reserve" },
+      { of: badDebt.implied, what: "still in open vaults and auctions" },
+      { of: badDebt.backstop, what: "paid by the backstop" },
+      { of: badDebt.reserve, what: "paid by the reserve" },
     ]
       .filter(({ of }) => signOf(of) > 0)
       .map(({ of, what }) => `${money(of)} ${what}`);
@@ -86,7 +92,7 @@ export function sentence(result: ReplayResult): Sentence {
   if (signOf(badDebt.gross) > 0) {
     return {
       tone: "good",
-      headline: `Lenders lost nothing: the reserve covered ${money(badDebt.covered)} of bad debt.`,
+      headline: `Lenders lost nothing: ${payers(badDebt)} covered ${money(badDebt.covered)} of bad debt.`,
       body,
       proof,
     };
@@ -102,10 +108,23 @@ export function sentence(result: ReplayResult): Sentence {
   return { tone: "good", headline: "No bad debt.", body, proof };
 }
 
+/** Who paid what was covered. */
+function payers({ backstop, reserve }: ReplayResult["badDebt"]): string {
+  if (signOf(backstop) === 0) return "the reserve";
+  return signOf(reserve) === 0 ? "the backstop" : "backstop and reserve";
+}
+
+/** Whether the agents acted, in words. */
+export function keeperWords({ keeper, silence }: ReplayResult): string {
+  if (silence === undefined) return `keeper ${keeper}`;
+  return `nobody acting from ${isoInstant(silence.from)} for ${duration(silence.from, silence.until)}`;
+}
+
 /** Every figure of the verdict, grouped. */
 export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
   const { badDebt, liquidations, latencyBlocks, borrowers, keepers, system, checks, opening, price, speed } =
     result;
+  const { absorptions, autopilot, backstop, breaker, capital } = result;
   const money = (text: string): string => amount(text, result.debtAsset.symbol);
   const loss = (text: string): Tone => (signOf(text) > 0 ? "bad" : "plain");
   const fault = (n: number): Tone => (n > 0 ? "bad" : "good");
@@ -129,7 +148,7 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
           label: "Implied at the end",
           value: money(badDebt.implied),
           tone: loss(badDebt.implied),
-          hint: "open vaults",
+          hint: "open vaults and auctions",
         },
         {
           label: "Implied at worst",
@@ -144,7 +163,9 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
           hint: "written off on-chain",
         },
         { label: "Gross", value: money(badDebt.gross), hint: "implied + booked" },
-        { label: "Covered", value: money(badDebt.covered), hint: "paid by the reserve" },
+        { label: "Paid by the backstop", value: money(badDebt.backstop) },
+        { label: "Paid by the reserve", value: money(badDebt.reserve) },
+        { label: "Lost by lenders", value: money(badDebt.lenders), tone: loss(badDebt.lenders) },
       ],
     },
     {
@@ -165,6 +186,58 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
           label: "Collateral seized",
           value: money(liquidations.collateralValueSeized),
           hint: "at the liquidation price",
+        },
+      ],
+    },
+    {
+      title: "Auctions",
+      figures: [
+        {
+          label: "Debt absorbed",
+          value: money(absorptions.debt),
+          note: `${plural(absorptions.count, "vault")}, ${plural(absorptions.takes, "purchase")}`,
+        },
+        { label: "Paid by bidders", value: money(absorptions.proceeds) },
+        {
+          label: "Price of lots",
+          value: absorptions.takes === 0 ? "none sold" : ratio(absorptions.meanPriceToOracle),
+          hint: "of the oracle price, mean",
+        },
+        { label: "Penalties", value: money(absorptions.penalties), hint: "to the backstop" },
+        { label: "Tips", value: money(absorptions.tips), hint: "to absorbers, out of proceeds" },
+        { label: "Back to owners", value: money(absorptions.claimable), hint: "collateral not needed" },
+      ],
+    },
+    {
+      title: "Backstop",
+      figures: [
+        {
+          label: "Depositors’ result",
+          value: money(backstop.profit),
+          tone: signOf(backstop.profit) < 0 ? "bad" : "plain",
+          ...note(share(backstop.profit, backstop.openingCapital), "opening capital"),
+        },
+        { label: "Opening capital", value: money(backstop.openingCapital) },
+        { label: "Held at the end", value: money(backstop.endingAssets) },
+      ],
+    },
+    {
+      title: "Guards",
+      figures: [
+        {
+          label: "Breaker trips",
+          value: count(breaker.trips),
+          note: `borrowing closed for ${hours(breaker.secondsPaused)}`,
+        },
+        {
+          label: "Autopilot executions",
+          value: count(autopilot.executions),
+          note: `${plural(autopilot.plans, "plan")}, cost ${money(autopilot.cost)}`,
+        },
+        {
+          label: "Debt per collateral",
+          value: ratio(capital.efficiency),
+          note: `at opening, ${plural(capital.lateOpened, "late vault")} included`,
         },
       ],
     },
@@ -194,6 +267,7 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
           value: money(borrowers.lossToLiquidation),
           ...note(share(borrowers.lossToLiquidation, liquidations.debtRepaid), "debt cleared"),
         },
+        { label: "Loss to auctions", value: money(borrowers.lossToAuctions), hint: "what was theirs" },
         {
           label: "Collateral returned",
           value: nobody ? "none liquidated" : ratio(borrowers.collateralReturnedMedian),
@@ -212,7 +286,7 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
         },
         { label: "Gas", value: money(keepers.gasCost) },
         { label: "Failed transactions", value: count(keepers.failedTransactions) },
-        { label: "Keeper", value: result.keeper, tone: result.keeper === "off" ? "bad" : "plain" },
+        { label: "Keeper", value: result.keeper, tone: result.keeper === "on" ? "plain" : "bad" },
       ],
     },
     {
@@ -279,4 +353,9 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
       ],
     },
   ];
+}
+
+/** A length of time in hours. */
+function hours(seconds: number): string {
+  return `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -1,10 +1,12 @@
 import type { Replay } from "../result.js";
+import { auctionDebtChart, lotPriceChart } from "./charts/auctions.js";
 import { latencyChart } from "./charts/latency.js";
 import { badDebtChart, gasChart, profitChart } from "./charts/money.js";
 import { priceChart } from "./charts/price.js";
 import { ratioChart } from "./charts/ratios.js";
 import { riskChart } from "./charts/risk.js";
-import { sentence } from "./figures.js";
+import { waterfallChart } from "./charts/waterfall.js";
+import { keeperWords, sentence } from "./figures.js";
 import { count, duration, isoInstant } from "./format.js";
 import { type Html, html, raw, tied } from "./html.js";
 import { SCRIPT } from "./script.js";
@@ -47,13 +49,15 @@ export function renderReport(replay: Replay): string {
             <h1>${title}</h1>
             <p class="sub">
               ${isoInstant(start)} to ${isoInstant(end)}${lasted === "" ? "" : ` (${lasted})`}; scenario
-              ${result.scenario}, seed ${result.seed.toString()}, keeper ${result.keeper}
+              ${result.scenario}, seed ${result.seed.toString()}, ${keeperWords(result)}
             </p>
           </header>
           ${verdict(replay)}${failures(replay)}${figuresSection(result)}
           <h2>What happened</h2>
           <div class="plots">
-            ${[priceChart, ratioChart, riskChart].map((draw) => plot(draw(replay), true))}${[
+            ${[priceChart, waterfallChart, ratioChart, riskChart].map((draw) => plot(draw(replay), true))}${[
+              auctionDebtChart,
+              lotPriceChart,
               badDebtChart,
               profitChart,
               latencyChart,

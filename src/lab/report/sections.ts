@@ -189,7 +189,15 @@ export function termsSection(): Html {
     ],
     [
       "Bad debt",
-      "Debt worth more than the collateral behind it: implied while the vault is open, booked once written off on-chain. Net is what remains after the reserve has paid.",
+      "Debt worth more than the collateral behind it: implied while the vault or its auction is open, booked once written off on-chain. Net is what remains after backstop and reserve have paid.",
+    ],
+    [
+      "Absorption",
+      "A vault that nobody liquidates is taken over whole: its collateral is auctioned lot by lot, for its debt, then a penalty, then a tip. What is not needed goes back to its owner.",
+    ],
+    [
+      "Backstop",
+      "First-loss capital. It pays what auctions fall short of, before the reserve and the lenders, and earns the penalties.",
     ],
     [
       "Latency",

@@ -69,7 +69,16 @@ text.warn{fill:var(--warn)}
 .risk-0{fill:var(--warn)}
 .implied{fill:#efbeb6}
 .booked{fill:#3c4a57}
+.silence{fill:#eef1f4}
+.link{stroke:#8793a0;stroke-width:1;fill:none}
+.fall-owed{fill:#3c4a57}
+.fall-lots{fill:#a9cbe4}
+.fall-waits{fill:#c4ccd3}
+.fall-first{fill:var(--accent)}
+.fall-second{fill:#86b6da}
+.fall-last{fill:var(--warn)}
 .dots circle{fill:var(--warn);fill-opacity:.5;stroke:#fff;stroke-width:.8;stroke-opacity:.9}
+.dots.bought circle{fill:var(--accent)}
 .mark{stroke:#fff;stroke-width:1.2;fill:var(--ink)}
 .mark.accent{fill:var(--accent)}
 .cross{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 2;fill:none;pointer-events:none}

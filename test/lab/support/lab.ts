@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { UsageError } from "../../../src/cli/args.js";
+import { parseKeeper } from "../../../src/lab/options.js";
 import { replay } from "../../../src/lab/replay.js";
 import type { Replay } from "../../../src/lab/result.js";
 import { type Scenario, scenarioOfPrices } from "../../../src/lab/scenario.js";
@@ -61,7 +62,8 @@ export function line(from: number, to: number, count: number): number[] {
 export interface SmallRun {
   readonly vaults?: number;
   readonly seed?: number;
-  readonly keeper?: "on" | "off";
+  /** As `--keeper` takes it. */
+  readonly keeper?: string;
   readonly set?: readonly string[];
 }
 
@@ -73,7 +75,7 @@ export async function replayOf(text: string, run: SmallRun = {}): Promise<Replay
     settings: new Settings(["WETH"], run.set ?? []),
     vaults: run.vaults ?? 40,
     seed: run.seed ?? 1,
-    keeper: run.keeper ?? "on",
+    keeper: parseKeeper(run.keeper ?? "on"),
     command: "npm run crash",
   });
 }

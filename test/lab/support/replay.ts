@@ -160,6 +160,11 @@ export function syntheticReplay(
       gasPrice: BigInt(Math.round(recipe.gas(i) * 1e9)),
       systemRatio: debt > 0 ? wad(value / debt) : 0n,
       utilisation: wad(0.6 * (debt / Math.max(opening, 1))),
+      auctionDebt: units(implied / 2),
+      backstopAssets: units(opening * 0.1),
+      lendersLost: 0n,
+      effectiveLtv: 7500n,
+      borrowingClosed: false,
     });
     const every = Math.max(1, Math.ceil(recipe.prices.length / recipe.samples));
     if (i % every === 0 || i === recipe.prices.length - 1) samples.push(sampleBook(time, book, oracle));
@@ -213,7 +218,18 @@ export function syntheticReplay(
       booked: "0",
       gross: implied,
       covered: "0",
+      backstop: "0",
+      reserve: "0",
+      lenders: "0",
       net: implied,
+    },
+    ...NO_DEFENCES,
+    capital: {
+      debtOpened: decimal(units(opening), DECIMALS),
+      collateralValue: decimal(units(2 * opening), DECIMALS),
+      efficiency: "0.5",
+      lateOpened: 0,
+      lateRefused: 0,
     },
     latencyBlocks: {
       p50: quantile(0.5),
@@ -223,10 +239,17 @@ export function syntheticReplay(
     },
     borrowers: {
       lossToLiquidation: decimal(units(loss), DECIMALS),
+      lossToAuctions: "0",
+      loss: decimal(units(loss), DECIMALS),
       collateralReturnedMedian: decimal(wad(kept[Math.floor(kept.length / 2)] ?? 0), 18),
     },
     keepers: {
       profit: decimal(units(profit), DECIMALS),
+      liquidators: decimal(units(profit), DECIMALS),
+      absorbers: "0",
+      bidders: "0",
+      executors: "0",
+      attendants: "0",
       gasCost: decimal(units(gasPaid), DECIMALS),
       failedTransactions: 0,
     },
@@ -259,11 +282,37 @@ export function syntheticReplay(
     steps,
     book: samples,
     liquidations,
+    absorptions: [],
+    takes: [],
     latencies,
     failures: [],
     command: "npm run crash -- replay black-thursday --seed 1",
   };
 }
+
+/** What auctions, backstop, breaker and autopilot did in a replay that did not need them. */
+const NO_DEFENCES: Pick<ReplayResult, "absorptions" | "backstop" | "breaker" | "autopilot"> = {
+  absorptions: {
+    count: 0,
+    debt: "0",
+    lots: 0,
+    takes: 0,
+    restarts: 0,
+    proceeds: "0",
+    repaid: "0",
+    penalties: "0",
+    tips: "0",
+    tipsFromBackstop: "0",
+    shortfall: "0",
+    claimable: "0",
+    remnantsSold: "0",
+    stillOpen: "0",
+    meanPriceToOracle: "0",
+  },
+  backstop: { openingCapital: "0", endingAssets: "0", profit: "0", sharePriceChange: "0" },
+  breaker: { trips: 0, secondsPaused: 0 },
+  autopilot: { plans: 0, executions: 0, sold: "0", repaid: "0", fees: "0", cost: "0" },
+};
 
 /** A decimal string of `value` / 10^`places`, without trailing zeros. */
 export function decimal(value: bigint, places: number): string {

@@ -1,4 +1,4 @@
-import type { LiquidationSample, Replay, StepSample } from "../../result.js";
+import type { LiquidationSample, Replay, ReplayResult, StepSample } from "../../result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "../drawing.js";
 import { WAD_PLACES, isoInstant, money, plural } from "../format.js";
 import { type Scale, toFloat, valueScale } from "../scale.js";
@@ -27,11 +27,13 @@ export function priceChart(replay: Replay): Drawing {
     liquidations.length === 0
       ? "No liquidation took place."
       : `Dots are ${plural(liquidations.length, "liquidation")}: their area is the debt repaid, neighbours share one dot.`;
+  const { silence } = result;
+  const quiet = silence === undefined ? "" : " Nobody acted in the grey stretch.";
   const fallen = low === undefined ? "" : ` Lowest at ${isoInstant(result.price.minAt)}.`;
   return {
     id: "price",
     title: "Price and liquidations",
-    caption: `${dots}${fallen}`,
+    caption: `${dots}${fallen}${quiet}`,
     draw(frame) {
       const x = timeAxis(span, frame);
       const lines = {
@@ -56,7 +58,8 @@ export function priceChart(replay: Replay): Drawing {
       return chart(
         frame,
         `${unit} over time: market, oracle and AMM pool price, with liquidations`,
-        valueAxis(y, unit, frame) +
+        (silence === undefined ? "" : silentStretch(silence, x, frame)) +
+          valueAxis(y, unit, frame) +
           line(oracle, "accent wide", true) +
           line(pool, "quiet dashed") +
           line(market, "ink thin") +
@@ -78,6 +81,15 @@ export function priceChart(replay: Replay): Drawing {
       (s) => -s.price,
     ),
   };
+}
+
+/** The time in which nobody acted. */
+function silentStretch(silence: NonNullable<ReplayResult["silence"]>, x: Scale, frame: Frame): string {
+  const inside = (time: string): number =>
+    Math.min(Math.max(x.map(Date.parse(time) / 1000), frame.left), frame.width - frame.right);
+  const [from, until] = [inside(silence.from), inside(silence.until)];
+  const height = frame.height - frame.bottom - frame.top;
+  return element("rect", { class: "silence", x: from, y: frame.top, width: until - from, height });
 }
 
 /** The step with the lowest market price, unless the price is flat. */
