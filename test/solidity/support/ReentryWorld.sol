@@ -87,8 +87,8 @@ abstract contract ReentryWorld is AuctionFixture {
         _equip();
         _pass(3 days);
         _auction();
-        _indebt(makeAddr("seller"), WETH, 1e18, 1_500e6);
-        _indebt(alice, WETH, 1e18, 1_500e6);
+        _indebt(makeAddr("seller"), WETH, 1e18, 1_499e6);
+        _indebt(alice, WETH, 1e18, 1_499e6);
         _indebt(bob, GOLD, 200e6, 150e6);
         _indebt(makeAddr("hopeless"), GOLD, 300e6, 200e6);
         _indebt(makeAddr("remnant"), GOLD, 300e6, 200e6);
@@ -121,8 +121,8 @@ abstract contract ReentryWorld is AuctionFixture {
     function _auction() private {
         VaultKey second = toVaultKey(address(intruder), 1);
         _must(address(engine), abi.encodeCall(engine.deposit, (second, WETH, 1e18)));
-        _must(address(engine), abi.encodeCall(engine.borrow, (second, 1_500e6, address(intruder))));
-        _indebt(makeAddr("expired"), WETH, 1e18, 1_500e6);
+        _must(address(engine), abi.encodeCall(engine.borrow, (second, 1_499e6, address(intruder))));
+        _indebt(makeAddr("expired"), WETH, 1e18, 1_499e6);
         _setPrice(WETH, 1_520e8);
         _take(engine.absorb(second, address(intruder)), WETH, MAX);
         assertEq(_absorb(makeAddr("expired")), EXPIRED);
