@@ -106,8 +106,9 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         uint256 wealth = _wealth(vault);
         for (uint256 i = 0; i < 4; ++i) {
             uint256 draw = uint256(keccak256(abi.encode(seed, i)));
-            vm.prank(who);
+            vm.startPrank(who);
             (bool ok, ) = _ownCall(vault, asset, draw, who);
+            vm.stopPrank();
             if (ok) ++done["ownSequence"];
         }
         // Each call may leave a unit of rounding in the estimate, never in the caller's hands for long.

@@ -126,10 +126,13 @@ abstract contract ReentryWorld is AuctionFixture {
         _setPrice(WETH, 1_520e8);
         _take(engine.absorb(second, address(intruder)), WETH, MAX);
         assertEq(_absorb(makeAddr("expired")), EXPIRED);
-        for (uint256 i = 0; i < 9; ++i) {
-            _pass(900);
+        for (uint256 i = 1; i < 10; ++i) {
+            vm.warp(START + 3 days + 900 * i);
+            _setPrice(WETH, 1_520e8);
             auctions.checkpoint(EXPIRED, WETH);
         }
+        _setPrice(WBTC, 60_000e8);
+        _setPrice(GOLD, 1e8);
         _setPrice(WETH, 2_000e8);
     }
 

@@ -250,7 +250,8 @@ abstract contract SystemHandler is HandlerBase {
             uint256 room = e.margin / BPS > e.debt ? e.margin / BPS - e.debt : 0;
             uint256 cash = sys.pool.poolState().cash;
             if (room > cash) room = cash;
-            if (e.allGood && room > 0 && e.debt >= sys.riskConfig.systemRisk().dust) {
+            bool open = sys.breaker.pausedUntil(Action.Borrow) <= block.timestamp;
+            if (open && e.allGood && room > 0 && e.debt >= sys.riskConfig.systemRisk().dust) {
                 sys.engine.borrow(vault, _bound(amount, 1, room), who);
                 sys.engine.repay(vault, _exact(vault).debt - e.debt);
                 ++done["borrowAndRepay"];
