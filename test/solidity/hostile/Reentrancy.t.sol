@@ -72,7 +72,7 @@ contract ReentrancyTest is ReentryCalls {
     }
 
     function test_matrix_fromAWriteOff() public {
-        assertEq(_row(address(engine), abi.encodeCall(engine.liquidate, (_liquidation(bob, GOLD, MAX)))), 5);
+        assertEq(_row(address(engine), abi.encodeCall(engine.liquidate, (_liquidation(bob, GOLD, MAX)))), 7);
         (uint256 scaledDebt, , ) = engine.vaultState(_key(bob));
         assertEq(scaledDebt, 0, "nothing was written off");
     }

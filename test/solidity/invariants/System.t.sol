@@ -154,25 +154,27 @@ contract SystemInvariantTest is AuctionFixture {
     function _reachTheMarket() private {
         for (uint256 i = 0; i < 10; ++i) handler.movePrice(WETH, 13_500);
         handler.deposit(1, 2, WETH, 10e18);
-        handler.borrow(2, 10_000 * _unit() + 1);
+        handler.borrow(2, MAX - 1);
         handler.ownSequence(2, 0x1234);
         handler.deleverage(2, WETH, 1e17, 100);
         handler.flashLoan(2, 1e6 * _unit(), 300 * _unit());
         handler.stake(1, 1_000 * _unit());
         handler.leaveBackstop(1, MAX);
-        handler.payBackstop();
         handler.rampDown(WETH, 50);
         handler.pause(0, 10 minutes, false);
         handler.pass(1 hours, MAX);
         for (uint256 i = 0; i < 20 && handler.done("absorb") == 0; ++i) {
             handler.movePrice(WETH, 9_500);
             handler.flag(2);
-            handler.absorb(2);
+            if (handler.done("flag") != 0 && handler.done("liquidateInFlash") == 0) handler.flashLoan(2, 0, 1);
+            else handler.absorb(2);
         }
+        handler.movePrice(WETH, 13_500);
         handler.tendLot(0, 0, 0);
         handler.take(0, 0, MAX);
         handler.claim(2, WETH);
         for (uint256 i = 0; i < 3; ++i) handler.pass(1 days, MAX);
+        handler.payBackstop();
         handler.leaveBackstop(1, MAX);
     }
 
@@ -194,7 +196,7 @@ contract SystemInvariantTest is AuctionFixture {
         handler.liquidate(1, WBTC, 1, 1);
         handler.unlend(2, 1e9, true);
         _reachTheMarket();
-        string[26] memory actions = [
+        string[27] memory actions = [
             "deposit",
             "lend",
             "openByOperator",
@@ -211,6 +213,7 @@ contract SystemInvariantTest is AuctionFixture {
             "ownSequence",
             "flashLoan",
             "repayInFlash",
+            "liquidateInFlash",
             "take",
             "checkpoint",
             "claim",
