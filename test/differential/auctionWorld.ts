@@ -31,7 +31,6 @@ const asset = (symbol: string, decimals: number, answer: string) => ({
 
 function parameters(frozen: boolean) {
   return parseParameters({
-    governor: "deployer",
     debtAsset: { symbol: "USDX", token: { mock: { name: "Dollar", decimals: 6 } } },
     rate: {
       basePerYear: "0.02",

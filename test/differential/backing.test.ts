@@ -86,12 +86,6 @@ for (const debtDecimals of [6, 18]) {
     });
 
     it("the sequences reached every operation, every step of the waterfall and every refusal that matters", () => {
-      console.log(
-        [...seen]
-          .sort()
-          .map((x) => x.join(" "))
-          .join("\n"),
-      );
       const missing = [...KINDS.map((kind) => `operation ${kind}`), ...REACHED, ...REFUSED].filter(
         (what) =>
           !seen.has(what) && ![...seen.keys()].some((name) => what.startsWith(":") && name.endsWith(what)),
