@@ -218,9 +218,12 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         if (lot_.elapsed < t.tail) revert LotRunning(lot_.elapsed, t.tail);
         lot_.elapsed = 0;
         if (lot_.restarts != type(uint8).max) ++lot_.restarts;
-        if (_start(lot_, t, id, at) == Status.Dead) revert PriceDead(asset);
+        Price memory p = _start(lot_, t, id, at);
+        if (p.status == Status.Dead) revert PriceDead(asset);
         emit Restarted(id, asset, msg.sender);
-        if (id != REMNANTS && lot_.restarts <= PAID_RESTARTS) _tip(msg.sender, backstop.payTip(t.flatTip));
+        if (id == REMNANTS || lot_.restarts > PAID_RESTARTS) return;
+        bool worthwhile = HealthMath.valueDown(lot_.amount, p.liq) >= _riskConfig.systemRisk().dust;
+        if (worthwhile) _tip(msg.sender, backstop.payTip(t.flatTip));
     }
 
     /// @inheritdoc IAuctionHouse
@@ -364,12 +367,12 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     }
 
     /// @dev Writes a lot whose clock begins now.
-    function _start(Lot memory lot_, AuctionTerms memory t, uint256 id, uint256 at) private returns (Status) {
-        (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(lot_.asset);
+    function _start(Lot memory lot_, AuctionTerms memory t, uint256 id, uint256 at) private returns (Price memory p) {
+        uint256 expiresAt;
+        (p, expiresAt) = _oracle.priceAndExpiry(lot_.asset);
         _mark(lot_, t, expiresAt);
         if (t.frozen) _frozenPrices[id][at] = p.status == Status.Dead ? 0 : p.liq;
         _lots[id][at] = lot_;
-        return p.status;
     }
 
     /// @dev Where the lot of `asset` is; 0 if there is none.

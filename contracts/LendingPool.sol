@@ -144,10 +144,10 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         (uint256 due, uint256 cash) = (_state.backstopDue, _state.cash);
         paid = FixedPoint.min(due, cash);
         if (paid == 0 || address(_auctionHouse) == address(0)) return 0;
+        // Approved before anything moves, so that a token that calls back finds the money in one place or the other.
+        IERC20(asset()).forceApprove(address(_auctionHouse.backstop()), paid);
         (_state.backstopDue, _state.cash) = (uint128(due - paid), uint128(cash - paid));
         emit BackstopPaid(paid, due - paid);
-        address backstop = address(_auctionHouse.backstop());
-        IERC20(asset()).forceApprove(backstop, paid);
         _auctionHouse.backstop().donate(paid);
     }
 

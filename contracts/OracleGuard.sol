@@ -284,7 +284,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     function _latestRound(address feed) private view returns (bool ok, uint256[5] memory round) {
         uint256 forwarded = gasleft() - gasleft() / 64;
         uint256 size;
-        (ok, size, round) = BoundedCall.read(feed, FEED_GAS, abi.encodeCall(AggregatorV3Interface.latestRoundData, ()));
+        (ok, size, round) = BoundedCall.read(feed, FEED_GAS, AggregatorV3Interface.latestRoundData.selector);
         if (!ok && forwarded < FEED_GAS) revert InsufficientGas(feed, forwarded, FEED_GAS);
         if (size < 160) ok = false;
     }

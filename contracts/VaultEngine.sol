@@ -431,8 +431,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         for (uint256 i = 0; i < holdings.length; ++i) {
             VaultView.Holding memory h = holdings[i];
             if (h.price.status != Status.Good) revert PriceNotGood(h.asset, h.price.status);
-            values[i] = HealthMath.valueDown(h.amount, h.price.low);
-            power += values[i] * h.risk.effectiveLtv();
+            uint256 value = HealthMath.valueDown(h.amount, h.price.low);
+            values[i] = value;
+            power += value * h.risk.effectiveLtv();
         }
         if (HealthMath.covers(power, debt)) return system;
         // Volatilities of several collaterals do not simply add up: the model credits what diversifies, and never gives less

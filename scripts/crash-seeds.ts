@@ -33,7 +33,14 @@ await run(
     const failures: string[] = [];
     const rows: string[][] = [];
     for (const { seed, keeper } of runs) {
-      const { result } = await replay({ scenario, settings, vaults, seed, keeper: parseKeeper(keeper), command: "" });
+      const { result } = await replay({
+        scenario,
+        settings,
+        vaults,
+        seed,
+        keeper: parseKeeper(keeper),
+        command: "",
+      });
       const broken = brokenBounds(result);
       failures.push(...broken.map((bound) => `seed ${seed}, keeper ${keeper}: ${bound}`));
       const { badDebt, liquidations, checks, speed } = result;

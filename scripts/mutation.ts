@@ -66,7 +66,7 @@ await run(
       }
     }
     const equivalents = parseEquivalents(JSON.parse(await readFile(EQUIVALENTS, "utf8")));
-    const solidity = await SolidityTests.create(ROOT);
+    const solidity = new SolidityTests(ROOT);
     const differential = options.differential ? Differential.create(ROOT) : undefined;
     const compiler = new Compiler(sources);
     const records = new Records(RECORDS);
@@ -85,6 +85,7 @@ await run(
       }
     } finally {
       differential?.close();
+      solidity.close();
     }
 
     io.out(summary(results, equivalents, drawn));

@@ -172,8 +172,8 @@ interface IAuctionHouse {
     /// @return elapsed [s]
     function checkpoint(uint256 id, uint8 asset) external returns (uint256 elapsed);
 
-    /// @notice Starts an expired lot again, at the start multiplier. Anyone may call; the first three times the backstop pays the flat tip
-    /// for it, as far as capital goes. Reverts without a usable price.
+    /// @notice Starts an expired lot again, at the start multiplier. Anyone may call; the first three times the backstop pays the
+    /// caller the flat tip, as far as capital goes, if the lot is worth at least dust. Reverts without a usable price.
     function restart(uint256 id, uint8 asset) external;
 
     /// @notice Ends an absorption whose lots together are worth less than dust and less than the debt left (or, the debt being paid, than the

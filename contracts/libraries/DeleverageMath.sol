@@ -54,8 +54,8 @@ library DeleverageMath {
             t.threshold,
             t.maxCost * (WAD / BPS)
         );
-        // One unit more, because the debt removed may be one below what is paid.
-        uint256 scaled = FixedPoint.min(DebtMath.scaledUp(wanted + 1, p.index), p.scaledDebt);
+        // Removes at least `wanted`: a whole number of units less, rounded up, is at least that much less.
+        uint256 scaled = FixedPoint.min(DebtMath.scaledUp(wanted, p.index), p.scaledDebt);
         uint256 left = DebtMath.debtUp(p.scaledDebt - scaled, p.index);
         // At dust itself too: the debt less what is paid may be one below what is left.
         if (left <= t.dust) (scaled, left) = (p.scaledDebt, 0);

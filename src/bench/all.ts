@@ -5,16 +5,16 @@ import { type BatchFigures, measureBatches } from "./batch.js";
 import { type GasFigures, measure } from "./gas.js";
 import { measureAave } from "./peers/aave.js";
 import { measureMorpho } from "./peers/morpho.js";
-import { type PeerFigures, createSetting } from "./peers/setting.js";
+import type { PeerFigures, WideFigures } from "./peers/sequence.js";
+import { createSetting } from "./peers/setting.js";
 
 /** Every figure of ours. */
 export type OurFigures = GasFigures & AuctionFigures & Pick<BatchFigures, "batchPerVault">;
 
-/** Ours, and the peers' where they have the action. */
-export interface Comparison {
-  readonly ours: OurFigures;
+/** The peers' figures, by the names of ours, where they have the action. */
+export interface PeersFigures {
   readonly morpho: PeerFigures;
-  readonly aaveV3: PeerFigures;
+  readonly aaveV3: PeerFigures & WideFigures;
 }
 
 /** A fresh chain for `use`, closed afterwards. */
@@ -28,13 +28,8 @@ export async function measureOurs(withChain: WithChain): Promise<OurFigures> {
 }
 
 /** Measures the peers, each on a chain of its own with the same tokens and prices. */
-export async function measurePeers(withChain: WithChain): Promise<Omit<Comparison, "ours">> {
+export async function measurePeers(withChain: WithChain): Promise<PeersFigures> {
   const morpho = await withChain(async (c) => measureMorpho(await createSetting(c)));
   const aaveV3 = await withChain(async (c) => measureAave(await createSetting(c)));
   return { morpho, aaveV3 };
-}
-
-/** `ours` / `theirs` with two digits, such as "0.43"; empty where they have no such action. */
-export function ratio(ours: number, theirs: number | undefined): string {
-  return theirs === undefined ? "" : (ours / theirs).toFixed(2);
 }

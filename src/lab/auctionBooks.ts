@@ -1,4 +1,4 @@
-import { MAX_UINT256, type VaultKey, auctionMath, auctions, pools, valueDown } from "../model/index.js";
+import { MAX_UINT256, type VaultKey, auctionMath, auctions, type pools, valueDown } from "../model/index.js";
 import type { Scene } from "./agents/scene.js";
 import type { AbsorptionSample, TakeSample } from "./result.js";
 import type { LabWorld } from "./world.js";

@@ -199,7 +199,7 @@ export function checkpoint(s: AuctionState, w: AuctionWorld, id: bigint, asset: 
   return withLot(s, id, { ...lot, credit: creditOf(expiresAt, w.now, lot.terms.maxGap) });
 }
 
-/** Starts an expired lot again; `by` is tipped for the first three times. Mirrors `AuctionHouse.restart`. */
+/** Starts an expired lot again; `by` is tipped the first three times, if the lot is worth at least dust. Mirrors `AuctionHouse.restart`. */
 export function restart(
   s: AuctionState,
   w: AuctionWorld,
@@ -220,7 +220,8 @@ export function restart(
     credit: creditOf(expiresAt, w.now, terms.maxGap),
     frozenPrice: terms.frozen ? price.liq : 0n,
   });
-  const tipped = id !== REMNANTS && restarts <= PAID_RESTARTS;
+  const worthwhile = valueDown(lot.amount, price.liq) >= w.dust;
+  const tipped = id !== REMNANTS && restarts <= PAID_RESTARTS && worthwhile;
   return {
     state,
     effects: tipped ? { ...NOTHING, tipOwed: { keeper: by, amount: terms.flatTip } } : NOTHING,

@@ -173,6 +173,13 @@ export class Backing {
     return shares;
   }
 
+  /** Buys shares of the backstop; returns what they cost. */
+  mint(owner: string, shares: bigint): bigint {
+    const { backstop, assets } = backstops.mint(this.backstop, this.prospects(), owner, shares);
+    this.backstop = backstop;
+    return assets;
+  }
+
   /** Requests that shares may leave. */
   requestExit(owner: string, shares: bigint): void {
     this.backstop = backstops.requestExit(this.backstop, owner, shares, this.system.now);
@@ -189,6 +196,19 @@ export class Backing {
     );
     this.backstop = backstop;
     return assets;
+  }
+
+  /** Leaves with assets of a mature request; returns the shares they cost. */
+  withdraw(owner: string, assets: bigint): bigint {
+    const { backstop, shares } = backstops.withdraw(
+      this.backstop,
+      this.prospects(),
+      owner,
+      assets,
+      this.system.now,
+    );
+    this.backstop = backstop;
+    return shares;
   }
 
   /** Gives `amount` to the backstop. */

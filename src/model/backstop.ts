@@ -98,6 +98,18 @@ export function deposit(
   return { backstop: { ...add(b, assets), totalShares: b.totalShares + shares, shares: held }, shares };
 }
 
+/** Buys `shares`. Mirrors `BackstopPool.mint`. */
+export function mint(
+  b: BackstopState,
+  p: Prospects,
+  owner: string,
+  shares: bigint,
+): { backstop: BackstopState; assets: bigint } {
+  const assets = toAssetsUp(b, shares, entryAssets(b, p));
+  const held = new Map(b.shares).set(owner, sharesOf(b, owner) + shares);
+  return { backstop: { ...add(b, assets), totalShares: b.totalShares + shares, shares: held }, assets };
+}
+
 /** Shares of `owner`. */
 export function sharesOf(b: BackstopState, owner: string): bigint {
   return b.shares.get(owner) ?? 0n;
@@ -130,12 +142,39 @@ export function redeem(
 ): { backstop: BackstopState; assets: bigint; forfeited: bigint } {
   const most = maxRedeem(b, p, owner, now);
   if (shares > most) throw new ModelError("ERC4626ExceededMaxRedeem", [owner, shares, most]);
+  const assets = toAssetsDown(b, shares, exitAssets(b, p));
+  return { ...leave(b, owner, assets, shares, most, now), assets };
+}
+
+/** Leaves with `assets` of a mature request. Mirrors `BackstopPool.withdraw`. */
+export function withdraw(
+  b: BackstopState,
+  p: Prospects,
+  owner: string,
+  assets: bigint,
+  now: bigint,
+): { backstop: BackstopState; shares: bigint; forfeited: bigint } {
+  const paid = maxRedeem(b, p, owner, now);
+  const most = toAssetsDown(b, paid, exitAssets(b, p));
+  if (assets > most) throw new ModelError("ERC4626ExceededMaxWithdraw", [owner, assets, most]);
+  const shares = toSharesUp(b, assets, exitAssets(b, p));
+  return { ...leave(b, owner, assets, shares, paid, now), shares };
+}
+
+/** Pays `assets` for `shares` of a request of which `most` are paid for: the others go in proportion. */
+function leave(
+  b: BackstopState,
+  owner: string,
+  assets: bigint,
+  shares: bigint,
+  most: bigint,
+  now: bigint,
+): { backstop: BackstopState; forfeited: bigint } {
   const r = b.requests.get(owner);
-  if (r === undefined || now < r.from || now > r.from + EXIT_WINDOW) {
+  if (r === undefined || r.shares === 0n || now < r.from || now > r.from + EXIT_WINDOW) {
     throw new ModelError("NotMature", [owner, r?.from ?? 0n, (r?.from ?? 0n) + EXIT_WINDOW]);
   }
-  if (most === 0n) return { backstop: b, assets: 0n, forfeited: 0n };
-  const assets = toAssetsDown(b, shares, exitAssets(b, p));
+  if (most === 0n) return { backstop: b, forfeited: 0n };
   const leaving = mulDivUp(r.shares, shares, most);
   const left = r.shares - leaving;
   const requests = new Map(b.requests).set(owner, {
@@ -143,11 +182,9 @@ export function redeem(
     value: mulDivDown(r.value, left, r.shares),
     from: r.from,
   });
-  if (left === 0n) requests.delete(owner);
   const held = new Map(b.shares).set(owner, sharesOf(b, owner) - leaving);
   return {
     backstop: { ...b, cash: b.cash - assets, totalShares: b.totalShares - leaving, shares: held, requests },
-    assets,
     forfeited: leaving - shares,
   };
 }

@@ -70,18 +70,22 @@ export function pause(state: BreakerState, action: Action, duration: bigint, now
   const [most, cycle] = settling ? [HOUR, DAY] : [3n * DAY, 7n * DAY];
   let c = state.closures[action];
   if (now >= c.pausedUntil) {
-    if (c.pausedAt !== 0n && now < c.pausedAt + cycle) throw new ModelError("PauseTooSoon");
+    if (c.pausedAt !== 0n && now < c.pausedAt + cycle) {
+      throw new ModelError("PauseTooSoon", [now, c.pausedAt + cycle]);
+    }
     c = { ...begin(c, now), pausedAt: now };
   }
-  const length = now - c.pausedAt + duration;
-  if (length > most) throw new ModelError("PauseTooLong");
+  const length = now - c.pausedAt + min(duration, most + 1n);
+  if (length > most) throw new ModelError("PauseTooLong", [length, most]);
   return close(state, now, { [action]: { ...c, pausedUntil: max(c.pausedUntil, c.pausedAt + length) } });
 }
 
 /** The guardian ends the pause of `action`. Throws `NotPaused`. */
 export function unpause(state: BreakerState, action: Action, now: bigint): BreakerState {
   const c = state.closures[action];
-  if (now >= c.pausedUntil) throw new ModelError("NotPaused");
+  if (now >= c.pausedUntil) {
+    throw new ModelError("NotPaused", [BigInt(ACTIONS.indexOf(action)), c.pausedUntil]);
+  }
   return close(state, now, { [action]: { ...c, pausedUntil: now } });
 }
 

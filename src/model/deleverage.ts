@@ -38,7 +38,7 @@ export function deleverageSize(p: Position, t: DeleverageTerms): DeleverageSale 
   if (factor * t.threshold >= t.target * BPS) return { repaid: 0n, scaledRepaid: 0n, fee: 0n, mostSold: 0n };
   const debt = debtUp(p.scaledDebt, p.index);
   const wanted = repayToTargetUp(p.weighted, debt, t.target, t.threshold, t.maxCost * (WAD / BPS));
-  let scaledRepaid = min(scaledUp(wanted + 1n, p.index), p.scaledDebt);
+  let scaledRepaid = min(scaledUp(wanted, p.index), p.scaledDebt);
   let left = debtUp(p.scaledDebt - scaledRepaid, p.index);
   if (left <= t.dust) [scaledRepaid, left] = [p.scaledDebt, 0n];
   const repaid = debtUp(scaledRepaid, p.index);

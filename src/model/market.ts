@@ -61,7 +61,7 @@ export class Market {
     const copy = new Market(this.terms);
     copy.debtFeed = this.debtFeed;
     copy.breaker = this.breaker;
-    Object.assign(copy, { volatility: this.volatility });
+    Object.assign(copy, { volatility: this.volatility.clone() });
     this.assets.forEach((asset, id) => Object.assign(copy.asset(id), asset));
     return copy;
   }

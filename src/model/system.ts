@@ -75,6 +75,13 @@ export class SystemModel {
     return pools.totalAssets(this.accruedPool);
   }
 
+  /** What leavers of an accrued pool are paid on [debt units]. Mirrors `LendingPool.exitAssets`. */
+  exitAssets(pool: pools.PoolState = this.accruedPool): bigint {
+    return pool.auctionDebt === 0n
+      ? pools.totalAssets(pool)
+      : pools.exitAssets(pool, this.backing.shortfall().low, this.backing.capital());
+  }
+
   /** Keys of all vaults that ever held anything, in order of first use. */
   keys(): IterableIterator<VaultKey> {
     return this.vaults.keys();
@@ -293,15 +300,15 @@ export class SystemModel {
     minSeize = 0n,
   ): LiquidationResult {
     const vault = this.vault(key);
-    const amount = vault.balances.get(asset);
-    if (amount === undefined) throw new ModelError("AssetNotHeld", [key, asset]);
     const prices = this.prices();
-    const price = prices[asset] as Price;
-    if (price.status === "dead") throw new ModelError("PriceDead", [asset]);
     const pool = this.accruedPool;
     const p = this.position(vault, prices, pool);
     const { targetHealth, dust } = this.terms.system;
     this.market.requireOpen("Liquidate", p.value, debtUp(p.scaledDebt, p.index), this.now);
+    const amount = vault.balances.get(asset);
+    if (amount === undefined) throw new ModelError("AssetNotHeld", [key, asset]);
+    const price = prices[asset] as Price;
+    if (price.status === "dead") throw new ModelError("PriceDead", [asset]);
     const seizable = this.seizable(asset, amount, price);
     const outcome = decide(p, seizable, { maxRepay, maxSeize, target: targetHealth, dust });
     const debtBefore = debtUp(p.scaledDebt, p.index);
@@ -421,13 +428,6 @@ export class SystemModel {
   }
 
   // ------------------------------------------------------------------ internals
-
-  /** What leavers of an accrued pool are paid on [debt units]. */
-  private exitAssets(pool: pools.PoolState): bigint {
-    return pool.auctionDebt === 0n
-      ? pools.totalAssets(pool)
-      : pools.exitAssets(pool, this.backing.shortfall().low, this.backing.capital());
-  }
 
   /** Moves all collateral of a vault, as `vault` says, to auction and forgets the vault; ids ascending. */
   private empty(key: VaultKey, vault: VaultState): Handed[] {

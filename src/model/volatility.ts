@@ -166,6 +166,16 @@ export class VolatilityState {
 
   constructor(public parameters: VolatilityParameters) {}
 
+  /** An independent copy. */
+  clone(): VolatilityState {
+    const copy = new VolatilityState(this.parameters);
+    for (const [asset, series] of this.#series) copy.#series.set(asset, { ...series });
+    for (const [asset, closes] of this.#closes) copy.#closes.set(asset, [...closes]);
+    for (const [pair, state] of this.#pairs) copy.#pairs.set(pair, state);
+    for (const [pair, level] of this.#levels) copy.#levels.set(pair, level);
+    return copy;
+  }
+
   /**
    * Folds in every round of `feed` since the last one, at time `now` [s]. Mirrors `VolatilityModel.poke` with all the gas it
    * can use, called until it has caught up.

@@ -148,7 +148,8 @@ export class Campaign {
 
     const roots = [...new Set(suites.flatMap((test) => [test, ...this.sources.deployed(test)]))];
     const original = this.compile([ORIGINAL], roots)[0] ?? [];
-    const baseline = await this.solidity.run(original, "full");
+    const system = roots.length > suites.length;
+    const baseline = await this.solidity.run(original, "full", system);
     if (baseline.ran === 0) throw new Error(`${suites.join(", ")}: no test ran`);
     if (baseline.failed.length > 0)
       throw new Error(`fails without any mutant: ${baseline.failed.join(", ")}`);
@@ -172,7 +173,7 @@ export class Campaign {
             : codeOf(code) === expected
               ? // Nothing that these tests run has changed.
                 (["survived", ""] as const)
-              : await this.fate([...code, ...same]);
+              : await this.fate([...code, ...same], system);
         const verdict = { mutant: this.identity(file, m), tests, status, by, seconds: share + since(begun) };
         this.records.add(verdict);
         decide(m, verdict);
@@ -181,9 +182,12 @@ export class Campaign {
     }
   }
 
-  private async fate(code: readonly Compiled[]): Promise<readonly ["killed" | "survived", string]> {
+  private async fate(
+    code: readonly Compiled[],
+    system: boolean,
+  ): Promise<readonly ["killed" | "survived", string]> {
     for (const effort of ["quick", "full"] as const) {
-      const { failed, ran } = await this.solidity.run(code, effort);
+      const { failed, ran } = await this.solidity.run(code, effort, system);
       if (failed[0] !== undefined) return ["killed", failed[0]];
       if (ran === 0) throw new Error("no test ran");
     }

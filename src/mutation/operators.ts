@@ -59,9 +59,9 @@ const ARITHMETIC: Readonly<Record<string, readonly string[]>> = {
   ">>=": ["<<="],
 };
 
-/** Functions whose first two arguments may change places: swapping them is no change. */
+/** Functions that multiply, add or compare their first two arguments: swapping them is no change. */
 const COMMUTATIVE =
-  /^(mulDiv(Up|Down|DownSaturating)?|mul512|mulmod|addmod|min|max|saturatingAdd|saturatingMul)$/;
+  /^(mulDiv(Up|Down|DownSaturating)?|mul512|mulmod|addmod|min|max|saturatingAdd|saturatingMul|valueDown|debt(Up|Down))$/;
 
 /** Which of a pair of names rounds the other way. */
 const ROUNDING_PAIRS: readonly (readonly [RegExp, string])[] = [

@@ -1,6 +1,7 @@
-import { createRequire } from "node:module";
-
-import type * as Edr from "@nomicfoundation/edr";
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
 
 import type { Compiled } from "./compiler.js";
 
@@ -10,87 +11,62 @@ export const EFFORTS = {
   full: { fuzz: 256, invariant: { runs: 32, depth: 32 } },
 } as const;
 
-/** A call may use this much gas: a mutant that never ends fails instead of hanging. */
-const GAS_LIMIT = 1n << 30n;
+/** What the EVM's process is asked: contracts, among them the test contracts, and how long to try. */
+export interface Request {
+  readonly compiled: readonly Compiled[];
+  readonly fuzz: number;
+  readonly invariant: { readonly runs: number; readonly depth: number };
+  /** A call may use this much gas: a mutant that never ends fails instead of hanging. */
+  readonly gas: number;
+  readonly root: string;
+}
 
-/** Runs Solidity tests in the EVM that Hardhat brings, from memory: nothing is written. */
+/** The tests that fail, as "Suite.test", and how many ran. */
+export interface Outcome {
+  readonly failed: readonly string[];
+  readonly ran: number;
+}
+
+const EVM = fileURLToPath(new URL("evm.ts", import.meta.url));
+/** Gas of a call: a test of pure functions needs little, one that deploys the system needs much. */
+const GAS = { pure: 2 ** 23, system: 2 ** 28 } as const;
+/** Memory of the EVM's process [KiB]. */
+const MEMORY = 4 * 2 ** 20;
+/** What is named as the test that killed a mutant, if the tests themselves could not go on. */
+const DIED = "the tests ran out of memory";
+
+/** Runs Solidity tests in a process of their own, from memory: nothing is written. */
 export class SolidityTests {
-  private constructor(
-    private readonly edr: typeof Edr,
-    private readonly context: Edr.EdrContext,
-    private readonly root: string,
-  ) {}
+  private evm: ChildProcessByStdio<Writable, Readable, null> | undefined;
+  private lines: AsyncIterator<string> | undefined;
 
-  static async create(root: string): Promise<SolidityTests> {
-    const require = createRequire(import.meta.url);
-    const edr = createRequire(require.resolve("hardhat"))("@nomicfoundation/edr") as typeof Edr;
-    const context = new edr.EdrContext();
-    await context.registerSolidityTestRunnerFactory(edr.L1_CHAIN_TYPE, edr.l1SolidityTestRunnerFactory());
-    return new SolidityTests(edr, context, root);
-  }
+  constructor(private readonly root: string) {}
 
-  /** Runs every test of these contracts: the names of those that fail, and how many ran. */
-  async run(
-    compiled: readonly Compiled[],
-    effort: keyof typeof EFFORTS,
-  ): Promise<{ readonly failed: readonly string[]; readonly ran: number }> {
-    const { edr } = this;
-    const artifacts = compiled.map((c) => ({
-      id: { name: c.name, source: c.source, solcVersion: "0.8.30" },
-      contract: {
-        abi: JSON.stringify(c.abi),
-        bytecode: `0x${c.creation}`,
-        deployedBytecode: `0x${c.runtime}`,
-      },
-    }));
-    const suites = artifacts.filter((_, i) => isSuite(compiled[i])).map((artifact) => artifact.id);
-    const done: Edr.SuiteResult[] = [];
+  /** Runs every test of these contracts. A run that ends its process has failed. */
+  async run(compiled: readonly Compiled[], effort: keyof typeof EFFORTS, system: boolean): Promise<Outcome> {
     const { fuzz, invariant } = EFFORTS[effort];
-    const hardfork = edr.OSAKA;
-    let finish: () => void;
-    const finished = new Promise<void>((resolve) => (finish = resolve));
-    if (suites.length === 0) return { failed: [], ran: 0 };
-    await this.context.runSolidityTests(
-      edr.L1_CHAIN_TYPE,
-      artifacts,
-      suites,
-      {
-        projectRoot: this.root,
-        hardfork,
-        localPredeploys: edr.l1GenesisState(edr.l1HardforkFromString(hardfork)),
-        gasLimit: GAS_LIMIT,
-        disableBlockGasLimit: true,
-        disableTransactionGasCap: true,
-        collectStackTraces: edr.CollectStackTraces.OnFailure,
-        includeTraces: edr.IncludeTraces.None,
-        // Hardhat's default seed: a mutant meets the examples that `npm test` tries.
-        fuzz: { runs: fuzz, seed: SEED },
-        invariant: { ...invariant, failOnRevert: true },
-      },
-      { buildInfos: [] },
-      (suite) => {
-        done.push(suite);
-        if (done.length === suites.length) finish();
-      },
-    );
-    await finished;
-    const results = done.flatMap((suite) => suite.testResults.map((r) => ({ suite: suite.id.name, r })));
-    const failed = results.filter(({ r }) => r.status === edr.TestStatus.Failure);
-    return { failed: failed.map(({ suite, r }) => `${suite}.${bare(r.name)}`).sort(), ran: results.length };
+    const gas = system ? GAS.system : GAS.pure;
+    const request: Request = { compiled, fuzz, invariant, gas, root: this.root };
+    this.evm ??= this.start();
+    this.evm.stdin.write(`${JSON.stringify(request)}\n`);
+    const line = await this.lines?.next();
+    if (line !== undefined && line.done !== true) return JSON.parse(line.value) as Outcome;
+    this.evm = undefined;
+    return { failed: [DIED], ran: compiled.length };
   }
-}
 
-const SEED = "0x7727ea51af0441c20da14dcd68a15dac8c9ebd589c5be8fa8c87c1d3720450bc";
+  close(): void {
+    this.evm?.stdin.end();
+    this.evm = undefined;
+  }
 
-function isSuite(contract: Compiled | undefined): boolean {
-  const isTest = (name = ""): boolean => name.startsWith("test") || name.startsWith("invariant");
-  return (
-    contract !== undefined &&
-    contract.creation !== "" &&
-    contract.abi.some((item) => item.type === "function" && isTest(item.name))
-  );
-}
-
-function bare(signature: string): string {
-  return signature.replace(/\(.*$/, "");
+  private start(): ChildProcessByStdio<Writable, Readable, null> {
+    const command = `ulimit -d ${MEMORY} 2>/dev/null; exec "$0" "$@"`;
+    const node = [process.execPath, "--import", import.meta.resolve("tsx"), EVM];
+    const evm = spawn("sh", ["-c", command, ...node], { stdio: ["pipe", "pipe", "ignore"] });
+    // A process that died does not read: the missing answer says so.
+    evm.stdin.on("error", () => undefined);
+    this.lines = createInterface({ input: evm.stdout })[Symbol.asyncIterator]();
+    return evm;
+  }
 }

@@ -31,7 +31,6 @@ const asset = (symbol: string, decimals: number, answer: string) => ({
 
 function parameters(frozen: boolean) {
   return parseParameters({
-    governor: "deployer",
     debtAsset: { symbol: "USDX", token: { mock: { name: "Dollar", decimals: 6 } } },
     rate: {
       basePerYear: "0.02",
@@ -93,20 +92,7 @@ export class AuctionWorld {
       }
     }
     await client.pool.deposit(10n ** 7n * USD, first.address);
-    const t = auctionTermsOf(p.auction, 6);
-    const terms = {
-      start: BigInt(t.start),
-      cut: BigInt(t.cut),
-      step: BigInt(t.step),
-      floor: BigInt(t.floor),
-      tail: BigInt(t.tail),
-      maxGap: BigInt(t.maxGap),
-      penalty: BigInt(t.penalty),
-      tip: BigInt(t.tip),
-      maxTip: BigInt(t.maxTip),
-      flatTip: t.flatTip,
-      frozen: t.frozen,
-    };
+    const terms = auctionTermsOf(p.auction, 6);
     const created = (await client.pool.poolState()).accruedAt;
     return new AuctionWorld(
       connection,

@@ -3,68 +3,10 @@ import fc from "fast-check";
 import { network } from "hardhat";
 
 import { MAX_UINT256, type VaultKey, min, subFloor } from "../../src/model/index.js";
-import { parseParameters } from "../../src/protocol/parameters.js";
+import { parameters } from "./setting.js";
 import { type Verdicts, type World, createWorld, differences, mockFeed, step, syncFeeds } from "./world.js";
 
 const DEEP = process.env.DEEP === "1";
-
-const mock = (name: string, decimals: number) => ({ mock: { name, decimals } });
-const source = (answer: string, max: string) => ({
-  feed: { mock: { decimals: 8, answer } },
-  heartbeatSeconds: 86_400,
-  minAnswer: "0.0001",
-  maxAnswer: max,
-});
-const risk = { minBonusBps: 0, maxBonusBps: 1000, slopeBps: 2500, supplyCap: "100000" };
-
-/** Three collaterals of 18, 8 and 6 decimals: one with two sources, one whose price goes through the debt asset's own. */
-function parameters(debtDecimals: number) {
-  return parseParameters({
-    debtAsset: { symbol: "USDX", token: mock("Dollar", debtDecimals), source: source("1", "100") },
-    rate: {
-      basePerYear: "0.01",
-      kink: "0.8",
-      slopeBelowPerYear: "0.05",
-      slopeAbovePerYear: "0.75",
-      maxPerYear: "2",
-      reserveFactorBps: 1000,
-    },
-    system: { borrowCap: "700000", dust: "100", targetHealthBps: 10500 },
-    assets: [
-      {
-        symbol: "WETH",
-        token: mock("Ether", 18),
-        primary: source("2000", "1000000"),
-        ltvBps: 7500,
-        liquidationThresholdBps: 8000,
-        ...risk,
-      },
-      {
-        symbol: "WBTC",
-        token: mock("Bitcoin", 8),
-        primary: source("60000", "9000000"),
-        secondary: source("60100", "9000000"),
-        maxDeviationBps: 200,
-        ltvBps: 7000,
-        liquidationThresholdBps: 7700,
-        ...risk,
-        supplyCap: "1.2",
-      },
-      {
-        symbol: "EURX",
-        token: mock("Euro", 6),
-        primary: source("1.1", "100"),
-        composed: true,
-        ltvBps: 8500,
-        liquidationThresholdBps: 9000,
-        ...risk,
-        minBonusBps: 100,
-        maxBonusBps: 300,
-        slopeBps: 10000,
-      },
-    ],
-  });
-}
 
 const operations = fc.array(
   fc.record({

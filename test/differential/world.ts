@@ -47,6 +47,8 @@ export async function createWorld(
       await token.connect(actor).mint(address, FUNDS);
       await token.connect(actor).approve(client.engine, MAX_UINT256);
       await token.connect(actor).approve(client.pool, MAX_UINT256);
+      await token.connect(actor).approve(client.auctionHouse, MAX_UINT256);
+      await token.connect(actor).approve(client.backstop, MAX_UINT256);
     }
   }
   const addresses = await Promise.all(actors.map((a) => a.getAddress()));
@@ -113,12 +115,18 @@ async function chainVerdict(client: Client, call: () => Promise<unknown>): Promi
     return null;
   } catch (error) {
     const data = revertData(error);
-    for (const contract of [client.engine, client.pool, client.riskConfig, client.oracle]) {
+    const { engine, pool, riskConfig, oracle, auctionHouse, backstop, breaker } = client;
+    for (const contract of [engine, pool, riskConfig, oracle, auctionHouse, backstop, breaker]) {
       const parsed = data === null ? null : contract.interface.parseError(data);
-      if (parsed !== null) return `${parsed.name}(${parsed.args.map(String).join(", ")})`;
+      if (parsed !== null) return `${parsed.name}(${parsed.args.map(argument).join(", ")})`;
     }
     throw error;
   }
+}
+
+/** Addresses in lower case, as the model has them. */
+function argument(value: unknown): string {
+  return String(value).toLowerCase();
 }
 
 function modelVerdict(operation: () => unknown): string | null {

@@ -9,6 +9,8 @@ const TARGETS: Readonly<Record<string, string>> = {
   engine: "VaultEngine",
   pool: "LendingPool",
   breaker: "CircuitBreaker",
+  auctions: "AuctionHouse",
+  backstop: "BackstopPool",
 };
 
 /** Contracts whose functions are not in the matrix, and why a callback into them can do no harm. */
@@ -17,6 +19,8 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   OracleGuard: "holds nothing; calls feeds by static calls alone; remembering a price is idempotent",
   LiquidationExecutor:
     "serves its owner alone, is locked, and is entered from hostile pools in tests of its own",
+  VolatilityModel:
+    "holds nothing; calls feeds by static calls alone; any partition of its pokes ends the same",
   VaultLens: "has no state; shows what the engine's locked views show",
 };
 

@@ -91,12 +91,15 @@ describe("mutation testing", () => {
     write("remappings.txt", "forge-std/=node_modules/@layerzerolabs/toolbox-foundry/lib/forge-std/\n");
     write(FILE, TINY);
     write("test/solidity/libraries/Tiny.t.sol", TEST);
-    solidity = await SolidityTests.create(root);
+    solidity = new SolidityTests(root);
     campaign = start();
     mutants = campaign.mutants(FILE, { sample: undefined, seed: 1 });
     results = await campaign.run(FILE, mutants, true);
   });
-  after(() => rmSync(root, { recursive: true, force: true }));
+  after(() => {
+    solidity.close();
+    rmSync(root, { recursive: true, force: true });
+  });
 
   it("changes what each operator names, and nothing in comments or strings", () => {
     expect(becomes("comparison")).to.deep.equal(["> -> >=", "> -> <=", "== -> !=", "== -> !=", "!= -> =="]);

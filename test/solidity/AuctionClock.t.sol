@@ -139,15 +139,22 @@ contract AuctionClockTest is AuctionFixture {
 
     function test_restart_paysTheFlatTipThreeTimesFromCapital() public {
         _capital(1_000e6);
-        vm.startPrank(bob);
         for (uint256 i = 1; i <= 5; ++i) {
-            vm.stopPrank();
             _expire();
             vm.prank(bob);
             auctions.restart(id, WETH);
             assertEq(auctions.tips(bob), (i < 3 ? i : 3) * 1.5e6);
         }
         assertEq(backstop.totalAssets(), 1_001e6 - 4.5e6);
+    }
+
+    function test_restart_ofALotBelowDustPaysNothing() public {
+        _capital(1_000e6);
+        _expire();
+        _setPrice(WETH, 99e8);
+        vm.prank(bob);
+        auctions.restart(id, WETH);
+        assertEq(auctions.tips(bob), 0);
     }
 
     function test_restart_needsAPrice() public {

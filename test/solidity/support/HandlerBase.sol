@@ -3,17 +3,22 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
+import {AuctionHouse} from "../../../contracts/AuctionHouse.sol";
+import {BackstopPool} from "../../../contracts/BackstopPool.sol";
+import {CircuitBreaker} from "../../../contracts/CircuitBreaker.sol";
 import {LendingPool} from "../../../contracts/LendingPool.sol";
 import {OracleGuard} from "../../../contracts/OracleGuard.sol";
 import {RiskConfig} from "../../../contracts/RiskConfig.sol";
 import {VaultEngine} from "../../../contracts/VaultEngine.sol";
 import {VaultLens} from "../../../contracts/VaultLens.sol";
+import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
 import {BPS} from "../../../contracts/libraries/FixedPoint.sol";
 import {HealthMath} from "../../../contracts/libraries/HealthMath.sol";
 import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
-import {AssetRiskFields} from "../../../contracts/types/AssetRisk.sol";
+import {Action} from "../../../contracts/types/Action.sol";
+import {AssetRisk} from "../../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {Price, Status} from "../../../contracts/types/Price.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
@@ -30,6 +35,16 @@ abstract contract HandlerBase is Test {
         TestToken[] tokens;
         MockPriceFeed[] feeds;
         MockPriceFeed second;
+        AuctionHouse auctions;
+        BackstopPool backstop;
+        CircuitBreaker breaker;
+    }
+
+    /// @dev What is needed to judge any vault, read once: prices and parameters by asset id, and the index.
+    struct Market {
+        Price[] prices;
+        AssetRisk[] risks;
+        uint256 index;
     }
 
     /// @dev One vault with undivided sums: `weighted` and `margin` in debt units * bps, at liq and at low.
@@ -77,6 +92,7 @@ abstract contract HandlerBase is Test {
             sys.feeds.push(system.feeds[i]);
         }
         sys.second = system.second;
+        (sys.auctions, sys.backstop, sys.breaker) = (system.auctions, system.backstop, system.breaker);
         unit = 10 ** system.debtToken.decimals();
         for (uint256 i = 0; i < 4; ++i) {
             actors.push(makeAddr(string.concat("actor", vm.toString(i))));
@@ -85,63 +101,84 @@ abstract contract HandlerBase is Test {
         }
         vaults.push(toVaultKey(actors[0], 1));
         _approveAll(keeper);
+        _approveAll(address(this));
     }
 
     function vaultList() external view returns (VaultKey[] memory) {
         return vaults;
     }
 
-    function _approveAll(address who) private {
+    function _approveAll(address who) internal {
         vm.startPrank(who);
         for (uint256 i = 0; i < ASSETS; ++i) sys.tokens[i].approve(address(sys.engine), type(uint256).max);
         sys.debtToken.approve(address(sys.engine), type(uint256).max);
         sys.debtToken.approve(address(sys.pool), type(uint256).max);
+        sys.debtToken.approve(address(sys.auctions), type(uint256).max);
+        sys.debtToken.approve(address(sys.backstop), type(uint256).max);
         vm.stopPrank();
     }
 
     // ------------------------------------------------------------------ views
 
+    function _market() internal view returns (Market memory m) {
+        AssetSet all = AssetSet.wrap(uint64((1 << ASSETS) - 1));
+        m.prices = sys.oracle.prices(all);
+        (m.risks, ) = sys.riskConfig.load(all);
+        m.index = sys.pool.currentIndex();
+    }
+
     function _exact(VaultKey vault) internal view returns (Exact memory e) {
-        (uint256 scaled, AssetSet set, ) = sys.engine.vaultState(vault);
-        e.debt = DebtMath.debtUp(scaled, sys.pool.currentIndex());
+        VaultKey[] memory one = new VaultKey[](1);
+        one[0] = vault;
+        (e, ) = _judge(sys.engine.records(one), 0, _market());
+    }
+
+    /// @dev Judges the vault whose record starts at `at`.
+    /// @return e the vault
+    /// @return next where the next record starts
+    function _judge(
+        uint256[] memory words,
+        uint256 at,
+        Market memory m
+    ) internal pure returns (Exact memory e, uint256 next) {
+        e.debt = DebtMath.debtUp(uint128(words[at]), m.index);
         e.allGood = true;
-        while (!set.isEmpty()) {
+        AssetSet set = AssetSet.wrap(uint64(words[at] >> 128));
+        for (next = at + 1; !set.isEmpty(); ++next) {
             uint8 asset = set.lowest();
             set = set.without(asset);
-            Price memory p = sys.oracle.price(asset);
-            (AssetRiskFields memory risk, ) = sys.riskConfig.assetRisk(asset);
-            uint256 amount = sys.engine.collateralOf(vault, asset);
-            uint256 value = HealthMath.valueDown(amount, p.liq);
+            Price memory p = m.prices[asset];
+            uint256 value = HealthMath.valueDown(words[next], p.liq);
             e.value += value;
-            e.weighted += value * risk.liquidationThreshold;
-            e.valueHigh += HealthMath.valueDown(amount, p.high);
-            e.margin += HealthMath.valueDown(amount, p.low) * risk.ltv;
+            e.weighted += value * m.risks[asset].liquidationThreshold();
+            e.valueHigh += HealthMath.valueDown(words[next], p.high);
+            e.margin += HealthMath.valueDown(words[next], p.low) * m.risks[asset].effectiveLtv();
             e.allGood = e.allGood && p.status == Status.Good;
         }
     }
 
-    function _stored(VaultKey vault) internal view returns (bytes32) {
-        (uint256 scaled, AssetSet set, ) = sys.engine.vaultState(vault);
-        return
-            keccak256(
-                abi.encode(
-                    scaled,
-                    set,
-                    sys.engine.collateralOf(vault, 0),
-                    sys.engine.collateralOf(vault, 1),
-                    sys.engine.collateralOf(vault, 2)
-                )
-            );
+    /// @dev What is stored of each vault but for its flag, and whether it is healthy.
+    function _survey() internal view returns (bytes32[] memory stored, bool[] memory healthy) {
+        uint256[] memory words = sys.engine.records(vaults);
+        Market memory m = _market();
+        (stored, healthy) = (new bytes32[](vaults.length), new bool[](vaults.length));
+        uint256 at;
+        for (uint256 i = 0; i < vaults.length; ++i) {
+            (Exact memory e, uint256 next) = _judge(words, at, m);
+            healthy[i] = e.weighted >= e.debt * BPS;
+            stored[i] = bytes32(uint256(uint192(words[at])));
+            for (uint256 k = at + 1; k < next; ++k) stored[i] = keccak256(abi.encode(stored[i], words[k]));
+            at = next;
+        }
+    }
+
+    function _storedNow(uint256 i) internal view returns (bytes32) {
+        (bytes32[] memory stored, ) = _survey();
+        return stored[i];
     }
 
     function _snapshot() internal view returns (Snapshot memory s) {
-        s.stored = new bytes32[](vaults.length);
-        s.healthy = new bool[](vaults.length);
-        for (uint256 i = 0; i < vaults.length; ++i) {
-            s.stored[i] = _stored(vaults[i]);
-            Exact memory e = _exact(vaults[i]);
-            s.healthy[i] = e.weighted >= e.debt * BPS;
-        }
+        (s.stored, s.healthy) = _survey();
         (s.assets, s.supply) = (sys.pool.totalAssets(), sys.pool.totalSupply());
         s.reserve = _reserveNow();
     }
@@ -163,17 +200,35 @@ abstract contract HandlerBase is Test {
     }
 
     function _assertOthers(Snapshot memory s, VaultKey touched) internal {
+        (bytes32[] memory stored, bool[] memory healthy) = _survey();
         for (uint256 i = 0; i < vaults.length; ++i) {
-            if (s.healthy[i]) {
-                Exact memory e = _exact(vaults[i]);
-                assertGe(e.weighted, e.debt * BPS, "a healthy vault became unhealthy");
-            }
+            assertTrue(healthy[i] || !s.healthy[i], "a healthy vault became unhealthy");
             if (VaultKey.unwrap(vaults[i]) == VaultKey.unwrap(touched)) continue;
-            assertEq(_stored(vaults[i]), s.stored[i], "a third vault changed");
+            assertEq(stored[i], s.stored[i], "a third vault changed");
         }
         uint256 index = sys.pool.currentIndex();
         assertGe(index, highestIndex, "the index fell");
         highestIndex = index;
+    }
+
+    /// @dev Lenders lose only what neither the backstop's capital nor the reserve could pay.
+    function _assertLossInOrder(Snapshot memory s) internal view {
+        uint256 before = (s.assets + 1) * (sys.pool.totalSupply() + 1e6);
+        if ((sys.pool.totalAssets() + 1) * (s.supply + 1e6) >= before) return;
+        assertEq(_reserveNow(), 0, "lenders lost while the reserve had something");
+        assertEq(sys.backstop.capital(), 0, "lenders lost while the backstop had capital");
+    }
+
+    /// @dev Whether the breaker has closed `action`, which every refusal by it must be able to show.
+    function _isClosed(bytes memory err, Action action) internal view returns (bool) {
+        bytes4 selector = bytes4(err);
+        if (selector == ICircuitBreaker.ActionClosed.selector) {
+            assertGt(sys.breaker.pausedUntil(action), block.timestamp, "refused, but nothing is paused");
+            return true;
+        }
+        if (selector != ICircuitBreaker.BorrowersInGrace.selector) return false;
+        assertGt(sys.breaker.graceUntil(), block.timestamp, "refused, but there is no grace");
+        return true;
     }
 
     /// @dev A refusal must be one of those the specification names.

@@ -4,33 +4,44 @@ pragma solidity ^0.8.30;
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
+import {IAuctionCallback} from "../../../contracts/interfaces/IAuctionCallback.sol";
 import {IDeleverageCallback} from "../../../contracts/interfaces/IDeleverageCallback.sol";
 import {ILiquidationCallback} from "../../../contracts/interfaces/ILiquidationCallback.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
 import {ITransferHook} from "./HookToken.sol";
 
-/// @notice Calls the system, and calls it once again from the chosen one of all callbacks it gets on the way.
-contract Intruder is ITransferHook, ILiquidationCallback, IDeleverageCallback, IERC3156FlashBorrower {
+/// @notice Calls the system, and calls it again from the chosen one of all callbacks it gets on the way.
+contract Intruder is ITransferHook, ILiquidationCallback, IDeleverageCallback, IAuctionCallback, IERC3156FlashBorrower {
+    struct Step {
+        address target;
+        bytes data;
+    }
+
     uint256 private constant NEVER = type(uint256).max;
 
-    address private _target;
-    bytes private _data;
+    Step[] private _steps;
     uint256 private _at = NEVER;
 
     /// @notice Callbacks since the last `arm`.
     uint256 public callbacks;
-    /// @notice Whether the call from within was made, and how it went.
+    /// @notice Whether the calls from within were made, and how they went.
     bool public fired;
-    bool public succeeded;
-    bytes public result;
+    bool[] private _succeeded;
+    bytes[] private _results;
 
     function approve(IERC20 token, address spender) external {
         token.approve(spender, type(uint256).max);
     }
 
-    /// @notice From the callback number `at` on, counted from 0, `target` will be called once.
-    function arm(address target, bytes calldata data, uint256 at) external {
-        (_target, _data, _at, callbacks, fired) = (target, data, at, 0, false);
+    /// @notice What will be called from within, in this order.
+    function load(Step[] calldata steps) external {
+        delete _steps;
+        for (uint256 i = 0; i < steps.length; ++i) _steps.push(steps[i]);
+    }
+
+    /// @notice From the callback number `at`, counted from 0, everything loaded will be called once.
+    function arm(uint256 at) external {
+        (_at, callbacks, fired) = (at, 0, false);
     }
 
     function disarm() external {
@@ -39,6 +50,11 @@ contract Intruder is ITransferHook, ILiquidationCallback, IDeleverageCallback, I
 
     function run(address target, bytes calldata data) external returns (bool ok, bytes memory returned) {
         return target.call(data);
+    }
+
+    /// @notice How the calls from within went.
+    function outcome() external view returns (bool[] memory succeeded, bytes[] memory results) {
+        return (_succeeded, _results);
     }
 
     function onToken() external {
@@ -53,6 +69,10 @@ contract Intruder is ITransferHook, ILiquidationCallback, IDeleverageCallback, I
         _intrude();
     }
 
+    function onTake(uint256, uint8, uint256, uint256, bytes calldata) external {
+        _intrude();
+    }
+
     function onFlashLoan(address, address, uint256, uint256, bytes calldata) external returns (bytes32) {
         _intrude();
         return keccak256("ERC3156FlashBorrower.onFlashLoan");
@@ -61,6 +81,12 @@ contract Intruder is ITransferHook, ILiquidationCallback, IDeleverageCallback, I
     function _intrude() private {
         if (callbacks++ != _at || fired) return;
         fired = true;
-        (succeeded, result) = _target.call(_data);
+        delete _succeeded;
+        delete _results;
+        for (uint256 i = 0; i < _steps.length; ++i) {
+            (bool ok, bytes memory result) = _steps[i].target.call(_steps[i].data);
+            _succeeded.push(ok);
+            _results.push(result);
+        }
     }
 }

@@ -6,6 +6,7 @@ import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156
 import {IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {Action} from "../../../contracts/types/Action.sol";
+import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {ReentryWorld} from "./ReentryWorld.sol";
 
 /// @notice Every function of the contracts that hold money, once each. `test/hostile/matrix.test.ts` compares this file with
@@ -17,6 +18,10 @@ abstract contract ReentryCalls is ReentryWorld {
         _listPoolCalls();
         _listPoolViews();
         _listBreaker();
+        _listAuctionCalls();
+        _listAuctionViews();
+        _listBackstopCalls();
+        _listBackstopViews();
     }
 
     function _listEngineCalls() private {
@@ -75,7 +80,8 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Open, abi.encodeCall(pool.approve, (lender, 5)));
         _list(t, Kind.Open, abi.encodeCall(pool.transfer, (lender, 7)));
         _list(t, Kind.Open, abi.encodeCall(pool.transferFrom, (lender, me, 1e6)));
-        _list(t, Kind.Open, _permit());
+        (uint8 v, bytes32 r, bytes32 s) = _signed(pool.DOMAIN_SEPARATOR());
+        _list(t, Kind.Open, abi.encodeCall(pool.permit, (signer, bob, 9, MAX, v, r, s)));
         _list(t, Kind.Privileged, abi.encodeCall(pool.draw, (1, me)));
         _list(t, Kind.Privileged, abi.encodeCall(pool.settle, (0, 1)));
         _list(t, Kind.Privileged, abi.encodeCall(pool.toAuction, (1)));
@@ -143,19 +149,108 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Constant, abi.encodeCall(breaker.isConsumingScheduledOp, ()));
     }
 
+    function _listAuctionCalls() private {
+        address t = address(auctions);
+        address me = address(intruder);
+        uint256[] memory none = new uint256[](0);
+        AssetSet empty = AssetSet.wrap(0);
+        _list(t, Kind.Guarded, abi.encodeCall(auctions.take, (SELLING, WETH, 1e17, MAX, me, "x")));
+        _list(t, Kind.Guarded, abi.encodeCall(auctions.checkpoint, (SELLING, WETH)));
+        _list(t, Kind.Guarded, abi.encodeCall(auctions.restart, (EXPIRED, WETH)));
+        _list(t, Kind.Guarded, abi.encodeCall(auctions.giveUp, (HOPELESS)));
+        _list(t, Kind.Guarded, abi.encodeCall(auctions.claim, (WETH, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(auctions.claimTip, (me)));
+        _list(t, Kind.Privileged, abi.encodeCall(auctions.open, (own, 1, empty, none, me)));
+        _list(t, Kind.Privileged, abi.encodeCall(auctions.abandon, (own, 1, empty, none)));
+        _list(t, Kind.Privileged, abi.encodeCall(auctions.setTerms, (_auctionTerms())));
+        _list(t, Kind.Privileged, abi.encodeCall(auctions.setAuthority, (me)));
+    }
+
+    function _listAuctionViews() private {
+        address t = address(auctions);
+        address me = address(intruder);
+        _list(t, Kind.View, abi.encodeCall(auctions.quoteTake, (SELLING, WETH, 1e17)));
+        _list(t, Kind.View, abi.encodeCall(auctions.shortfall, ()));
+        _list(t, Kind.View, abi.encodeCall(auctions.expectedPenalties, ()));
+        _list(t, Kind.View, abi.encodeCall(auctions.openCount, ()));
+        _list(t, Kind.View, abi.encodeCall(auctions.absorptions, (0, 10)));
+        _list(t, Kind.View, abi.encodeCall(auctions.absorption, (SELLING)));
+        _list(t, Kind.View, abi.encodeCall(auctions.lot, (SELLING, WETH)));
+        _list(t, Kind.View, abi.encodeCall(auctions.claims, (me, WETH)));
+        _list(t, Kind.View, abi.encodeCall(auctions.tips, (me)));
+        _list(t, Kind.Constant, abi.encodeCall(auctions.terms, ()));
+        _list(t, Kind.Constant, abi.encodeCall(auctions.backstop, ()));
+        _list(t, Kind.Constant, abi.encodeCall(auctions.engine, ()));
+        _list(t, Kind.Constant, abi.encodeCall(auctions.MAX_VALUED, ()));
+        _list(t, Kind.Constant, abi.encodeCall(auctions.PAID_RESTARTS, ()));
+        _list(t, Kind.Constant, abi.encodeCall(auctions.authority, ()));
+        _list(t, Kind.Constant, abi.encodeCall(auctions.isConsumingScheduledOp, ()));
+    }
+
+    function _listBackstopCalls() private {
+        address t = address(backstop);
+        address me = address(intruder);
+        _list(t, Kind.Guarded, abi.encodeCall(backstop.deposit, (1e6, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(backstop.mint, (1e12, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(backstop.withdraw, (1e6, me, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(backstop.redeem, (1e12, me, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(backstop.donate, (1e6)));
+        _list(t, Kind.Guarded, abi.encodeCall(backstop.requestExit, (1e12)));
+        _list(t, Kind.Open, abi.encodeCall(backstop.approve, (lender, 5)));
+        _list(t, Kind.Open, abi.encodeCall(backstop.transfer, (lender, 7e6)));
+        _list(t, Kind.Open, abi.encodeCall(backstop.transferFrom, (carol, me, 1e6)));
+        (uint8 v, bytes32 r, bytes32 s) = _signed(backstop.DOMAIN_SEPARATOR());
+        _list(t, Kind.Open, abi.encodeCall(backstop.permit, (signer, bob, 9, MAX, v, r, s)));
+        _list(t, Kind.Privileged, abi.encodeCall(backstop.cover, (1)));
+        _list(t, Kind.Privileged, abi.encodeCall(backstop.payTip, (1)));
+        _list(t, Kind.Privileged, abi.encodeCall(backstop.earn, (1)));
+    }
+
+    function _listBackstopViews() private {
+        address t = address(backstop);
+        address me = address(intruder);
+        _list(t, Kind.View, abi.encodeCall(backstop.totalAssets, ()));
+        _list(t, Kind.View, abi.encodeCall(backstop.entryAssets, ()));
+        _list(t, Kind.View, abi.encodeCall(backstop.exitAssets, ()));
+        _list(t, Kind.View, abi.encodeCall(backstop.capital, ()));
+        _list(t, Kind.View, abi.encodeCall(backstop.totalSupply, ()));
+        _list(t, Kind.View, abi.encodeCall(backstop.balanceOf, (me)));
+        _list(t, Kind.View, abi.encodeCall(backstop.convertToAssets, (1e15)));
+        _list(t, Kind.View, abi.encodeCall(backstop.convertToShares, (1e9)));
+        _list(t, Kind.View, abi.encodeCall(backstop.previewDeposit, (1e9)));
+        _list(t, Kind.View, abi.encodeCall(backstop.previewMint, (1e15)));
+        _list(t, Kind.View, abi.encodeCall(backstop.previewRedeem, (1e15)));
+        _list(t, Kind.View, abi.encodeCall(backstop.previewWithdraw, (1e9)));
+        _list(t, Kind.View, abi.encodeCall(backstop.maxDeposit, (me)));
+        _list(t, Kind.View, abi.encodeCall(backstop.maxMint, (me)));
+        _list(t, Kind.View, abi.encodeCall(backstop.maxWithdraw, (me)));
+        _list(t, Kind.View, abi.encodeCall(backstop.maxRedeem, (me)));
+        _list(t, Kind.View, abi.encodeCall(backstop.exitOf, (me)));
+        _list(t, Kind.View, abi.encodeCall(backstop.allowance, (carol, me)));
+        _list(t, Kind.View, abi.encodeCall(backstop.nonces, (signer)));
+        _list(t, Kind.Constant, abi.encodeCall(backstop.asset, ()));
+        _list(t, Kind.Constant, abi.encodeCall(backstop.auctionHouse, ()));
+        _list(t, Kind.Constant, abi.encodeCall(backstop.decimals, ()));
+        _list(t, Kind.Constant, abi.encodeCall(backstop.eip712Domain, ()));
+        _list(t, Kind.Constant, abi.encodeCall(backstop.lendingPool, ()));
+        _list(t, Kind.Constant, abi.encodeCall(backstop.name, ()));
+        _list(t, Kind.Constant, abi.encodeCall(backstop.symbol, ()));
+        _list(t, Kind.Constant, abi.encodeCall(backstop.DOMAIN_SEPARATOR, ()));
+        _list(t, Kind.Constant, abi.encodeCall(backstop.EXIT_WAIT, ()));
+        _list(t, Kind.Constant, abi.encodeCall(backstop.EXIT_WINDOW, ()));
+    }
+
     function _flashLoan(uint256 amount) internal view returns (bytes memory) {
         return
             abi.encodeCall(pool.flashLoan, (IERC3156FlashBorrower(address(intruder)), address(debtToken), amount, ""));
     }
 
-    /// @dev A good permit of the signer, which anyone may hand in.
-    function _permit() private view returns (bytes memory) {
+    /// @dev The signer's signature of a permit for bob, which anyone may hand in.
+    function _signed(bytes32 domain) private view returns (uint8 v, bytes32 r, bytes32 s) {
         bytes32 typeHash = keccak256(
             "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
         );
         bytes32 inner = keccak256(abi.encode(typeHash, signer, bob, 9, 0, MAX));
-        bytes32 hash = keccak256(abi.encodePacked("\x19\x01", pool.DOMAIN_SEPARATOR(), inner));
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(signerKey, hash);
-        return abi.encodeCall(pool.permit, (signer, bob, 9, MAX, v, r, s));
+        return vm.sign(signerKey, keccak256(abi.encodePacked("\x19\x01", domain, inner)));
     }
 }

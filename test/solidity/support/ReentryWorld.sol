@@ -4,17 +4,19 @@ pragma solidity ^0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
+import {PoolTerms} from "../../../contracts/interfaces/ILendingPool.sol";
 import {LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {Action} from "../../../contracts/types/Action.sol";
-import {VaultKey} from "../../../contracts/types/VaultKey.sol";
+import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
+import {AuctionFixture} from "./AuctionFixture.sol";
 import {HookToken} from "./HookToken.sol";
 import {Intruder} from "./Intruder.sol";
-import {SystemFixture} from "./SystemFixture.sol";
 
 /// @notice A system all of whose tokens call the intruder, in a state in which every function has something to do: the intruder
-/// owns a vault with debt and shares, alice can be liquidated and absorbed, bob is hopeless.
-abstract contract ReentryWorld is SystemFixture {
+/// owns a vault with debt, shares, a claim and tips, alice can be liquidated and absorbed, bob is hopeless, and there are a lot that
+/// sells, one that has expired, one that is hopeless and a remnant.
+abstract contract ReentryWorld is AuctionFixture {
     /// @notice A function with arguments that work, as the intruder calls it.
     struct Call {
         address target;
@@ -35,6 +37,11 @@ abstract contract ReentryWorld is SystemFixture {
         Privileged
     }
 
+    /// @dev Ids of absorptions.
+    uint256 internal constant EXPIRED = 2;
+    uint256 internal constant SELLING = 3;
+    uint256 internal constant HOPELESS = 4;
+
     Intruder internal intruder;
     Call[] internal calls;
     VaultKey internal own;
@@ -52,7 +59,11 @@ abstract contract ReentryWorld is SystemFixture {
         for (uint256 i = 0; i < tokens.length; ++i) HookToken(address(tokens[i])).setHook(intruder);
         HookToken(address(debtToken)).setHook(intruder);
         keys = [own, _key(alice), _key(bob)];
-        parties = [address(engine), address(pool), address(house), address(intruder), alice, bob, lender, liquidator];
+        parties = [address(engine), address(pool), address(auctions), address(backstop)];
+        parties.push(address(intruder));
+        parties.push(alice);
+        parties.push(lender);
+        parties.push(carol);
         _listCalls();
     }
 
@@ -64,29 +75,70 @@ abstract contract ReentryWorld is SystemFixture {
     }
 
     function _populate() private {
+        PoolTerms memory t = _terms(1_000);
+        t.backstopFactor = 500;
+        pool.setTerms(t);
         _lend(lender, 1e12);
-        _deposit(alice, WETH, 1e18);
-        _borrow(alice, 1_500e6);
-        _deposit(bob, GOLD, 200e6);
-        _borrow(bob, 150e6);
+        _capital(1e9);
+        vm.prank(lender);
+        pool.approve(address(intruder), 1e6);
+        vm.prank(carol);
+        backstop.approve(address(intruder), 1e6);
+        _equip();
+        _pass(3 days);
+        _auction();
+        _indebt(makeAddr("seller"), WETH, 1e18, 1_499e6);
+        _indebt(alice, WETH, 1e18, 1_499e6);
+        _indebt(bob, GOLD, 200e6, 150e6);
+        _indebt(makeAddr("hopeless"), GOLD, 300e6, 200e6);
+        _indebt(makeAddr("remnant"), GOLD, 300e6, 200e6);
+        breaker.setWatch(WETH, Watch(1_000, 1 hours, 0, 30 minutes));
+        breaker.poke(WETH);
+        _setPrice(WETH, 1_520e8);
+        _setPrice(GOLD, 0.01e8);
+        assertEq(_absorb(makeAddr("seller")), SELLING);
+        assertEq(_absorb(makeAddr("hopeless")), HOPELESS);
+        auctions.giveUp(_absorb(makeAddr("remnant")));
+    }
+
+    /// @dev The intruder's own: tokens, allowances, a vault, shares of both pools, half of them ready to leave the backstop.
+    function _equip() private {
         for (uint256 i = 0; i < tokens.length; ++i) {
             tokens[i].mint(address(intruder), 100e18);
             intruder.approve(tokens[i], address(engine));
         }
         debtToken.mint(address(intruder), 1e12);
-        intruder.approve(debtToken, address(engine));
-        intruder.approve(debtToken, address(pool));
+        address[4] memory spenders = [address(engine), address(pool), address(auctions), address(backstop)];
+        for (uint256 i = 0; i < 4; ++i) intruder.approve(debtToken, spenders[i]);
         _must(address(engine), abi.encodeCall(engine.deposit, (own, WETH, 10e18)));
         _must(address(engine), abi.encodeCall(engine.borrow, (own, 1_000e6, address(intruder))));
         _must(address(pool), abi.encodeCall(pool.deposit, (1e9, address(intruder))));
-        vm.prank(lender);
-        pool.approve(address(intruder), 1e6);
-        _pass(10 days);
-        pool.accrue();
-        breaker.setWatch(WETH, Watch(1_000, 1 hours, 0, 30 minutes));
-        breaker.poke(WETH);
+        _must(address(backstop), abi.encodeCall(backstop.deposit, (1e8, address(intruder))));
+        _must(address(backstop), abi.encodeCall(backstop.requestExit, (5e13)));
+    }
+
+    /// @dev A vault of the intruder is absorbed and its tab paid, which leaves it a claim and tips; another's lot expires.
+    function _auction() private {
+        VaultKey second = toVaultKey(address(intruder), 1);
+        _must(address(engine), abi.encodeCall(engine.deposit, (second, WETH, 1e18)));
+        _must(address(engine), abi.encodeCall(engine.borrow, (second, 1_499e6, address(intruder))));
+        _indebt(makeAddr("expired"), WETH, 1e18, 1_499e6);
         _setPrice(WETH, 1_520e8);
-        _setPrice(GOLD, 0.01e8);
+        _take(engine.absorb(second, address(intruder)), WETH, MAX);
+        assertEq(_absorb(makeAddr("expired")), EXPIRED);
+        for (uint256 i = 1; i < 10; ++i) {
+            vm.warp(START + 3 days + 900 * i);
+            _setPrice(WETH, 1_520e8);
+            auctions.checkpoint(EXPIRED, WETH);
+        }
+        _setPrice(WBTC, 60_000e8);
+        _setPrice(GOLD, 1e8);
+        _setPrice(WETH, 2_000e8);
+    }
+
+    function _indebt(address owner, uint8 asset, uint256 amount, uint256 debt) private {
+        _deposit(owner, asset, amount);
+        _borrow(owner, debt);
     }
 
     function _must(address target, bytes memory data) internal {
@@ -109,12 +161,15 @@ abstract contract ReentryWorld is SystemFixture {
             (uint256[])
         );
         uint256[] memory vaults = engine.records(keys);
-        words = new uint256[](books.length + vaults.length + parties.length * (2 + tokens.length) + 15);
+        uint256[] memory lots = auctions.absorptions(0, 10);
+        words = new uint256[](books.length + vaults.length + lots.length + parties.length * (3 + tokens.length) + 23);
         uint256 at;
         for (uint256 i = 0; i < books.length; ++i) words[at++] = books[i];
         for (uint256 i = 0; i < vaults.length; ++i) words[at++] = vaults[i];
+        for (uint256 i = 0; i < lots.length; ++i) words[at++] = lots[i];
         for (uint256 i = 0; i < parties.length; ++i) {
             words[at++] = pool.balanceOf(parties[i]) / shareUnit;
+            words[at++] = backstop.balanceOf(parties[i]) / shareUnit;
             words[at++] = debtToken.balanceOf(parties[i]);
             for (uint256 j = 0; j < tokens.length; ++j) words[at++] = tokens[j].balanceOf(parties[i]);
         }
@@ -130,7 +185,16 @@ abstract contract ReentryWorld is SystemFixture {
         words[at++] = pool.allowance(lender, address(intruder)) / shareUnit;
         words[at++] = breaker.pausedUntil(Action.Borrow);
         words[at++] = riskConfig.systemRisk().guarded;
-        (words[at], ) = breaker.rangeOf(WETH);
+        (words[at++], ) = breaker.rangeOf(WETH);
+        words[at++] = backstop.totalAssets();
+        words[at++] = backstop.allowance(carol, address(intruder)) / shareUnit;
+        words[at++] = backstop.nonces(signer);
+        words[at++] = auctions.tips(address(intruder));
+        words[at++] = auctions.claims(address(intruder), WETH);
+        words[at++] = auctions.expectedPenalties();
+        words[at++] = auctions.lot(0, GOLD).amount;
+        (words[at], , , ) = backstop.exitOf(address(intruder));
+        words[at] /= shareUnit;
     }
 
     function _digest() internal view returns (bytes32) {

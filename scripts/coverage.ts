@@ -1,0 +1,80 @@
+import { createHardhatRuntimeEnvironment } from "hardhat/hre";
+
+import config from "../hardhat.config.js";
+import { CliError, UsageError } from "../src/cli/args.js";
+import { run } from "../src/cli/run.js";
+import { table } from "../src/cli/table.js";
+import { type FileCoverage, percent, ranges, summarise } from "../src/coverage/summary.js";
+
+/** Least line and statement coverage [percent]. */
+const LEAST = 98;
+
+/** The part of Hardhat's coverage plug-in used here: its own report goes without numbers of statements. */
+interface CoverageManager {
+  getReport(): Promise<
+    Record<
+      string,
+      {
+        readonly lineExecutionCounts: ReadonlyMap<number, number>;
+        readonly executedStatementsCount: number;
+        readonly unexecutedStatementsCount: number;
+        readonly executedLinesCount: number;
+        readonly unexecutedLines: ReadonlySet<number>;
+      }
+    >
+  >;
+}
+
+await run(
+  {
+    usage: "npm run coverage",
+    summary: `Line and statement coverage of contracts/ by the Solidity tests; fails below ${LEAST} %.`,
+    options: {
+      least: { type: "string", value: "PERCENT", help: `fail below this instead of ${LEAST}` },
+    },
+  },
+  async (options, io) => {
+    const least = options.least === undefined ? LEAST : Number(options.least);
+    if (!(least >= 0 && least <= 100)) throw new UsageError("--least must be between 0 and 100");
+    const hre = await createHardhatRuntimeEnvironment(config, { coverage: true }, process.cwd());
+    const tests = (await hre.tasks.getTask(["test", "solidity"]).run({})) as { readonly success?: boolean };
+    if (tests.success !== true) throw new CliError("a Solidity test failed");
+    const { _coverage } = hre as unknown as { readonly _coverage?: CoverageManager };
+    if (_coverage === undefined) throw new CliError("Hardhat collected no coverage");
+
+    const report = new Map<string, FileCoverage>();
+    for (const [path, file] of Object.entries(await _coverage.getReport())) {
+      report.set(path, {
+        executedLines: file.executedLinesCount,
+        lines: file.lineExecutionCounts.size,
+        executedStatements: file.executedStatementsCount,
+        statements: file.executedStatementsCount + file.unexecutedStatementsCount,
+        missing: [...file.unexecutedLines].sort((a, b) => a - b),
+      });
+    }
+    const summary = summarise(report);
+    if (summary.files.length === 0) throw new CliError("no contract was covered at all");
+    const shown = (value: number): string => `${value.toFixed(2)} %`;
+    const rows = summary.files.map((file) => [
+      file.path,
+      shown(percent(file.executedLines, file.lines)),
+      shown(percent(file.executedStatements, file.statements)),
+      ranges(file.missing),
+    ]);
+    rows.push(["all contracts", shown(summary.line), shown(summary.statement), ""]);
+    io.out(
+      table(
+        [
+          { heading: "file" },
+          { heading: "lines", align: "right" },
+          { heading: "statements", align: "right" },
+          { heading: "lines never executed" },
+        ],
+        rows,
+      ),
+    );
+    if (Math.min(summary.line, summary.statement) < least) {
+      throw new CliError(`coverage is below ${least} %`);
+    }
+  },
+);

@@ -1,0 +1,201 @@
+import {
+  MAX_UINT256,
+  ModelError,
+  type VaultKey,
+  auctionMath,
+  auctions,
+  valueDown,
+} from "../../../src/model/index.js";
+import { type Operation, SOME, cycled, noteLoss, part } from "./operation.js";
+import { type Lot, type Run } from "./run.js";
+import { VAULTS, absorbVault } from "./vaults.js";
+
+/** What is done with what was absorbed. */
+export const BIDDERS = { take, remnant, checkpoint, restart, giveUp, claim, claimTip };
+
+/** Often an expired lot is started again first; sometimes prices rise, so that something is left for the owner. */
+export async function take(r: Run, o: Operation): Promise<void> {
+  await provideLot(r, o);
+  const lot = r.lot(o.pick, o.asset);
+  if (o.pick % 4 !== 0 && r.ahead(1n, () => expired(r, lot))) await restartLot(r, o, lot, 1n);
+  if (o.pick % 7 === 0) await r.quote([1200, 1200, 1200]);
+  await takeLot(r, o, "take", lot);
+}
+
+async function remnant(r: Run, o: Operation): Promise<void> {
+  await provideRemnant(r, o);
+  const lot = r.remnant(o.pick);
+  if (o.pick % 4 !== 0 && r.ahead(1n, () => expired(r, lot))) await restartLot(r, o, lot, 1n);
+  await takeLot(r, o, "remnant", lot);
+}
+
+async function checkpoint(r: Run, o: Operation): Promise<void> {
+  await provideLot(r, o);
+  const { id, asset } = o.edge > 0n ? r.remnant(o.pick) : r.lot(o.pick, o.asset);
+  await r.act(
+    "checkpoint",
+    o.elapsed,
+    () => r.w.client.auctionHouse.checkpoint(id, asset),
+    () => r.w.model.backing.checkpoint(id, asset),
+  );
+}
+
+async function restart(r: Run, o: Operation): Promise<void> {
+  await provideLot(r, o);
+  const lot = o.edge === 2n ? r.remnant(o.pick) : r.lot(o.pick, o.asset);
+  await restartLot(r, o, lot, o.pick % 4 === 0 ? o.elapsed : 3600n + o.edge);
+}
+
+/** A hopeless absorption where there is one. */
+async function giveUp(r: Run, o: Operation): Promise<void> {
+  const { model } = r.w;
+  const { open } = model.backing.house;
+  const worth = (a: auctions.Absorption): bigint =>
+    a.lots.reduce((sum, l) => sum + valueDown(l.amount, model.price(l.asset).high), 0n);
+  const { dust } = model.terms.system;
+  const hopeless = open.filter((a) => auctionMath.isHopeless(auctions.tabOf(a), worth(a), dust));
+  await giveUpOne(r, (cycled(hopeless, o.pick) ?? cycled(open, o.pick))?.id ?? BigInt(o.pick % 9), o.elapsed);
+}
+
+/** Where nothing is due, prices rise and an absorption is bought out first, most of the time. */
+async function claim(r: Run, o: Operation): Promise<void> {
+  const { backing } = r.w.model;
+  const due = (): { actor: number; asset: number }[] =>
+    [0, 1, 2].flatMap((actor) =>
+      [0, 1, 2].flatMap((asset) => {
+        const amount = backing.house.claims.get(auctions.claimKey(r.actor(actor).address, asset)) ?? 0n;
+        return amount === 0n ? [] : [{ actor, asset }];
+      }),
+    );
+  if (due().length === 0 && o.pick % 8 !== 0) await buyOut(r, o);
+  const { actor, asset } = cycled(due(), o.pick) ?? o;
+  const { address, signer } = r.actor(actor);
+  await r.act(
+    "claim",
+    o.elapsed,
+    () => r.w.client.auctionHouse.connect(signer).claim(asset, address),
+    () => {
+      if (backing.claim(address, asset) !== 0n) r.note("claimed");
+    },
+  );
+}
+
+async function claimTip(r: Run, o: Operation): Promise<void> {
+  const { backing } = r.w.model;
+  const due = [0, 1, 2].filter((i) => backing.house.tips.has(r.actor(i).address));
+  const { address, signer } = r.actor(cycled(due, o.pick) ?? o.actor);
+  await r.act(
+    "claimTip",
+    o.elapsed,
+    () => r.w.client.auctionHouse.connect(signer).claimTip(address),
+    () => {
+      if (backing.claimTip(address) !== 0n) r.note("tipped");
+    },
+  );
+}
+
+async function buyOut(r: Run, o: Operation): Promise<void> {
+  await provideLot(r, o);
+  const { open } = r.w.model.backing.house;
+  const chosen = cycled(open, o.pick);
+  if (chosen === undefined) return;
+  await r.quote([1300, 1300, 1300]);
+  for (const { asset, amount } of chosen.lots) {
+    const lot = { id: chosen.id, asset, amount };
+    if (r.ahead(1n, () => expired(r, lot))) await restartLot(r, o, lot, 1n);
+    if (amount > 0n) await takeLot(r, { ...o, pick: 0, elapsed: 1n }, "take", lot);
+  }
+}
+
+/** All of a lot, part of it, all but a unit; one in five finds the price a unit too high, one in five exactly at its limit. */
+async function takeLot(r: Run, o: Operation, name: string, { id, asset, amount }: Lot): Promise<void> {
+  const { model, client } = r.w;
+  const price = r.ahead(o.elapsed, () => quoted(() => model.backing.quoteTake(id, asset, MAX_UINT256).price));
+  const wanted = [MAX_UINT256, part(amount, o), amount - 1n, MAX_UINT256, amount][o.pick % 5]!;
+  const most = [MAX_UINT256, MAX_UINT256, MAX_UINT256, price - 1n, price][(o.pick >> 4) % 5]!;
+  const { address, signer } = r.actor(o.actor);
+  await r.act(
+    name,
+    o.elapsed,
+    () => client.auctionHouse.connect(signer).take(id, asset, wanted, most, address, "0x"),
+    () => {
+      const { amount: sold, loss } = model.backing.take(id, asset, wanted, most);
+      if (sold !== 0n && sold < amount) r.note(`${name} part`);
+      noteLoss(r, "take", loss);
+    },
+  );
+}
+
+function restartLot(r: Run, o: Operation, { id, asset }: Lot, elapsed: bigint): Promise<boolean> {
+  const { address, signer } = r.actor(o.actor);
+  return r.act(
+    "restart",
+    elapsed,
+    () => r.w.client.auctionHouse.connect(signer).restart(id, asset),
+    () => r.w.model.backing.restart(id, asset, address),
+  );
+}
+
+function giveUpOne(r: Run, id: bigint, elapsed: bigint): Promise<boolean> {
+  const { model, client } = r.w;
+  return r.act(
+    "giveUp",
+    elapsed,
+    () => client.auctionHouse.giveUp(id),
+    () => noteLoss(r, "giveUp", model.backing.giveUp(id)),
+  );
+}
+
+/** Where nothing is for sale, a vault is absorbed, most of the time; where none can be, prices fall until the worst can. */
+async function provideLot(r: Run, o: Operation): Promise<void> {
+  const { model } = r.w;
+  const forSale = model.backing.house.open.some((a) => a.lots.some((l) => l.amount > 0n));
+  if (!forSale && o.pick % 8 !== 0) await absorbWorst(r, o, r.w.keys);
+}
+
+/** Where no remnants are, a small vault is opened, falls, is absorbed and given up, most of the time. */
+async function provideRemnant(r: Run, o: Operation): Promise<void> {
+  const { model, keys } = r.w;
+  if ([...model.backing.house.remnants.values()].some((l) => l.amount > 0n) || o.pick % 8 === 0) return;
+  const empty = keys.findIndex((key) => model.vault(key).balances.size === 0);
+  if (empty === -1) return;
+  await VAULTS.open(r, { ...SOME, vault: empty, asset: o.asset, pick: 0, edge: -2n });
+  const move = 500 + (o.pick % 80);
+  await r.quote([0, 1, 2].map((id) => (id === o.asset ? move : 1000)));
+  if (await absorbVault(r, keys[empty]!, o.actor, 1n)) await giveUpOne(r, model.backing.house.lastId, 1n);
+}
+
+async function absorbWorst(r: Run, o: Operation, keys: readonly VaultKey[]): Promise<void> {
+  const { model } = r.w;
+  const [worst] = keys
+    .map((key) => ({ key, ...model.health(key) }))
+    .filter((v) => v.debt > 0n && v.value > 0n)
+    .sort((a, b) => (a.value * b.debt < b.value * a.debt ? -1 : 1));
+  if (worst === undefined) return;
+  const ratio = Number((worst.value * 1000n) / worst.debt);
+  if (ratio >= 1020) {
+    const move = Math.trunc((1_018_000 - (o.pick % 50) * 1000) / ratio);
+    await r.quote([move, move, move]);
+  }
+  await absorbVault(r, worst.key, o.actor, 1n);
+}
+
+function expired(r: Run, { id, asset }: Lot): boolean {
+  try {
+    r.w.model.backing.quoteTake(id, asset, MAX_UINT256);
+    return false;
+  } catch (error) {
+    if (error instanceof ModelError) return error.error === "LotExpired";
+    throw error;
+  }
+}
+
+/** A price the model would ask, or 1 where it would refuse. */
+function quoted(read: () => bigint): bigint {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ModelError) return 1n;
+    throw error;
+  }
+}

@@ -1,0 +1,163 @@
+import { backstops, max, min } from "../../../src/model/index.js";
+import { type Operation, cycled, debtUnit, part } from "./operation.js";
+import { type Run } from "./run.js";
+
+/** What depositors of the backstop and lenders do. */
+export const CAPITAL = { enter, enterFor, requestExit, leave, gift, payBackstop, lend, redeem, wait };
+
+/** Most that enters the backstop at once [whole tokens]: little enough that some shortfalls exceed it. */
+const ENTRY = 1_500n;
+
+function enter(r: Run, o: Operation): Promise<boolean> {
+  const assets = part(ENTRY * debtUnit(r), o);
+  const { address, signer } = r.actor(o.actor);
+  return r.act(
+    "enter",
+    o.elapsed,
+    () => r.w.client.backstop.connect(signer).deposit(assets, address),
+    () => r.w.model.backing.deposit(address, assets),
+  );
+}
+
+function enterFor(r: Run, o: Operation): Promise<boolean> {
+  const { backing } = r.w.model;
+  const { backstop } = backing;
+  const shares = part(backstops.toSharesDown(backstop, ENTRY * debtUnit(r), backstop.cash), o);
+  const { address, signer } = r.actor(o.actor);
+  return r.act(
+    "enterFor",
+    o.elapsed,
+    () => r.w.client.backstop.connect(signer).mint(shares, address),
+    () => backing.mint(address, shares),
+  );
+}
+
+/** Sometimes none, which takes a request back, or one share more than there are. */
+function requestExit(r: Run, o: Operation): Promise<boolean> {
+  const { backing } = r.w.model;
+  const { address, signer } = r.actor(o.actor);
+  const balance = backstops.sharesOf(backing.backstop, address);
+  const shares = o.pick % 6 === 0 ? 0n : o.pick % 6 === 1 ? balance + 1n : part(balance, o);
+  return r.act(
+    "requestExit",
+    o.elapsed,
+    () => r.w.client.backstop.connect(signer).requestExit(shares),
+    () => backing.requestExit(address, shares),
+  );
+}
+
+/** Somebody with a mature request leaves, if there is one, with part of it, all of it, or a share too many. */
+async function leave(r: Run, o: Operation): Promise<void> {
+  const { backing } = r.w.model;
+  const { elapsed } = o;
+  const most = [0, 1, 2].map((i) =>
+    r.ahead(elapsed, () =>
+      backstops.maxRedeem(backing.backstop, backing.prospects(), r.actor(i).address, r.w.model.now),
+    ),
+  );
+  const i =
+    cycled(
+      [0, 1, 2].filter((n) => most[n]! > 0n),
+      o.pick,
+    ) ?? o.actor;
+  const { address, signer } = r.actor(i);
+  const backstop = r.w.client.backstop.connect(signer);
+  const shares = o.share >= 900 ? max(most[i]! + min(o.edge, 1n), 0n) : part(most[i]!, o);
+  const done =
+    o.pick % 3 === 0
+      ? await leaveWith(r, i, shares, elapsed)
+      : await r.act(
+          "leave",
+          elapsed,
+          () => backstop.redeem(shares, address, address),
+          () => backing.redeem(address, shares),
+        );
+  if (done && shares > 0n) r.note("left the backstop");
+}
+
+/** The same by the amount that `shares` bring. */
+function leaveWith(r: Run, actor: number, shares: bigint, elapsed: bigint): Promise<boolean> {
+  const { backing } = r.w.model;
+  const { address, signer } = r.actor(actor);
+  const assets = r.ahead(elapsed, () => {
+    const exit = backstops.exitAssets(backing.backstop, backing.prospects());
+    return backstops.toAssetsDown(backing.backstop, shares, exit);
+  });
+  return r.act(
+    "leaveWith",
+    elapsed,
+    () => r.w.client.backstop.connect(signer).withdraw(assets, address, address),
+    () => backing.withdraw(address, assets),
+  );
+}
+
+function gift(r: Run, o: Operation): Promise<boolean> {
+  const amount = part(100n * debtUnit(r), o);
+  return r.act(
+    "gift",
+    o.elapsed,
+    () => r.w.client.backstop.connect(r.actor(o.actor).signer).donate(amount),
+    () => r.w.model.backing.donate(amount),
+  );
+}
+
+function payBackstop(r: Run, o: Operation): Promise<boolean> {
+  return r.act(
+    "payBackstop",
+    o.elapsed,
+    () => r.w.client.pool.payBackstop(),
+    () => {
+      if (r.w.model.backing.collect() !== 0n) r.note("paid interest");
+    },
+  );
+}
+
+function lend(r: Run, o: Operation): Promise<boolean> {
+  const amount = part(20_000n * debtUnit(r), o);
+  const { address, signer } = r.actor(o.actor);
+  return r.act(
+    "lend",
+    o.elapsed,
+    () => r.w.client.pool.connect(signer).deposit(amount, address),
+    () => r.w.model.lend(amount),
+  );
+}
+
+/** A lender leaves with shares or with assets. */
+async function redeem(r: Run, o: Operation): Promise<void> {
+  const { model, client } = r.w;
+  const { address, signer } = r.actor(0);
+  const pool = client.pool.connect(signer);
+  const pessimistic = r.ahead(o.elapsed, () => model.exitAssets() < model.totalAssets());
+  const shares = part((await pool.maxRedeem(address)) / 20n, o);
+  const assets = part((await pool.maxWithdraw(address)) / 20n, o);
+  const done =
+    o.pick % 2 === 0
+      ? await r.act(
+          "redeem",
+          o.elapsed,
+          () => pool.redeem(shares, address, address),
+          () => model.redeem(shares),
+        )
+      : await r.act(
+          "unlend",
+          o.elapsed,
+          () => pool.withdraw(assets, address, address),
+          () => model.unlend(assets),
+        );
+  if (done && pessimistic) r.note("pessimistic exit");
+}
+
+/** Somebody's request to leave the backstop matures, give or take a second, and is used. */
+async function wait(r: Run, o: Operation): Promise<void> {
+  const { model } = r.w;
+  const pending = (): readonly bigint[] =>
+    [...model.backing.backstop.requests.values()]
+      .filter((q) => q.shares !== 0n && q.from > model.now)
+      .map((q) => q.from);
+  if (pending().length === 0) await requestExit(r, { ...o, pick: 2 });
+  const from = cycled(pending(), o.pick) ?? model.now + 100_000n;
+  await r.quote([1000, 1000, 1000], max(from - model.now - 6n, 1n));
+  await leave(r, { ...o, elapsed: max(from - model.now + o.edge, 1n) });
+  if (o.pick % 2 === 0) await leave(r, o);
+}

@@ -1,0 +1,181 @@
+import { type Round, type RoundHistory, breakers, max } from "../../../src/model/index.js";
+import { take } from "./bidders.js";
+import { type Operation, cycled } from "./operation.js";
+import { type Run } from "./run.js";
+import { borrow, deposit, liquidate } from "./vaults.js";
+
+/** What breaker, volatility, prices and time do. */
+export const MARKET = {
+  ...{ pauseBid, pauseLiquidate, unpause, poke, refresh, volatility, hours },
+  ...{ price, crash, rise, split, time, silence },
+};
+
+const IDS = [0, 1, 2] as const;
+const PAIRS = [
+  [0, 1],
+  [2, 0],
+  [1, 2],
+] as const;
+
+/** The guardian closes bidding; half of the time somebody bids nevertheless. */
+async function pauseBid(r: Run, o: Operation): Promise<void> {
+  if ((await pause(r, o, "Bid")) && o.pick % 2 === 0) await take(r, { ...o, elapsed: 1n });
+}
+
+/** The guardian closes liquidating; somebody tries nevertheless, or as soon as it is over. */
+async function pauseLiquidate(r: Run, o: Operation): Promise<void> {
+  if (!(await pause(r, o, "Liquidate")) || o.pick % 3 === 0) return;
+  const { market, now } = r.w.model;
+  const until = breakers.pausedUntil(market.breaker, "Liquidate");
+  await liquidate(r, { ...o, elapsed: o.pick % 3 === 1 ? 1n : max(until - now + o.edge, 1n) });
+}
+
+function unpause(r: Run, o: Operation): Promise<boolean> {
+  const action = breakers.ACTIONS[2 + (o.pick % 2)]!;
+  const { model, client } = r.w;
+  return r.act(
+    "unpause",
+    o.elapsed,
+    () => client.breaker.unpause(breakers.ACTIONS.indexOf(action)),
+    () => {
+      model.market.breaker = breakers.unpause(model.market.breaker, action, model.now);
+    },
+  );
+}
+
+/** The breaker sees a price; half of the time it sees it move by about its limit, and somebody wants to borrow then. */
+async function poke(r: Run, o: Operation): Promise<void> {
+  await pokeOne(r, o.asset, o.elapsed);
+  if (o.pick % 2 === 0) return;
+  await r.quote(IDS.map((id) => (id === o.asset ? 843 + (o.pick % 10) : 1000)));
+  await pokeOne(r, o.asset, 10n);
+  await borrow(r, { ...o, elapsed: 10n });
+}
+
+function refresh(r: Run, o: Operation): Promise<boolean> {
+  return r.act(
+    "refresh",
+    o.elapsed,
+    () => r.w.client.breaker.refresh(),
+    () => r.w.model.market.refreshBreaker(r.w.model.now),
+  );
+}
+
+/** Every asset's volatility, then every pair's correlation. */
+async function volatility(r: Run, o: Operation): Promise<void> {
+  const { model, client } = r.w;
+  await measureAll(r, o.elapsed);
+  for (const [a, b] of PAIRS) {
+    await r.act(
+      "pair",
+      1n,
+      () => client.volatility.pokePair(a, b),
+      () => model.market.volatility.pokePair(a, b),
+    );
+  }
+}
+
+/** A few hours of prices that do not all move together, measured, and a vault of two collaterals at its limit. */
+async function hours(r: Run, o: Operation): Promise<void> {
+  const { model, keys } = r.w;
+  await measureAll(r, o.elapsed);
+  for (let hour = 0; hour < 4; ++hour) {
+    const moves = IDS.map((id) => 965 + ((o.pick >> (hour + 3 * id)) % 8) * 10);
+    await r.quote(moves, 3600n);
+  }
+  await volatility(r, o);
+  const mixed = keys.flatMap((key, i) => (model.vault(key).balances.size > 1 ? [i] : []));
+  const vault = cycled(mixed, o.vault) ?? o.vault;
+  const asset = cycled([...model.vault(r.vault(vault).key).balances.keys()], o.asset) ?? o.asset;
+  await deposit(r, { ...o, vault, asset, share: 1000 });
+  await borrow(r, { ...o, vault, share: 1000 });
+}
+
+function price(r: Run, o: Operation): Promise<void> {
+  return r.quote(
+    IDS.map((id) => (id === o.asset ? 780 + (o.pick % 400) : 1000)),
+    o.elapsed,
+  );
+}
+
+function crash(r: Run, o: Operation): Promise<void> {
+  return r.quote(IDS.map((id) => 300 + ((o.pick >> id) % 500)));
+}
+
+function rise(r: Run, o: Operation): Promise<void> {
+  return r.quote(IDS.map((id) => 1100 + ((o.pick >> id) % 900)));
+}
+
+/** The second source of the asset that has one moves alone. */
+function split(r: Run, o: Operation): Promise<void> {
+  return r.quoteSecondary(1, 940 + (o.pick % 120));
+}
+
+function time(r: Run, o: Operation): Promise<boolean> {
+  return pass(r, "time", o.elapsed * 6n);
+}
+
+/** Up to four days without an answer. */
+function silence(r: Run, o: Operation): Promise<boolean> {
+  return pass(r, "silence", 80_000n * BigInt(1 + (o.pick % 4)));
+}
+
+function pass(r: Run, name: string, elapsed: bigint): Promise<boolean> {
+  return r.act(
+    name,
+    elapsed,
+    () => r.w.client.pool.accrue(),
+    () => r.w.model.accrue(),
+  );
+}
+
+function pokeOne(r: Run, asset: number, elapsed: bigint): Promise<boolean> {
+  const { model, client } = r.w;
+  return r.act(
+    "poke",
+    elapsed,
+    () => client.breaker.poke(asset),
+    () => {
+      if (model.market.pokeBreaker(asset, model.now)) r.note("tripped");
+    },
+  );
+}
+
+function pause(r: Run, o: Operation, action: breakers.Action): Promise<boolean> {
+  const { model, client } = r.w;
+  const duration = o.share === 1000 ? 3600n + o.edge : BigInt(o.share) * 3n;
+  return r.act(
+    `pause${action}`,
+    o.elapsed,
+    () => client.breaker.pause(breakers.ACTIONS.indexOf(action), duration),
+    () => {
+      model.market.breaker = breakers.pause(model.market.breaker, action, duration, model.now);
+    },
+  );
+}
+
+async function measureAll(r: Run, elapsed: bigint): Promise<void> {
+  const { model, client } = r.w;
+  for (const id of IDS) {
+    const history = await roundsOf(r, id);
+    await r.act(
+      "volatility",
+      id === 0 ? elapsed : 1n,
+      () => client.volatility.poke(id),
+      () => model.market.pokeVolatility(id, history, model.now),
+    );
+  }
+}
+
+/** The rounds of an asset's primary feed that its series has not seen. */
+async function roundsOf(r: Run, id: number): Promise<RoundHistory> {
+  const feed = r.w.client.feeds[id]!;
+  const newest = (await feed.latestRoundData()).id;
+  const seen = r.w.model.market.volatility.series(id).round;
+  const rounds = new Map<bigint, Round>();
+  for (let at = seen === 0n ? newest : seen + 1n; at <= newest; ++at) {
+    const { answer, updatedAt } = await feed.getRoundData(at);
+    rounds.set(at, { id: at, answer, updatedAt });
+  }
+  return { address: (await feed.getAddress()).toLowerCase(), newest, round: (at) => rounds.get(at) ?? null };
+}

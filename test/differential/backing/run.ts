@@ -1,0 +1,136 @@
+import { expect } from "chai";
+
+import { BPS, type VaultKey, subFloor, valueDown } from "../../../src/model/index.js";
+import { allDifferences, owners } from "./state.js";
+import { type World, mockFeed, step, syncFeeds } from "../world.js";
+
+/** A lot by name, and what is left of it [token units]. */
+export interface Lot {
+  readonly id: bigint;
+  readonly asset: number;
+  readonly amount: bigint;
+}
+
+/** One run of contracts and model side by side: every action is compared, and what was reached is counted. */
+export class Run {
+  constructor(
+    readonly w: World,
+    private readonly seen: Map<string, number>,
+  ) {}
+
+  /** Notes that something was reached. */
+  note(what: string): void {
+    this.seen.set(what, (this.seen.get(what) ?? 0) + 1);
+  }
+
+  /** Does one thing on both sides `elapsed` seconds after the last; both must say and become the same. */
+  async act(
+    name: string,
+    elapsed: bigint,
+    chain: () => Promise<unknown>,
+    model: () => unknown,
+  ): Promise<boolean> {
+    const { w } = this;
+    const verdicts = await step(w, elapsed, chain, model);
+    const refusal = verdicts.chain?.split("(")[0];
+    this.note(refusal === undefined ? name : `${name}:${refusal}`);
+    expect(verdicts.model, name).to.equal(verdicts.chain);
+    expect(await allDifferences(w), name).to.deep.equal([]);
+    return refusal === undefined;
+  }
+
+  /** What the model would say `elapsed` seconds from now. */
+  ahead<T>(elapsed: bigint, read: () => T): T {
+    const { model } = this.w;
+    const { now } = model;
+    model.now = now + elapsed;
+    const value = read();
+    model.now = now;
+    return value;
+  }
+
+  /** Every feed answers again, that of asset i moved to `permille[i]` of what it said; the first after `elapsed` seconds. */
+  async quote(permille: readonly number[], elapsed = 1n): Promise<void> {
+    const { w } = this;
+    const { assets, debtAsset } = w.client.deployment;
+    const moves = [
+      ...assets.flatMap((a) => {
+        const feeds = a.secondary === undefined ? [a.primary.feed] : [a.primary.feed, a.secondary.feed];
+        return feeds.map((feed) => ({ feed, move: permille[a.id] ?? 1000 }));
+      }),
+      ...(debtAsset.source === undefined ? [] : [{ feed: debtAsset.source.feed, move: 1000 }]),
+    ];
+    for (const [i, { feed, move }] of moves.entries()) {
+      const contract = mockFeed(w, feed);
+      const { answer } = await contract.latestRoundData();
+      const next = move === 1000 ? answer : (answer * BigInt(move)) / 1000n + 1n;
+      await step(
+        w,
+        i === 0 ? elapsed : 1n,
+        () => contract.setAnswer(next),
+        () => undefined,
+      );
+    }
+    await syncFeeds(w);
+  }
+
+  /** The second source of an asset moves alone, to `permille` of what it said. */
+  async quoteSecondary(asset: number, permille: number): Promise<void> {
+    const { secondary } = this.w.client.deployment.assets[asset]!;
+    if (secondary === undefined) throw new RangeError(`asset ${asset} has one source`);
+    const feed = mockFeed(this.w, secondary.feed);
+    const { answer } = await feed.latestRoundData();
+    const next = (answer * BigInt(permille)) / 1000n + 1n;
+    await step(
+      this.w,
+      1n,
+      () => feed.setAnswer(next),
+      () => undefined,
+    );
+    await syncFeeds(this.w);
+  }
+
+  /** Address and signer of actor number `i`. */
+  actor(i: number) {
+    return { address: owners(this.w)[i]!, signer: this.w.actors[i]! };
+  }
+
+  /** The owner's signer of vault number `i`. */
+  vault(i: number) {
+    return { key: this.w.keys[i]!, ...this.actor(Math.floor(i / 2)) };
+  }
+
+  /** What a vault may still borrow now, to the unit [debt units]. */
+  room(key: VaultKey): bigint {
+    const { model } = this.w;
+    const { balances } = model.vault(key);
+    const ids = [...balances.keys()].sort((a, b) => a - b);
+    const values = ids.map((id) => valueDown(balances.get(id) ?? 0n, model.price(id).low));
+    return subFloor(model.market.borrowingPowerDown(ids, values) / BPS, model.health(key).debt);
+  }
+
+  /** Vault number `i`, or rather one that can be liquidated now, or rather still one worth less than it owes. */
+  ailing(i: number): VaultKey {
+    const { model, keys } = this.w;
+    const ripe = keys.filter((key) => model.health(key).liquidatable);
+    const dead = ripe.filter((key) => model.health(key).value < model.health(key).debt);
+    const among = dead.length > 0 && i % 2 === 0 ? dead : ripe.length > 0 ? ripe : keys;
+    return among[i % among.length]!;
+  }
+
+  /** A lot with something left, or rather any lot's name. */
+  lot(i: number, asset: number): Lot {
+    const { open } = this.w.model.backing.house;
+    const lots = open.flatMap((a) => a.lots.map((l) => ({ id: a.id, asset: l.asset, amount: l.amount })));
+    const left = lots.filter((l) => l.amount > 0n);
+    if (left.length === 0 || i % 12 === 11) return { id: BigInt(i % 6), asset, amount: 1n };
+    return left[i % left.length]!;
+  }
+
+  /** A remnant with something left, or rather any asset. */
+  remnant(i: number): Lot {
+    const left = [...this.w.model.backing.house.remnants.values()].filter((l) => l.amount > 0n);
+    const lot = left[i % Math.max(left.length, 1)];
+    return { id: 0n, asset: lot?.asset ?? i % 3, amount: lot?.amount ?? 1n };
+  }
+}

@@ -1,0 +1,164 @@
+import { type Mismatch } from "../../../src/lab/reconcile.js";
+import { WAD, auctionMath, auctions, backstops, breakers, ownerOf, pools } from "../../../src/model/index.js";
+import { type World, differences } from "../world.js";
+
+const PAIRS = [
+  [0, 1],
+  [0, 2],
+  [1, 2],
+] as const;
+/** What the model's levels of correlation count [1 / 75]. */
+const LEVELS = 75n;
+const LAST = 2n ** 32n;
+
+/** One figure by name, as either side has it. */
+type Figures = ReadonlyMap<string, bigint>;
+
+/** The actors' addresses, lower case. */
+export function owners(w: World): readonly string[] {
+  return w.actors.map((_, i) => ownerOf(w.keys[2 * i]!));
+}
+
+/** Every difference between chain and model now: vaults, pool and prices, and everything that stands behind them. */
+export async function allDifferences(w: World): Promise<readonly Mismatch[]> {
+  const [front, chain] = await Promise.all([differences(w), chainFigures(w)]);
+  const model = modelFigures(w);
+  const names = [...new Set([...chain.keys(), ...model.keys()])];
+  const behind = names.flatMap((what) => {
+    const [c, m] = [chain.get(what), model.get(what)];
+    return c === m ? [] : [{ what, chain: String(c), model: String(m) }];
+  });
+  return [...front, ...behind];
+}
+
+async function chainFigures(w: World): Promise<Figures> {
+  const { auctionHouse: house, backstop, breaker, pool, riskConfig, volatility } = w.client;
+  const figures = new Map<string, bigint>();
+  const put = (name: string, value: bigint): void => void figures.set(name, value);
+  const one = async (name: string, value: Promise<bigint>): Promise<void> => put(name, await value);
+  const ids = w.model.terms.assets.map((_, id) => id);
+  await Promise.all([
+    house.absorptions(0, LAST).then((words) => words.forEach((word, i) => put(`absorptions[${i}]`, word))),
+    house.shortfall().then(({ low, high }) => {
+      put("shortfall.low", low);
+      put("shortfall.high", high);
+    }),
+    one("penalties", house.expectedPenalties()),
+    one("pool.exitAssets", pool.exitAssets()),
+    pool.claims().then((c) => {
+      put("pool.reserve", c.reserve);
+      put("pool.due", c.backstopDue);
+    }),
+    one("backstop.cash", backstop.totalAssets()),
+    one("backstop.shares", backstop.totalSupply()),
+    one("backstop.capital", backstop.capital()),
+    one("backstop.entryAssets", backstop.entryAssets()),
+    one("backstop.exitAssets", backstop.exitAssets()),
+    riskConfig.systemRisk().then(({ guarded }) => put("guarded", guarded)),
+    ...ids.map(async (id) => {
+      const lot = await house.lot(auctions.REMNANTS, id);
+      put(`remnants[${id}].amount`, lot.amount);
+      put(`remnants[${id}].elapsed`, lot.elapsed);
+      put(`remnants[${id}].multiplier`, lot.multiplier);
+      put(`remnants[${id}].restarts`, lot.restarts);
+    }),
+    ...ids.map(async (id) => put(`haircut[${id}]`, (await riskConfig.haircuts(id)).model)),
+    ...ids.map(async (id) => {
+      const range = await breaker.rangeOf(id);
+      put(`range[${id}].lowest`, range.lowest);
+      put(`range[${id}].highest`, range.highest);
+      put(`doubtfulSince[${id}]`, (await breaker.watchOf(id)).doubtfulSince);
+    }),
+    ...PAIRS.map(([a, b]) => one(`correlation[${a},${b}]`, volatility.correlation(a, b))),
+    ...breakers.ACTIONS.flatMap((action, i) => [
+      one(`pausedSeconds.${action}`, breaker.pausedSeconds(i)),
+      one(`pausedUntil.${action}`, breaker.pausedUntil(i)),
+    ]),
+    ...owners(w).flatMap((owner) => [
+      one(`tips.${owner}`, house.tips(owner)),
+      one(`backstop.shares.${owner}`, backstop.balanceOf(owner)),
+      one(`backstop.maxRedeem.${owner}`, backstop.maxRedeem(owner)),
+      ...ids.map((id) => one(`claims.${owner}[${id}]`, house.claims(owner, id))),
+      backstop.exitOf(owner).then((r) => {
+        put(`exit.shares.${owner}`, r.shares);
+        put(`exit.value.${owner}`, r.value);
+        put(`exit.from.${owner}`, r.from);
+      }),
+    ]),
+  ]);
+  return figures;
+}
+
+function modelFigures(w: World): Figures {
+  const { model } = w;
+  const { backing, market, now } = model;
+  const { house, backstop } = backing;
+  const figures = new Map<string, bigint>();
+  const put = (name: string, value: bigint): void => void figures.set(name, value);
+  house.open
+    .flatMap((a) => [
+      ...[a.id, BigInt(a.owner), BigInt(a.keeper)],
+      ...[auctions.tabOf(a).debt, a.left, BigInt(a.lots.length)],
+      ...a.lots.flatMap((l) => [BigInt(l.asset), l.amount, backing.clockOf(l)]),
+    ])
+    .forEach((word, i) => put(`absorptions[${i}]`, word));
+  const { low, high } = backing.shortfall();
+  put("shortfall.low", low);
+  put("shortfall.high", high);
+  const prospects = backing.prospects();
+  put("penalties", prospects.penalties);
+  put("pool.exitAssets", model.exitAssets());
+  const claims = pools.claims(model.accruedPool, model.terms.pool);
+  put("pool.reserve", claims.reserve);
+  put("pool.due", claims.backstopDue);
+  put("backstop.cash", backstop.cash);
+  put("backstop.shares", backstop.totalShares);
+  put("backstop.capital", backing.capital());
+  put("backstop.entryAssets", backstops.entryAssets(backstop, prospects));
+  put("backstop.exitAssets", backstops.exitAssets(backstop, prospects));
+  put(
+    "guarded",
+    breakers.ACTIONS.reduce(
+      (bits, a, i) => (market.breaker.guarded.has(a) ? bits | (1n << BigInt(i)) : bits),
+      0n,
+    ),
+  );
+  for (const id of model.terms.assets.keys()) {
+    const lot = house.remnants.get(id);
+    put(`remnants[${id}].amount`, lot?.amount ?? 0n);
+    put(`remnants[${id}].elapsed`, lot === undefined ? 0n : backing.clockOf(lot));
+    put(
+      `remnants[${id}].multiplier`,
+      lot === undefined ? 0n : auctionMath.multiplierUp(lot.terms, backing.clockOf(lot)),
+    );
+    put(`remnants[${id}].restarts`, lot?.restarts ?? 0n);
+    put(`haircut[${id}]`, market.haircut(id));
+    const watched = market.breaker.assets.get(id)!;
+    const range = breakers.rangeOf(watched, now);
+    put(`range[${id}].lowest`, range.lowest);
+    put(`range[${id}].highest`, range.highest);
+    put(`doubtfulSince[${id}]`, watched.doubtfulSince);
+    for (const owner of owners(w)) {
+      put(`claims.${owner}[${id}]`, house.claims.get(auctions.claimKey(owner, id)) ?? 0n);
+    }
+  }
+  for (const [a, b] of PAIRS) {
+    put(`correlation[${a},${b}]`, WAD - (market.volatility.level(a, b) * WAD) / LEVELS);
+  }
+  for (const action of breakers.ACTIONS) {
+    put(`pausedSeconds.${action}`, market.pausedSeconds(action, now));
+    put(`pausedUntil.${action}`, breakers.pausedUntil(market.breaker, action));
+  }
+  for (const owner of owners(w)) {
+    put(`tips.${owner}`, house.tips.get(owner) ?? 0n);
+    put(`backstop.shares.${owner}`, backstops.sharesOf(backstop, owner));
+    put(`backstop.maxRedeem.${owner}`, backstops.maxRedeem(backstop, prospects, owner, now));
+    const request = backstop.requests.get(owner);
+    const lapsed =
+      request === undefined || request.shares === 0n || now > request.from + backstops.EXIT_WINDOW;
+    put(`exit.shares.${owner}`, lapsed ? 0n : request.shares);
+    put(`exit.value.${owner}`, lapsed ? 0n : request.value);
+    put(`exit.from.${owner}`, lapsed ? 0n : request.from);
+  }
+  return figures;
+}

@@ -1,0 +1,186 @@
+import { BPS, MAX_UINT256, PRICE_ONE, type VaultKey, max, mulDivDown } from "../../../src/model/index.js";
+import { type Operation, cycled, noteLoss, part } from "./operation.js";
+import { type Run } from "./run.js";
+
+/** What owners and liquidators do. */
+export const VAULTS = {
+  open,
+  deposit,
+  borrow,
+  repay,
+  withdraw,
+  deleverage,
+  liquidate,
+  flag,
+  absorb,
+  absorbAll,
+};
+
+/** What a vault of two collaterals may get of each, and a vault that is hardly worth its gas [thousandths of a token]. */
+const MOST = [20_000n, 400n, 30_000_000n] as const;
+const SMALL = [100n, 3n, 160_000n] as const;
+const NO_LIMITS = { minSeize: 0n, deadline: MAX_UINT256, data: "0x" } as const;
+
+/** Collateral of one or two kinds and a debt at the limit or below it; one vault in four is small. */
+async function open(r: Run, o: Operation): Promise<void> {
+  if (o.pick % 4 === 0) {
+    await put(r, o, o.asset, SMALL[o.asset]!);
+    await borrow(r, { ...o, share: 1000 });
+    return;
+  }
+  await put(r, o, o.asset, part(MOST[o.asset]!, o));
+  const other = (o.asset + 1) % 3;
+  await put(r, o, other, part(MOST[other]!, { ...o, share: 1000 - o.share }));
+  await borrow(r, { ...o, share: Math.max(o.share, 300) });
+}
+
+/** Adds up to half of what a vault may get of one asset. */
+export function deposit(r: Run, o: Operation): Promise<boolean> {
+  return put(r, o, o.asset, part(MOST[o.asset]! / 2n, o));
+}
+
+function put(r: Run, o: Operation, asset: number, thousandths: bigint): Promise<boolean> {
+  const { key, signer } = r.vault(o.vault);
+  const amount = (thousandths * 10n ** r.w.model.terms.assets[asset]!.decimals) / 1000n;
+  return r.act(
+    "deposit",
+    5n,
+    () => r.w.client.engine.connect(signer).deposit(key, asset, amount),
+    () => r.w.model.deposit(key, asset, amount),
+  );
+}
+
+/** From 800 thousandths up at the limit of what may be borrowed, give or take a unit. */
+export async function borrow(r: Run, o: Operation): Promise<void> {
+  const { key, signer, address } = r.vault(o.vault);
+  const room = r.ahead(o.elapsed, () => r.room(key));
+  const amount = max(o.share >= 800 ? room + o.edge : part(room, o), 1n);
+  const { market } = r.w.model;
+  const held = [...r.w.model.vault(key).balances.keys()];
+  const credited = held.some((a) => held.some((b) => a !== b && market.volatility.level(a, b) > 0n));
+  const cut = held.some((a) => market.effectiveLtv(a) < market.termsOf(a).ltv);
+  const done = await r.act(
+    "borrow",
+    o.elapsed,
+    () => r.w.client.engine.connect(signer).borrow(key, amount, address),
+    () => r.w.model.borrow(key, amount),
+  );
+  if (done && o.share >= 800) r.note(credited && cut ? "borrow diversified" : "borrow at the limit");
+}
+
+function repay(r: Run, o: Operation): Promise<boolean> {
+  const { key } = r.vault(o.vault);
+  const amount = o.share === 1000 ? MAX_UINT256 : part(r.w.model.health(key).debt, o);
+  const engine = r.w.client.engine.connect(r.actor(o.actor).signer);
+  return r.act(
+    "repay",
+    o.elapsed,
+    () => engine.repay(key, amount),
+    () => r.w.model.repay(key, amount),
+  );
+}
+
+function withdraw(r: Run, o: Operation): Promise<boolean> {
+  const { key, signer, address } = r.vault(o.vault);
+  const amount = part(r.w.model.vault(key).balances.get(o.asset) ?? 1n, o);
+  return r.act(
+    "withdraw",
+    o.elapsed,
+    () => r.w.client.engine.connect(signer).withdraw(key, o.asset, amount, address),
+    () => r.w.model.withdraw(key, o.asset, amount),
+  );
+}
+
+/** Sells at cost, a little above, or around the most that may be taken out. */
+function deleverage(r: Run, o: Operation): Promise<boolean> {
+  const { model, client } = r.w;
+  const indebted = r.w.keys.flatMap((k, i) => (model.vault(k).scaledDebt === 0n ? [] : [i]));
+  const { key, signer, address } = r.vault(cycled(indebted, o.vault) ?? o.vault);
+  const asset = cycled([...model.vault(key).balances.keys()], o.asset) ?? o.asset;
+  const repay = part(model.health(key).debt, o);
+  const { maxBonus } = model.market.termsOf(asset);
+  const bonus = o.pick % 3 === 0 ? maxBonus : BigInt(o.pick % 2) * (maxBonus / 4n);
+  const price = max(model.price(asset).liq, 1n);
+  const amount = max(mulDivDown(mulDivDown(repay, BPS + bonus, BPS), PRICE_ONE, price) + o.edge, 0n);
+  return r.act(
+    "deleverage",
+    o.elapsed,
+    () => client.engine.connect(signer).deleverage(key, asset, amount, repay, address, "0x"),
+    () => model.deleverage(key, asset, amount, repay),
+  );
+}
+
+export function liquidate(r: Run, o: Operation): Promise<boolean> {
+  const { model, client } = r.w;
+  const vault = r.ailing(o.pick);
+  const { balances } = model.vault(vault);
+  const asset = cycled([...balances.keys()], o.asset) ?? o.asset;
+  const maxRepay = o.pick % 5 === 1 ? part(model.health(vault).debt, o) : MAX_UINT256;
+  const maxSeize = o.pick % 5 === 2 ? part(balances.get(asset) ?? 1n, o) : MAX_UINT256;
+  const { address, signer } = r.actor(o.actor);
+  const call = { ...NO_LIMITS, vault, asset, maxRepay, maxSeize, receiver: address };
+  return r.act(
+    "liquidate",
+    o.elapsed,
+    () => client.engine.connect(signer).liquidate(call),
+    () => noteLoss(r, "abandon", model.liquidate(vault, asset, maxRepay, maxSeize).loss),
+  );
+}
+
+/** Where nothing is ailing, prices give way a little first; sometimes the vault is absorbed as soon as it may be. */
+async function flag(r: Run, o: Operation): Promise<void> {
+  const { model, client, keys } = r.w;
+  if (!keys.some((key) => model.health(key).liquidatable)) {
+    const move = 900 + (o.pick % 60);
+    await r.quote([move, move, move]);
+  }
+  const key = r.ailing(o.pick | 1);
+  await r.act(
+    "flag",
+    o.elapsed,
+    () => client.engine.flag(key),
+    () => {
+      if (model.flag(key) !== 0n) r.note("flagged");
+    },
+  );
+  if (o.pick % 3 === 0) await absorbFlagged(r, o, key);
+}
+
+/** A flagged vault, where there is one. */
+async function absorb(r: Run, o: Operation): Promise<void> {
+  const { model, keys } = r.w;
+  const flagged = keys.filter((key) => model.vault(key).flaggedAt > model.now - 7000n);
+  const key = o.pick % 4 === 0 ? undefined : cycled(flagged, o.vault);
+  if (key === undefined) await absorbVault(r, r.ailing(o.pick), o.actor, o.elapsed);
+  else await absorbFlagged(r, o, key);
+}
+
+/** When its flag becomes ripe, or stale, give or take a second. */
+async function absorbFlagged(r: Run, o: Operation, key: VaultKey): Promise<void> {
+  const { model } = r.w;
+  const due = model.vault(key).flaggedAt + (o.pick % 8 === 1 ? 7200n : 3600n) + o.edge;
+  const elapsed = max(due - model.now, 1n);
+  const { value, debt } = r.ahead(elapsed, () => model.health(key));
+  const needed = value * BPS >= debt * 10_200n;
+  if ((await absorbVault(r, key, o.actor, elapsed)) && needed) r.note("absorb for its flag");
+}
+
+async function absorbAll(r: Run, o: Operation): Promise<void> {
+  let absorbed = 0;
+  for (const [i, key] of r.w.keys.entries()) {
+    if (!r.w.model.health(key).liquidatable) continue;
+    if (await absorbVault(r, key, (o.actor + i) % 3, 1n)) ++absorbed;
+  }
+  if (absorbed > 1) r.note("absorb several");
+}
+
+/** Absorbs one vault for the tip of actor number `keeper`. */
+export function absorbVault(r: Run, key: VaultKey, keeper: number, elapsed: bigint): Promise<boolean> {
+  const { address } = r.actor(keeper);
+  return r.act(
+    "absorb",
+    elapsed,
+    () => r.w.client.engine.absorb(key, address),
+    () => r.w.model.absorb(key, address),
+  );
+}
