@@ -109,4 +109,18 @@ contract DebtMathTest is Test {
         (uint256 paid, ) = DebtMath.repayment(scaled, RAY, amount, dust);
         assertEq(paid, amount);
     }
+
+    function testFuzz_debt_isTheFloorAndTheCeilingOfTheExactProduct(uint112 scaled, uint256 index) public pure {
+        index = _index(index);
+        uint256 exact = uint256(scaled) * index;
+        assertEq(DebtMath.debtDown(scaled, index), exact / RAY);
+        assertEq(DebtMath.debtUp(scaled, index), (exact + RAY - 1) / RAY);
+    }
+
+    /// @dev A debt of exactly dust is repaid whole or not at all.
+    function testFuzz_repayment_ofADebtOfExactlyDustTakesNoPart(uint112 debt, uint256 amount) public pure {
+        vm.assume(debt != 0);
+        (uint256 paid, uint256 removed) = DebtMath.repayment(debt, RAY, bound(amount, 0, debt - 1), debt);
+        assertEq(paid + removed, 0);
+    }
 }

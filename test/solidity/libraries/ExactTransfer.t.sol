@@ -52,4 +52,11 @@ contract ExactTransferTest is Test {
         token.setMode(OddToken.Mode.Reverts);
         this.pull(0);
     }
+
+    function testFuzz_pull_countsOnlyWhatItBrought(uint128 before, uint128 amount) public {
+        token.mint(address(this), before);
+        token.mint(payer, amount);
+        this.pull(amount);
+        assertEq(token.balanceOf(address(this)), uint256(before) + amount);
+    }
 }

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {FixedPoint} from "../../../contracts/libraries/FixedPoint.sol";
+import {BPS, FixedPoint, PRICE_ONE, RAY, WAD} from "../../../contracts/libraries/FixedPoint.sol";
 
 contract FixedPointTest is Test {
     function testFuzz_mulDivDown_isTheFloorOfTheExactQuotient(uint128 x, uint128 y, uint256 d) public pure {
@@ -52,5 +52,20 @@ contract FixedPointTest is Test {
 
     function testFuzz_subFloor_isTheDifferenceOrZero(uint256 x, uint256 y) public pure {
         assertEq(FixedPoint.subFloor(x, y), x > y ? x - y : 0);
+    }
+
+    function test_scales_areThePowersOfTenTheySay() public pure {
+        assertEq(WAD, 10 ** 18);
+        assertEq(RAY, 10 ** 27);
+        assertEq(PRICE_ONE, 10 ** 36);
+        assertEq(BPS, 10 ** 4);
+    }
+
+    /// @dev The first product that does not fit, and the last that does.
+    function testFuzz_mulDivDownSaturating_turnsExactlyWhereTheQuotientLeavesTheWord(uint256 d) public pure {
+        d = bound(d, 1, type(uint128).max);
+        assertEq(FixedPoint.mulDivDownSaturating(1 << 128, d << 128, d), type(uint256).max);
+        assertEq(FixedPoint.mulDivDownSaturating(type(uint256).max, d, d), type(uint256).max);
+        assertEq(FixedPoint.mulDivDownSaturating(type(uint256).max - 1, d, d), type(uint256).max - 1);
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {BPS, PRICE_ONE, WAD} from "../../../contracts/libraries/FixedPoint.sol";
 import {HealthMath} from "../../../contracts/libraries/HealthMath.sol";
@@ -70,5 +71,46 @@ contract HealthMathTest is Test {
         vm.assume(debt != 0);
         assertEq(HealthMath.restoringAmountUp(0, debt, 10_500, 0, price), type(uint256).max);
         assertEq(HealthMath.restoringAmountUp(0, debt, 10_500, 8_000, 0), type(uint256).max);
+    }
+
+    function testFuzz_covers_fromExactlyHealthOne(uint112 debt) public pure {
+        vm.assume(debt != 0);
+        assertTrue(HealthMath.covers(uint256(debt) * BPS, debt));
+        assertFalse(HealthMath.covers(uint256(debt) * BPS - 1, debt));
+    }
+
+    function testFuzz_restoringAmount_isNothingAtTheTargetEvenOfAWorthlessAsset(
+        uint112 debt,
+        uint256 target
+    ) public pure {
+        target = bound(target, 10_100, 15_000);
+        assertEq(HealthMath.restoringAmountUp(debt * target, debt, target, 0, 0), 0);
+    }
+
+    function testFuzz_restoringAmount_ofTheSmallestShortfallIsOneUnit(uint112 debt, uint256 target) public pure {
+        vm.assume(debt != 0);
+        target = bound(target, 10_100, 15_000);
+        assertEq(HealthMath.restoringAmountUp(debt * target - 1, debt, target, BPS - 1, PRICE_ONE), 1);
+    }
+
+    function testFuzz_noWorse_isTheExactComparisonOfTheTwoQuotients(
+        uint256 w,
+        uint256 d,
+        uint256 v,
+        uint256 e
+    ) public pure {
+        (uint256 high, uint256 low) = Math.mul512(v, d);
+        (uint256 highBefore, uint256 lowBefore) = Math.mul512(w, e);
+        bool expected = high == highBefore ? low >= lowBefore : high > highBefore;
+        assertEq(HealthMath.noWorse(w, d, v, e), expected);
+    }
+
+    function testFuzz_noWorse_sameHealthIsNoWorseAndOneUnitLessIs(uint128 w, uint128 d, uint64 factor) public pure {
+        vm.assume(w != 0 && d != 0 && factor != 0);
+        (uint256 v, uint256 e) = (uint256(w) * factor, uint256(d) * factor);
+        assertTrue(HealthMath.noWorse(w, d, v, e) && HealthMath.noWorse(v, e, w, d));
+        assertFalse(HealthMath.noWorse(w, d, v - 1, e));
+        assertFalse(HealthMath.noWorse(w, d, v, e + 1));
+        assertTrue(HealthMath.noWorse(w, d, v + 1, e));
     }
 }

@@ -80,4 +80,42 @@ contract InterestMathTest is Test {
         assertGe(grown, RAY + x);
         assertLe(grown, (RAY * RAY) / (RAY - x));
     }
+
+    function testFuzz_rate_isTheLinePieceByPieceRoundedUp(uint256 seed, uint256 u) public pure {
+        InterestMath.Curve memory c = _curve(seed);
+        (c.max, u) = (4 * RAY, bound(u, 0, WAD));
+        uint256 rate = InterestMath.rateUp(c, u);
+        if (u <= c.kink) {
+            uint256 part = rate - c.base;
+            assertTrue(part * c.kink >= c.slopeBelow * u && (part == 0 || (part - 1) * c.kink < c.slopeBelow * u));
+        } else {
+            uint256 part = rate - c.base - c.slopeBelow;
+            (uint256 run, uint256 width) = (u - c.kink, WAD - c.kink);
+            assertTrue(part * width >= c.slopeAbove * run && (part == 0 || (part - 1) * width < c.slopeAbove * run));
+        }
+    }
+
+    function test_maxRate_isTenfoldAYear() public pure {
+        assertLe(InterestMath.MAX_RATE * 365 days, 10 * RAY);
+        assertGt((InterestMath.MAX_RATE + 1) * 365 days, 10 * RAY);
+    }
+
+    function testFuzz_index_growsForTenYearsAndNoSecondLonger(uint256 rate) public pure {
+        rate = bound(rate, RAY / 1e12, RAY / 365 days);
+        uint256 tenYears = InterestMath.grownIndexDown(RAY, rate, 3650 days);
+        assertLt(InterestMath.grownIndexDown(RAY, rate, 3650 days - 1), tenYears);
+        assertEq(InterestMath.grownIndexDown(RAY, rate, 3650 days + 1), tenYears);
+    }
+
+    /// @dev Each term by the inequalities that define its floor.
+    function testFuzz_index_isTheSeriesTermByTermRoundedDown(uint256 index, uint256 rate, uint256 elapsed) public pure {
+        index = bound(index, RAY, 1e4 * RAY);
+        rate = bound(rate, 0, RAY / 365 days);
+        uint256 x = rate * bound(elapsed, 0, 3650 days);
+        uint256 square = (x * x) / RAY / 2;
+        uint256 cube = (square * x) / RAY / 3;
+        uint256 grown = InterestMath.grownIndexDown(index, rate, rate == 0 ? 0 : x / rate);
+        uint256 factor = RAY + x + square + cube;
+        assertTrue(grown * RAY <= index * factor && index * factor < (grown + 1) * RAY);
+    }
 }

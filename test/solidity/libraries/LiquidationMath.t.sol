@@ -233,4 +233,45 @@ contract LiquidationMathTest is LiquidationCases {
         assertEq(o.seized, (uint256(563_429_752) * 1e12) / 1_800);
         assertEq(DebtMath.debtUp(o.scaledRepaid, RAY), o.repaid);
     }
+
+    function testFuzz_bonus_neverExceedsItsRampAndReachesItToTheUnit(Seed memory s) public pure {
+        Case memory c = _draw(s);
+        if (c.p.weighted >= c.debt * BPS || c.p.value <= c.debt) return;
+        // Nothing but the ramp binds: an asset that counts for nothing, and more than twice the debt in value.
+        (c.a.threshold, c.a.maxBonus, c.p.value) = (0, BPS, 3 * c.debt);
+        c.a.slope %= BPS - c.a.minBonus;
+        uint256 bonus = L.bonusDown(c.p, c.a, c.debt);
+        uint256 ramp = c.a.minBonus * WAD * c.debt + c.a.slope * (WAD * c.debt - c.p.weighted * (WAD / BPS));
+        assertLe(bonus * BPS * c.debt, ramp);
+        // Health is rounded by less than one unit, the quotient by less than another.
+        assertGt((bonus * BPS + BPS + c.a.slope) * c.debt, ramp);
+    }
+
+    /// @dev At HF = LT a bonus would lower health, whatever else the vault holds.
+    function testFuzz_bonus_isNothingWhereHealthIsTheThreshold(
+        uint256 threshold,
+        uint112 debt,
+        bool smallest
+    ) public pure {
+        vm.assume(debt != 0);
+        threshold = smallest ? 1 : bound(threshold, 1, BPS - 1);
+        L.Asset memory a = L.Asset(1, 1e36, threshold, 500, 1_000, 2_500);
+        assertEq(L.bonusDown(L.Position(debt, RAY, 2 * uint256(debt), debt * threshold), a, debt), 0);
+    }
+
+    function testFuzz_decide_atParAnAssetAboveHealthIsRefused(uint256 threshold, uint96 debt) public pure {
+        threshold = bound(threshold, 2, BPS - 1);
+        vm.assume(debt != 0);
+        L.Asset memory a = L.Asset(debt, 1e36, threshold, 500, 1_000, 2_500);
+        L.Position memory p = L.Position(debt, RAY, debt, debt * threshold - 1);
+        assertTrue(L.decide(p, a, L.Limits(MAX, MAX, 10_500, 1)).verdict == L.Verdict.AssetNotSeizable);
+        p.value -= 1;
+        assertTrue(L.decide(p, a, L.Limits(MAX, MAX, 10_500, 1)).verdict == L.Verdict.Executable);
+    }
+
+    function test_isHopeless_notAtDustAndNotAtTheDebt() public pure {
+        assertTrue(L.isHopeless(9, 10, 10));
+        assertFalse(L.isHopeless(10, 11, 10));
+        assertFalse(L.isHopeless(10, 10, 11));
+    }
 }

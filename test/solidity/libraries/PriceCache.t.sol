@@ -10,6 +10,7 @@ import {Price, Status} from "../../../contracts/types/Price.sol";
 
 contract PriceCacheTest is Test {
     uint256 private salt;
+    uint256 private observed;
 
     /// @dev Stands in for the oracle: a price per asset that changes with `salt`.
     function prices(AssetSet assets) external view returns (Price[] memory list) {
@@ -75,6 +76,57 @@ contract PriceCacheTest is Test {
         salt = 1;
         PriceCache.open();
         _assertPrices(_fetch(assets), assets, 1);
+        PriceCache.close();
+    }
+
+    // ------------------------------------------------------------------ observe
+
+    /// @dev Stands in for the oracle: like `prices`, of one asset, counted.
+    function observe(uint8 asset) external returns (Price memory) {
+        ++observed;
+        return _price(asset, salt);
+    }
+
+    function _observe(uint8 asset) private returns (bytes32) {
+        return keccak256(abi.encode(PriceCache.observe(IOracleGuard(address(this)), asset)));
+    }
+
+    function _expected(uint8 asset, uint256 seed) private pure returns (bytes32) {
+        return keccak256(abi.encode(_price(asset, seed)));
+    }
+
+    function testFuzz_observe_whileClosedAsksTheOracleEveryTime(uint8 asset) public {
+        asset %= 64;
+        assertEq(_observe(asset), _expected(asset, 0));
+        salt = 1;
+        assertEq(_observe(asset), _expected(asset, 1));
+        assertEq(observed, 2);
+        assertFalse(PriceCache.isOpen());
+    }
+
+    function testFuzz_observe_whileOpenAsksOnceAndRemembersForBoth(uint8 asset, uint64 others) public {
+        asset %= 64;
+        PriceCache.open();
+        assertEq(_observe(asset), _expected(asset, 0));
+        salt = 1;
+        assertEq(_observe(asset), _expected(asset, 0));
+        assertEq(observed, 1);
+        uint64 own = uint64(1) << asset;
+        _assertPrices(_fetch(own), own, 0);
+        others &= ~own;
+        _assertPrices(_fetch(others), others, 1);
+        _assertPrices(_fetch(own), own, 0);
+        PriceCache.close();
+    }
+
+    function testFuzz_observe_whileOpenServesWhatFetchFound(uint8 asset, uint64 others) public {
+        asset %= 64;
+        PriceCache.open();
+        _fetch(others & ~(uint64(1) << asset));
+        _fetch(uint64(1) << asset);
+        salt = 1;
+        assertEq(_observe(asset), _expected(asset, 0));
+        assertEq(observed, 0);
         PriceCache.close();
     }
 }

@@ -170,4 +170,54 @@ contract PriceMathTest is Test {
     function testFuzz_faded_aPriceFromTheFutureIsWhole(uint256 price, uint32 ahead) public pure {
         assertEq(PriceMath.fadedDown(price, NOW + uint256(ahead), NOW), price);
     }
+
+    // ------------------------------------------------------------------ edges
+
+    function testFuzz_read_refusesAnAnswerOnItsBoundAndTakesTheNext(uint64 min, uint64 width) public pure {
+        uint256 max = uint256(min) + 2 + width;
+        assertEq(PriceMath.read(int256(uint256(min)), NOW, NOW, min, max, 1, 1).price, 0);
+        assertEq(PriceMath.read(int256(max), NOW, NOW, min, max, 1, 1).price, 0);
+        assertEq(PriceMath.read(int256(uint256(min) + 1), NOW, NOW, min, max, 1, 1).price, uint256(min) + 1);
+        assertEq(PriceMath.read(int256(max - 1), NOW, NOW, min, max, 1, 1).price, max - 1);
+    }
+
+    function testFuzz_read_scalesByTheUnitUpToTheLargestPrice(uint128 answer, uint8 decimals) public pure {
+        vm.assume(answer != 0);
+        uint256 unit = 10 ** (decimals % 40);
+        uint256 price = PriceMath.read(int256(uint256(answer)), NOW, NOW, 0, type(uint256).max, 1, unit).price;
+        assertEq(price, answer <= 1e58 / unit ? answer * unit : 0);
+    }
+
+    function test_read_takesTheLargestPriceAndNothingAbove() public pure {
+        assertEq(PriceMath.read(1e8, NOW, NOW, 0, 1e9, 1, 1e50).price, 1e58);
+        assertEq(PriceMath.read(1e8 + 1, NOW, NOW, 0, 1e9, 1, 1e50).price, 0);
+    }
+
+    function testFuzz_read_expiresThreeHeartbeatsAfterTheAnswer(uint32 age, uint32 heartbeat) public pure {
+        PriceMath.Reading memory r = PriceMath.read(5, NOW - (age % NOW), NOW, 0, 10, heartbeat, 1);
+        assertEq(r.expiresAt, NOW - (age % NOW) + 3 * uint256(heartbeat));
+    }
+
+    function test_read_expiryStaysInTheWord() public pure {
+        assertEq(PriceMath.read(5, NOW, NOW, 0, 10, type(uint256).max / 3, 1).expiresAt, type(uint256).max);
+    }
+
+    function testFuzz_pair_agreesUpToExactlyTheDeviation(uint64 low, uint16 deviation, bool swap) public pure {
+        uint256 most = (uint256(low) * deviation) / 10_000;
+        for (uint256 more = 0; more < 2; ++more) {
+            (uint256 a, uint256 b) = (uint256(low), low + most + more);
+            if (swap) (a, b) = (b, a);
+            bool good = PriceMath.pair(_fresh(a), _fresh(b), deviation).status == Status.Good;
+            assertEq(good, more == 0);
+        }
+    }
+
+    function testFuzz_compose_ofADeadPriceOrByAnOldOneIsNothing(uint128 price, uint128 d, uint8 old) public pure {
+        vm.assume(d != 0);
+        Price memory dead = PriceMath.compose(Price(price, price, price, Status.Dead), _fresh(d), 1e8);
+        assertTrue(dead.status == Status.Dead && dead.liq + dead.low + dead.high == 0);
+        Price memory good = Price(price, price, price, Status.Good);
+        dead = PriceMath.compose(good, _reading(d, old % 2), 1e8);
+        assertTrue(dead.status == Status.Dead && dead.liq + dead.low + dead.high == 0);
+    }
 }

@@ -82,4 +82,14 @@ contract RiskRulesTest is Test {
         }
         this.checkTarget(target);
     }
+
+    function test_checkTarget_includesItsEnds() public {
+        this.checkTarget(10_100);
+        this.checkTarget(15_000);
+        for (uint256 i = 0; i < 2; ++i) {
+            uint256 outside = i == 0 ? 10_099 : 15_001;
+            vm.expectRevert(abi.encodeWithSelector(RiskRules.TargetHealthOutOfRange.selector, outside, 10_100, 15_000));
+            this.checkTarget(outside);
+        }
+    }
 }
