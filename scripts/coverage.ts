@@ -39,7 +39,11 @@ await run(
   async (options, io) => {
     const least = options.least === undefined ? LEAST : Number(options.least);
     if (!(least >= 0 && least <= 100)) throw new UsageError("--least must be between 0 and 100");
-    const hre = await createHardhatRuntimeEnvironment({ ...config, test: { ...config.test, solidity: SHORT } }, { coverage: true }, process.cwd());
+    const hre = await createHardhatRuntimeEnvironment(
+      { ...config, test: { ...config.test, solidity: SHORT } },
+      { coverage: true },
+      process.cwd(),
+    );
     const tests = (await hre.tasks.getTask(["test", "solidity"]).run({})) as { readonly success?: boolean };
     if (tests.success !== true) throw new CliError("a Solidity test failed");
     const { _coverage } = hre as unknown as { readonly _coverage?: CoverageManager };
