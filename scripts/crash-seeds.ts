@@ -14,7 +14,12 @@ await run(
     usage: "npm run crash:seeds -- [options]",
     summary: "Replays the shipped crash for several seeds and fails unless every one holds its bounds.",
     options: {
-      seeds: { type: "string", value: "N", help: "seeds 1 to N with keepers, seed 1 without", default: "5" },
+      seeds: {
+        type: "string",
+        value: "N",
+        help: "seeds 1 to N with keepers; seed 1 silent for 12 h, and without",
+        default: "3",
+      },
       vaults: { type: "string", value: "N", help: "how many vaults", default: "1000" },
     },
   },
@@ -28,6 +33,7 @@ await run(
     );
     const runs = [
       ...Array.from({ length: seeds }, (_, i) => ({ seed: i + 1, keeper: "on" as const })),
+      { seed: 1, keeper: "silent=12h" as const },
       { seed: 1, keeper: "off" as const },
     ];
     const failures: string[] = [];
@@ -67,7 +73,10 @@ function brokenBounds(result: ReplayResult): string[] {
   if (result.checks.violations > 0) broken.push(`${result.checks.violations} violations`);
   if (result.checks.modelMismatches > 0) broken.push(`${result.checks.modelMismatches} model mismatches`);
   const lost = result.badDebt.net !== "0";
-  if (result.keeper === "on" && lost) broken.push(`net bad debt ${result.badDebt.net}, not 0`);
+  if (result.keeper !== "off" && lost) broken.push(`net bad debt ${result.badDebt.net}, not 0`);
+  if (result.keeper !== "off" && result.badDebt.lenders !== "0") {
+    broken.push(`lenders lost ${result.badDebt.lenders}`);
+  }
   if (result.keeper === "off" && !lost) broken.push("no bad debt without keepers: the crash tests nothing");
   return broken;
 }
