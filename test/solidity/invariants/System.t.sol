@@ -154,7 +154,7 @@ contract SystemInvariantTest is AuctionFixture {
     function _reachTheMarket() private {
         for (uint256 i = 0; i < 10; ++i) handler.movePrice(WETH, 13_500);
         handler.deposit(1, 2, WETH, 10e18);
-        handler.borrow(2, MAX - 1);
+        handler.borrow(2, MAX - 3);
         handler.ownSequence(2, 0x1234);
         handler.deleverage(2, WETH, 1e17, 100);
         handler.flashLoan(2, 1e6 * _unit(), 300 * _unit());
@@ -169,10 +169,12 @@ contract SystemInvariantTest is AuctionFixture {
             if (handler.done("flag") != 0 && handler.done("liquidateInFlash") == 0) handler.flashLoan(2, 0, 1);
             else handler.absorb(2);
         }
-        handler.movePrice(WETH, 13_500);
         handler.tendLot(0, 0, 0);
-        handler.take(0, 0, MAX);
-        handler.claim(2, WETH);
+        for (uint256 i = 0; i < 4; ++i) {
+            handler.movePrice(WETH, 13_500);
+            handler.take(0, 0, MAX - 1);
+        }
+        for (uint256 i = 0; i < 4; ++i) handler.claim(i, WETH);
         for (uint256 i = 0; i < 3; ++i) handler.pass(1 days, MAX);
         handler.payBackstop();
         handler.leaveBackstop(1, MAX);
