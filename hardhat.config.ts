@@ -5,8 +5,13 @@ import { configVariable, defineConfig } from "hardhat/config";
 
 const require = createRequire(import.meta.url);
 
-/** The deep suites (`npm run test:deep`) run the same Solidity tests for longer. */
-const deep = process.env.DEEP === "1";
+/** How much each Solidity property and campaign is tried: in `npm test`, in CI after it, and in `npm run test:deep`. */
+const EFFORT = {
+  test: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 32, failOnRevert: true } },
+  ci: { fuzz: { runs: 1_000 }, invariant: { runs: 128, depth: 32, failOnRevert: true } },
+  deep: { fuzz: { runs: 10_000 }, invariant: { runs: 10_000, depth: 32, failOnRevert: true } },
+};
+const effort = process.env.DEEP === "1" ? "deep" : process.env.DEEP === "ci" ? "ci" : "test";
 
 /** The one compiler configuration of ours: every profile uses it, so gas figures and bytecode never depend on who builds. */
 const compiler = {
@@ -42,9 +47,7 @@ export default defineConfig({
   paths: { ignition: "deploy", tests: { solidity: "test/solidity", mocha: "test" } },
   test: {
     mocha: { timeout: 120_000 },
-    solidity: deep
-      ? { fuzz: { runs: 10_000 }, invariant: { runs: 1_000, depth: 32, failOnRevert: true } }
-      : { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 32, failOnRevert: true } },
+    solidity: EFFORT[effort],
   },
   networks: {
     localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },

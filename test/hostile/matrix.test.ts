@@ -21,6 +21,9 @@ const OUTSIDE: Readonly<Record<string, string>> = {
     "serves its owner alone, is locked, and is entered from hostile pools in tests of its own",
   VolatilityModel:
     "holds nothing; calls feeds by static calls alone; any partition of its pokes ends the same",
+  Autopilot:
+    "holds nothing between calls; its callbacks accept only what it waits for, from hostile pools in tests of its own",
+  UniswapTwapSource: "has no state; calls its pool by static calls alone",
   VaultLens: "has no state; shows what the engine's locked views show",
 };
 
