@@ -165,9 +165,10 @@ contract LendingPoolTest is SystemFixture {
         _lend(lender, 10_000e6);
         _deposit(alice, WETH, 1e18);
         _borrow(alice, 1_000e6);
-        vm.warp(block.timestamp + 30 days);
         uint256 rate = pool.ratePerSecond();
-        assertApproxEqAbs(rate * 365 days, 0.02e27 + uint256(0.08e27) / 9, 1e9);
+        vm.warp(START + 30 days);
+        // Base and slope are each rounded down to 1e9 RAY per second.
+        assertApproxEqAbs(rate * 365 days, 0.02e27 + uint256(0.08e27) / 9, 2e9 * 365 days);
         uint256 x = rate * 30 days;
         uint256 index = 1e27 + x + (x * x) / 2e27 + (((x * x) / 2e27) * x) / 3e27;
         uint256 interest = (1_000e6 * index) / 1e27 - 1_000e6;

@@ -154,7 +154,7 @@ contract SystemInvariantTest is AuctionFixture {
     function _reachTheMarket() private {
         for (uint256 i = 0; i < 10; ++i) handler.movePrice(WETH, 13_500);
         handler.deposit(1, 2, WETH, 10e18);
-        handler.borrow(2, MAX - 3);
+        handler.borrow(2, 100_000 * _unit() + 1);
         handler.ownSequence(2, 0x1234);
         handler.deleverage(2, WETH, 1e17, 100);
         handler.flashLoan(2, 1e6 * _unit(), 300 * _unit());
@@ -163,7 +163,7 @@ contract SystemInvariantTest is AuctionFixture {
         handler.rampDown(WETH, 50);
         handler.pause(0, 10 minutes, false);
         handler.pass(1 hours, MAX);
-        for (uint256 i = 0; i < 20 && handler.done("absorb") == 0; ++i) {
+        for (uint256 i = 0; i < 60 && handler.done("absorb") == 0; ++i) {
             handler.movePrice(WETH, 9_500);
             handler.flag(2);
             if (handler.done("flag") != 0 && handler.done("liquidateInFlash") == 0) handler.flashLoan(2, 0, 1);

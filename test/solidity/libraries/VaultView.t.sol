@@ -17,6 +17,9 @@ contract VaultViewTest is Test {
     }
 
     function _holding(uint8 id, Sample memory s) private pure returns (VaultView.Holding memory) {
+        AssetRiskFields memory f = s.risk;
+        (f.ltv, f.liquidationThreshold) = (f.ltv % 16_384, f.liquidationThreshold % 16_384);
+        (f.minBonus, f.maxBonus, f.decimals) = (f.minBonus % 16_384, f.maxBonus % 16_384, f.decimals % 32);
         Price memory price = Price(uint256(s.liq) * 1e18, 1, uint256(s.high) * 1e18, Status.Good);
         return VaultView.Holding(id, s.amount, packAssetRisk(s.risk), price);
     }
