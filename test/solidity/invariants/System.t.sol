@@ -172,9 +172,9 @@ contract SystemInvariantTest is AuctionFixture {
         handler.tendLot(0, 0, 0);
         for (uint256 i = 0; i < 4; ++i) {
             handler.movePrice(WETH, 13_500);
-            handler.take(0, 0, MAX - 1);
+            for (uint256 id = 0; id < 4; ++id) handler.take(id, i, MAX - 1);
         }
-        for (uint256 i = 0; i < 4; ++i) handler.claim(i, WETH);
+        for (uint256 i = 0; i < 4; ++i) for (uint8 asset = 0; asset < 3; ++asset) handler.claim(i, asset);
         for (uint256 i = 0; i < 3; ++i) handler.pass(1 days, MAX);
         handler.payBackstop();
         handler.leaveBackstop(1, MAX);
