@@ -3,6 +3,8 @@ import { createRequire } from "node:module";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 
+import { compileTests, testOverrides } from "./test/support/compileTests.js";
+
 const require = createRequire(import.meta.url);
 
 /** How much each Solidity property and campaign is tried: in `npm test`, in CI after it, and in `npm run test:deep`. */
@@ -32,8 +34,10 @@ const morpho = {
 };
 const compilers = [compiler, morpho];
 
+const overrides = testOverrides(import.meta.dirname, compiler.version, compiler.path);
+
 export default defineConfig({
-  plugins: [toolbox],
+  plugins: [toolbox, compileTests],
   solidity: {
     npmFilesToBuild: [
       "@openzeppelin/contracts/access/manager/AccessManager.sol",
@@ -41,7 +45,7 @@ export default defineConfig({
       "@morpho-org/morpho-blue/src/Morpho.sol",
       "@morpho-org/morpho-blue/src/mocks/IrmMock.sol",
     ],
-    profiles: { default: { compilers }, production: { compilers, isolated: false } },
+    profiles: { default: { compilers, overrides }, production: { compilers, overrides, isolated: false } },
   },
   typechain: { outDir: "./types" },
   paths: { ignition: "deploy", tests: { solidity: "test/solidity", mocha: "test" } },

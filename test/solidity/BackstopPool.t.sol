@@ -132,7 +132,9 @@ contract BackstopPoolTest is BackstopFixture {
         part = bound(part, 1, backstop.maxRedeem(alice));
         vm.startPrank(alice);
         uint256 paid = backstop.redeem(part, alice, alice);
-        paid += backstop.redeem(backstop.maxRedeem(alice), alice, alice);
+        // A first part that was everything leaves no request.
+        uint256 rest = backstop.maxRedeem(alice);
+        if (rest != 0) paid += backstop.redeem(rest, alice, alice);
         vm.stopPrank();
         assertLe(paid, 1_000e6 + 1);
         assertGe(paid + 10, 1_000e6);

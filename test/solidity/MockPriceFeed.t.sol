@@ -10,7 +10,9 @@ contract MockPriceFeedTest is Test {
 
     function setUp() public {
         vm.warp(1_700_000_000);
-        _feed = new MockPriceFeed(8, "feed", 1);
+        _feed = MockPriceFeed(
+            deployCode("contracts/mocks/MockPriceFeed.sol:MockPriceFeed", abi.encode(uint8(8), "feed", int256(1)))
+        );
     }
 
     function _check(uint80 id, int256 answer, uint256 at) private view {

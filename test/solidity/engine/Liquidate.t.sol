@@ -21,7 +21,7 @@ contract Flash is ILiquidationCallback {
         (_engine, _debtToken) = (engine, debtToken);
     }
 
-    function setProbes(bytes[] calldata probes) external {
+    function setProbes(bytes[] memory probes) external {
         _probes = probes;
     }
 

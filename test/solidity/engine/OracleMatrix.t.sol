@@ -279,8 +279,8 @@ contract OracleMatrixTest is SystemFixture {
         // Had the feed passed for dead, seizing and risk would say so, and the breaker would begin to doubt.
         assertTrue(err != IVaultEngine.PriceDead.selector && err != IVaultEngine.PriceNotGood.selector);
         if (which == 7 && ok) {
-            (, uint256 since) = breaker.watchOf(WETH);
-            assertEq(since, 0);
+            (, uint256 doubtSince) = breaker.watchOf(WETH);
+            assertEq(doubtSince, 0);
         }
         // A dead ether counts in full for a day and is not seized: this liquidation takes some or reverts.
         if (which == 3 && ok) assertLt(engine.collateralOf(_key(alice), WETH), 1e18);
