@@ -39,6 +39,7 @@ const overrides = testOverrides(import.meta.dirname, compiler.version, compiler.
 export default defineConfig({
   plugins: [toolbox, compileTests],
   solidity: {
+    splitTestsCompilation: true,
     npmFilesToBuild: [
       "@openzeppelin/contracts/access/manager/AccessManager.sol",
       "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol",

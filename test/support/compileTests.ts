@@ -7,20 +7,41 @@ import { globSync } from "node:fs";
 
 import type { SolidityCompilerUserConfig } from "hardhat/types/config";
 import type { HardhatPlugin } from "hardhat/types/plugins";
+import type { CompilerInput, CompilerOutput } from "hardhat/types/solidity";
+
+type Contracts = NonNullable<CompilerOutput["contracts"]>;
 
 const SETTINGS = { evmVersion: "cancun", optimizer: { enabled: false } } as const;
 
 /** Where Hardhat's compiler input has the files of `test/`. */
 const TEST_SOURCES = "project/test/";
 
-/** Hardhat's `overrides`: every Solidity test below `root` with the compiler at `path`. */
+/** Hardhat's `overrides`: every Solidity file of the tests below `root` with the compiler at `path`. */
 export function testOverrides(
   root: string,
   version: string,
   path: string,
 ): Record<string, SolidityCompilerUserConfig> {
   const plain = { version, path, settings: SETTINGS };
-  return Object.fromEntries(globSync("test/**/*.t.sol", { cwd: root }).map((file) => [file, plain]));
+  return Object.fromEntries(globSync("test/**/*.sol", { cwd: root }).map((file) => [file, plain]));
+}
+
+const NO_CODE = { object: "", opcodes: "", sourceMap: "", linkReferences: {} };
+
+/** Every known contract: as emitted where it was, else without code, as interfaces are. */
+function completed(known: Contracts, emitted: Contracts): Contracts {
+  return Object.fromEntries(
+    Object.entries(known).map(([source, contracts]) => [
+      source,
+      Object.fromEntries(
+        Object.entries(contracts).map(([name, contract]) => {
+          const methodIdentifiers = contract.evm?.methodIdentifiers ?? {};
+          const evm = { bytecode: NO_CODE, deployedBytecode: NO_CODE, methodIdentifiers };
+          return [name, emitted[source]?.[name] ?? { ...contract, evm }];
+        }),
+      ),
+    ]),
+  );
 }
 
 /** Compiles all of them in one job, and emits only what lies in `test/`. */
@@ -48,9 +69,9 @@ export const compileTests: HardhatPlugin = {
         default: async () =>
           Promise.resolve({
             invokeSolc: async (context, compiler, input, config, next) => {
-              const { "": perSource = [], "*": perContract = [] } = input.settings.outputSelection["*"] ?? {};
               if (input.settings.optimizer.enabled !== false) return next(context, compiler, input, config);
-              const selecting = (outputSelection: typeof input.settings.outputSelection) =>
+              const { "": perSource = [], "*": perContract = [] } = input.settings.outputSelection["*"] ?? {};
+              const selecting = (outputSelection: CompilerInput["settings"]["outputSelection"]) =>
                 next(
                   context,
                   compiler,
@@ -58,12 +79,18 @@ export const compileTests: HardhatPlugin = {
                   config,
                 );
               const own = Object.keys(input.sources).filter((source) => source.startsWith(TEST_SOURCES));
-              const output = await selecting(
+              const emitted = await selecting(
                 Object.fromEntries(own.map((source) => [source, { "*": perContract }])),
               );
-              // Stack traces need the syntax tree of every file. Asked for in the same run, it would emit every contract.
-              const { sources } = await selecting({ "*": { "": perSource } });
-              return { ...output, sources };
+              // Stack traces need to know the other files too: asked for in the same run, they would be emitted.
+              const known = await selecting({
+                "*": { "": perSource, "*": ["abi", "evm.methodIdentifiers"] },
+              });
+              return {
+                ...emitted,
+                sources: known.sources,
+                contracts: completed(known.contracts ?? {}, emitted.contracts ?? {}),
+              };
             },
           }),
       }),
