@@ -129,7 +129,7 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
     function entryAssets() public view returns (uint256) {
         (, uint256 high) = auctionHouse.shortfall();
         (, uint256 due) = lendingPool.claims();
-        return _cash + due + auctionHouse.expectedPenalties() - FixedPoint.min(high, capital());
+        return _cash + due + auctionHouse.expectedPenalties() - FixedPoint.min(high, capital() + due);
     }
 
     /// @inheritdoc IBackstopPool

@@ -127,12 +127,19 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         if (paid != 0) emit AuctionRepaid(paid, auctionDebt);
         if (lost == 0) return;
         uint256 reserve = _divideFees();
-        uint256 covered = FixedPoint.min(reserve, lost);
+        uint256 due = _state.backstopDue;
+        uint256 forgone = FixedPoint.min(due, lost);
+        if (forgone != 0) {
+            _state.backstopDue = uint128(due - forgone);
+            emit BackstopForwent(forgone, due - forgone);
+        }
+        uint256 covered = FixedPoint.min(reserve, lost - forgone);
         if (covered != 0) {
             _state.reserve = uint128(reserve - covered);
             emit ReserveCovered(covered, reserve - covered);
         }
-        if (lost != covered) emit LendersLost(lost - covered, totalAssets());
+        uint256 left = lost - forgone - covered;
+        if (left != 0) emit LendersLost(left, totalAssets());
     }
 
     // ------------------------------------------------------------------ everybody

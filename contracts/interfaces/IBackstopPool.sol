@@ -59,8 +59,8 @@ interface IBackstopPool is IERC4626, IERC20Permit {
     /// @notice What it can still pay [debt units]: its cash but for one whole token, so that a share is never worth nothing.
     function capital() external view returns (uint256);
 
-    /// @notice What entering is priced on [debt units]: cash, interest due from the lenders' pool and penalties expected, less the shortfall at
-    /// the high prices.
+    /// @notice What entering is priced on [debt units]: cash, interest due from the lenders' pool and penalties expected, less what of the
+    /// shortfall at the high prices falls on cash and interest.
     function entryAssets() external view returns (uint256);
 
     /// @notice What leaving is priced on [debt units]: cash, less the shortfall at the low prices.

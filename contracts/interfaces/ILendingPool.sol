@@ -68,6 +68,8 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     event DebtAuctioned(uint256 debt, uint256 auctionDebt);
     /// @notice Auctions brought in `paid` [debt units] of it.
     event AuctionRepaid(uint256 paid, uint256 auctionDebt);
+    /// @notice A loss step: `amount` [debt units] of what the backstop is owed is no longer due.
+    event BackstopForwent(uint256 amount, uint256 dueLeft);
     /// @notice A loss step: the reserve paid `amount` [debt units] of a debt that will not be repaid.
     event ReserveCovered(uint256 amount, uint256 reserveLeft);
     /// @notice A loss step, the last: lenders lost `amount` [debt units].
@@ -117,8 +119,8 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     /// @return debt the drop of the total debt, now owed by auctions [debt units]
     function toAuction(uint256 scaledDebt) external returns (uint256 debt);
 
-    /// @notice Books what auctions brought in and what they will never bring in. Auction house only. A loss is paid by the
-    /// reserve, then by the lenders; one event per step.
+    /// @notice Books what auctions brought in and what they will never bring in. Auction house only. A loss is paid by
+    /// what the backstop is still owed, then by the reserve, then by the lenders; one event per step.
     /// @param paid tokens just delivered here, the backstop's included [debt units]
     /// @param lost auction debt that nobody will pay [debt units]
     function settleAuction(uint256 paid, uint256 lost) external;

@@ -318,7 +318,8 @@ export function settle(
     backstop = covered.backstop;
     const lost = settleAuction(pool, poolTerms, covered.paid, e.shortfall - covered.paid);
     pool = lost.pool;
-    loss = { total: e.shortfall, backstop: covered.paid, reserve: lost.reserve, lenders: lost.lenders };
+    const { reserve, lenders } = lost;
+    loss = { total: e.shortfall, backstop: covered.paid + lost.due, reserve, lenders };
   }
   if (e.tipOwed !== null) {
     const tip = cover(backstop, e.tipOwed.amount);

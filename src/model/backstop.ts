@@ -47,7 +47,7 @@ export function capital(b: BackstopState): bigint {
 
 /** What entering is priced on [debt units]. Mirrors `BackstopPool.entryAssets`. */
 export function entryAssets(b: BackstopState, p: Prospects): bigint {
-  return b.cash + p.due + p.penalties - min(p.high, capital(b));
+  return b.cash + p.due + p.penalties - min(p.high, capital(b) + p.due);
 }
 
 /** What leaving is priced on [debt units]. Mirrors `BackstopPool.exitAssets`. */

@@ -158,19 +158,21 @@ export function settleAuction(
   terms: PoolTerms,
   paid: bigint,
   lost: bigint,
-): { pool: PoolState; reserve: bigint; lenders: bigint } {
+): { pool: PoolState; due: bigint; reserve: bigint; lenders: bigint } {
   const settled = {
     ...pool,
     cash: bounded(pool.cash + paid),
     auctionDebt: pool.auctionDebt - paid - lost,
   };
-  if (lost === 0n) return { pool: settled, reserve: 0n, lenders: 0n };
+  if (lost === 0n) return { pool: settled, due: 0n, reserve: 0n, lenders: 0n };
   const divided = divideFees(settled, terms);
-  const reserve = min(divided.reserve, lost);
+  const due = min(divided.backstopDue, lost);
+  const reserve = min(divided.reserve, lost - due);
   return {
-    pool: { ...divided, reserve: divided.reserve - reserve },
+    pool: { ...divided, backstopDue: divided.backstopDue - due, reserve: divided.reserve - reserve },
+    due,
     reserve,
-    lenders: lost - reserve,
+    lenders: lost - due - reserve,
   };
 }
 

@@ -3,6 +3,7 @@ import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { type Ablation, VARIANTS } from "../../src/lab/ablation.js";
 import type { ReplayResult } from "../../src/lab/result.js";
 import { barRows, line, priceRows, replayOf, stamp } from "../lab/support/lab.js";
 import { type Ended, runScript, scratch } from "../support/process.js";
@@ -326,6 +327,34 @@ describe("the crash command", function () {
     const { speed: ownSpeed, ...own } = here;
     expect(JSON.stringify({ ...there, scenario: own.scenario })).to.equal(JSON.stringify(own));
     expect([speed.transactions, speed.gasUsed]).to.deep.equal([ownSpeed.transactions, ownSpeed.gasUsed]);
+  });
+
+  it("silences everybody from the first price 5 % below the first, and shows every step of the waterfall", async () => {
+    const { code, stdout, stderr } = await crash(
+      ...["--prices", at("good.csv"), "--vaults", "20", "--seed", "3", "--keeper", "silent=20m"],
+      ...["--json", at("results/silent.json"), "--out", at("new/silent")],
+    );
+    expect([code, stderr]).to.deep.equal([0, ""]);
+    const { keeper, badDebt } = JSON.parse(await readFile(at("results/silent.json"), "utf8")) as ReplayResult;
+    expect(keeper).to.equal("silent=20m");
+    expect(badDebt.lenders).to.match(/^0(\.0+)?$/);
+    for (const step of ["backstop", "reserve", "lenders"]) expect(stdout).to.match(new RegExp(step, "i"));
+    expect(await readdir(at("new/silent"))).to.deep.equal(["report.html"]);
+  });
+
+  it("compares the system with itself without each defence on --ablate, one row each", async () => {
+    const { code, stdout, stderr } = await crash(
+      ...["--prices", at("good.csv"), "--vaults", "6", "--seed", "3", "--ablate"],
+      ...["--json", at("results/ablation.json"), "--out", at("new/ablation")],
+    );
+    expect([code, stderr]).to.deep.equal([0, ""]);
+    const { rows } = JSON.parse(await readFile(at("results/ablation.json"), "utf8")) as Ablation;
+    expect(rows.map((row) => row.variant)).to.deep.equal(VARIANTS.map(({ name }) => name));
+    for (const row of rows) {
+      expect(stdout).to.include(row.variant);
+      expect(row.result.checks.violations + row.result.checks.modelMismatches).to.equal(0);
+    }
+    expect(stdout).to.include(`Report of everything on: ${at("new/ablation/report.html")}\n`);
   });
 
   it("lists scenarios and parameters without replaying any", async () => {

@@ -16,6 +16,7 @@ import type { Deployment } from "../../src/protocol/deployments.js";
 import type { NodeProvider } from "../../src/protocol/provider.js";
 import { Autopilot__factory, LiquidationExecutor__factory } from "../../types/index.js";
 import { deployExecutor, type Exchange, openExchange } from "../support/executor.js";
+import { SETTINGS } from "../support/keeper.js";
 import {
   fund,
   healthOf,
@@ -26,13 +27,6 @@ import {
   ROLES,
   setPrice,
 } from "../support/scenario.js";
-
-const SETTINGS: KeeperSettings = {
-  dryRun: false,
-  minProfit: 0n,
-  logChunk: 1_000,
-  patience: { blocks: 3, stall: 10_000, interval: 5 },
-};
 
 describe("the keeper with an executor", () => {
   let connection: NetworkConnection;

@@ -13,6 +13,7 @@ import { type Client, connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
 import { DeadlineProvider, type NodeProvider } from "../../src/protocol/provider.js";
 import { startFakeNode } from "../support/fakeNode.js";
+import { SETTINGS } from "../support/keeper.js";
 import { until } from "../support/process.js";
 import {
   fund,
@@ -24,13 +25,6 @@ import {
   ROLES,
   setPrice,
 } from "../support/scenario.js";
-
-const SETTINGS: KeeperSettings = {
-  dryRun: false,
-  minProfit: 0n,
-  logChunk: 1_000,
-  patience: { blocks: 3, stall: 10_000, interval: 5 },
-};
 
 describe("the keeper", () => {
   let connection: NetworkConnection;
