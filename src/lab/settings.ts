@@ -100,7 +100,7 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
     stepSeconds: integer(60, 1, 65_535),
     floorBps: integer(7500, 1000, 10_000),
     tailSeconds: integer(3600, 1, 65_535),
-    maxGapSeconds: integer(3600, 1, 65_535),
+    maxGapSeconds: integer(600, 1, 65_535),
     penaltyBps: integer(500, 0, 2000),
     tipBps: integer(10, 0, 2000),
     maxTipBps: integer(100, 0, 2000),

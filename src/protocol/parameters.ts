@@ -79,7 +79,7 @@ const auction = z.strictObject({
   stepSeconds: z.int().min(1).max(65_535).default(60),
   floorBps: z.int().min(1).max(65_535).default(7500),
   tailSeconds: z.int().min(1).max(65_535).default(3600),
-  maxGapSeconds: z.int().min(1).max(65_535).default(3600),
+  maxGapSeconds: z.int().min(1).max(65_535).default(600),
   penaltyBps: z.int().min(0).max(10_000).default(500),
   tipBps: z.int().min(0).max(10_000).default(10),
   maxTipBps: z.int().min(0).max(10_000).default(100),
