@@ -7,13 +7,12 @@ import { compileTests, testOverrides } from "./test/support/compileTests.js";
 
 const require = createRequire(import.meta.url);
 
-/** How much each Solidity property and campaign is tried: in `npm test`, in CI after it, and in `npm run test:deep`. */
+/** How much each Solidity property and campaign is tried: in `npm test`, and in `npm run test:deep`. */
 const EFFORT = {
   test: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 32, failOnRevert: true } },
-  ci: { fuzz: { runs: 1_000 }, invariant: { runs: 128, depth: 32, failOnRevert: true } },
   deep: { fuzz: { runs: 10_000 }, invariant: { runs: 10_000, depth: 32, failOnRevert: true } },
 };
-const effort = process.env.DEEP === "1" ? "deep" : process.env.DEEP === "ci" ? "ci" : "test";
+const effort = process.env.DEEP === "1" ? "deep" : "test";
 
 /** The one compiler configuration of ours: every profile uses it, so gas figures and bytecode never depend on who builds. */
 const compiler = {

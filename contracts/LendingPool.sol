@@ -329,11 +329,10 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         uint256 shares
     ) internal override notFlashing nonReentrant {
         _accrue();
-        uint256 cash = _state.cash;
-        if (assets > cash) revert InsufficientCash(assets, cash);
         if (caller != owner) _spendAllowance(owner, caller, shares);
         _burn(owner, shares);
-        _state.cash = uint128(cash - assets);
+        // At most the cash there is: `maxWithdraw` and `maxRedeem` saw to that.
+        _state.cash -= uint128(assets);
         emit Withdraw(caller, receiver, owner, assets, shares);
         IERC20(asset()).safeTransfer(receiver, assets);
     }

@@ -120,6 +120,24 @@ contract BackstopPoolTest is BackstopFixture {
         assertGe(backstop.convertToAssets(backstop.balanceOf(carol)) + 1, others, "for the benefit of those who stay");
     }
 
+    function test_exit_ofNothingNeedsAMatureRequestToo() public {
+        uint256 shares = _stake(alice, 1_000e6);
+        vm.expectRevert(abi.encodeWithSelector(IBackstopPool.NotMature.selector, alice, 0, WINDOW));
+        vm.prank(alice);
+        backstop.redeem(0, alice, alice);
+        _request(alice, shares);
+        _mature();
+        vm.prank(alice);
+        assertEq(backstop.redeem(0, alice, alice), 0);
+        assertEq(backstop.balanceOf(alice), shares);
+    }
+
+    function test_donate_beyond128BitsIsRefused() public {
+        uint256 amount = uint256(type(uint128).max) + 1;
+        vm.expectRevert(abi.encodeWithSelector(IBackstopPool.AmountTooLarge.selector, amount, type(uint128).max));
+        backstop.donate(amount);
+    }
+
     /// @dev In parts or at once, the same.
     function testFuzz_exit_inPartsPaysNoMore(uint256 gain, uint256 part) public {
         uint256 shares = _stake(alice, 1_000e6);

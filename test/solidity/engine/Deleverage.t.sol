@@ -56,6 +56,24 @@ contract DeleverageTest is SystemFixture {
         assertEq(tokens[WETH].balanceOf(address(seller)), 0.5e18);
     }
 
+    /// @dev Far below the threshold a sale within the bonus would still lower health: refused with both figures.
+    function test_deleverage_refusesWhatLowersHealth() public {
+        _open(alice, 1_500e6);
+        _setPrice(WETH, 1_600e8);
+        _fundDebt(alice, 100e6);
+        // 0.06875 ether are worth 110: 88 of weighted value for 100 of debt, at a health of 0.8533.
+        (uint256 weighted, uint256 left) = (1_280e6 - 88e6, 1_400e6);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IVaultEngine.HealthWouldFall.selector,
+                (uint256(1_280e6) * 1e18) / 1_500e6,
+                (weighted * 1e18) / left
+            )
+        );
+        vm.prank(alice);
+        engine.deleverage(_key(alice), WETH, 0.06875e18, 100e6, alice, "");
+    }
+
     function test_deleverage_isForOwnerAndOperatorAlone() public {
         _open(alice, 1_000e6);
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.NotAuthorised.selector, bob, alice));
