@@ -207,21 +207,12 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         sold = FixedPoint.min(amount, holding.amount);
         uint256 scaledRepaid;
         (repaid, scaledRepaid) = DebtMath.repayment(x.p.scaledDebt, x.p.index, repay_, x.system.dust);
-        uint256 cost = HealthMath.valueDown(sold, holding.price.liq);
-        uint256 most = FixedPoint.mulDivDown(repaid, BPS + holding.risk.maxBonus(), BPS);
-        if (cost > most) revert SoldTooMuch(cost, most);
+        _requirePaid(holding, sold, repaid);
 
         uint256 scaledDebt = x.p.scaledDebt - scaledRepaid;
         _take(vault, holding, sold);
         _owe(vault, x, scaledDebt);
-        uint256 weighted = VaultView.position(x.holdings, scaledDebt, x.p.index).weighted;
-        uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
-        if (!HealthMath.noWorse(x.p.weighted, x.debt, weighted, debt)) {
-            revert HealthWouldFall(
-                HealthMath.healthFactorDown(x.p.weighted, x.debt),
-                HealthMath.healthFactorDown(weighted, debt)
-            );
-        }
+        _requireNoWorse(x, scaledDebt);
         emit Deleveraged(vault, asset, msg.sender, repaid, sold, scaledDebt, holding.amount);
         if (sold != 0) IERC20(holding.risk.token()).safeTransfer(receiver, sold);
         if (data.length != 0) IDeleverageCallback(msg.sender).onDeleverage(vault, asset, sold, repaid, data);
@@ -479,6 +470,24 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (verdict == LiquidationMath.Verdict.Healthy) revert VaultHealthy(x.p.weighted, x.debt * BPS);
         uint256 health = HealthMath.healthFactorDown(x.p.weighted, x.debt);
         revert AssetNotSeizable(asset, risk.liquidationThreshold(), health);
+    }
+
+    /// @dev What is sold is worth at most what is repaid and the largest bonus.
+    function _requirePaid(VaultView.Holding memory holding, uint256 sold, uint256 repaid) private pure {
+        uint256 cost = HealthMath.valueDown(sold, holding.price.liq);
+        uint256 most = FixedPoint.mulDivDown(repaid, BPS + holding.risk.maxBonus(), BPS);
+        if (cost > most) revert SoldTooMuch(cost, most);
+    }
+
+    /// @dev Health with what the holdings now are and this debt is no worse than it was.
+    function _requireNoWorse(Context memory x, uint256 scaledDebt) private pure {
+        uint256 weighted = VaultView.position(x.holdings, scaledDebt, x.p.index).weighted;
+        uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
+        if (HealthMath.noWorse(x.p.weighted, x.debt, weighted, debt)) return;
+        revert HealthWouldFall(
+            HealthMath.healthFactorDown(x.p.weighted, x.debt),
+            HealthMath.healthFactorDown(weighted, debt)
+        );
     }
 
     /// @dev The vault's holding of `asset`, which must be held and have a price.
