@@ -45,4 +45,52 @@ contract TickPriceTest is Test {
         // Each is rounded down by less than one unit, which is most of what the smaller one loses.
         assertApproxEqAbs(product, one, one / smaller + (one >> 72) + 2);
     }
+
+    function test_powerDown_ofOneTickIsTheBaseToTheNearest() public pure {
+        uint256 exact = 10_001 * Q96;
+        assertApproxEqAbs(TickPrice.powerDown(1) * 10_000, exact, 5_000);
+    }
+
+    /// @dev A power is made of those of its binary digits, the lowest first, each product rounded down.
+    function testFuzz_powerDown_roundsEveryProductDown(uint256 digit, uint256 n) public pure {
+        digit = 1 << bound(digit, 0, 19);
+        uint256 most = digit - 1 + digit > TickPrice.MAX_TICK ? TickPrice.MAX_TICK - digit : digit - 1;
+        n = bound(n, 0, most);
+        uint256 power = TickPrice.powerDown(digit);
+        uint256 product = FixedPoint.mulDivDown(TickPrice.powerDown(n), power, Q96);
+        assertEq(TickPrice.powerDown(n + digit), product);
+        if (digit < 1 << 19) assertEq(TickPrice.powerDown(2 * digit), FixedPoint.mulDivDown(power, power, Q96));
+    }
+
+    function testFuzz_scaledDown_atTickZeroIsTheQuotient(uint256 numerator, uint128 denominator) public pure {
+        vm.assume(denominator != 0);
+        assertEq(TickPrice.scaledDown(0, numerator, denominator), numerator / denominator);
+    }
+
+    function testFuzz_scaledDown_ofAPositiveTickRoundsTheExactQuotientDown(
+        uint256 tick,
+        uint32 numerator,
+        uint128 denominator
+    ) public pure {
+        vm.assume(denominator != 0);
+        tick = bound(tick, 0, TickPrice.MAX_TICK);
+        uint256 price = TickPrice.scaledDown(int256(tick), numerator, denominator);
+        uint256 exact = TickPrice.powerDown(tick) * numerator;
+        assertLe(price * denominator, exact / Q96);
+        assertGt((price + 1) * denominator, exact / Q96);
+    }
+
+    /// @dev The smallest numerator whose price reaches a whole number, and the one below it.
+    function testFuzz_scaledDown_ofANegativeTickReachesAPriceAtItsNumeratorAndNoneBelow(
+        uint256 tick,
+        uint16 denominator,
+        uint16 price
+    ) public pure {
+        vm.assume(denominator != 0 && price != 0);
+        tick = bound(tick, 1, TickPrice.MAX_TICK);
+        uint256 product = TickPrice.powerDown(tick) * denominator * price;
+        uint256 below = (product - 1) / Q96;
+        assertEq(TickPrice.scaledDown(-int256(tick), below, denominator), price - 1);
+        assertEq(TickPrice.scaledDown(-int256(tick), below + 1, denominator), price);
+    }
 }

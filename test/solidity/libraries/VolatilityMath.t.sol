@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {ExpLn} from "../../../contracts/libraries/ExpLn.sol";
 import {VolatilityMath} from "../../../contracts/libraries/VolatilityMath.sol";
@@ -104,5 +105,89 @@ contract VolatilityMathTest is Test {
             VolatilityMath.varianceOf(s, 1 hours);
             assertLe(s.lnLow, s.lnHigh);
         }
+    }
+
+    /// @dev ln 2 to its last digit: the quotient is exact, rounded down.
+    function testFuzz_variance_ofNoTimeAddsTheExactQuotientRoundedDown(
+        uint96 v,
+        uint72 r,
+        uint256 halfLife
+    ) public pure {
+        halfLife = bound(halfLife, 1, 30 days);
+        uint256 added = VolatilityMath.nextVariance(v, r, 0, halfLife) - v;
+        uint256 exact = uint256(r) * r * 693147180559945309;
+        assertLe(added * halfLife * 1e27, exact);
+        assertGt((added + 1) * halfLife * 1e27, exact);
+    }
+
+    /// @dev Any state of a series that has a price: its last one lies inside the open bar.
+    function _open(uint96[2] memory v, uint72[3] memory p) private pure returns (VolatilityMath.Series memory s) {
+        (s.variance, s.rangeVariance, s.priced) = (v[0], v[1], true);
+        s.lnHigh = uint72(Math.max(p[0], Math.max(p[1], p[2])));
+        s.lnLow = uint72(Math.min(p[0], Math.min(p[1], p[2])));
+        s.lnPrice = p[0];
+    }
+
+    function _assertReturnCounted(VolatilityMath.Series memory s, uint96 v, uint72 last, uint256 dt) private pure {
+        uint256 r = Math.max(s.lnPrice, last) - Math.min(s.lnPrice, last);
+        assertEq(s.variance, Math.min(VolatilityMath.nextVariance(v, r, dt, DAY), type(uint96).max));
+    }
+
+    function testFuzz_fold_withinAnHourCountsTheReturnAndStretchesTheBar(
+        uint96[2] memory v,
+        uint72[3] memory p,
+        uint72 price,
+        uint256 at,
+        uint256 dt
+    ) public pure {
+        VolatilityMath.Series memory s = _open(v, p);
+        at = bound(at, 1, 3_600);
+        dt = bound(dt, 0, 3_600 - at);
+        (uint72 high, uint72 low) = (s.lnHigh, s.lnLow);
+        s.updatedAt = uint40(HOUR + at);
+        assertEq(VolatilityMath.fold(s, price, HOUR + at + dt, DAY), 0);
+        assertTrue(s.lnPrice == price && s.updatedAt == HOUR + at + dt && s.rangeVariance == v[1]);
+        _assertReturnCounted(s, v[0], p[0], dt);
+        assertEq(s.lnHigh, Math.max(high, price));
+        assertEq(s.lnLow, Math.min(low, price));
+    }
+
+    function testFuzz_fold_intoALaterHourStartsItsBarAtTheLastPrice(
+        uint96[2] memory v,
+        uint72[3] memory p,
+        uint72 price,
+        uint256 dt
+    ) public pure {
+        VolatilityMath.Series memory s = _open(v, p);
+        dt = bound(dt, 1, 100 days);
+        s.updatedAt = uint40(HOUR);
+        assertEq(VolatilityMath.fold(s, price, HOUR + dt, DAY), HOUR / 3_600);
+        assertTrue(s.lnPrice == price && s.updatedAt == HOUR + dt);
+        _assertReturnCounted(s, v[0], p[0], dt);
+        assertEq(s.lnHigh, Math.max(p[0], price));
+        assertEq(s.lnLow, Math.min(p[0], price));
+    }
+
+    function testFuzz_varianceOf_isTheLargestOfItsThreeEstimates(
+        uint96[2] memory v,
+        uint72[3] memory p,
+        uint256 width
+    ) public pure {
+        VolatilityMath.Series memory s = _open(v, p);
+        // Else the open bar is nearly always the largest.
+        s.lnHigh = uint72(Math.min(s.lnHigh, s.lnLow + bound(width, 0, 1e21)));
+        uint256 open = VolatilityMath.rangeVarianceOf(s, DAY);
+        assertEq(VolatilityMath.varianceOf(s, DAY), Math.max(open, Math.max(v[0], v[1])));
+    }
+
+    function test_varianceOf_isEachEstimateWhereThatIsTheLargest() public pure {
+        VolatilityMath.Series memory s = _open([uint96(9), 7], [uint72(0), 0, 0]);
+        assertEq(VolatilityMath.varianceOf(s, DAY), 9);
+        s.variance = 6;
+        assertEq(VolatilityMath.varianceOf(s, DAY), 7);
+        s.lnHigh = 1e18;
+        uint256 open = VolatilityMath.rangeVarianceOf(s, DAY);
+        assertGt(open, 7);
+        assertEq(VolatilityMath.varianceOf(s, DAY), open);
     }
 }
