@@ -117,4 +117,31 @@ contract DeleverageMathTest is Test {
         assertEq(DeleverageMath.differ(uint256(oracle) + off, oracle, most), off > limit);
         assertEq(DeleverageMath.differ(uint256(oracle) - off, oracle, most), off > limit);
     }
+
+    /// @dev Both quotients by the inequalities that define their floor; a debt that is cleared counts to its last unit.
+    function testFuzz_size_feeAndMostSoldAreTheFloorsOfTheirShares(Seed memory seed) public pure {
+        (LiquidationMath.Position memory p, DeleverageMath.Terms memory t, uint256 debt) = _case(seed);
+        DeleverageMath.Sale memory s = DeleverageMath.size(p, t);
+        uint256 fee = s.repaid * t.fee;
+        assertTrue(s.fee * 10_000 <= fee && fee < (s.fee + 1) * 10_000);
+        uint256 removed = debt - DebtMath.debtUp(p.scaledDebt - s.scaledRepaid, p.index);
+        uint256 sold = removed * (10_000 + t.maxCost);
+        assertTrue(s.mostSold * 10_000 <= sold && sold < (s.mostSold + 1) * 10_000);
+    }
+
+    /// @dev Each unit repaid takes out exactly the health it gives: no sale reaches the target. One point more, and a sale does.
+    function testFuzz_size_isNothingWhereSellingTakesOutAsMuchHealthAsItGives(
+        Seed memory seed,
+        uint256 cost,
+        uint256 threshold
+    ) public pure {
+        (LiquidationMath.Position memory p, DeleverageMath.Terms memory t, uint256 debt) = _case(seed);
+        cost = bound(cost, 2, 10);
+        threshold = bound(threshold, 10_000 / (100 + cost) + 1, 99);
+        (t.maxCost, t.threshold, t.target) = (100 * cost, 100 * threshold, (100 + cost) * threshold);
+        p.weighted = bound(seed.weighted, 0, debt * t.target - 1);
+        assertEq(DeleverageMath.size(p, t).repaid, 0);
+        t.target += 1;
+        assertGt(DeleverageMath.size(p, t).repaid, 0);
+    }
 }

@@ -7,6 +7,8 @@ import {ExpLn} from "../../../contracts/libraries/ExpLn.sol";
 
 contract ExpLnTest is Test {
     uint256 private constant LN_2 = 693147180559945309;
+    /// @dev The floor of e^137, as any table of 60 digits gives it: its logarithm is below 137 by less than 1e-59.
+    uint256 private constant E_137 = 315024274997145191841116429113369789455659977905026133889753;
 
     function lnDown(uint256 x) external pure returns (uint256) {
         return ExpLn.lnDown(x);
@@ -71,5 +73,34 @@ contract ExpLnTest is Test {
         uint256 decay = ExpLn.decayDown(elapsed, halfLife);
         uint256 expected = ExpLn.lnDown(1e36) - (elapsed * LN_2) / halfLife;
         assertApproxEqAbs(ExpLn.lnDown(decay * 1e18), expected, 15);
+    }
+
+    /// @dev The digits of the constants inside count: one unit more of ln 2 / 2, and the result is above the true value;
+    /// one less, and more than 2e-34 is lost; so it is with a term less of the series.
+    function test_ln_isBelowTheTrueValueByLessThan2e34BeforeItsLastRounding() public pure {
+        assertEq(ExpLn.lnDown(E_137), 137e18 - 1);
+        assertEq(ExpLn.lnDown(E_137 + E_137 / 5e33), 137e18);
+    }
+
+    /// @dev Whoever computes it elsewhere (src/model/expLn.ts) must turn at the same number: e^137 (1 + c / 1e39).
+    function test_ln_turnsAtTheNumberWhereTheStepsThatRoundSayAndNotBefore() public pure {
+        assertEq(ExpLn.lnDown(E_137 + (E_137 * 104_064) / 1e39), 137e18 - 1);
+        assertEq(ExpLn.lnDown(E_137 + (E_137 * 104_065) / 1e39), 137e18);
+    }
+
+    /// @dev Fractions next to -log2(0.65), from its continued fraction: 2^-(p / q) / 0.65 - 1 is -1.73, 2.68 and 2.98 times
+    /// 2^-120. The first must be below 0.65; between the others lies what rounding inside takes: whoever computes it
+    /// elsewhere (src/model/expLn.ts) must turn there too.
+    function test_decay_isBelowTheTrueValueByLessThanThreeUnitsInsideAndTurnsThere() public pure {
+        assertEq(ExpLn.decayDown(71638257631937221, 115268861514339097), 0.65e18 - 1);
+        assertEq(ExpLn.decayDown(1126183542649190497, 1812074987701609010), 0.65e18 - 1);
+        assertEq(ExpLn.decayDown(1054545285017253276, 1696806126187269913), 0.65e18);
+    }
+
+    /// @dev 2^-59 is 1.7e-18, 2^-60 is 0.9e-18.
+    function testFuzz_decay_leavesAUnitAfter59HalfLivesAndNothingAfter60(uint256 halfLife) public pure {
+        halfLife = bound(halfLife, 1, type(uint64).max);
+        assertEq(ExpLn.decayDown(59 * halfLife, halfLife), 1);
+        assertEq(ExpLn.decayDown(60 * halfLife, halfLife), 0);
     }
 }

@@ -274,4 +274,31 @@ contract LiquidationMathTest is LiquidationCases {
         assertFalse(L.isHopeless(10, 11, 10));
         assertFalse(L.isHopeless(10, 10, 11));
     }
+
+    /// @dev An asset of threshold 0.8 worth the debt and a bonus of 10 %; the rest lifts health to 0.93, so 0.12 / 0.17 of the
+    /// debt reaches the target. What would be left is dust: the asset pays for all, but not with one unit less.
+    function testFuzz_decide_clearsADebtThatWouldBeDustFromAnAssetThatJustCoversIt(uint64 n) public pure {
+        vm.assume(n != 0);
+        uint256 debt = 1_000 * uint256(n);
+        uint256 value = 1_100 * uint256(n);
+        L.Position memory p = L.Position(debt, RAY, value + debt / 10, debt * 9_300);
+        L.Asset memory a = L.Asset(value, 1e36, 8_000, 1_000, 1_000, 0);
+        L.Limits memory limits = L.Limits(MAX, MAX, 10_500, 300 * uint256(n));
+        L.Outcome memory o = L.decide(p, a, limits);
+        assertTrue(o.repaid == debt && o.seized == value);
+        (a.amount, p.value, p.weighted) = (value - 1, p.value - 1, p.weighted - 8_000);
+        o = L.decide(p, a, limits);
+        assertEq(o.repaid, (debt * 1_200 + 8_000 + 1_699) / 1_700);
+    }
+
+    /// @dev An asset worth one unit less than debt and bonus: the target is reached with all but one unit repaid, which would
+    /// leave a unit of the asset, and that is dust. So the whole asset goes, for the whole debt.
+    function testFuzz_decide_leavesNotEvenOneUnitOfDebtBesideDust(uint64 n, uint256 dust) public pure {
+        vm.assume(n != 0);
+        (uint256 debt, uint256 value) = (10 * uint256(n), 11 * uint256(n) - 1);
+        L.Position memory p = L.Position(debt, RAY, value + 2, debt * 10_500 - (debt - 1) * 1_700);
+        L.Asset memory a = L.Asset(value, 1e36, 8_000, 1_000, 1_000, 0);
+        L.Outcome memory o = L.decide(p, a, L.Limits(MAX, MAX, 10_500, bound(dust, 2, type(uint64).max)));
+        assertTrue(o.bonus == 0.1e18 && o.repaid == debt && o.seized == value);
+    }
 }

@@ -41,6 +41,42 @@ contract MarginMathTest is Test {
         }
     }
 
+    /// @dev Collaterals whose haircut takes one point of threshold: y_i is the value. No configured margin binds.
+    function _plain(uint256 count, uint256 level) private pure returns (Book memory b) {
+        b = _book(0, count, 0);
+        AssetRiskFields memory f;
+        (f.ltv, f.liquidationThreshold) = (10_000, 100);
+        for (uint256 i = 0; i < count; ++i) b.risks[i] = packAssetRisk(f).withHaircut(1);
+        for (uint256 k = 0; k < b.levels.length; ++k) b.levels[k] = level;
+    }
+
+    function _plainMargin(Book memory b) private pure returns (uint256 margin) {
+        for (uint256 i = 0; i < b.values.length; ++i) margin += 100 * b.values[i];
+        margin -= _power(b);
+    }
+
+    /// @dev The margin is the ceiling of the root of the full double sum, written out here. No configured margin binds.
+    function _assertRootOfTheDoubleSum(Book memory b) private pure {
+        uint256[] memory y = new uint256[](b.values.length);
+        uint256 maintenance;
+        for (uint256 i = 0; i < y.length; ++i) {
+            uint256 lt = b.risks[i].liquidationThreshold();
+            y[i] = b.values[i] * (lt - (lt * (1e4 - b.risks[i].haircut())) / 1e4);
+            maintenance += b.values[i] * lt;
+        }
+        uint256 sum75;
+        for (uint256 i = 0; i < y.length; ++i) {
+            for (uint256 j = 0; j < y.length; ++j) {
+                (uint256 low, uint256 high) = i < j ? (i, j) : (j, i);
+                uint256 level = i == j ? 0 : b.levels[low * y.length - (low * (low + 1)) / 2 + high - low - 1];
+                sum75 += y[i] * y[j] * (75 - level);
+            }
+        }
+        uint256 margin = maintenance - _power(b);
+        assertGe(75 * margin * margin, sum75);
+        if (margin > 0) assertLt(75 * (margin - 1) * (margin - 1), sum75);
+    }
+
     // ------------------------------------------------------------------ haircut
 
     /// @dev 100 % a year over 4 hours is 2.136 %, times 3: 6.41 %.
@@ -100,7 +136,6 @@ contract MarginMathTest is Test {
         assertEq(_power(b), initial);
     }
 
-    /// @dev The margin is the ceiling of the root of the full double sum, written out here.
     function testFuzz_power_subtractsTheRootOfTheDoubleSum(uint256 seed, uint8 count) public pure {
         Book memory b = _book(seed, 1 + (count % 8), 1e20);
         for (uint256 i = 0; i < b.risks.length; ++i) {
@@ -109,24 +144,7 @@ contract MarginMathTest is Test {
             (f.ltv, f.liquidationThreshold) = (10_000, uint16(b.risks[i].liquidationThreshold()));
             b.risks[i] = packAssetRisk(f).withHaircut(b.risks[i].haircut());
         }
-        uint256[] memory y = new uint256[](b.values.length);
-        uint256 maintenance;
-        for (uint256 i = 0; i < y.length; ++i) {
-            uint256 lt = b.risks[i].liquidationThreshold();
-            y[i] = b.values[i] * (lt - (lt * (1e4 - b.risks[i].haircut())) / 1e4);
-            maintenance += b.values[i] * lt;
-        }
-        uint256 sum75;
-        for (uint256 i = 0; i < y.length; ++i) {
-            for (uint256 j = 0; j < y.length; ++j) {
-                (uint256 low, uint256 high) = i < j ? (i, j) : (j, i);
-                uint256 level = i == j ? 0 : b.levels[low * y.length - (low * (low + 1)) / 2 + high - low - 1];
-                sum75 += y[i] * y[j] * (75 - level);
-            }
-        }
-        uint256 margin = maintenance - _power(b);
-        assertGe(75 * margin * margin, sum75);
-        if (margin > 0) assertLt(75 * (margin - 1) * (margin - 1), sum75);
+        _assertRootOfTheDoubleSum(b);
     }
 
     /// @dev More of any collateral never lowers what may be borrowed.
@@ -171,5 +189,66 @@ contract MarginMathTest is Test {
         b.levels[0] = 15;
         // 16,000 - 4,000 * 0.948683298050513799599...
         assertEq(_power(b), 12_205_266807797944801601);
+    }
+
+    // ------------------------------------------------------------------ edges
+
+    function test_maxHaircut_isFourFifthsWhichIsBelowTheRootOfTheLeastCorrelation() public pure {
+        assertEq(MarginMath.MAX_HAIRCUT, 8_000);
+        assertLt(MarginMath.MAX_HAIRCUT ** 2, 0.8e8);
+    }
+
+    /// @dev A deviation of h points in a second: its variance is (h / 1e4)^2. The least more, and it is no longer h points.
+    function testFuzz_haircut_ofWholePointsIsExactAndOfTheLeastMoreIsOneMore(uint256 h, uint256 n) public pure {
+        (h, n) = (bound(h, 1, 10_000), bound(n, 1, 100));
+        uint256 variance = h * h * 1e19;
+        assertEq(MarginMath.haircutUp(variance, n * 1e18, 1, 0, type(uint256).max), n * h);
+        assertEq(MarginMath.haircutUp(variance + 1, n * 1e18, 1, 0, type(uint256).max), n * h + 1);
+    }
+
+    function testFuzz_power_countsTheSmallestMarginThereIs(uint256 threshold) public pure {
+        Book memory b = _plain(1, 0);
+        AssetRiskFields memory f;
+        (f.ltv, f.liquidationThreshold) = (10_000, uint16(bound(threshold, 1, 9_999)));
+        (b.values[0], b.risks[0]) = (1, packAssetRisk(f).withHaircut(1));
+        assertEq(_power(b), f.liquidationThreshold - 1);
+    }
+
+    /// @dev Nothing is scaled down while the sum of haircuts takes 124 bits.
+    function testFuzz_power_isExactUpTo124Bits(uint256 seed, uint8 count, uint256 total) public pure {
+        Book memory b = _plain(2 + (count % 7), 0);
+        total = bound(total, 1 << 123, (1 << 124) - 1);
+        b.values[0] = total;
+        for (uint256 i = 1; i < b.values.length; ++i) {
+            b.values[i] = _draw(seed, i, 0, total / 8);
+            b.values[0] -= b.values[i];
+        }
+        for (uint256 k = 0; k < b.levels.length; ++k) b.levels[k] = _draw(seed, 200 + k, 0, 15);
+        _assertRootOfTheDoubleSum(b);
+    }
+
+    /// @dev 13^2 + 40^2 + 2 * 0.8 * 13 * 40 = 51^2. Beyond 124 bits M comes in units of 2^shift: one for the sum, one for the root
+    /// and 0.2 for the products, the first and the last times (13 + 40) / 51.
+    function testFuzz_power_beyond124BitsTakesTooMuchByLessThanTwoAndAQuarterUnits(
+        uint256 n,
+        uint256 bits
+    ) public pure {
+        bits = bound(bits, 125, 128);
+        uint256 unit = 1 << (bits - 124);
+        n = bound(n, (1 << (bits - 1)) / 53 + 1, ((1 << bits) - 1) / 53);
+        Book memory b = _plain(2, 15);
+        (b.values[0], b.values[1]) = (13 * n, 40 * n);
+        uint256 margin = _plainMargin(b);
+        assertEq(margin % unit, 0);
+        assertGe(margin, 51 * n);
+        assertLt(margin - 51 * n, (9 * unit) / 4);
+    }
+
+    /// @dev What a small holding is credited is lost in the rounding, and no more than that.
+    function testFuzz_power_ofAHoldingTooSmallToCreditIsTheSumOfBoth(uint256 large, uint256 small) public pure {
+        Book memory b = _plain(2, 15);
+        b.values[0] = bound(large, 1 << 127, (1 << 128) - 32);
+        b.values[1] = bound(small, 16, 31);
+        assertEq(_plainMargin(b), b.values[0] + b.values[1]);
     }
 }
