@@ -30,6 +30,12 @@ export interface Choice {
   readonly seed: number;
 }
 
+/** The tests of a contract that has more than one file of them. */
+const OWN_FOLDER: Readonly<Record<string, string>> = { "contracts/VaultEngine.sol": "test/solidity/engine/" };
+
+/** How many tests of the system may fail for want of an optimiser: some measure gas, some need more than they are given. */
+const MOST_SET_ASIDE = 0.05;
+
 /** How many variants are compiled in one go: beyond that memory, not time, is the limit. */
 const BATCH = { few: 4, many: 20 };
 
@@ -75,9 +81,13 @@ export class Campaign {
   async run(file: string, mutants: readonly Mutant[], fast = false): Promise<Result[]> {
     const all = this.testsOf(file);
     const mirror = file.replace(/^contracts\//, "test/solidity/").replace(/\.sol$/, ".t.sol");
-    const own = this.sources.has(mirror) ? [mirror] : all;
-    // Tests that deploy the system compile for a minute each time: the differential suite stands for them.
-    const rest = all.filter((test) => !own.includes(test) && this.sources.deployed(test).length === 0);
+    const folder = OWN_FOLDER[file];
+    const named = all.filter((test) => test === mirror || (folder !== undefined && test.startsWith(folder)));
+    const own = named.length > 0 ? named : all;
+    // Tests that deploy the system compile for a minute each time: for a library the differential suite stands for them.
+    const rest = all.filter(
+      (test) => !own.includes(test) && (folder !== undefined || this.sources.deployed(test).length === 0),
+    );
     const results = new Map<Mutant, Result>();
     const decide = (m: Mutant, verdict: Verdict): void => {
       const { status, by, seconds } = verdict;
@@ -151,13 +161,17 @@ export class Campaign {
     const system = roots.length > suites.length;
     const baseline = await this.solidity.run(original, "full", system);
     if (baseline.ran === 0) throw new Error(`${suites.join(", ")}: no test ran`);
-    if (baseline.failed.length > 0)
-      throw new Error(`fails without any mutant: ${baseline.failed.join(", ")}`);
+    // What deploys the system is compiled unoptimised here, and is larger and dearer than the tests of its gas allow.
+    const most = system ? Math.floor(baseline.ran * MOST_SET_ASIDE) : 0;
+    const list = baseline.failed.join(", ");
+    if (baseline.failed.length > most) throw new Error(`fails without any mutant: ${list}`);
+    if (baseline.failed.length > 0) this.note(`set aside, they fail unoptimised: ${list}`);
+    const setAside = new Set(baseline.failed);
 
     const touched = roots.filter((root) => this.changesWith(root, file));
     const same = original.filter((c) => !touched.includes(c.source));
     const expected = codeOf(original.filter((c) => touched.includes(c.source)));
-    const size = this.split(touched).ir.length === 0 ? BATCH.many : BATCH.few;
+    const size = system || this.split(touched).ir.length > 0 ? BATCH.few : BATCH.many;
     for (let from = 0; from < open.length; from += size) {
       const batch = open.slice(from, from + size);
       const started = performance.now();
@@ -173,7 +187,7 @@ export class Campaign {
             : codeOf(code) === expected
               ? // Nothing that these tests run has changed.
                 (["survived", ""] as const)
-              : await this.fate([...code, ...same], system);
+              : await this.fate([...code, ...same], system, setAside);
         const verdict = { mutant: this.identity(file, m), tests, status, by, seconds: share + since(begun) };
         this.records.add(verdict);
         decide(m, verdict);
@@ -185,10 +199,12 @@ export class Campaign {
   private async fate(
     code: readonly Compiled[],
     system: boolean,
+    setAside: ReadonlySet<string>,
   ): Promise<readonly ["killed" | "survived", string]> {
     for (const effort of ["quick", "full"] as const) {
       const { failed, ran } = await this.solidity.run(code, effort, system);
-      if (failed[0] !== undefined) return ["killed", failed[0]];
+      const first = failed.find((test) => !setAside.has(test));
+      if (first !== undefined) return ["killed", first];
       if (ran === 0) throw new Error("no test ran");
     }
     return ["survived", ""];
