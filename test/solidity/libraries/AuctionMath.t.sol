@@ -41,6 +41,23 @@ contract AuctionMathTest is Test {
         assertEq(AuctionMath.multiplierUp(t, t.step - 1), (t.start * RAY) / BPS, "a step takes its time");
     }
 
+    /// @dev Up to six steps the power has a whole number of RAY, so that only the last product is rounded.
+    function testFuzz_multiplier_isTheLeastThatIsNotBelowTheExactPower(
+        uint256 seed,
+        uint256 cut,
+        uint256 steps,
+        uint256 rest
+    ) public pure {
+        AuctionTerms memory t = _anyTerms(seed);
+        (t.cut, t.floor) = (uint16(bound(cut, 1, 2_000)), 1_000);
+        steps = bound(steps, 0, 6);
+        uint256 multiplier = AuctionMath.multiplierUp(t, steps * t.step + (rest % t.step));
+        uint256 exact = (BPS - t.cut) ** steps * t.start * RAY;
+        uint256 one = BPS ** (steps + 1);
+        assertGe(multiplier * one, exact);
+        assertLt((multiplier - 1) * one, exact);
+    }
+
     /// @dev Squaring gives what multiplying one by one gives, rounded up by less than one unit in 10^20.
     function testFuzz_power_isTheProductRoundedUp(uint16 cut, uint8 n) public pure {
         uint256 base = ((BPS - bound(cut, 1, 500)) * RAY) / BPS;
@@ -49,6 +66,25 @@ contract AuctionMathTest is Test {
         uint256 power = AuctionMath.powUp(base, n);
         assertGe(power, down);
         assertLe(power - down, RAY / 1e20 + 1);
+    }
+
+    function test_power_ofOneHalfIsExactAsLongAsItHasAWholeNumberOfRay() public pure {
+        for (uint256 n = 0; n <= 27; ++n) assertEq(AuctionMath.powUp(RAY / 2, n) << n, RAY);
+    }
+
+    /// @dev The product of two such bases leaves a remainder of 1, the least that is rounded.
+    function testFuzz_power_ofTheLargestBaseBelowOneIsRoundedUpToIt(uint64 n) public pure {
+        vm.assume(n != 0);
+        assertEq(AuctionMath.powUp(RAY - 1, n), RAY - 1);
+        assertEq(AuctionMath.powUp(RAY - 1, 3), RAY - 1);
+    }
+
+    function testFuzz_price_isTheProductRoundedUp(uint128 oraclePrice, uint256 multiplier) public pure {
+        multiplier = bound(multiplier, RAY / 10, 2 * RAY);
+        uint256 price = AuctionMath.priceUp(oraclePrice, multiplier);
+        uint256 exact = oraclePrice * multiplier;
+        assertGe(price * RAY, exact);
+        assertLt(price * RAY, exact + RAY);
     }
 
     /// @dev 1.3 times a price that stands still, 1 % off each 90 s: par after 39 minutes, 0.4 of the start after 137.
@@ -101,6 +137,18 @@ contract AuctionMathTest is Test {
         assertTrue(now_ == tail || now_ - elapsed == (gap < credit ? gap : credit));
     }
 
+    function testFuzz_credit_reachesToTheExpiryButNoFurtherThanTheLargestGap(
+        uint16 expiresAt,
+        uint16 timestamp,
+        uint16 maxGap
+    ) public pure {
+        uint256 credit = AuctionMath.creditOf(expiresAt, timestamp, maxGap);
+        assertLe(credit, maxGap);
+        if (timestamp >= expiresAt) assertEq(credit, 0);
+        else assertLe(timestamp + credit, expiresAt);
+        assertTrue(credit == maxGap || timestamp >= expiresAt || timestamp + credit == expiresAt);
+    }
+
     // ------------------------------------------------------------------ tab
 
     /// @dev Paid in parts or at once, everybody gets the same.
@@ -129,6 +177,30 @@ contract AuctionMathTest is Test {
         assertTrue(once.tip == 0 || once.penalty == tab.penalty, "the tip last");
         uint256 short = AuctionMath.tipShort(left, b);
         assertEq(short, left.tip - second.tip);
+    }
+
+    function testFuzz_tab_asksForTheMostThatItsTermsAllow(
+        uint256 debt,
+        uint256 penalty,
+        uint256 maxTip,
+        uint256 tip,
+        uint256 flatTip
+    ) public pure {
+        AuctionTerms memory t = _terms();
+        debt = bound(debt, 0, type(uint96).max);
+        t.penalty = uint16(bound(penalty, 0, 2_000));
+        t.maxTip = uint16(bound(maxTip, 0, t.penalty));
+        t.tip = uint16(bound(tip, 0, t.maxTip));
+        t.flatTip = uint96(bound(flatTip, 0, debt / 50));
+        Tab memory tab = AuctionMath.tabDown(t, debt);
+        assertLe(tab.penalty * BPS, debt * t.penalty);
+        assertGt((tab.penalty + 1) * BPS, debt * t.penalty);
+        assertTrue(_tipAllowed(t, debt, tab.tip));
+        assertFalse(_tipAllowed(t, debt, tab.tip + 1));
+    }
+
+    function _tipAllowed(AuctionTerms memory t, uint256 debt, uint256 tip) private pure returns (bool) {
+        return tip * BPS <= t.flatTip * BPS + debt * t.tip && tip * BPS <= debt * t.maxTip;
     }
 
     // ------------------------------------------------------------------ sale
@@ -162,6 +234,35 @@ contract AuctionMathTest is Test {
         if (wanted < most && FixedPoint.mulDivUp(wanted, price, PRICE_ONE) + dust <= whole) assertEq(sold, wanted);
     }
 
+    /// @dev Rounding up may make the last unit of the tab worth more than the lot has.
+    function testFuzz_sale_ofALotWorthExactlyTheTabIsOfThatLot(uint120 amount, uint256 price, uint96 dust) public pure {
+        price = bound(price, 1, 1e40);
+        amount = uint120(bound(amount, 1, 1e30));
+        uint256 left = FixedPoint.mulDivUp(amount, price, PRICE_ONE);
+        (uint256 sold, uint256 cost) = AuctionMath.sale(amount, price, left, type(uint256).max, dust);
+        assertEq(sold, amount);
+        assertEq(cost, left);
+    }
+
+    function testFuzz_sale_ofLessThanTheWholeIsTheMostThatLeavesDust(
+        uint120 amount,
+        uint256 price,
+        uint96 left,
+        uint256 dust
+    ) public pure {
+        amount = uint120(bound(amount, 1, 1e30));
+        price = bound(price, 1e30, 1e40);
+        left = uint96(bound(left, 1, type(uint96).max));
+        (uint256 most, uint256 whole) = AuctionMath.sale(amount, price, left, type(uint256).max, 0);
+        dust = bound(dust, 0, whole);
+        (uint256 sold, uint256 cost) = AuctionMath.sale(amount, price, left, most, dust);
+        assertEq(sold, most, "the whole leaves nothing");
+        assertEq(cost, whole);
+        (sold, cost) = AuctionMath.sale(amount, price, left, most - 1, dust);
+        assertTrue(sold == 0 || cost + dust <= whole);
+        if (sold < most - 1) assertGt(FixedPoint.mulDivUp(sold + 1, price, PRICE_ONE) + dust, whole);
+    }
+
     function testFuzz_hopeless_onlyBelowDustAndBelowWhatIsOwed(Tab memory left, uint96 value, uint96 dust) public pure {
         (left.debt, left.penalty, left.tip) = (left.debt % 1e30, left.penalty % 1e30, left.tip % 1e30);
         bool hopeless = AuctionMath.isHopeless(left, value, dust);
@@ -172,6 +273,26 @@ contract AuctionMathTest is Test {
         } else if (value < dust) {
             assertGe(value, left.debt == 0 ? left.penalty + left.tip : left.debt);
         }
+    }
+
+    function testFuzz_hopeless_endsExactlyWhereDustOrTheDebtBegins(Tab memory left, uint96 dust) public pure {
+        (left.debt, left.penalty, left.tip) = (bound(left.debt, 1, 1e30), left.penalty % 1e30, left.tip % 1e30);
+        vm.assume(dust != 0);
+        uint256 edge = FixedPoint.min(left.debt, dust);
+        assertTrue(AuctionMath.isHopeless(left, edge - 1, dust));
+        assertFalse(AuctionMath.isHopeless(left, edge, dust));
+    }
+
+    function testFuzz_hopeless_afterTheDebtEndsWhereDustOrPenaltyAndTipBegin(
+        uint96 penalty,
+        uint96 tip,
+        uint96 dust
+    ) public pure {
+        vm.assume(tip != 0 && dust != 0);
+        Tab memory left = Tab(0, penalty, tip);
+        uint256 edge = FixedPoint.min(uint256(penalty) + tip, dust);
+        assertTrue(AuctionMath.isHopeless(left, edge - 1, dust));
+        assertFalse(AuctionMath.isHopeless(left, edge, dust));
     }
 
     // ------------------------------------------------------------------ rules

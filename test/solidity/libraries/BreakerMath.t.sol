@@ -16,6 +16,12 @@ contract BreakerMathTest is Test {
     uint256[] private _times;
     uint256[] private _prices;
 
+    /// @dev Longest pause, and least time from one to the next.
+    function _limits(Action action) private pure returns (uint256 most, uint256 cycle) {
+        bool settling = action == Action.Liquidate || action == Action.Bid;
+        return settling ? (1 hours, 1 days) : (3 days, 7 days);
+    }
+
     function tryPause(
         BreakerMath.Closure memory c,
         Action action,
@@ -57,8 +63,7 @@ contract BreakerMathTest is Test {
     /// @dev Whatever the guardian tries, no day holds more than an hour of paused liquidations, no week three days of others.
     function testFuzz_pause_neverExceedsItsShareOfAnyCycle(uint256 seed, uint8 which) public {
         Action action = Action(which % 5);
-        bool settling = action == Action.Liquidate || action == Action.Bid;
-        (uint256 most, uint256 cycle) = settling ? (1 hours, 1 days) : (3 days, 7 days);
+        (uint256 most, uint256 cycle) = _limits(action);
         BreakerMath.Closure memory c;
         delete _times;
         delete _prices;
@@ -103,6 +108,88 @@ contract BreakerMathTest is Test {
         vm.expectRevert(abi.encodeWithSelector(BreakerMath.PauseTooSoon.selector, START + 1 days - 1, START + 1 days));
         this.tryPause(c, Action.Liquidate, START + 1 days - 1, 1);
         c = c.pause(Action.Liquidate, START + 1 days, 1 hours);
+    }
+
+    function testFuzz_pause_lastsUpToItsLimitAndBeginsAgainACycleLater(uint8 which) public {
+        Action action = Action(which % 5);
+        (uint256 most, uint256 cycle) = _limits(action);
+        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(action, START, most);
+        assertEq(c.closedUntil(), START + most);
+        uint256 next = START + cycle;
+        vm.expectRevert(abi.encodeWithSelector(BreakerMath.PauseTooSoon.selector, next - 1, next));
+        this.tryPause(c, action, next - 1, 1);
+        assertEq(c.pause(action, next, most).closedUntil(), next + most);
+    }
+
+    function testFuzz_pause_beyondItsLimitIsOneSecondTooLongHoweverLong(uint8 which, uint256 more, uint256 at) public {
+        Action action = Action(which % 5);
+        (uint256 most, ) = _limits(action);
+        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0);
+        uint256 longest = type(uint256).max;
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(BreakerMath.PauseTooLong.selector, most + 1, most));
+            this.tryPause(c, action, START, i == 0 ? most + 1 : bound(more, most + 2, longest));
+        }
+        c = c.pause(action, START, most);
+        at = bound(at, 1, most - 1);
+        vm.expectRevert(abi.encodeWithSelector(BreakerMath.PauseTooLong.selector, at + most + 1, most));
+        this.tryPause(c, action, START + at, longest);
+    }
+
+    function test_pause_inItsLastSecondIsLengthenedAndInTheNextANewOne() public {
+        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(Action.Bid, START, 20 minutes);
+        uint256 end = START + 20 minutes;
+        assertEq(this.tryPause(c, Action.Bid, end - 1, 5 minutes).pausedUntil, end - 1 + 5 minutes);
+        vm.expectRevert(abi.encodeWithSelector(BreakerMath.PauseTooSoon.selector, end, START + 1 days));
+        this.tryPause(c, Action.Bid, end, 5 minutes);
+    }
+
+    function testFuzz_pause_theFirstMayBeginInAnySecond(uint32 timestamp, uint8 which) public pure {
+        Action action = Action(which % 5);
+        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(action, timestamp, 1 hours);
+        assertEq(c.closedUntil(), uint256(timestamp) + 1 hours);
+        c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(action, 0, 1 hours);
+        assertEq(c.closedUntil(), 1 hours);
+    }
+
+    function testFuzz_lift_endsThePauseNowAndLeavesWhatWasTripped(uint256 at, uint256 tripped) public pure {
+        uint256 time = START + bound(at, 0, 3 days - 1);
+        tripped = START + bound(tripped, 1, 6 days);
+        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(Action.Borrow, START, 3 days);
+        c = c.trip(START, tripped).lift(time);
+        assertEq(c.pausedUntil, time);
+        assertEq(c.closedUntil(), time > tripped ? time : tripped);
+    }
+
+    function testFuzz_trip_fromTheFirstOpenSecondBeginsANewSpell(uint256 first, uint256 second) public pure {
+        first = bound(first, 2, 1 days);
+        second = bound(second, 1, 1 days);
+        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).trip(START, START + first);
+        c = c.trip(START + first - 1, START + first);
+        assertEq(c.closedAt, START);
+        assertEq(c.closedBefore, 0);
+        c = c.trip(START + first, START + first + second);
+        assertEq(c.closedAt, START + first);
+        assertEq(c.closedBefore, first);
+    }
+
+    function testFuzz_grace_lastsHalfAnHourFromTheEndOfAPauseAndNeedsOne(uint256 length, uint256 lifted) public pure {
+        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0);
+        assertEq(c.graceUntil(), 0);
+        c = c.trip(START, START + 1 hours);
+        assertEq(c.graceUntil(), 0, "a trip is no pause");
+        length = bound(length, 1, 1 hours);
+        c = c.pause(Action.Liquidate, START, length);
+        assertEq(c.graceUntil(), START + length + 30 minutes);
+        lifted = START + bound(lifted, 0, length - 1);
+        assertEq(c.lift(lifted).graceUntil(), lifted + 30 minutes);
+    }
+
+    function testFuzz_inGrace_holdsAtTheRatioAndNotOneUnitBelow(uint128 tenth) public pure {
+        vm.assume(tenth != 0);
+        uint256 value = uint256(tenth) * 11;
+        assertTrue(BreakerMath.inGrace(value, uint256(tenth) * 10));
+        assertFalse(BreakerMath.inGrace(value - 1, uint256(tenth) * 10));
     }
 
     function testFuzz_inGrace_endsExactlyAtARatioOfOnePointOne(uint128 debt, uint128 value) public pure {
@@ -155,6 +242,64 @@ contract BreakerMathTest is Test {
             if (price * 10_000 >= (past - (past >> 15)) * (10_000 + limit)) return true;
         }
         return false;
+    }
+
+    function testFuzz_movedFrom_beginsExactlyAtTheLimit(uint128 n, uint256 limit) public pure {
+        vm.assume(n != 0);
+        limit = bound(limit, 1, 9_999);
+        uint256 past = uint256(n) * 10_000;
+        uint256 fallen = n * (10_000 - limit);
+        assertEq(BreakerMath.movedFrom(fallen, past, past, limit), past);
+        assertEq(BreakerMath.movedFrom(fallen + 1, past, past, limit), 0);
+        uint256 risen = n * (10_000 + limit);
+        assertEq(BreakerMath.movedFrom(risen, past, past, limit), past);
+        assertEq(BreakerMath.movedFrom(risen - 1, past, past, limit), 0);
+    }
+
+    function testFuzz_movedFrom_thePriceOfOneUnitIsAPriceAndZeroIsNone(uint128 price, uint256 limit) public pure {
+        vm.assume(price > 1);
+        limit = bound(limit, 1, 9_999);
+        assertEq(BreakerMath.movedFrom(price, 1, 1, limit), 1);
+        assertEq(BreakerMath.movedFrom(price, 0, 0, limit), 0);
+    }
+
+    function testFuzz_range_isThatOfThePricesSeenRoundedOutwards(uint256 seed, uint256 window) public pure {
+        window = bound(window, 60, 1 days);
+        BreakerMath.Window memory w;
+        (uint256 lowest, uint256 highest) = BreakerMath.range(w, START, window);
+        assertEq(lowest + highest, 0, "nothing seen");
+        (uint256 least, uint256 greatest) = (type(uint256).max, 0);
+        for (uint256 i = 0; i < STEPS; ++i) {
+            uint256 price = bound(uint256(keccak256(abi.encode(seed, i))), 1, 1e57) >> ((seed >> i) % 64);
+            if (price == 0) price = 1;
+            if (price < least) least = price;
+            if (price > greatest) greatest = price;
+            uint256 time = START + (window * i) / STEPS;
+            w = BreakerMath.record(w, price, time, window);
+            (lowest, highest) = BreakerMath.range(w, time, window);
+            assertLe(lowest, least);
+            assertLe(least - lowest, least >> 15);
+            assertGe(highest, greatest);
+            assertLe(highest - greatest, greatest >> 15);
+        }
+    }
+
+    /// @dev Buckets are the least whole number of seconds of which three make a window.
+    function testFuzz_range_holdsAPriceForThreeMoreBucketsThanItsOwn(uint256 third, uint256 bucket) public pure {
+        third = bound(third, 20, 8 hours);
+        uint256 start = bound(bucket, 4, 1e7) * third;
+        for (uint256 less = 0; less < 3; ++less) {
+            uint256 window = 3 * third - less;
+            // Seen in the first second of a bucket, and in the last.
+            for (uint256 i = 0; i < 2; ++i) {
+                BreakerMath.Window memory w;
+                w = BreakerMath.record(w, 1e24, i == 0 ? start : start + third - 1, window);
+                (uint256 lowest, uint256 highest) = BreakerMath.range(w, start + 4 * third - 1, window);
+                assertTrue(lowest != 0 && highest != 0);
+                (lowest, highest) = BreakerMath.range(w, start + 4 * third, window);
+                assertEq(lowest + highest, 0);
+            }
+        }
     }
 
     /// @dev Seeing a price more often can only widen what is remembered.

@@ -37,6 +37,13 @@ contract CompactFloatTest is Test {
         assertEq(a < b, CompactFloat.decode(a) < CompactFloat.decode(b));
     }
 
+    function test_powersOfTwo_areExact() public pure {
+        for (uint256 k = 0; k < 256; ++k) {
+            assertEq(CompactFloat.decode(CompactFloat.encodeDown(1 << k)), 1 << k);
+            assertEq(CompactFloat.decode(CompactFloat.encodeUp(1 << k)), 1 << k);
+        }
+    }
+
     function test_encodeUp_ofTheLargestWordHasNoCode() public {
         vm.expectRevert();
         this.encodeUp(type(uint256).max);

@@ -47,6 +47,31 @@ contract CorrelationMathTest is Test {
         if (level < 15) assertGe(squared * 5_625 + product / 1e12, product * (74 - level) ** 2);
     }
 
+    /// @dev A covariance one unit above what a level stands for has the level below, one clearly under it that level.
+    function testFuzz_level_changesExactlyWhereTheCorrelationDoes(uint256 k, uint256 level) public pure {
+        k = bound(k, 1e17, 1e36);
+        level = bound(level, 1, 15);
+        uint128 variance = uint128(75 * k);
+        uint256 covariance = (75 - level) * k;
+        CorrelationMath.Pair memory p = _moments(int256(covariance) + 1, variance);
+        assertEq(CorrelationMath.levelDown(p, DAY), level - 1);
+        p = _moments(int256(covariance - k / 1e15), variance);
+        assertEq(CorrelationMath.levelDown(p, DAY), level);
+    }
+
+    function testFuzz_level_ofACovarianceAsLargeAsTheVariancesIsZeroHoweverSmall(uint128 moment) public pure {
+        moment = uint128(bound(moment, 1, uint128(type(int128).max)));
+        assertEq(CorrelationMath.levelDown(_moments(int256(uint256(moment)), moment), DAY), 0);
+        assertEq(CorrelationMath.levelDown(_moments(1, 1), DAY), 0);
+    }
+
+    /// @dev A pair followed for a day, both assets with the same variance.
+    function _moments(int256 covariance, uint128 variance) private pure returns (CorrelationMath.Pair memory p) {
+        CorrelationMath.restart(p, 1_000);
+        p.bar = 1_024;
+        (p.covariance, p.varianceA, p.varianceB) = (int128(covariance), variance, variance);
+    }
+
     /// @dev Too short a time says nothing: no credit before a half-life.
     function testFuzz_level_isZeroBeforeAHalfLife(uint256 seed, uint256 hours_) public pure {
         hours_ = bound(hours_, 0, 23);
@@ -72,6 +97,46 @@ contract CorrelationMathTest is Test {
         assertApproxEqRel(once.varianceA, each.varianceA, 1e6);
         assertApproxEqRel(once.varianceB, each.varianceB, 1e6);
         assertApproxEqAbs(once.covariance, each.covariance, once.varianceA / 1e12);
+    }
+
+    /// @dev An hour of n half-lives takes all but 2^-n of the past, and gives its own return that weight.
+    function testFuzz_fold_weighsAReturnByWhatItsHourTakesFromThePast(int72 a, int72 b, uint256 n) public pure {
+        n = bound(n, 1, 6);
+        CorrelationMath.Pair memory p;
+        CorrelationMath.restart(p, 1);
+        CorrelationMath.fold(p, 2, a, b, 1 hours / n);
+        _assertWeighted(int256(uint256(p.varianceA)), int256(a) * a, n);
+        _assertWeighted(int256(uint256(p.varianceB)), int256(b) * b, n);
+        _assertWeighted(p.covariance, int256(a) * b, n);
+    }
+
+    /// @dev moment [RAY] = product [WAD * WAD] * (1 - 2^-n), rounded towards 0.
+    function _assertWeighted(int256 moment, int256 product, uint256 n) private pure {
+        if (product < 0) (moment, product) = (-moment, -product);
+        int256 one = int256(1e9 << n);
+        product *= int256((1 << n) - 1);
+        assertLe(moment * one, product);
+        assertGt((moment + 1) * one, product);
+    }
+
+    function testFuzz_fold_halvesThePastWithEachHalfLife(uint256 seed, uint256 n, uint256 share) public pure {
+        n = bound(n, 1, 18);
+        CorrelationMath.Pair memory p = _pair(seed, 5, int256(bound(share, 0, 200)) - 100);
+        (int256 covariance, uint256 a, uint256 b) = (p.covariance, p.varianceA, p.varianceB);
+        CorrelationMath.fold(p, 1_005 + n, 0, 0, 1 hours);
+        assertEq(p.covariance, covariance / int256(1 << n));
+        assertEq(p.varianceA, a >> n);
+        assertEq(p.varianceB, b >> n);
+    }
+
+    function testFuzz_restart_forgetsAllReturns(uint256 seed, uint32 bar) public pure {
+        CorrelationMath.Pair memory p = _pair(seed, 5, 60);
+        CorrelationMath.restart(p, bar);
+        assertEq(p.covariance, 0);
+        assertEq(p.varianceA, 0);
+        assertEq(p.varianceB, 0);
+        assertEq(p.bar, bar);
+        assertEq(p.start, bar);
     }
 
     function testFuzz_fold_neverReverts(int72[6] memory r, uint32[3] memory gaps) public pure {
