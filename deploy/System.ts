@@ -7,7 +7,7 @@ import { parseUnits, ZeroAddress } from "ethers";
 
 import {
   type KnownDecimals,
-  type SourceParameters,
+  type SecondaryParameters,
   type SystemParameters,
   auctionTermsOf,
   poolTermsOf,
@@ -74,6 +74,7 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
         `${p.debtAsset.symbol}_debt`,
         p.debtAsset.source,
         decimals.debtFeed ?? 0,
+        debtToken,
       );
       last = m.call(oracle, "setDebtSource", [config], { id: "setDebtSource" });
       contracts.debtFeed = feed;
@@ -101,10 +102,11 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
         ],
         { id: `list_${asset.symbol}`, after: [last] },
       );
-      const primary = sourceOf(m, `${asset.symbol}_primary`, asset.primary, known.primary);
+      const primary = sourceOf(m, `${asset.symbol}_primary`, asset.primary, known.primary, token);
       contracts[`feed_${asset.symbol}`] = primary.feed;
       const secondary =
-        asset.secondary && sourceOf(m, `${asset.symbol}_secondary`, asset.secondary, known.secondary ?? 0);
+        asset.secondary &&
+        sourceOf(m, `${asset.symbol}_secondary`, asset.secondary, known.secondary ?? 0, token);
       if (secondary !== undefined) contracts[`feed2_${asset.symbol}`] = secondary.feed;
       last = m.call(
         oracle,
@@ -112,12 +114,21 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
         [id, primary.config, secondary?.config ?? NO_SOURCE, asset.maxDeviationBps, asset.composed],
         { id: `sources_${asset.symbol}`, after: [listed] },
       );
+      if (asset.sequenced) {
+        last = m.call(oracle, "setSequenced", [id, true], { id: `sequenced_${asset.symbol}`, after: [last] });
+      }
       if (p.breaker.enabled) {
         const { limitBps, windowSeconds, doubtSeconds, pauseSeconds } = p.breaker;
         const watch = { limit: limitBps, window: windowSeconds, doubt: doubtSeconds, pause: pauseSeconds };
         last = m.call(breaker, "setWatch", [id, watch], { id: `watch_${asset.symbol}`, after: [last] });
       }
     });
+    if (p.sequencer !== undefined) {
+      const feed = feedOf(m, "sequencer", p.sequencer.feed, 0, debtToken);
+      const arguments_ = [feed, p.sequencer.gracePeriodSeconds];
+      last = m.call(oracle, "setSequencer", arguments_, { id: "setSequencer", after: [last] });
+      contracts.sequencer = feed;
+    }
     const targets = { riskConfig, breaker };
     const holders = { volatility, breaker, guardian: accountOf(guardian), risk: accountOf(risk) };
     for (const role of ROLES)
@@ -191,13 +202,8 @@ function tokenOf(
     : m.contract("TestToken", [token.mock.name, symbol, token.mock.decimals], { id: `token_${id}` });
 }
 
-function sourceOf(m: Builder, id: string, source: SourceParameters, decimals: number) {
-  const feed =
-    "address" in source.feed
-      ? m.contractAt("AggregatorV3Interface", source.feed.address, { id: `feed_${id}` })
-      : m.contract("MockPriceFeed", [decimals, id, parseUnits(source.feed.mock.answer, decimals)], {
-          id: `feed_${id}`,
-        });
+function sourceOf(m: Builder, id: string, source: SecondaryParameters, decimals: number, priced: Contract) {
+  const feed = feedOf(m, id, source.feed, decimals, priced);
   return {
     feed,
     config: {
@@ -207,4 +213,22 @@ function sourceOf(m: Builder, id: string, source: SourceParameters, decimals: nu
       maxAnswer: parseUnits(source.maxAnswer, decimals),
     },
   };
+}
+
+/** A feed that exists, a mock, or the mean price of the token `priced` in a pool. */
+function feedOf(
+  m: Builder,
+  id: string,
+  feed: SecondaryParameters["feed"],
+  decimals: number,
+  priced: Contract,
+): Contract {
+  if ("address" in feed) return m.contractAt("AggregatorV3Interface", feed.address, { id: `feed_${id}` });
+  if ("mock" in feed) {
+    const answer = parseUnits(feed.mock.answer, decimals);
+    return m.contract("MockPriceFeed", [decimals, id, answer], { id: `feed_${id}` });
+  }
+  const { pool, windowSeconds, minLiquidity } = feed.uniswap;
+  const arguments_ = [pool, priced, windowSeconds, BigInt(minLiquidity), decimals];
+  return m.contract("UniswapTwapSource", arguments_, { id: `feed_${id}` });
 }

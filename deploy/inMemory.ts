@@ -1,17 +1,18 @@
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { Deployment } from "../src/protocol/deployments.js";
-import { type SystemParameters, mockDecimals } from "../src/protocol/parameters.js";
+import type { SystemParameters } from "../src/protocol/parameters.js";
+import { resolveDecimals } from "./onChain.js";
 import { recordOf } from "./record.js";
 import { systemModule } from "./System.js";
 
-/** Deploys the whole system with mocks on an in-process chain; nothing is written to disk. */
+/** Deploys the whole system on an in-process chain; nothing is written to disk. */
 export async function deployInMemory(
   connection: NetworkConnection,
   p: SystemParameters,
 ): Promise<Deployment> {
-  const decimals = mockDecimals(p);
-  const { ethers, ignition } = connection;
+  const { ethers, ignition, provider } = connection;
+  const decimals = await resolveDecimals(p, provider);
   const block = await ethers.provider.getBlockNumber();
   const deployed = await ignition.deploy(systemModule(p, decimals));
   const addresses: Record<string, string> = {};

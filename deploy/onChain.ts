@@ -1,6 +1,11 @@
 import { keccak256 } from "ethers";
 
-import { type KnownDecimals, ParameterError, type SystemParameters } from "../src/protocol/parameters.js";
+import {
+  type KnownDecimals,
+  ParameterError,
+  type SecondaryParameters,
+  type SystemParameters,
+} from "../src/protocol/parameters.js";
 
 /** A node as Hardhat and Ignition speak to it. */
 export interface Eip1193 {
@@ -8,6 +13,8 @@ export interface Eip1193 {
 }
 
 const DECIMALS_SELECTOR = "0x313ce567";
+/** token0() and token1(). */
+const TOKEN_SELECTORS = ["0x0dfe1681", "0xd21220a7"] as const;
 const NO_CODE = "0x";
 
 /**
@@ -17,10 +24,11 @@ const NO_CODE = "0x";
 export async function resolveDecimals(p: SystemParameters, node: Eip1193): Promise<KnownDecimals> {
   const token = async (field: string, t: SystemParameters["debtAsset"]["token"]): Promise<number> =>
     "mock" in t ? t.mock.decimals : await askDecimals(node, `${field}.token.address`, t.address, 24);
-  const feed = async (field: string, s: SystemParameters["assets"][number]["primary"]): Promise<number> =>
-    "mock" in s.feed
-      ? s.feed.mock.decimals
-      : await askDecimals(node, `${field}.feed.address`, s.feed.address, 36);
+  const feed = async (field: string, s: SecondaryParameters): Promise<number> => {
+    if ("mock" in s.feed) return s.feed.mock.decimals;
+    if ("uniswap" in s.feed) return s.feed.uniswap.decimals;
+    return await askDecimals(node, `${field}.feed.address`, s.feed.address, 36);
+  };
 
   const debt = await token("debtAsset", p.debtAsset.token);
   const { source } = p.debtAsset;
@@ -30,6 +38,10 @@ export async function resolveDecimals(p: SystemParameters, node: Eip1193): Promi
     const field = `assets[${i}]`;
     const primary = await feed(`${field}.primary`, asset.primary);
     const secondary = asset.secondary && (await feed(`${field}.secondary`, asset.secondary));
+    if (asset.secondary && "uniswap" in asset.secondary.feed && "address" in asset.token) {
+      const { pool } = asset.secondary.feed.uniswap;
+      await requirePoolOf(node, `${field}.secondary.feed.uniswap.pool`, pool, asset.token.address);
+    }
     assets.push({
       token: await token(field, asset.token),
       primary,
@@ -52,19 +64,28 @@ export async function codeHashes(
   return hashes;
 }
 
+async function requirePoolOf(node: Eip1193, field: string, pool: string, token: string): Promise<void> {
+  const tokens = await Promise.all(TOKEN_SELECTORS.map((selector) => askWord(node, pool, selector)));
+  if (tokens.includes(BigInt(token))) return;
+  throw new ParameterError(`${field}: ${pool}: must be a Uniswap v3 pool of ${token} on this chain`);
+}
+
 async function askDecimals(node: Eip1193, field: string, address: string, max: number): Promise<number> {
-  let answer = NO_CODE;
-  try {
-    const call = { to: address, data: DECIMALS_SELECTOR };
-    answer = String(await node.request({ method: "eth_call", params: [call, "latest"] }));
-  } catch {
-    // Told apart below: a contract that reverts is as wrong here as none at all.
-  }
-  const decimals = /^0x[0-9a-fA-F]{64}$/.test(answer) ? BigInt(answer) : BigInt(max) + 1n;
+  const decimals = (await askWord(node, address, DECIMALS_SELECTOR)) ?? BigInt(max) + 1n;
   if (decimals > BigInt(max)) {
     throw new ParameterError(
       `${field}: ${address}: must be a contract on this chain with 0 to ${max} decimals()`,
     );
   }
   return Number(decimals);
+}
+
+/** The one word that a contract answers; null for no contract, and for one that reverts, which is as wrong here. */
+async function askWord(node: Eip1193, to: string, data: string): Promise<bigint | null> {
+  try {
+    const answer = String(await node.request({ method: "eth_call", params: [{ to, data }, "latest"] }));
+    return /^0x[0-9a-fA-F]{64}$/.test(answer) ? BigInt(answer) : null;
+  } catch {
+    return null;
+  }
 }

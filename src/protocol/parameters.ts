@@ -28,11 +28,30 @@ const source = z.strictObject({
   minAnswer: decimal,
   maxAnswer: decimal,
 });
+/** Besides a feed, the asset's mean price in a Uniswap v3 pool against the debt asset or the currency of its feed. */
+const secondarySource = source.extend({
+  feed: z.union([
+    ...feed.options,
+    z.strictObject({
+      uniswap: z.strictObject({
+        pool: address,
+        /** Length of the mean. */
+        windowSeconds: z.int().min(60).max(604_800),
+        /** Least harmonic mean of the liquidity in range, in the pool's own unit. */
+        minLiquidity: z.string().regex(/^\d{1,38}$/, 'must be a whole number in quotes, such as "1000000"'),
+        /** Of the answers. */
+        decimals: z.int().min(0).max(24).default(18),
+      }),
+    }),
+  ]),
+});
 const asset = z.strictObject({
   symbol: z.string().regex(/^[A-Za-z][A-Za-z0-9]{0,11}$/, "must be 1 to 12 letters and digits"),
   token,
   primary: source,
-  secondary: source.optional(),
+  secondary: secondarySource.optional(),
+  /** True if the price depends on the chain's sequencer; see `sequencer`. */
+  sequenced: z.boolean().default(false),
   /** Most by which two fresh sources may differ and still agree. */
   maxDeviationBps: z.int().min(0).max(10_000).default(0),
   /** True if the feeds quote the currency of `debtAsset.source` instead of the debt asset itself. */
@@ -129,6 +148,8 @@ export const parametersSchema = z.strictObject({
     targetHealthBps: z.int().min(10_100).max(15_000),
   }),
   assets: z.array(asset).min(1).max(64),
+  /** The feed that says whether the chain's sequencer is up, and how long it must have been. */
+  sequencer: z.strictObject({ feed, gracePeriodSeconds: z.int().min(0).max(86_400) }).optional(),
   volatility: volatility.prefault({}),
   breaker: breaker.prefault({}),
   auction: auction.prefault({}),
@@ -150,6 +171,7 @@ export const parametersSchema = z.strictObject({
 /** Deployment parameters after validation. */
 export type SystemParameters = z.output<typeof parametersSchema>;
 export type SourceParameters = z.output<typeof source>;
+export type SecondaryParameters = z.output<typeof secondarySource>;
 export type AssetParameters = z.output<typeof asset>;
 
 /** A token's and a feed's own decimals: read from the chain where they exist already, stated where they are mocks. */
@@ -299,6 +321,7 @@ export function mocksIn(p: SystemParameters): string[] {
     if ("mock" in a.primary.feed) found.push(`assets[${i}].primary.feed`);
     if (a.secondary && "mock" in a.secondary.feed) found.push(`assets[${i}].secondary.feed`);
   });
+  if (p.sequencer && "mock" in p.sequencer.feed) found.push("sequencer.feed");
   return found;
 }
 
@@ -357,6 +380,14 @@ function checkRelations(p: SystemParameters): SystemParameters {
     if (a.composed && p.debtAsset.source === undefined) {
       throw new ParameterError(`assets[${i}].composed: true: needs debtAsset.source`);
     }
+    if (a.secondary && "uniswap" in a.secondary.feed && "mock" in a.token) {
+      throw new ParameterError(
+        `assets[${i}].secondary.feed.uniswap: needs assets[${i}].token.address: a new mock has no pool yet`,
+      );
+    }
+    if (a.sequenced && p.sequencer === undefined) {
+      throw new ParameterError(`assets[${i}].sequenced: true: needs sequencer`);
+    }
     if (p.assets.findIndex((b) => b.symbol === a.symbol) !== i) {
       throw new ParameterError(`assets[${i}].symbol: "${a.symbol}": is used twice`);
     }
@@ -376,7 +407,7 @@ function checkRelations(p: SystemParameters): SystemParameters {
   return p;
 }
 
-function sourceTerms(s: SourceParameters, decimals: number): Source {
+function sourceTerms(s: SecondaryParameters, decimals: number): Source {
   return {
     heartbeat: BigInt(s.heartbeatSeconds),
     minAnswer: compactUp(parseUnits(s.minAnswer, decimals)),
@@ -390,7 +421,8 @@ function tokenDecimals(t: AssetParameters["token"]): number {
   throw new ParameterError(`token ${t.address}: its decimals must be read from the chain`);
 }
 
-function feedDecimals(s: SourceParameters): number {
+function feedDecimals(s: SecondaryParameters): number {
   if ("mock" in s.feed) return s.feed.mock.decimals;
+  if ("uniswap" in s.feed) return s.feed.uniswap.decimals;
   throw new ParameterError(`feed ${s.feed.address}: its decimals must be read from the chain`);
 }
