@@ -94,9 +94,19 @@ export class Campaign {
       results.set(m, { file, mutant: m, status, by, seconds });
     };
     const survivors = (): Mutant[] =>
-      mutants.filter((m) => results.get(m) === undefined || results.get(m)?.status === "survived");
+      mutants.filter((m) => {
+        const status = results.get(m)?.status;
+        return status === undefined || (status === "survived" && !this.explained(file, m));
+      });
     await this.line(file, survivors(), own, decide);
-    if (rest.length > 0) await this.line(file, survivors(), rest, decide);
+    // What deploys the system one file after the other, short ones first: most survivors need no more than one.
+    const pure = rest.filter((test) => this.sources.deployed(test).length === 0);
+    const system = rest
+      .filter((test) => !pure.includes(test))
+      .sort((a, b) => this.length(a) - this.length(b));
+    for (const suites of [pure, ...system.map((test) => [test])]) {
+      if (suites.length > 0 && survivors().length > 0) await this.line(file, survivors(), suites, decide);
+    }
     for (const m of fast ? [] : survivors()) {
       const verdict = this.last(file, m);
       if (verdict !== undefined) decide(m, verdict);
@@ -124,6 +134,10 @@ export class Campaign {
       return [same ? "same bytecode" : "survived", ""];
     });
     return verdict.status === "same bytecode" ? verdict : undefined;
+  }
+
+  private length(test: string): number {
+    return this.sources.read(test).length;
   }
 
   private remembered(
