@@ -336,7 +336,7 @@ describe("the crash command", function () {
     );
     expect([code, stderr]).to.deep.equal([0, ""]);
     const { keeper, badDebt } = JSON.parse(await readFile(at("results/silent.json"), "utf8")) as ReplayResult;
-    expect(keeper).to.equal("silent=20m");
+    expect(keeper).to.equal("silent");
     expect(badDebt.lenders).to.match(/^0(\.0+)?$/);
     for (const step of ["backstop", "reserve", "lenders"]) expect(stdout).to.match(new RegExp(step, "i"));
     expect(await readdir(at("new/silent"))).to.deep.equal(["report.html"]);

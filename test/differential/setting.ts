@@ -21,6 +21,8 @@ export function parameters(debtDecimals: number): SystemParameters {
       maxPerYear: "2",
       reserveFactorBps: 1000,
     },
+    // A gap may be as long as a lot runs, so that lots nobody looks at expire.
+    auction: { maxGapSeconds: 3600 },
     system: { borrowCap: "700000", dust: "100", targetHealthBps: 10500 },
     assets: [
       {

@@ -15,7 +15,7 @@ abstract contract AuctionFixture is SystemFixture {
     address internal keeper = makeAddr("keeper");
     address internal bidder = makeAddr("bidder");
 
-    function _deployHouse() internal override returns (address) {
+    function _deployHouse() internal virtual override returns (address) {
         auctions = AuctionHouse(
             deployCode("contracts/AuctionHouse.sol:AuctionHouse", abi.encode(manager, engine, _auctionTerms()))
         );
