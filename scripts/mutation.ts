@@ -34,7 +34,7 @@ await run(
       sample: {
         type: "string",
         value: "N",
-        help: "at most N mutants a file (default: all; 300 of the engine)",
+        help: "at most N mutants a file (default: all; 400 of the engine)",
       },
       seed: { type: "string", value: "N", help: "which sample", default: "1" },
       limit: { type: "string", value: "N", help: "only the first N mutants of each file, to try things out" },
@@ -77,7 +77,7 @@ await run(
     const drawn: Record<string, number> = {};
     try {
       for (const file of files) {
-        const size = sample ?? (file === SAMPLED ? 300 : undefined);
+        const size = sample ?? (file === SAMPLED ? 400 : undefined);
         const all = campaign.mutants(file, { sample: undefined, seed });
         const chosen = campaign.mutants(file, { sample: size, seed }).slice(0, limit);
         drawn[file] = all.length;

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+
+import {IAuctionHouse} from "../../contracts/interfaces/IAuctionHouse.sol";
 import {ICircuitBreaker} from "../../contracts/interfaces/ICircuitBreaker.sol";
 import {SystemRisk} from "../../contracts/interfaces/IRiskConfig.sol";
-import {IVaultEngine, LiquidationCall} from "../../contracts/interfaces/IVaultEngine.sol";
+import {IVaultEngine, LiquidationCall, Policies} from "../../contracts/interfaces/IVaultEngine.sol";
+import {LendingPool} from "../../contracts/LendingPool.sol";
 import {Action} from "../../contracts/types/Action.sol";
+import {VaultKey} from "../../contracts/types/VaultKey.sol";
+import {VaultEngine} from "../../contracts/VaultEngine.sol";
 import {SystemFixture} from "./support/SystemFixture.sol";
 
 /// @notice The engine on either side of its bounds, and what it books and tells, to the unit.
@@ -64,7 +70,40 @@ contract BoundsTest is SystemFixture {
         _borrow(alice, 100e6);
     }
 
+    /// @dev Gold's margins leave a health of 1.0454, less than the target of 1.05: depositing beyond a cap ends there.
+    function test_deposit_beyondACapEndsAtTheLowestOfTargetAndMarginsHeld() public {
+        _lend(lender, 1e7 * _unit());
+        _deposit(alice, GOLD, 2_000e6);
+        _borrow(alice, 1_700e6);
+        _setPrice(GOLD, 0.95e8);
+        _setCap(WETH, 0);
+        // (1,700 * 1.0454 - 1,900 * 0.92) / 0.8 / 2,000.
+        uint256 restoring = 0.0182375e18;
+        _fund(alice, WETH, 1e18);
+        vm.startPrank(alice);
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SupplyCapExceeded.selector, restoring + 1, 0));
+        engine.deposit(_key(alice), WETH, restoring + 1);
+        engine.deposit(_key(alice), WETH, restoring);
+        vm.stopPrank();
+    }
+
     // ------------------------------------------------------------------ books
+
+    /// @dev 128 bits of debt, 64 of collaterals, 40 of the flag's time; then a word per collateral.
+    function test_records_areDebtCollateralsFlagAndBalances() public {
+        _deposit(alice, GOLD, 7e6);
+        _open(alice, 1_500e6);
+        _setPrice(WETH, 1_700e8);
+        engine.flag(_key(alice));
+        VaultKey[] memory keys = new VaultKey[](2);
+        (keys[0], keys[1]) = (_key(alice), _key(bob));
+        uint256[] memory words = engine.records(keys);
+        assertEq(words.length, 4);
+        assertEq(words[0], 1_500e6 + (5 << 128) + (START << 192));
+        assertEq(words[1], 1e18);
+        assertEq(words[2], 7e6);
+        assertEq(words[3], 0);
+    }
 
     function testFuzz_totals_areWhatIsHeldAndWhatIsAuctioned(uint256 held, uint256 taken) public {
         held = bound(held, 1e18, 100e18);
@@ -129,6 +168,50 @@ contract BoundsTest is SystemFixture {
     }
 
     // ------------------------------------------------------------------ pauses
+
+    function test_requireOpen_saysWhatIsPaused() public {
+        breaker.pause(Action.FlashLoan, 10 minutes);
+        engine.requireOpen(Action.Borrow);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICircuitBreaker.ActionClosed.selector, Action.FlashLoan, START + 10 minutes)
+        );
+        engine.requireOpen(Action.FlashLoan);
+    }
+
+    /// @dev Whatever the guarded bits say of others: without a breaker nobody is asked.
+    function test_system_worksWithoutABreaker() public {
+        VaultEngine bare = _bare();
+        VaultKey vault = _key(alice);
+        LendingPool own = LendingPool(address(bare.pool()));
+        debtToken.mint(address(this), 1e12);
+        debtToken.approve(address(own), 1e12);
+        own.deposit(1e12, address(this));
+        tokens[WETH].mint(alice, 1e18);
+        vm.startPrank(alice);
+        tokens[WETH].approve(address(bare), MAX);
+        bare.deposit(vault, WETH, 1e18);
+        bare.borrow(vault, 1_000e6, alice);
+        bare.withdraw(vault, WETH, 1e16, alice);
+        vm.stopPrank();
+        bare.requireOpen(Action.Liquidate);
+    }
+
+    function test_setAuctionHouse_isForGovernanceWhereNoneIsSetYet() public {
+        VaultEngine bare = _bare();
+        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, bob));
+        vm.prank(bob);
+        bare.setAuctionHouse(IAuctionHouse(address(house)));
+        bare.setAuctionHouse(IAuctionHouse(address(house)));
+        assertEq(address(bare.auctionHouse()), address(house));
+    }
+
+    function _bare() private returns (VaultEngine) {
+        Policies memory policies = Policies(riskConfig, oracle, ICircuitBreaker(address(0)), engine.volatility());
+        return
+            VaultEngine(
+                deployCode("contracts/VaultEngine.sol:VaultEngine", abi.encode(manager, debtToken, policies, _terms(0)))
+            );
+    }
 
     /// @dev Each action asks the breaker for itself; in the grace after a pause only vaults near ruin are liquidated.
     function test_pauses_closeTheirOwnActionAndNoOther() public {
