@@ -100,11 +100,11 @@ export class Campaign {
       });
     await this.line(file, survivors(), own, decide);
     // What deploys the system one file after the other, short ones first: most survivors need no more than one.
-    const pure = rest.filter((test) => this.sources.deployed(test).length === 0);
-    const system = rest
-      .filter((test) => !pure.includes(test))
-      .sort((a, b) => this.length(a) - this.length(b));
-    for (const suites of [pure, ...system.map((test) => [test])]) {
+    const deploying = rest.filter((test) => this.sources.deployed(test).length > 0);
+    const single = deploying.sort((a, b) => this.length(a) - this.length(b)).map((test) => [test]);
+    // What deploys nothing meets libraries only.
+    const pure = folder === undefined ? rest.filter((test) => !deploying.includes(test)) : [];
+    for (const suites of [pure, ...single]) {
       if (suites.length > 0 && survivors().length > 0) await this.line(file, survivors(), suites, decide);
     }
     for (const m of fast ? [] : survivors()) {

@@ -5,7 +5,7 @@ import { MAX_UINT256, auctions, backstops, pools } from "../../src/model/index.j
 import { RandomStream } from "../../src/lab/random.js";
 import { AuctionWorld, type Mirror } from "./auctionWorld.js";
 
-const STEPS = process.env.DEEP === "1" ? 2_000 : 300;
+const STEPS = process.env.DEEP === "1" ? 1_000 : 300;
 const USD = 10n ** 6n;
 const BID = 3;
 

@@ -13,7 +13,7 @@ import { parameters } from "./setting.js";
 import { type World, createWorld } from "./world.js";
 
 const DEEP = process.env.DEEP === "1";
-const RUNS = DEEP ? 200 : 16;
+const RUNS = DEEP ? 60 : 16;
 
 /** Volatility that follows the last hour or two, so that haircuts and correlations move within a run. */
 function setting(debtDecimals: number): SystemParameters {

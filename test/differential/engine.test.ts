@@ -96,7 +96,7 @@ for (const debtDecimals of [6, 18]) {
           }
           if ([0, 1, 2].some((id) => run.model.assetTotals(id).auctioned > 0n)) seen.set("write-off", 1);
         }),
-        { numRuns: DEEP ? 200 : 20, seed: 20200312 + debtDecimals, endOnFailure: true },
+        { numRuns: DEEP ? 100 : 20, seed: 20200312 + debtDecimals, endOnFailure: true },
       );
     });
 

@@ -178,7 +178,7 @@ describe("volatility: contract against model", function () {
         expect(mismatches(await chainState(), modelState(run.state))).to.deep.equal([]);
         await checkPower(run.state, list);
       }),
-      { numRuns: DEEP ? 200 : 25, endOnFailure: true },
+      { numRuns: DEEP ? 100 : 25, endOnFailure: true },
     );
     expect([...seen]).to.include.members(["credit", "phase", "closed", "saturated"]);
   });
