@@ -87,7 +87,35 @@ contract BoundsTest is SystemFixture {
         vm.stopPrank();
     }
 
+    function test_refusals_carryWhatWasComparedInItsOrder() public {
+        _open(alice, 1_500e6);
+        LiquidationCall memory c = _call(_key(alice), WETH);
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.VaultHealthy.selector, 2_000e6 * 8_000, 1_500e6 * 10_000));
+        vm.prank(liquidator);
+        engine.liquidate(c);
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SoldTooMuch.selector, 200e6, 110e6));
+        vm.prank(alice);
+        engine.deleverage(_key(alice), WETH, 0.1e18, 100e6, alice, "");
+    }
+
+    /// @dev The largest amount of 128 bits has its bits; it is the cap that refuses it.
+    function test_amounts_upTo128BitsAreBelowTheBound() public {
+        vm.expectPartialRevert(IVaultEngine.SupplyCapExceeded.selector);
+        vm.prank(alice);
+        engine.deposit(_key(alice), WETH, type(uint128).max);
+    }
+
     // ------------------------------------------------------------------ books
+
+    function test_totals_followASeizure() public {
+        _open(alice, 1_500e6);
+        _setPrice(WETH, 1_800e8);
+        (, uint256 seized) = _liquidate(_key(alice), WETH);
+        assertGt(seized, 0);
+        (uint256 deposited, uint256 auctioned) = engine.assetTotals(WETH);
+        assertEq(deposited, 1e18 - seized);
+        assertEq(auctioned, 0);
+    }
 
     /// @dev 128 bits of debt, 64 of collaterals, 40 of the flag's time; then a word per collateral.
     function test_records_areDebtCollateralsFlagAndBalances() public {
