@@ -46,7 +46,8 @@ await run(
     );
     const tests = (await hre.tasks.getTask(["test", "solidity"]).run({})) as { readonly success?: boolean };
     // `npm test` is where tests must pass: instrumented, those that measure gas do not.
-    if (tests.success !== true) io.note("some tests fail when instrumented: those that measure gas should be all");
+    if (tests.success !== true)
+      io.note("some tests fail when instrumented: those that measure gas should be all");
     const { _coverage } = hre as unknown as { readonly _coverage?: CoverageManager };
     if (_coverage === undefined) throw new CliError("Hardhat collected no coverage");
 
