@@ -7,7 +7,7 @@ import {ExpLn} from "../../../contracts/libraries/ExpLn.sol";
 
 contract ExpLnTest is Test {
     uint256 private constant LN_2 = 693147180559945309;
-    /// @dev The floor of e^137, as any table of 60 digits gives it: its logarithm is below 137 by less than 1e-59.
+    /// @dev The floor of e^137, computed to 120 digits: its logarithm is below 137 by less than 1e-59.
     uint256 private constant E_137 = 315024274997145191841116429113369789455659977905026133889753;
 
     function lnDown(uint256 x) external pure returns (uint256) {
