@@ -53,8 +53,8 @@ abstract contract TokenZooBase is SystemFixture {
     /// @dev Everything the contracts remember.
     function _books() internal view virtual returns (bytes32);
 
-    /// @dev Who has how many tokens.
-    function _balances() internal view virtual returns (bytes32);
+    /// @dev Whose tokens are counted.
+    function _accounts() internal view virtual returns (address[6] memory);
 
     /// @dev Whose balance of the odd token changes by itself.
     function _holder() internal view virtual returns (address);
@@ -101,6 +101,15 @@ abstract contract TokenZooBase is SystemFixture {
             bool same = keccak256(abi.encode(_books(), _balances())) == before;
             assertEq(same, _isSilent(i), entries[i].name);
             vm.revertToState(world);
+        }
+    }
+
+    /// @dev Who has how many tokens.
+    function _balances() private view returns (bytes32 digest) {
+        address[6] memory who = _accounts();
+        for (uint256 i = 0; i < who.length; ++i) {
+            digest = keccak256(abi.encode(digest, debtToken.balanceOf(who[i])));
+            for (uint256 j = 0; j < 3; ++j) digest = keccak256(abi.encode(digest, tokens[j].balanceOf(who[i])));
         }
     }
 
