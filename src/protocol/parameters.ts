@@ -298,19 +298,6 @@ export function modelTerms(p: SystemParameters, decimals: KnownDecimals): ModelT
   };
 }
 
-/** What the parameters alone say of decimals: enough where every token and feed is a mock. */
-export function mockDecimals(p: SystemParameters): KnownDecimals {
-  return {
-    debt: tokenDecimals(p.debtAsset.token),
-    ...(p.debtAsset.source && { debtFeed: feedDecimals(p.debtAsset.source) }),
-    assets: p.assets.map((a) => ({
-      token: tokenDecimals(a.token),
-      primary: feedDecimals(a.primary),
-      ...(a.secondary && { secondary: feedDecimals(a.secondary) }),
-    })),
-  };
-}
-
 /** Mocks named in the parameters, as dotted paths: none of them may go to a live chain. */
 export function mocksIn(p: SystemParameters): string[] {
   const found: string[] = [];
@@ -414,15 +401,4 @@ function sourceTerms(s: SecondaryParameters, decimals: number): Source {
     maxAnswer: compactDown(parseUnits(s.maxAnswer, decimals)),
     decimals: BigInt(decimals),
   };
-}
-
-function tokenDecimals(t: AssetParameters["token"]): number {
-  if ("mock" in t) return t.mock.decimals;
-  throw new ParameterError(`token ${t.address}: its decimals must be read from the chain`);
-}
-
-function feedDecimals(s: SecondaryParameters): number {
-  if ("mock" in s.feed) return s.feed.mock.decimals;
-  if ("uniswap" in s.feed) return s.feed.uniswap.decimals;
-  throw new ParameterError(`feed ${s.feed.address}: its decimals must be read from the chain`);
 }

@@ -8,8 +8,8 @@ import { KEEPER, keep as keeperCommand } from "../../scripts/commands/keeper.js"
 import { attempt } from "../../src/cli/run.js";
 import { recordOf } from "../../deploy/record.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
-import { mockDecimals } from "../../src/protocol/parameters.js";
 import { startFakeNode } from "../support/fakeNode.js";
+import { mockDecimals } from "../support/mockDecimals.js";
 import {
   type ChainNode,
   type Ended,

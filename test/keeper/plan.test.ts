@@ -17,8 +17,9 @@ import {
 import { classify, decode } from "../../src/keeper/revert.js";
 import { type EventSource, type Head, VaultIndex } from "../../src/keeper/vaultIndex.js";
 import { SystemModel, valueDown, vaultKey, type VaultKey } from "../../src/model/index.js";
-import { mockDecimals, modelTerms } from "../../src/protocol/parameters.js";
+import { modelTerms } from "../../src/protocol/parameters.js";
 import { VaultEngine__factory } from "../../types/index.js";
+import { mockDecimals } from "../support/mockDecimals.js";
 import { localParameters } from "../support/scenario.js";
 
 const NOW = 1_700_000_000n;

@@ -1,0 +1,27 @@
+import type { KnownDecimals, SystemParameters } from "../../src/protocol/parameters.js";
+
+/** What the parameters alone say of decimals: enough where no token and no feed is on a chain yet. */
+export function mockDecimals(p: SystemParameters): KnownDecimals {
+  return {
+    debt: tokenDecimals(p.debtAsset.token),
+    ...(p.debtAsset.source && { debtFeed: feedDecimals(p.debtAsset.source) }),
+    assets: p.assets.map((a) => ({
+      token: tokenDecimals(a.token),
+      primary: feedDecimals(a.primary),
+      ...(a.secondary && { secondary: feedDecimals(a.secondary) }),
+    })),
+  };
+}
+
+type Asset = SystemParameters["assets"][number];
+
+function tokenDecimals(t: Asset["token"]): number {
+  if ("mock" in t) return t.mock.decimals;
+  throw new Error(`token ${t.address}: its decimals must be read from the chain`);
+}
+
+function feedDecimals(s: NonNullable<Asset["secondary"]>): number {
+  if ("mock" in s.feed) return s.feed.mock.decimals;
+  if ("uniswap" in s.feed) return s.feed.uniswap.decimals;
+  throw new Error(`feed ${s.feed.address}: its decimals must be read from the chain`);
+}
