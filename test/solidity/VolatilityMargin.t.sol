@@ -87,7 +87,6 @@ contract VolatilityMarginTest is VolatilityFixture {
 
     /// @dev The largest haircut changes what may be borrowed, not what may be liquidated.
     function test_haircut_makesNoVaultLiquidatable() public {
-        manager.grantRole(SETTER, address(this), 0);
         riskConfig.setHaircut(WETH, 0);
         _open(alice, 1_490e6);
         VaultKey[] memory keys = new VaultKey[](1);
@@ -159,7 +158,6 @@ contract VolatilityMarginTest is VolatilityFixture {
     }
 
     function test_power_creditsUncorrelatedCollateralOnly() public {
-        manager.grantRole(SETTER, address(this), 0);
         for (uint8 a = 0; a < 3; ++a) riskConfig.setHaircut(a, 3_000);
         uint256[] memory values = new uint256[](2);
         (values[0], values[1]) = (1e12, 1e12);

@@ -17,6 +17,7 @@ import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {PoolTerms} from "../../../contracts/interfaces/ILendingPool.sol";
 import {LiquidationCall, Policies} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {IVaultLens} from "../../../contracts/interfaces/IVaultLens.sol";
+import {IVolatilityModel} from "../../../contracts/interfaces/IVolatilityModel.sol";
 import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {AssetRiskFields} from "../../../contracts/types/AssetRisk.sol";
@@ -69,12 +70,7 @@ abstract contract SystemFixture is Test {
         engine = VaultEngine(
             deployCode(
                 "contracts/VaultEngine.sol:VaultEngine",
-                abi.encode(
-                    manager,
-                    debtToken,
-                    Policies(riskConfig, oracle, breaker, new PlainMargin(riskConfig)),
-                    _terms(1_000)
-                )
+                abi.encode(manager, debtToken, Policies(riskConfig, oracle, breaker, _deployMargin()), _terms(1_000))
             )
         );
         pool = LendingPool(address(engine.pool()));
@@ -91,6 +87,11 @@ abstract contract SystemFixture is Test {
     function _deployHouse() internal virtual returns (address) {
         house = new PlainHouse(engine);
         return address(house);
+    }
+
+    /// @dev The engine's volatility model; by default one that credits no diversification.
+    function _deployMargin() internal virtual returns (IVolatilityModel) {
+        return new PlainMargin(riskConfig);
     }
 
     // ------------------------------------------------------------------ parameters

@@ -2,25 +2,22 @@
 pragma solidity ^0.8.30;
 
 import {VolatilityModel} from "../../../contracts/VolatilityModel.sol";
-import {IRiskConfig} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {VolatilityParameters} from "../../../contracts/interfaces/IVolatilityGauge.sol";
+import {IVolatilityModel} from "../../../contracts/interfaces/IVolatilityModel.sol";
 import {SystemFixture} from "./SystemFixture.sol";
 
-/// @notice The whole system beside a volatility model that may set haircuts. Its own engine does not ask it for margins.
+/// @notice The whole system with the real volatility model, which its engine asks for margins.
 abstract contract VolatilityFixture is SystemFixture {
-    uint64 internal constant SETTER = 7;
     uint88 internal constant PRIOR = 3.2e19;
 
     VolatilityModel internal model;
 
-    function setUp() public virtual override {
-        super.setUp();
-        bytes4[] memory selectors = new bytes4[](1);
-        selectors[0] = IRiskConfig.setHaircut.selector;
-        manager.setTargetFunctionRole(address(riskConfig), selectors, SETTER);
+    function _deployMargin() internal virtual override returns (IVolatilityModel) {
         model = _newModel();
+        return model;
     }
 
+    /// @dev A model that may set haircuts.
     function _newModel() internal returns (VolatilityModel created) {
         created = VolatilityModel(
             deployCode(
@@ -28,7 +25,7 @@ abstract contract VolatilityFixture is SystemFixture {
                 abi.encode(manager, oracle, riskConfig, _parameters())
             )
         );
-        manager.grantRole(SETTER, address(created), 0);
+        _allow(address(riskConfig), riskConfig.setHaircut.selector, address(created));
     }
 
     /// @dev A half-life of a day, three deviations over four hours, at most 50 %.
