@@ -1,27 +1,36 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Autopilot} from "../../../contracts/Autopilot.sol";
+import {LiquidationExecutor} from "../../../contracts/LiquidationExecutor.sol";
 import {Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {PoolState, PoolTerms} from "../../../contracts/interfaces/ILendingPool.sol";
+import {IVolatilityModel} from "../../../contracts/interfaces/IVolatilityModel.sol";
 import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
 import {AuctionFixture} from "../support/AuctionFixture.sol";
 import {HandlerBase} from "../support/HandlerBase.sol";
-import {MarketHandler} from "../support/MarketHandler.sol";
+import {FakeMarket} from "../support/FakeMarket.sol";
+import {GovernorHandler} from "../support/GovernorHandler.sol";
+import {SystemFixture} from "../support/SystemFixture.sol";
+import {VolatilityFixture} from "../support/VolatilityFixture.sol";
 
 /// @dev Declared here because a campaign only finds contracts of the files it runs.
-contract Handler is MarketHandler {
+contract Handler is GovernorHandler {
     constructor(System memory system) HandlerBase(system) {}
 }
 
 /// @notice What must hold after any sequence of calls. What must hold of each call is asserted by the handler.
-contract SystemInvariantTest is AuctionFixture {
+contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
     Handler internal handler;
+    FakeMarket internal market;
 
     function setUp() public override {
         super.setUp();
+        market = new FakeMarket(tokens[WETH], debtToken, 2_000 * _unit() * 1e18);
+        debtToken.mint(address(market), 1e15 * _unit());
         HandlerBase.System memory s = HandlerBase.System({
             engine: engine,
             pool: pool,
@@ -34,7 +43,11 @@ contract SystemInvariantTest is AuctionFixture {
             second: _pair(WBTC, 60_000e8, 100),
             auctions: auctions,
             backstop: backstop,
-            breaker: breaker
+            breaker: breaker,
+            volatility: model,
+            autopilot: Autopilot(deployCode("contracts/Autopilot.sol:Autopilot", abi.encode(engine, market))),
+            executor: _deployExecutor(),
+            market: market
         });
         PoolTerms memory t = _terms(1_000);
         t.backstopFactor = 500;
@@ -45,6 +58,26 @@ contract SystemInvariantTest is AuctionFixture {
         _lend(lender, 5e6 * _unit());
         _capital(500 * _unit());
         targetContract(address(handler));
+    }
+
+    function _deployHouse() internal override(SystemFixture, AuctionFixture) returns (address) {
+        return super._deployHouse();
+    }
+
+    function _deployMargin() internal override(SystemFixture, VolatilityFixture) returns (IVolatilityModel) {
+        return super._deployMargin();
+    }
+
+    function _deployExecutor() private returns (LiquidationExecutor) {
+        address[] memory keepers = new address[](1);
+        keepers[0] = keeper;
+        return
+            LiquidationExecutor(
+                deployCode(
+                    "contracts/LiquidationExecutor.sol:LiquidationExecutor",
+                    abi.encode(makeAddr("boss"), engine, market, keepers)
+                )
+            );
     }
 
     function invariant_accountsAddUpAndEverybodyCanLeave() public {
@@ -161,8 +194,8 @@ contract SystemInvariantTest is AuctionFixture {
         handler.ownSequence(2, 0x1234);
         handler.deleverage(2, WETH, 1e17, 100);
         handler.flashLoan(2, 1e6 * _unit(), 300 * _unit());
-        handler.stake(1, 1_000 * _unit());
-        handler.leaveBackstop(1, MAX);
+        handler.stake(1, 1_000 * _unit(), false);
+        handler.leaveBackstop(1, MAX, false);
         handler.rampDown(WETH, 50);
         handler.pause(0, 10 minutes, false);
         handler.pass(1 hours, MAX);
@@ -180,7 +213,36 @@ contract SystemInvariantTest is AuctionFixture {
         for (uint256 i = 0; i < 4; ++i) for (uint8 asset = 0; asset < 3; ++asset) handler.claim(i, asset);
         for (uint256 i = 0; i < 3; ++i) handler.pass(1 days, MAX);
         handler.payBackstop();
-        handler.leaveBackstop(1, MAX);
+        handler.leaveBackstop(1, MAX, false);
+    }
+
+    /// @dev The same for volatility, autopilot, executor, holders and settings, from the start.
+    function _reachTheAgents() private {
+        handler.lend(2, 1e6 * _unit(), true);
+        handler.moveShares(2, 3, MAX, false, true);
+        handler.stake(3, 1_000 * _unit(), true);
+        handler.moveShares(3, 0, 1, true, false);
+        for (uint256 i = 0; i < 3; ++i) handler.permit(i, 5, i);
+        handler.donateToBackstop(0, _unit());
+        for (uint256 i = 0; i < 8; ++i) handler.tune(WETH, i, 1_001);
+        handler.trespass(1, 0);
+        for (uint8 a = 0; a < 2; ++a) handler.pokeVolatility(a);
+        // WETH and WBTC take turns: neither tells anything of the other.
+        for (uint256 i = 0; i < 24; ++i) {
+            handler.movePrice(uint8(i % 2), (uint256(10_000) << 16) | ((i / 2) % 2 == 0 ? 10_300 : 9_709));
+            handler.pass(1 hours, MAX);
+        }
+        for (uint8 a = 0; a < 2; ++a) handler.pokeVolatility(a);
+        handler.pokePair(WETH, 0);
+        handler.deposit(1, 3, WETH, 10e18);
+        handler.borrow(3, 1_001 * _unit());
+        handler.plan(3, 10_500 | (uint256(1_000) << 16), 75 | (uint256(50) << 16), false);
+        while (handler.healthBps(3) > 10_400) handler.movePrice(WETH, 9_900);
+        handler.executePlan(3, 10_000, 0);
+        handler.plan(3, 10_500 | (uint256(1_000) << 16), 75 | (uint256(50) << 16), true);
+        while (handler.healthBps(3) > 9_900) handler.movePrice(WETH, 9_900);
+        handler.liquidateByExecutor(3, 11_000, 0);
+        handler.sweep();
     }
 
     /// @dev The campaign is not vacuous: this is a sequence it may find, and every action in it does something.
@@ -229,6 +291,27 @@ contract SystemInvariantTest is AuctionFixture {
             "payBackstop",
             "pause",
             "rampDown"
+        ];
+        for (uint256 i = 0; i < actions.length; ++i) assertGt(handler.done(bytes32(bytes(actions[i]))), 0, actions[i]);
+        invariant_accountsAddUpAndEverybodyCanLeave();
+        _assertEverybodyCanLeave(handler.vaultList());
+    }
+
+    function test_handler_reachesEveryOutcomeOfAgents() public {
+        _reachTheAgents();
+        string[12] memory actions = [
+            "pokeVolatility",
+            "pokePair",
+            "plan",
+            "executePlan",
+            "liquidateByExecutor",
+            "sweep",
+            "moveShares",
+            "permit",
+            "donateToBackstop",
+            "tune",
+            "trespass",
+            "stake"
         ];
         for (uint256 i = 0; i < actions.length; ++i) assertGt(handler.done(bytes32(bytes(actions[i]))), 0, actions[i]);
         invariant_accountsAddUpAndEverybodyCanLeave();

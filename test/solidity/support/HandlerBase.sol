@@ -4,13 +4,16 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {AuctionHouse} from "../../../contracts/AuctionHouse.sol";
+import {Autopilot} from "../../../contracts/Autopilot.sol";
 import {BackstopPool} from "../../../contracts/BackstopPool.sol";
 import {CircuitBreaker} from "../../../contracts/CircuitBreaker.sol";
 import {LendingPool} from "../../../contracts/LendingPool.sol";
+import {LiquidationExecutor} from "../../../contracts/LiquidationExecutor.sol";
 import {OracleGuard} from "../../../contracts/OracleGuard.sol";
 import {RiskConfig} from "../../../contracts/RiskConfig.sol";
 import {VaultEngine} from "../../../contracts/VaultEngine.sol";
 import {VaultLens} from "../../../contracts/VaultLens.sol";
+import {VolatilityModel} from "../../../contracts/VolatilityModel.sol";
 import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
 import {BPS} from "../../../contracts/libraries/FixedPoint.sol";
@@ -22,6 +25,7 @@ import {AssetRisk} from "../../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {Price, Status} from "../../../contracts/types/Price.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
+import {FakeMarket} from "./FakeMarket.sol";
 
 /// @notice What the handler sees, and what every action of it must respect.
 abstract contract HandlerBase is Test {
@@ -38,6 +42,10 @@ abstract contract HandlerBase is Test {
         AuctionHouse auctions;
         BackstopPool backstop;
         CircuitBreaker breaker;
+        VolatilityModel volatility;
+        Autopilot autopilot;
+        LiquidationExecutor executor;
+        FakeMarket market;
     }
 
     /// @dev What is needed to judge any vault, read once: prices and parameters by asset id, and the index.
@@ -70,6 +78,8 @@ abstract contract HandlerBase is Test {
     System internal sys;
     uint256 internal unit;
     address[] internal actors;
+    /// @dev What each actor signs with.
+    mapping(address actor => uint256) internal keyOf;
     VaultKey[] internal vaults;
     address internal keeper = makeAddr("keeper");
 
@@ -93,9 +103,13 @@ abstract contract HandlerBase is Test {
         }
         sys.second = system.second;
         (sys.auctions, sys.backstop, sys.breaker) = (system.auctions, system.backstop, system.breaker);
+        (sys.volatility, sys.autopilot) = (system.volatility, system.autopilot);
+        (sys.executor, sys.market) = (system.executor, system.market);
         unit = 10 ** system.debtToken.decimals();
         for (uint256 i = 0; i < 4; ++i) {
-            actors.push(makeAddr(string.concat("actor", vm.toString(i))));
+            (address actor, uint256 key) = makeAddrAndKey(string.concat("actor", vm.toString(i)));
+            actors.push(actor);
+            keyOf[actor] = key;
             vaults.push(toVaultKey(actors[i], 0));
             _approveAll(actors[i]);
         }
@@ -106,6 +120,12 @@ abstract contract HandlerBase is Test {
 
     function vaultList() external view returns (VaultKey[] memory) {
         return vaults;
+    }
+
+    /// @notice Health of a vault with debt [bps].
+    function healthBps(uint256 vaultSeed) external view returns (uint256) {
+        Exact memory e = _exact(_vault(vaultSeed));
+        return e.weighted / e.debt;
     }
 
     function _approveAll(address who) internal {
@@ -130,7 +150,28 @@ abstract contract HandlerBase is Test {
     function _exact(VaultKey vault) internal view returns (Exact memory e) {
         VaultKey[] memory one = new VaultKey[](1);
         one[0] = vault;
-        (e, ) = _judge(sys.engine.records(one), 0, _market());
+        uint256[] memory words = sys.engine.records(one);
+        Market memory m = _market();
+        (e, ) = _judge(words, 0, m);
+        // Several collaterals together may carry more than each alone, as far as the model says and no further than their ltv.
+        if (words.length > 2) e.margin = _powerOf(words, m, e.margin);
+    }
+
+    /// @dev What the vault of `words` may owe by the volatility model, which is never less than `least` [debt units * bps].
+    function _powerOf(uint256[] memory words, Market memory m, uint256 least) private view returns (uint256 power) {
+        AssetSet held = AssetSet.wrap(uint64(words[0] >> 128));
+        uint256[] memory values = new uint256[](words.length - 1);
+        uint256 most;
+        AssetSet rest = held;
+        for (uint256 i = 0; i < values.length; ++i) {
+            uint8 asset = rest.lowest();
+            rest = rest.without(asset);
+            values[i] = HealthMath.valueDown(words[i + 1], m.prices[asset].low);
+            most += values[i] * m.risks[asset].ltv();
+        }
+        power = sys.volatility.borrowingPowerDown(held, values);
+        assertGe(power, least, "diversification cost something");
+        assertLe(power, most, "diversification was credited beyond the ltv");
     }
 
     /// @dev Judges the vault whose record starts at `at`.
@@ -200,10 +241,16 @@ abstract contract HandlerBase is Test {
     }
 
     function _assertOthers(Snapshot memory s, VaultKey touched) internal {
+        _assertOnly(s, touched, touched);
+    }
+
+    /// @dev Like `_assertHarmless` where a loss may be booked: no healthy vault became unhealthy, none but these moved.
+    function _assertOnly(Snapshot memory s, VaultKey touched, VaultKey other) internal {
         (bytes32[] memory stored, bool[] memory healthy) = _survey();
         for (uint256 i = 0; i < vaults.length; ++i) {
             assertTrue(healthy[i] || !s.healthy[i], "a healthy vault became unhealthy");
-            if (VaultKey.unwrap(vaults[i]) == VaultKey.unwrap(touched)) continue;
+            bytes32 key = VaultKey.unwrap(vaults[i]);
+            if (key == VaultKey.unwrap(touched) || key == VaultKey.unwrap(other)) continue;
             assertEq(stored[i], s.stored[i], "a third vault changed");
         }
         uint256 index = sys.pool.currentIndex();

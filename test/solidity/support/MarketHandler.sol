@@ -296,20 +296,21 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
 
     // ------------------------------------------------------------------ backstop
 
-    function stake(uint256 actorSeed, uint256 amount) external {
+    function stake(uint256 actorSeed, uint256 amount, bool byShares) external {
         address who = _actor(actorSeed);
         amount = _bound(amount, 0, 1e4 * unit);
         Snapshot memory s = _snapshot();
         uint256 shares = sys.backstop.previewDeposit(amount);
         _mintDebt(who, amount);
         vm.prank(who);
-        assertEq(sys.backstop.deposit(amount, who), shares);
+        if (byShares) assertLe(sys.backstop.mint(shares, who), amount);
+        else assertEq(sys.backstop.deposit(amount, who), shares);
         assertLe(sys.backstop.previewRedeem(shares), amount, "entering the backstop is worth more than it costs");
         if (amount != 0) ++done["stake"];
         _assertHarmless(s, VaultKey.wrap(0));
     }
 
-    function leaveBackstop(uint256 actorSeed, uint256 part) external {
+    function leaveBackstop(uint256 actorSeed, uint256 part, bool byShares) external {
         address who = _actor(actorSeed);
         Snapshot memory s = _snapshot();
         (uint256 requested, , uint256 from, ) = sys.backstop.exitOf(who);
@@ -321,12 +322,18 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
                 sys.backstop.requestExit(shares);
                 if (shares != 0) ++done["requestExit"];
             }
-        } else {
+        } else if (byShares) {
             uint256 shares = _bound(part, 0, sys.backstop.maxRedeem(who));
             uint256 expected = sys.backstop.previewRedeem(shares);
             vm.prank(who);
             assertEq(sys.backstop.redeem(shares, who, who), expected);
             if (shares != 0) ++done["leaveBackstop"];
+        } else {
+            uint256 assets = _bound(part, 0, sys.backstop.maxWithdraw(who));
+            uint256 expected = sys.backstop.previewWithdraw(assets);
+            vm.prank(who);
+            assertEq(sys.backstop.withdraw(assets, who, who), expected);
+            if (assets != 0) ++done["leaveBackstop"];
         }
         _assertHarmless(s, VaultKey.wrap(0));
     }

@@ -298,6 +298,7 @@ abstract contract SystemHandler is HandlerBase {
         asset = uint8(asset % ASSETS);
         Snapshot memory s = _snapshot();
         bool good = sys.oracle.price(asset).status == Status.Good;
+        sys.oracle.observe(asset);
         assertEq(sys.oracle.accept(asset), good, "only a Good price is accepted");
         sys.pool.accrue();
         _assertHarmless(s, VaultKey.wrap(0));
