@@ -257,7 +257,7 @@ export class Ledger {
       auctionDebt: pool.auctionDebt,
       backstopAssets: model.backing.backstop.cash,
       lendersLost: this.booked.lenders,
-      effectiveLtv: model.market.effectiveLtv(0),
+      effectiveLtv: model.market.risk.effectiveLtv(0, model.now),
       borrowingClosed: model.market.breaker.guarded.has("Borrow"),
     });
     this.repaidThisStep = 0n;

@@ -108,7 +108,7 @@ export async function reconcileDefences(client: Client, model: SystemModel): Pro
     tally.equal(`${symbol}.variance`, await client.volatility.varianceOf(id), variance);
     tally.equal(`${symbol}.haircut`, await client.volatility.haircutOf(id), volatility.haircut(id));
     const inForce = await client.riskConfig.haircuts(id);
-    tally.equal(`${symbol}.haircut in force`, inForce.model, model.market.haircut(id));
+    tally.equal(`${symbol}.haircut in force`, inForce.model, model.market.risk.haircuts(id).model);
   }
   return { comparisons: tally.comparisons, mismatches: tally.mismatches };
 }

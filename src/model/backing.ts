@@ -229,11 +229,11 @@ export class Backing {
   private poolAfter: pools.PoolState = pools.emptyPool(0n);
 
   private world(): auctions.AuctionWorld {
-    const { market, now, terms } = this.system;
+    const { market, now } = this.system;
     return {
       now,
       pausedSeconds: market.pausedSeconds("Bid", now),
-      dust: terms.system.dust,
+      dust: market.risk.system.dust,
       priceOf: (asset) => market.priceAndExpiry(asset, now),
     };
   }

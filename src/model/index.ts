@@ -19,6 +19,7 @@ export { Market } from "./market.js";
 export * as pools from "./pool.js";
 export * from "./price.js";
 export * from "./ramp.js";
+export * from "./risk.js";
 export * from "./system.js";
 export type * from "./terms.js";
 export * from "./volatility.js";

@@ -12,9 +12,9 @@ import {
   setWatch,
 } from "./breaker.js";
 import { ModelError } from "./error.js";
-import { BPS, min } from "./fixed.js";
-import { type MarginRisk, effectiveLtv, powerDown } from "./margin.js";
+import { powerDown } from "./margin.js";
 import { type DebtSide, type FeedAnswer, type LastingPrice, type Price, priceAndExpiryOf } from "./price.js";
+import { RiskState } from "./risk.js";
 import type { AssetTerms, ModelTerms } from "./terms.js";
 import { type RoundHistory, VolatilityState } from "./volatility.js";
 
@@ -22,16 +22,17 @@ import { type RoundHistory, VolatilityState } from "./volatility.js";
 const REMEMBER_EVERY = 3600n;
 
 interface AssetMarket {
+  /** As listed: only what its price depends on is asked here. */
   readonly terms: AssetTerms;
   primaryFeed: FeedAnswer | null;
   secondaryFeed: FeedAnswer | null;
   accepted: { price: bigint; timestamp: bigint };
-  /** What volatility takes off the value [bps]. */
-  haircut: bigint;
 }
 
-/** What oracle guard, risk configuration and volatility model know: feeds, accepted prices, haircuts, correlations. */
+/** What oracle guard, risk configuration, volatility model and breaker know: feeds, accepted prices, parameters, correlations. */
 export class Market {
+  /** The parameters in force. */
+  readonly risk: RiskState;
   readonly volatility: VolatilityState;
   private readonly assets: AssetMarket[];
   private debtFeed: FeedAnswer | null = null;
@@ -40,6 +41,7 @@ export class Market {
   breaker: BreakerState = newBreaker();
 
   constructor(readonly terms: ModelTerms) {
+    this.risk = new RiskState(terms);
     this.volatility = new VolatilityState(terms.volatility);
     const { watch } = terms;
     if (watch !== undefined) {
@@ -52,7 +54,6 @@ export class Market {
       primaryFeed: null,
       secondaryFeed: null,
       accepted: { price: 0n, timestamp: 0n },
-      haircut: 0n,
     }));
   }
 
@@ -61,14 +62,10 @@ export class Market {
     const copy = new Market(this.terms);
     copy.debtFeed = this.debtFeed;
     copy.breaker = this.breaker;
+    copy.risk.copyFrom(this.risk);
     Object.assign(copy, { volatility: this.volatility.clone() });
     this.assets.forEach((asset, id) => Object.assign(copy.asset(id), asset));
     return copy;
-  }
-
-  /** Parameters of an asset. Throws `UnknownAsset`. */
-  termsOf(id: number): AssetTerms {
-    return this.asset(id).terms;
   }
 
   /** Price of an asset at `now` [s]. */
@@ -135,15 +132,6 @@ export class Market {
     this.asset(id).accepted = { price, timestamp };
   }
 
-  /** What volatility takes off the value of an asset [bps]. Mirrors `RiskConfig.setHaircut`. */
-  haircut(id: number): bigint {
-    return this.asset(id).haircut;
-  }
-
-  setHaircut(id: number, haircut: bigint): void {
-    this.asset(id).haircut = min(haircut, BPS);
-  }
-
   // ------------------------------------------------------------------ breaker
 
   /** Throws if the breaker has closed `action`; `value` and `debt` are the vault's [debt units]. Mirrors `CircuitBreaker.check`. */
@@ -180,27 +168,17 @@ export class Market {
   pokeVolatility(id: number, feed: RoundHistory, now: bigint): void {
     const { minAnswer, maxAnswer } = this.asset(id).terms.primary;
     this.volatility.poke(id, feed, { minAnswer, maxAnswer }, now);
-    this.setHaircut(id, this.volatility.haircut(id));
-  }
-
-  /** The initial margin in force [bps], rounded down. Mirrors `AssetRisk.effectiveLtv`. */
-  effectiveLtv(id: number): bigint {
-    return effectiveLtv(this.marginRisk(id));
+    this.risk.setHaircut(id, this.volatility.haircut(id));
   }
 
   /**
-   * What collaterals worth `values` [debt units] may owe when taking risk [debt units * bps], rounded down.
+   * What collaterals worth `values` [debt units] may owe when taking risk at `now` [s], rounded down [debt units * bps].
    * @param ids ascending
    */
-  borrowingPowerDown(ids: readonly number[], values: readonly bigint[]): bigint {
-    if (ids.length === 1) return (values[0] ?? 0n) * this.effectiveLtv(ids[0] ?? 0);
-    const risks = ids.map((id) => this.marginRisk(id));
+  borrowingPowerDown(ids: readonly number[], values: readonly bigint[], now: bigint): bigint {
+    if (ids.length === 1) return (values[0] ?? 0n) * this.risk.effectiveLtv(ids[0] ?? 0, now);
+    const risks = ids.map((id) => this.risk.marginRisk(id, now));
     return powerDown(values, risks, this.volatility.levels(ids));
-  }
-
-  private marginRisk(id: number): MarginRisk {
-    const { terms, haircut } = this.asset(id);
-    return { ltv: terms.ltv, liquidationThreshold: terms.liquidationThreshold, haircut };
   }
 
   private asset(id: number): AssetMarket {

@@ -3,13 +3,23 @@ import type { Action } from "./breaker.js";
 import { debtUp, repayment, scaledUp } from "./debt.js";
 import { ModelError } from "./error.js";
 import { BPS, MAX_UINT128, MAX_UINT256, min, mulDivDown } from "./fixed.js";
-import { covers, healthFactorDown, noWorse, restoringAmountUp, valueDown } from "./health.js";
+import { covers, healthFactorDown, noWorse, valueDown } from "./health.js";
 import { type VaultKey, ownerOf } from "./key.js";
-import { type Outcome, type Position, type SeizedAsset, decide, isHopeless } from "./liquidation.js";
+import { type Outcome, type Position, decide, isHopeless } from "./liquidation.js";
 import { Market } from "./market.js";
 import * as pools from "./pool.js";
 import { type FeedAnswer, type Price, statusNumber } from "./price.js";
-import type { AssetTerms, LiquidationResult, ModelTerms, VaultHealth, VaultState } from "./terms.js";
+import type { LiquidationResult, ModelTerms, SystemTerms, VaultHealth, VaultState } from "./terms.js";
+import {
+  EMPTY_VAULT,
+  type Valuation,
+  isHealthy,
+  positionOf,
+  restoringAmount,
+  seizedAsset,
+  valueHigh,
+  withBalance,
+} from "./vault.js";
 
 /** Collateral of all vaults, and collateral at auction [token units]. */
 interface Totals {
@@ -22,7 +32,6 @@ const MAX_COLLATERALS = 8;
 const ABSORB_RATIO = 10_200n;
 /** A flag lets a vault be absorbed from this age to twice this age [s]. */
 const FLAG_AGE = 3600n;
-const EMPTY: VaultState = { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n };
 
 /**
  * The reference model: the contracts' state machine in bigint, exact to the unit. No I/O, no clock of its own: every
@@ -88,7 +97,7 @@ export class SystemModel {
   }
 
   vault(key: VaultKey): VaultState {
-    return this.vaults.get(key) ?? EMPTY;
+    return this.vaults.get(key) ?? EMPTY_VAULT;
   }
 
   /** What all vaults hold of an asset, and what is at auction [token units]. */
@@ -98,8 +107,18 @@ export class SystemModel {
     return totals;
   }
 
+  /** Parameters that hold for every vault now. */
+  get system(): SystemTerms {
+    return this.market.risk.system;
+  }
+
   price(asset: number): Price {
     return this.market.price(asset, this.now);
+  }
+
+  /** A vault as it stands, or as it might, at liquidation prices. */
+  position(vault: VaultState, prices: readonly Price[], pool: pools.PoolState): Position {
+    return positionOf(vault, this.valuation(prices, pool));
   }
 
   /** Health at liquidation prices. Pass `prices` (by id) and `pool` to reuse them over many vaults. */
@@ -133,12 +152,12 @@ export class SystemModel {
     if (amount === undefined || price === undefined || price.status === "dead") return null;
     const outcome = decide(
       this.position(vault, prices, this.accruedPool),
-      this.seizable(asset, amount, price),
+      seizedAsset(amount, price, this.market.risk.termsOf(asset, this.now)),
       {
         maxRepay,
         maxSeize,
-        target: this.terms.system.targetHealth,
-        dust: this.terms.system.dust,
+        target: this.system.targetHealth,
+        dust: this.system.dust,
       },
     );
     return outcome.verdict === "executable" || outcome.verdict === "nothingToDo" ? outcome : null;
@@ -215,7 +234,7 @@ export class SystemModel {
   /** Adds collateral. `mayAct`: the caller is the owner or an operator. Mirrors `VaultEngine.deposit`. */
   deposit(key: VaultKey, asset: number, amount: bigint, mayAct = true): void {
     if (amount === 0n) throw new ModelError("ZeroAmount");
-    const terms = this.market.termsOf(asset);
+    const { supplyCap } = this.market.risk.termsOf(asset, this.now);
     const vault = this.vault(key);
     const held = vault.balances.get(asset);
     if (held === undefined) {
@@ -229,12 +248,12 @@ export class SystemModel {
 
     const totals = this.assetTotals(asset);
     const total = bounded(totals.deposited + amount);
-    const { supplyCap } = terms;
     let pool = this.poolState;
     if (total > supplyCap) {
       const excess = total - (totals.deposited > supplyCap ? totals.deposited : supplyCap);
       if (vault.scaledDebt !== 0n) pool = this.accruedPool;
-      if (excess > this.restoringAmount(vault, terms, price, pool)) {
+      const at = this.valuation(this.prices(), pool);
+      if (excess > restoringAmount(vault, asset, at, this.system.targetHealth)) {
         throw new ModelError("SupplyCapExceeded", [total, supplyCap]);
       }
     }
@@ -267,7 +286,7 @@ export class SystemModel {
     const scaledDebt = bounded(vault.scaledDebt + scaledUp(amount, pool.index));
     const debt = debtUp(scaledDebt, pool.index);
     this.requireMargin(vault, debt, "Borrow");
-    const { dust, borrowCap } = this.terms.system;
+    const { dust, borrowCap } = this.system;
     if (debt < dust) throw new ModelError("DebtBelowDust", [debt, dust]);
     const drawn = pools.draw(pool, amount);
     const total = pools.totalDebt(drawn);
@@ -280,7 +299,7 @@ export class SystemModel {
   repay(key: VaultKey, amount: bigint): bigint {
     const vault = this.vault(key);
     const pool = this.accruedPool;
-    const { paid, scaledRepaid } = repayment(vault.scaledDebt, pool.index, amount, this.terms.system.dust);
+    const { paid, scaledRepaid } = repayment(vault.scaledDebt, pool.index, amount, this.system.dust);
     if (scaledRepaid === 0n) {
       this.poolState = pool;
       return 0n;
@@ -303,13 +322,13 @@ export class SystemModel {
     const prices = this.prices();
     const pool = this.accruedPool;
     const p = this.position(vault, prices, pool);
-    const { targetHealth, dust } = this.terms.system;
+    const { targetHealth, dust } = this.system;
     this.market.requireOpen("Liquidate", p.value, debtUp(p.scaledDebt, p.index), this.now);
     const amount = vault.balances.get(asset);
     if (amount === undefined) throw new ModelError("AssetNotHeld", [key, asset]);
     const price = prices[asset] as Price;
     if (price.status === "dead") throw new ModelError("PriceDead", [asset]);
-    const seizable = this.seizable(asset, amount, price);
+    const seizable = seizedAsset(amount, price, this.market.risk.termsOf(asset, this.now));
     const outcome = decide(p, seizable, { maxRepay, maxSeize, target: targetHealth, dust });
     const debtBefore = debtUp(p.scaledDebt, p.index);
     if (outcome.verdict === "healthy") throw new ModelError("VaultHealthy", [p.weighted, debtBefore * BPS]);
@@ -380,10 +399,10 @@ export class SystemModel {
     const before = this.position(vault, prices, pool);
     const debt = debtUp(before.scaledDebt, before.index);
     const sold = min(amount, held);
-    const { dust } = this.terms.system;
+    const { dust } = this.system;
     const { paid, scaledRepaid } = repayment(vault.scaledDebt, pool.index, repay, dust);
     const cost = valueDown(sold, price.liq);
-    const most = mulDivDown(paid, BPS + this.market.termsOf(asset).maxBonus, BPS);
+    const most = mulDivDown(paid, BPS + this.market.risk.termsOf(asset, this.now).maxBonus, BPS);
     if (cost > most) throw new ModelError("SoldTooMuch", [cost, most]);
     const left: VaultState = {
       ...vault,
@@ -439,33 +458,21 @@ export class SystemModel {
       totals.deposited -= amount;
       totals.auctioned += amount;
     }
-    this.store(key, EMPTY);
+    this.store(key, EMPTY_VAULT);
     return handed;
   }
 
   private unflagIfHealthy(vault: VaultState, prices: readonly Price[], pool: pools.PoolState): VaultState {
-    const p = this.position(vault, prices, pool);
-    return covers(p.weighted, debtUp(p.scaledDebt, p.index)) ? { ...vault, flaggedAt: 0n } : vault;
+    return isHealthy(vault, this.valuation(prices, pool)) ? { ...vault, flaggedAt: 0n } : vault;
   }
 
   private store(key: VaultKey, vault: VaultState): void {
     this.vaults.set(key, vault);
   }
 
-  private position(vault: VaultState, prices: readonly Price[], pool: pools.PoolState): Position {
-    let value = 0n;
-    let weighted = 0n;
-    for (const [id, amount] of vault.balances) {
-      const part = valueDown(amount, (prices[id] as Price).liq);
-      value += part;
-      weighted += part * this.market.termsOf(id).liquidationThreshold;
-    }
-    return { scaledDebt: vault.scaledDebt, index: pool.index, value, weighted };
-  }
-
-  private seizable(asset: number, amount: bigint, price: Price): SeizedAsset {
-    const { liquidationThreshold, minBonus, maxBonus, slope } = this.market.termsOf(asset);
-    return { amount, price: price.liq, threshold: liquidationThreshold, minBonus, maxBonus, slope };
+  private valuation(prices: readonly Price[], pool: pools.PoolState): Valuation {
+    const { risk } = this.market;
+    return { prices, termsOf: (id) => risk.termsOf(id, this.now), index: pool.index };
   }
 
   private requireMargin(vault: VaultState, debt: bigint, action: Action): void {
@@ -476,38 +483,9 @@ export class SystemModel {
       if (price.status !== "good") throw priceNotGood(id, price);
       return valueDown(vault.balances.get(id) as bigint, price.low);
     });
-    const power = this.market.borrowingPowerDown(ids, values);
+    const power = this.market.borrowingPowerDown(ids, values, this.now);
     if (!covers(power, debt)) throw new ModelError("NotEnoughCollateral", [power, debt * BPS]);
   }
-
-  private restoringAmount(vault: VaultState, terms: AssetTerms, price: Price, pool: pools.PoolState): bigint {
-    if (vault.scaledDebt === 0n) return 0n;
-    const p = this.position(vault, this.prices(), pool);
-    const debt = debtUp(vault.scaledDebt, p.index);
-    const held = [...vault.balances.keys()].map((id) => this.market.termsOf(id));
-    const target = [terms, ...held].reduce(
-      (lowest, a) => min(lowest, (a.liquidationThreshold * BPS) / a.ltv),
-      this.terms.system.targetHealth,
-    );
-    return restoringAmountUp(p.weighted, debt, target, terms.liquidationThreshold, price.liq);
-  }
-}
-
-function withBalance(
-  balances: ReadonlyMap<number, bigint>,
-  asset: number,
-  balance: bigint,
-): Map<number, bigint> {
-  const next = new Map(balances);
-  if (balance === 0n) next.delete(asset);
-  else next.set(asset, balance);
-  return next;
-}
-
-function valueHigh(balances: ReadonlyMap<number, bigint>, prices: readonly Price[]): bigint {
-  let value = 0n;
-  for (const [id, amount] of balances) value += valueDown(amount, (prices[id] as Price).high);
-  return value;
 }
 
 function priceNotGood(asset: number, price: Price): ModelError {

@@ -27,7 +27,16 @@ const REACHED = [
   ...["take", "take part", "remnant", "checkpoint", "restart", "giveUp", "claimed", "tipped"],
   ...["enter", "enterFor", "requestExit", "left the backstop", "gift", "paid interest"],
   ...["lend", "redeem", "unlend", "pessimistic exit", "pauseBid", "pauseLiquidate", "tripped", "refresh"],
-  ...["volatility", "pair", "borrow at the limit", "borrow diversified"],
+  ...[
+    "volatility",
+    "pair",
+    "borrow at the limit",
+    "borrow diversified",
+    "threshold",
+    "ramp",
+    "settled",
+    "floor",
+  ],
   ...["abandon with a shortfall", "giveUp with a shortfall", "take with a shortfall"],
   ...["the backstop pays", "the reserve pays", "lenders lose"],
 ];

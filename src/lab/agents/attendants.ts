@@ -100,12 +100,11 @@ export class Attendants {
 function giveUp(scene: Scene, a: auctions.Absorption): Action[] {
   const { ledger, log, world } = scene;
   const { client, model } = world;
-  const { terms } = model;
   const value = a.lots.reduce(
     (sum, lot) => sum + valueDown(lot.amount, scene.prices[lot.asset]?.high ?? 0n),
     0n,
   );
-  if (!auctionMath.isHopeless(auctions.tabOf(a), value, terms.system.dust)) return [];
+  if (!auctionMath.isHopeless(auctions.tabOf(a), value, model.system.dust)) return [];
   const loss = ledger.auctions.giveUp(a.id);
   ledger.lost(loss);
   checkLoss(log, model, loss, scene.block);

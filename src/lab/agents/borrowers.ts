@@ -56,18 +56,18 @@ export class LateBorrowers {
     const closed =
       breaker.guarded.has("Borrow") && breakers.refusal(breaker, "Borrow", 0n, 0n, model.now) !== null;
     if (price?.status !== "good" || closed || marketPrice === 0n) return "wait";
-    const { ltv, decimals, supplyCap } = market.termsOf(v.asset);
+    const { ltv, decimals, supplyCap } = market.risk.termsOf(v.asset, model.now);
     const limit = (v.use * ltv) / BPS;
     const wished = mulDivUp(v.debt, WAD, limit);
     const scale = 10n ** terms.debtDecimals;
     const collateral = mulDivUp(wished, WAD * 10n ** decimals, marketPrice * scale);
     const value = valueDown(collateral, price.low);
-    const debt = (value * market.effectiveLtv(v.asset) * v.use) / (BPS * WAD);
-    if (debt < terms.system.dust) {
+    const debt = (value * market.risk.effectiveLtv(v.asset, model.now) * v.use) / (BPS * WAD);
+    if (debt < model.system.dust) {
       ledger.refused();
       return "never";
     }
-    const full = pools.totalDebt(pool) + debt > terms.system.borrowCap;
+    const full = pools.totalDebt(pool) + debt > model.system.borrowCap;
     if (debt > pool.cash || full || model.assetTotals(v.asset).deposited + collateral > supplyCap)
       return "wait";
     model.deposit(v.key, v.asset, collateral);

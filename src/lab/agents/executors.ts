@@ -60,7 +60,7 @@ export class Executors {
     for (const { key, asset } of this.vaults) {
       if (actions.length === scene.perBlock) break;
       if (this.refused.has(key) || !model.vault(key).balances.has(asset)) continue;
-      const p = positionOf(scene, key, pool.index);
+      const p = model.position(model.vault(key), scene.prices, pool);
       if (!isTriggered(p, this.plan.trigger)) continue;
       const sale = this.size(scene, p, asset);
       if (sale.repaid === 0n || !this.worthwhile(scene, asset, sale)) continue;
@@ -71,13 +71,13 @@ export class Executors {
   }
 
   private size({ world }: Scene, p: Position, asset: number): DeleverageSale {
-    const { market, terms } = world.model;
+    const { market, now } = world.model;
     return deleverageSize(p, {
       target: this.plan.target,
-      threshold: market.termsOf(asset).liquidationThreshold,
+      threshold: market.risk.termsOf(asset, now).liquidationThreshold,
       maxCost: this.plan.maxCost,
       fee: this.plan.fee,
-      dust: terms.system.dust,
+      dust: market.risk.system.dust,
     });
   }
 
@@ -117,7 +117,7 @@ export class Executors {
   private follow(scene: Scene, key: VaultKey, asset: number, done: Executed): void {
     const { ledger, prices, world } = scene;
     const { model } = world;
-    const p = positionOf(scene, key, model.accruedPool.index);
+    const p = model.position(model.vault(key), prices, model.accruedPool);
     const sale = this.size(scene, p, asset);
     const before = model.health(key, prices);
     const { repaid, sold } = model.deleverage(key, asset, done.sold, sale.repaid);
@@ -158,16 +158,4 @@ function executed(world: LabWorld, receipt: Receipt | undefined): Executed | nul
     return { repaid, sold, fee };
   }
   return null;
-}
-
-/** A vault as the autopilot sees it at liquidation prices. */
-function positionOf({ prices, world }: Scene, key: VaultKey, index: bigint): Position {
-  const { scaledDebt, balances } = world.model.vault(key);
-  let [value, weighted] = [0n, 0n];
-  for (const [id, amount] of balances) {
-    const part = valueDown(amount, prices[id]?.liq ?? 0n);
-    value += part;
-    weighted += part * world.model.market.termsOf(id).liquidationThreshold;
-  }
-  return { scaledDebt, index, value, weighted };
 }

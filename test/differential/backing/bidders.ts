@@ -52,7 +52,7 @@ async function giveUp(r: Run, o: Operation): Promise<void> {
   const { open } = model.backing.house;
   const worth = (a: auctions.Absorption): bigint =>
     a.lots.reduce((sum, l) => sum + valueDown(l.amount, model.price(l.asset).high), 0n);
-  const { dust } = model.terms.system;
+  const { dust } = model.system;
   const hopeless = open.filter((a) => auctionMath.isHopeless(auctions.tabOf(a), worth(a), dust));
   await giveUpOne(r, (cycled(hopeless, o.pick) ?? cycled(open, o.pick))?.id ?? BigInt(o.pick % 9), o.elapsed);
 }

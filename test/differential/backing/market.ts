@@ -1,13 +1,14 @@
-import { type Round, type RoundHistory, breakers, max } from "../../../src/model/index.js";
+import { type Round, type RoundHistory, breakers, max, rampEndsAt } from "../../../src/model/index.js";
 import { take } from "./bidders.js";
 import { type Operation, cycled } from "./operation.js";
 import { type Run } from "./run.js";
 import { borrow, deposit, liquidate } from "./vaults.js";
 
-/** What breaker, volatility, prices and time do. */
+/** What breaker, volatility, governance, prices and time do. */
 export const MARKET = {
   ...{ pauseBid, pauseLiquidate, unpause, poke, refresh, volatility, hours },
   ...{ price, crash, rise, split, time, silence },
+  ...{ threshold, settle, floor },
 };
 
 const IDS = [0, 1, 2] as const;
@@ -89,6 +90,51 @@ async function hours(r: Run, o: Operation): Promise<void> {
   const asset = cycled([...model.vault(r.vault(vault).key).balances.keys()], o.asset) ?? o.asset;
   await deposit(r, { ...o, vault, asset, share: 1000 });
   await borrow(r, { ...o, vault, share: 1000 });
+}
+
+/** Governance sets a threshold: mostly lower, which starts a ramp, and half of the time a day of it passes. */
+async function threshold(r: Run, o: Operation): Promise<void> {
+  const { model, client } = r.w;
+  const { risk, supplyCap } = await client.riskConfig.assetRisk(o.asset);
+  const liquidationThreshold = risk.liquidationThreshold + BigInt((o.pick % 60) - 45);
+  const { token, minBonus, maxBonus, slope, decimals } = risk;
+  const change = { ltv: liquidationThreshold - 300n, liquidationThreshold, minBonus, maxBonus, slope };
+  await r.act(
+    "threshold",
+    o.elapsed,
+    () => client.riskConfig.setAsset(o.asset, { ...change, token, decimals }, supplyCap),
+    () => model.market.risk.setAsset(o.asset, { ...change, supplyCap }, model.now),
+  );
+  if (o.pick % 2 === 0) await pass(r, "ramp", 80_000n);
+}
+
+/** A ramp is ended, or rather is tried to be: about when it has run its course. */
+function settle(r: Run, o: Operation): Promise<boolean> {
+  const { model, client } = r.w;
+  const { risk } = model.market;
+  const asset = IDS.find((id) => risk.rampOf(id) !== null) ?? o.asset;
+  const ramp = risk.rampOf(asset);
+  return r.act(
+    "settle",
+    ramp === null ? o.elapsed : max(rampEndsAt(ramp) - model.now + o.edge, 1n),
+    () => client.riskConfig.settleThreshold(asset),
+    () => {
+      if (risk.settleThreshold(asset, model.now)) r.note("settled");
+    },
+  );
+}
+
+/** Governance sets the least haircut; somebody borrows to the limit that is left. */
+async function floor(r: Run, o: Operation): Promise<void> {
+  const { model, client } = r.w;
+  const least = BigInt(o.pick % 1500);
+  await r.act(
+    "floor",
+    o.elapsed,
+    () => client.riskConfig.setHaircutFloor(o.asset, least),
+    () => model.market.risk.setHaircutFloor(o.asset, least),
+  );
+  await borrow(r, { ...o, share: 1000 });
 }
 
 function price(r: Run, o: Operation): Promise<void> {

@@ -10,6 +10,7 @@ const WEIGHTS = {
   ...{ claim: 3, claimTip: 3, enter: 2, enterFor: 2, requestExit: 2, leave: 2, gift: 1, payBackstop: 1 },
   ...{ lend: 1, redeem: 3, pauseBid: 2, pauseLiquidate: 2, unpause: 1, poke: 4, refresh: 1 },
   ...{ price: 4, crash: 2, rise: 2, split: 1, hours: 2, volatility: 1, time: 2, silence: 1, wait: 3 },
+  ...{ threshold: 2, settle: 3, floor: 1 },
 } as const;
 export type Kind = keyof typeof WEIGHTS;
 export const KINDS = Object.keys(WEIGHTS) as Kind[];

@@ -106,7 +106,7 @@ export class Run {
     const { balances } = model.vault(key);
     const ids = [...balances.keys()].sort((a, b) => a - b);
     const values = ids.map((id) => valueDown(balances.get(id) ?? 0n, model.price(id).low));
-    return subFloor(model.market.borrowingPowerDown(ids, values) / BPS, model.health(key).debt);
+    return subFloor(model.market.borrowingPowerDown(ids, values, model.now) / BPS, model.health(key).debt);
   }
 
   /** Vault number `i`, or rather one that can be liquidated now, or rather still one worth less than it owes. */

@@ -1,5 +1,14 @@
 import { type Mismatch } from "../../../src/lab/reconcile.js";
-import { WAD, auctionMath, auctions, backstops, breakers, ownerOf, pools } from "../../../src/model/index.js";
+import {
+  WAD,
+  auctionMath,
+  auctions,
+  backstops,
+  breakers,
+  ownerOf,
+  pools,
+  rampEndsAt,
+} from "../../../src/model/index.js";
 import { type World, differences } from "../world.js";
 
 const PAIRS = [
@@ -62,7 +71,17 @@ async function chainFigures(w: World): Promise<Figures> {
       put(`remnants[${id}].multiplier`, lot.multiplier);
       put(`remnants[${id}].restarts`, lot.restarts);
     }),
-    ...ids.map(async (id) => put(`haircut[${id}]`, (await riskConfig.haircuts(id)).model)),
+    ...ids.map(async (id) => {
+      const { model, floor } = await riskConfig.haircuts(id);
+      put(`haircut[${id}]`, model);
+      put(`haircutFloor[${id}]`, floor);
+      const { risk } = await riskConfig.assetRisk(id);
+      put(`ltv[${id}]`, risk.ltv);
+      put(`threshold[${id}]`, risk.liquidationThreshold);
+      const ramp = await riskConfig.thresholdRamp(id);
+      put(`ramp[${id}].end`, ramp.end);
+      put(`ramp[${id}].endsAt`, ramp.endsAt);
+    }),
     ...ids.map(async (id) => {
       const range = await breaker.rangeOf(id);
       put(`range[${id}].lowest`, range.lowest);
@@ -132,7 +151,14 @@ function modelFigures(w: World): Figures {
       lot === undefined ? 0n : auctionMath.multiplierUp(lot.terms, backing.clockOf(lot)),
     );
     put(`remnants[${id}].restarts`, lot?.restarts ?? 0n);
-    put(`haircut[${id}]`, market.haircut(id));
+    const { ltv, liquidationThreshold } = market.risk.termsOf(id, now);
+    put(`ltv[${id}]`, ltv);
+    put(`threshold[${id}]`, liquidationThreshold);
+    put(`haircut[${id}]`, market.risk.haircuts(id).model);
+    put(`haircutFloor[${id}]`, market.risk.haircuts(id).floor);
+    const ramp = market.risk.rampOf(id);
+    put(`ramp[${id}].end`, ramp?.end ?? 0n);
+    put(`ramp[${id}].endsAt`, ramp === null ? 0n : rampEndsAt(ramp));
     const watched = market.breaker.assets.get(id)!;
     const range = breakers.rangeOf(watched, now);
     put(`range[${id}].lowest`, range.lowest);

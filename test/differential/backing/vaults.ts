@@ -55,10 +55,10 @@ export async function borrow(r: Run, o: Operation): Promise<void> {
   const { key, signer, address } = r.vault(o.vault);
   const room = r.ahead(o.elapsed, () => r.room(key));
   const amount = max(o.share >= 800 ? room + o.edge : part(room, o), 1n);
-  const { market } = r.w.model;
+  const { market, now } = r.w.model;
   const held = [...r.w.model.vault(key).balances.keys()];
   const credited = held.some((a) => held.some((b) => a !== b && market.volatility.level(a, b) > 0n));
-  const cut = held.some((a) => market.effectiveLtv(a) < market.termsOf(a).ltv);
+  const cut = held.some((a) => market.risk.effectiveLtv(a, now) < market.risk.termsOf(a, now).ltv);
   const done = await r.act(
     "borrow",
     o.elapsed,
@@ -98,7 +98,7 @@ function deleverage(r: Run, o: Operation): Promise<boolean> {
   const { key, signer, address } = r.vault(cycled(indebted, o.vault) ?? o.vault);
   const asset = cycled([...model.vault(key).balances.keys()], o.asset) ?? o.asset;
   const repay = part(model.health(key).debt, o);
-  const { maxBonus } = model.market.termsOf(asset);
+  const { maxBonus } = model.market.risk.termsOf(asset, model.now);
   const bonus = o.pick % 3 === 0 ? maxBonus : BigInt(o.pick % 2) * (maxBonus / 4n);
   const price = max(model.price(asset).liq, 1n);
   const amount = max(mulDivDown(mulDivDown(repay, BPS + bonus, BPS), PRICE_ONE, price) + o.edge, 0n);
