@@ -2,7 +2,15 @@ import { type BlockTag, isError, type Provider } from "ethers";
 
 import { AggregatorV3Interface__factory } from "../../types/index.js";
 import type { AggregatorV3Interface } from "../../types/index.js";
-import type { FeedAnswer, pools, VaultHealth, VaultKey, VaultState } from "../model/index.js";
+import type {
+  FeedAnswer,
+  pools,
+  RiskTerms,
+  SystemTerms,
+  VaultHealth,
+  VaultKey,
+  VaultState,
+} from "../model/index.js";
 import type { Client } from "../protocol/client.js";
 import { readRecords } from "../protocol/records.js";
 import type { EventSource, Head } from "./vaultIndex.js";
@@ -16,7 +24,10 @@ export interface Market {
     readonly primary: FeedAnswer | null;
     readonly secondary: FeedAnswer | null;
     readonly accepted: { readonly price: bigint; readonly timestamp: bigint };
+    /** As of the block, a ramp included. */
+    readonly risk: Omit<RiskTerms, "supplyCap">;
   }[];
+  readonly system: SystemTerms;
 }
 
 /** What the keeper has to work with. */
@@ -129,22 +140,26 @@ export class ChainReader implements EventSource {
 
   async market(block: number): Promise<Market> {
     const at = { blockTag: block };
-    const { pool, oracle } = this.client;
-    const [state, totalShares, debtFeed, assets] = await Promise.all([
+    const { pool, oracle, riskConfig } = this.client;
+    const [state, totalShares, { borrowCap, dust, targetHealth }, debtFeed, assets] = await Promise.all([
       pool.poolState(at),
       pool.totalSupply(at),
+      riskConfig.systemRisk(at),
       this.feeds.debt === null ? null : answerOf(this.feeds.debt, block),
       Promise.all(
         this.feeds.assets.map(async ({ primary, secondary }, id) => {
-          const [first, second, accepted] = await Promise.all([
+          const [first, second, accepted, { risk }] = await Promise.all([
             answerOf(primary, block),
             secondary === null ? null : answerOf(secondary, block),
             oracle.lastAccepted(id, at),
+            riskConfig.assetRisk(id, at),
           ]);
+          const { ltv, liquidationThreshold, minBonus, maxBonus, slope } = risk;
           return {
             primary: first,
             secondary: second,
             accepted: { price: accepted[0], timestamp: accepted[1] },
+            risk: { ltv, liquidationThreshold, minBonus, maxBonus, slope },
           };
         }),
       ),
@@ -154,6 +169,7 @@ export class ChainReader implements EventSource {
       pool: { index, accruedAt, fees, totalScaledDebt, cash, reserve, backstopDue, auctionDebt, totalShares },
       debtFeed,
       assets,
+      system: { borrowCap, dust, targetHealth },
     };
   }
 

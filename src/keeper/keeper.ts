@@ -161,7 +161,10 @@ export class Keeper {
   private restoreMarket(market: Market): void {
     this.model.restorePool(market.pool);
     this.model.setDebtFeed(market.debtFeed);
-    market.assets.forEach(({ primary, secondary, accepted }, id) => {
+    const { risk } = this.model.market;
+    risk.system = market.system;
+    market.assets.forEach(({ primary, secondary, accepted, risk: inForce }, id) => {
+      risk.restore(id, inForce);
       this.model.setFeed(id, primary);
       this.model.setFeed(id, secondary, "secondary");
       this.model.restoreAccepted(id, accepted.price, accepted.timestamp);

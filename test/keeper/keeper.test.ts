@@ -202,25 +202,63 @@ describe("the keeper", () => {
   });
 
   it("keeps its hands off where the lens does not confirm the model, in either direction", async () => {
-    const [weth, ...rest] = deployment.parameters.assets;
-    if (weth === undefined) throw new Error("no asset");
-    const wrong = (liquidationThresholdBps: number): Client => {
+    // Asks another system for its parameters.
+    const misled = async (liquidationThresholdBps: number): Promise<Client> => {
+      const [weth, ...rest] = localParameters().assets;
+      if (weth === undefined) throw new Error("no asset");
       const assets = [{ ...weth, liquidationThresholdBps }, ...rest];
-      return connect({ ...deployment, parameters: { ...deployment.parameters, assets } }, provider);
+      const other = await deployInMemory(connection, { ...localParameters(), assets });
+      return { ...client, riskConfig: connect(other, provider).riskConfig };
     };
-    const strict = wrong(7_600);
-    expect(await firstDifference(client, provider)).to.equal(null);
-    expect(await firstDifference(strict, provider)).to.match(
-      /^assets\[0\]\.liquidationThresholdBps: 7600: must be 8000/,
-    );
+    const [strict, lax] = [await misled(7_600), await misled(8_800)];
     await setPrice(deployment, role(ROLES.lender), 0, "1900");
     await keeperWith({}, own, strict).pass(never);
     expect(passes()[0]).to.include({ unhealthy: 1, disagreements: 1 });
     expect(decisions()[0]).to.include({ action: "skip", reason: "modelDisagrees" });
     await setPrice(deployment, role(ROLES.lender), 0, "1800");
-    await keeperWith({}, own, wrong(8_800)).pass(never);
+    await keeperWith({}, own, lax).pass(never);
     expect(passes()[1]).to.include({ unhealthy: 0, confirmed: 1, disagreements: 1 });
     expect(outcomes()).to.deep.equal([]);
+  });
+
+  it("follows a threshold down its ramp, and liquidates by the one in force", async () => {
+    const { riskConfig } = connect(deployment, role(ROLES.deployer));
+    const { risk, supplyCap } = await riskConfig.assetRisk(0);
+    await mined(riskConfig.tighten(0, 7_000n, risk.liquidationThreshold - 200n, supplyCap));
+    await setPrice(deployment, role(ROLES.lender), 0, "1870");
+    await keeperWith().pass(never);
+    expect(passes()[0]).to.include({ unhealthy: 0, disagreements: 0 });
+    // A day: one of the two percentage points.
+    await connection.networkHelpers.time.increase(86_400);
+    await setPrice(deployment, role(ROLES.lender), 0, "1870");
+    expect((await riskConfig.assetRisk(0)).risk.liquidationThreshold).to.equal(
+      risk.liquidationThreshold - 100n,
+    );
+    await mined(
+      connect(deployment, role(ROLES.keeper)).debtToken.approve(deployment.contracts.engine, MaxUint256),
+    );
+    await keeperWith().pass(never);
+    expect(passes()[1]).to.include({ unhealthy: 1, disagreements: 0 });
+    expect(outcomes()[0]?.status).to.equal("done");
+    expect(await firstDifference(client, provider)).to.equal(null);
+  });
+
+  it("refuses a record of other assets or sources than the chain's", async () => {
+    const [weth, ...rest] = deployment.assets;
+    if (weth === undefined) throw new Error("no asset");
+    const record = { ...deployment, assets: [{ ...weth, decimals: 8 }, ...rest] };
+    expect(await firstDifference(connect(record, provider), provider)).to.equal(
+      "assets[0].decimals: 8: must be 18, as on chain",
+    );
+    const primary = { ...weth.primary, feed: weth.token };
+    const moved = { ...deployment, assets: [{ ...weth, primary }, ...rest] };
+    expect(await firstDifference(connect(moved, provider), provider)).to.match(
+      /^assets\[0\]\.primary\.feed: 0x\w+: must be 0x\w+, as on chain$/,
+    );
+    const short = { ...deployment, assets: [weth] };
+    expect(await firstDifference(connect(short, provider), provider)).to.match(
+      /^assets: 1: must be the \d+ that are listed/,
+    );
   });
 
   it("makes one pass per block, one after the other, and goes on after a node failed", async () => {
