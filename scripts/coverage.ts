@@ -12,6 +12,21 @@ const LEAST = 98;
 /** Fewer examples than the tests draw: every line is reached early, and what was executed is kept in memory run by run. */
 const SHORT = { fuzz: { runs: 16 }, invariant: { runs: 4, depth: 32, failOnRevert: true } };
 
+/** Tests that fail when instrumented, and what the instrumentation changes for them. Every other test must pass here too. */
+const DISTURBED: Readonly<Record<string, string>> = {
+  "BoundedCallTest.testFuzz_read_copiesTheFirstFiveWordsAndTellsTheSize": "looks at unused memory",
+  "VolatilityMarginTest.test_power_ofTwoAssetsCostsLittleGas": "measures gas",
+  "VolatilityModelTest.test_pokePair_foldsInAtMostTwoHundredHours": "measures gas",
+};
+
+/** The part of what Hardhat's task says of the tests that is used here. */
+interface TestRun {
+  readonly suiteResults: readonly {
+    readonly id: { readonly name: string };
+    readonly testResults: readonly { readonly name: string; readonly status: string }[];
+  }[];
+}
+
 /** The part of Hardhat's coverage plug-in used here: its own report goes without numbers of statements. */
 interface CoverageManager {
   getReport(): Promise<
@@ -44,10 +59,16 @@ await run(
       { coverage: true },
       process.cwd(),
     );
-    const tests = (await hre.tasks.getTask(["test", "solidity"]).run({})) as { readonly success?: boolean };
-    // `npm test` is where tests must pass: instrumented, those that measure gas do not.
-    if (tests.success !== true)
-      io.note("some tests fail when instrumented: those that measure gas should be all");
+    const tests = (await hre.tasks.getTask(["test", "solidity"]).run({})) as {
+      readonly value?: TestRun;
+      readonly error?: TestRun;
+    };
+    const failed = failures((tests.value ?? tests.error)?.suiteResults ?? []);
+    for (const name of failed.filter((name) => name in DISTURBED)) {
+      io.note(`${name} fails when instrumented, because it ${DISTURBED[name]}`);
+    }
+    const others = failed.filter((name) => !(name in DISTURBED));
+    if (others.length > 0) throw new CliError(`failing: ${others.join(", ")}`);
     const { _coverage } = hre as unknown as { readonly _coverage?: CoverageManager };
     if (_coverage === undefined) throw new CliError("Hardhat collected no coverage");
 
@@ -87,3 +108,12 @@ await run(
     }
   },
 );
+
+/** Names of the tests that failed: contract and function. */
+function failures(suites: TestRun["suiteResults"]): string[] {
+  return suites.flatMap(({ id, testResults }) =>
+    testResults
+      .filter(({ status }) => status === "Failure")
+      .map(({ name }) => `${id.name}.${name.split("(", 1)[0] ?? ""}`),
+  );
+}
