@@ -197,9 +197,11 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
 
     // ------------------------------------------------------------------ views
 
-    /// @notice What can be flash-lent of `token` now [token units].
+    /// @notice What can be flash-lent of `token` now [token units]; 0 of another token, inside a loan, or while the breaker has
+    /// closed flash loans.
     function maxFlashLoan(address token) external view returns (uint256) {
-        bool closed = token != asset() || FLASHING.asBoolean().tload() || _reentrancyGuardEntered();
+        if (token != asset() || FLASHING.asBoolean().tload() || _reentrancyGuardEntered()) return 0;
+        bool closed = IVaultEngine(engine).breaker().pausedUntil(Action.FlashLoan) > block.timestamp;
         return closed ? 0 : _state.cash;
     }
 

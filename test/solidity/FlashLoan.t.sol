@@ -3,10 +3,12 @@ pragma solidity ^0.8.30;
 
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 
+import {ICircuitBreaker} from "../../contracts/interfaces/ICircuitBreaker.sol";
 import {ILendingPool} from "../../contracts/interfaces/ILendingPool.sol";
 import {IVaultEngine, LiquidationCall} from "../../contracts/interfaces/IVaultEngine.sol";
 import {LendingPool} from "../../contracts/LendingPool.sol";
 import {TestToken} from "../../contracts/mocks/TestToken.sol";
+import {Action} from "../../contracts/types/Action.sol";
 import {SystemFixture} from "./support/SystemFixture.sol";
 
 contract FlashLoanTest is SystemFixture {
@@ -47,6 +49,17 @@ contract FlashLoanTest is SystemFixture {
         borrower.run(cash + 1, address(0), "");
         borrower.setAnswer("no");
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.FlashLoanRefused.selector, bytes32("no")));
+        borrower.run(1, address(0), "");
+    }
+
+    /// @dev ERC-3156: what is not supported now is not on offer.
+    function test_flashLoan_nothingIsOnOfferWhileTheBreakerIsClosed() public {
+        breaker.pause(Action.FlashLoan, 10 minutes);
+        assertEq(pool.maxFlashLoan(address(debtToken)), 0);
+        vm.expectPartialRevert(ICircuitBreaker.ActionClosed.selector);
+        borrower.run(1, address(0), "");
+        vm.warp(START + 10 minutes);
+        assertEq(pool.maxFlashLoan(address(debtToken)), _cash());
         borrower.run(1, address(0), "");
     }
 
