@@ -221,6 +221,8 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
         handler.lend(2, 1e6 * _unit(), true);
         handler.moveShares(2, 3, MAX, false, true);
         handler.stake(3, 1_000 * _unit(), true);
+        handler.moveShares(3, 0, 2, true, false);
+        handler.leaveBackstop(3, MAX, true);
         handler.moveShares(3, 0, 1, true, false);
         for (uint256 i = 0; i < 3; ++i) handler.permit(i, 5, i);
         handler.donateToBackstop(0, _unit());
@@ -299,7 +301,8 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
 
     function test_handler_reachesEveryOutcomeOfAgents() public {
         _reachTheAgents();
-        string[12] memory actions = [
+        string[13] memory actions = [
+            "holdBackShares",
             "pokeVolatility",
             "pokePair",
             "plan",

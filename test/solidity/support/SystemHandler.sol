@@ -65,7 +65,9 @@ abstract contract SystemHandler is HandlerBase {
         VaultKey vault = _vault(vaultSeed);
         Exact memory e = _exact(vault);
         uint256 room = e.margin / BPS > e.debt ? e.margin / BPS - e.debt : 0;
-        amount = _bound(amount, 1, amount % 4 == 0 ? 1e6 * unit : room + 1);
+        // One in four a unit beyond what it may be, one in four whatever that is.
+        if (amount % 4 == 3) amount = room + 1;
+        else amount = _bound(amount, 1, amount % 4 == 0 ? 1e6 * unit : room + 1);
         Snapshot memory s = _snapshot();
         vm.prank(vault.ownerOf());
         try sys.engine.borrow(vault, amount, vault.ownerOf()) {
