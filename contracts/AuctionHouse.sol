@@ -14,7 +14,7 @@ import {IBackstopPool} from "./interfaces/IBackstopPool.sol";
 import {ICircuitBreaker} from "./interfaces/ICircuitBreaker.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
 import {IOracleGuard} from "./interfaces/IOracleGuard.sol";
-import {IRiskConfig, SystemRisk} from "./interfaces/IRiskConfig.sol";
+import {IRiskConfig} from "./interfaces/IRiskConfig.sol";
 import {IVaultEngine} from "./interfaces/IVaultEngine.sol";
 import {AuctionMath} from "./libraries/AuctionMath.sol";
 import {AuctionRules} from "./libraries/AuctionRules.sol";
@@ -22,7 +22,7 @@ import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {FixedPoint} from "./libraries/FixedPoint.sol";
 import {HealthMath} from "./libraries/HealthMath.sol";
 import {IdList} from "./libraries/IdList.sol";
-import {Action, bitOf} from "./types/Action.sol";
+import {Action} from "./types/Action.sol";
 import {AssetSet} from "./types/AssetSet.sol";
 import {Price, Status} from "./types/Price.sol";
 import {VaultKey} from "./types/VaultKey.sol";
@@ -204,7 +204,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function checkpoint(uint256 id, uint8 asset) external nonReentrant returns (uint256 elapsed) {
-        (uint256 at, Lot memory lot_, AuctionTerms memory t) = _running(id, asset);
+        (uint256 at, Lot memory lot_, AuctionTerms memory t) = _running(id, asset, _bidTime());
         (, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         _mark(lot_, t, expiresAt);
         _lots[id][at] = lot_;
@@ -214,7 +214,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function restart(uint256 id, uint8 asset) external nonReentrant {
-        (uint256 at, Lot memory lot_, AuctionTerms memory t) = _running(id, asset);
+        (uint256 at, Lot memory lot_, AuctionTerms memory t) = _running(id, asset, _bidTime());
         if (lot_.elapsed < t.tail) revert LotRunning(lot_.elapsed, t.tail);
         lot_.elapsed = 0;
         if (lot_.restarts != type(uint8).max) ++lot_.restarts;
@@ -351,10 +351,17 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     // ------------------------------------------------------------------ clock and price
 
-    /// @dev Time in which bidding was open, up to now [s].
-    function _bidTime() private view returns (uint256) {
-        if (address(_breaker) == address(0)) return block.timestamp;
-        return block.timestamp - _breaker.pausedSeconds(Action.Bid);
+    /// @dev Time in which bidding was open, up to now [s], whether it may be closed now, and the system's dust. The breaker is asked
+    /// only if it may: else the risk configuration knows what it would say.
+    function _bidding() private view returns (uint256 time, bool guarded, uint256 dust) {
+        uint256 closed;
+        (dust, guarded, closed) = _riskConfig.bidTerms();
+        if (guarded) closed = _breaker.pausedSeconds(Action.Bid);
+        time = block.timestamp - closed;
+    }
+
+    function _bidTime() private view returns (uint256 time) {
+        (time, , ) = _bidding();
     }
 
     function _elapsed(Lot memory lot_, AuctionTerms memory t) private view returns (uint256) {
@@ -384,10 +391,11 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         return 0;
     }
 
-    /// @dev A lot with something left, its clock brought up to now.
+    /// @dev A lot with something left, its clock brought up to `time`, which is now.
     function _running(
         uint256 id,
-        uint8 asset
+        uint8 asset,
+        uint256 time
     ) private view returns (uint256 at, Lot memory lot_, AuctionTerms memory t) {
         at = id == REMNANTS ? asset : 0;
         lot_ = _lots[id][at];
@@ -397,16 +405,15 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         }
         if (lot_.asset != asset || lot_.amount == 0) revert NothingToSell(id, asset);
         t = _terms[lot_.terms];
-        uint256 time = _bidTime();
         lot_.elapsed = uint16(AuctionMath.elapsedAt(lot_.elapsed, lot_.checkpoint, lot_.credit, time, t.tail));
         lot_.checkpoint = uint40(time);
     }
 
     /// @dev What a take would do now. The lot in it is advanced and marked.
     function _sale(uint256 id, uint8 asset, uint256 maxAmount) private view returns (Sale memory s) {
-        SystemRisk memory system = _riskConfig.systemRisk();
-        if (system.guarded & bitOf(Action.Bid) != 0) _breaker.check(Action.Bid, 0, 0);
-        (s.at, s.lot, s.terms) = _running(id, asset);
+        (uint256 time, bool guarded, uint256 dust) = _bidding();
+        if (guarded) _breaker.check(Action.Bid, 0, 0);
+        (s.at, s.lot, s.terms) = _running(id, asset, time);
         (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         if (p.status == Status.Dead) revert PriceDead(asset);
         if (s.lot.elapsed >= s.terms.tail) revert LotExpired(s.lot.elapsed, s.terms.tail);
@@ -420,8 +427,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256 base = p.liq;
         if (s.terms.frozen && _frozenPrices[id][s.at] != 0) base = _frozenPrices[id][s.at];
         s.price = AuctionMath.priceUp(base, AuctionMath.multiplierUp(s.terms, s.lot.elapsed));
-        s.dust = system.dust;
-        (s.amount, s.cost) = AuctionMath.sale(s.lot.amount, s.price, AuctionMath.sum(s.left), maxAmount, s.dust);
+        s.dust = dust;
+        (s.amount, s.cost) = AuctionMath.sale(s.lot.amount, s.price, AuctionMath.sum(s.left), maxAmount, dust);
     }
 
     // ------------------------------------------------------------------ money

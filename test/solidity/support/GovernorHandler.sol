@@ -165,7 +165,7 @@ abstract contract GovernorHandler is HolderHandler {
         _forbid(t, abi.encodeCall(sys.riskConfig.lowerBorrowCap, (0)));
         _forbid(t, abi.encodeCall(sys.riskConfig.setSystem, (sys.riskConfig.systemRisk())));
         _forbid(t, abi.encodeCall(sys.riskConfig.setHaircut, (0, 0)));
-        _forbid(t, abi.encodeCall(sys.riskConfig.setGuarded, (0)));
+        _forbid(t, abi.encodeCall(sys.riskConfig.setGuarded, (0, 0)));
         _forbid(t, abi.encodeCall(sys.riskConfig.setAuthority, (me)));
         t = address(sys.oracle);
         _forbid(t, abi.encodeCall(sys.oracle.setAssetSources, (0, source, none, 0, false)));
