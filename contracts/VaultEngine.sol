@@ -394,12 +394,12 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         AssetSet set = _vaults[vault].collaterals;
         AssetRisk[] memory risks;
         (risks, system) = riskConfig.load(set);
-        Price[] memory prices = PriceCache.fetch(oracle, set);
         holdings = new VaultView.Holding[](risks.length);
         for (uint256 i = 0; i < risks.length; ++i) {
             uint8 asset = set.lowest();
             VaultView.Holding memory h = holdings[i];
-            (h.asset, h.amount, h.risk, h.price) = (asset, _collateral[vault][asset], risks[i], prices[i]);
+            (h.asset, h.amount, h.risk) = (asset, _collateral[vault][asset], risks[i]);
+            h.price = PriceCache.read(oracle, asset);
             set = set.without(asset);
         }
     }
