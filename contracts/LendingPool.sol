@@ -78,7 +78,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     // ------------------------------------------------------------------ engine
 
     /// @inheritdoc ILendingPool
-    function accrue() external returns (uint256 index) {
+    function addInterest() external returns (uint256 index) {
         return _accrue();
     }
 

@@ -114,31 +114,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IVaultEngine
     function deposit(VaultKey vault, uint8 asset, uint256 amount) external nonReentrant {
-        if (amount == 0) revert ZeroAmount();
-        (AssetRisk risk, uint256 supplyCap) = riskConfig.depositTerms(asset);
-        Vault storage v = _vaults[vault];
-        AssetSet held = v.collaterals;
-        bool isNew = !held.contains(asset);
-        if (isNew) {
-            if (!_mayAct(vault)) revert NotAuthorised(msg.sender, vault.ownerOf());
-            if (held.size() == MAX_COLLATERALS) revert TooManyCollaterals(MAX_COLLATERALS);
-        }
-        Price memory price = PriceCache.observe(oracle, asset);
-        if (price.status != Status.Good) revert PriceNotGood(asset, price.status);
-
-        uint256 deposited = _totals[asset].deposited;
-        uint256 total = _bounded(deposited + amount);
-        if (total > supplyCap) {
-            uint256 excess = total - (deposited > supplyCap ? deposited : supplyCap);
-            if (excess > _restoringAmount(vault, risk, price)) revert SupplyCapExceeded(total, supplyCap);
-        }
-
-        uint256 balance = _collateral[vault][asset] + amount;
-        _collateral[vault][asset] = balance;
-        _totals[asset].deposited = uint128(total);
-        if (isNew) v.collaterals = held.with(asset);
-        emit Deposited(vault, asset, msg.sender, amount, balance);
-        ExactTransfer.pull(IERC20(risk.token()), msg.sender, address(this), amount);
+        _deposit(vault, asset, amount);
     }
 
     /// @inheritdoc IVaultEngine
@@ -166,22 +142,27 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IVaultEngine
     function borrow(VaultKey vault, uint256 amount, address to) external nonReentrant authorised(vault) {
-        if (amount == 0) revert ZeroAmount();
-        uint256 index = pool.accrue();
-        uint256 scaledDebt = _bounded(_vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
-        _vaults[vault].scaledDebt = uint128(scaledDebt);
-        _clearFlag(vault);
-        uint256 debt = DebtMath.debtUp(scaledDebt, index);
-        SystemRisk memory system = _requireMargin(vault, debt, Action.Borrow);
-        if (debt < system.dust) revert DebtBelowDust(debt, system.dust);
-        emit Borrowed(vault, to, amount, scaledDebt);
-        uint256 totalDebt = pool.draw(amount, to);
-        if (totalDebt > system.borrowCap) revert BorrowCapExceeded(totalDebt, system.borrowCap);
+        _borrow(vault, amount, to);
+    }
+
+    /// @inheritdoc IVaultEngine
+    function open(
+        VaultKey vault,
+        uint8 asset,
+        uint256 amount,
+        uint256 debt,
+        address to
+    ) external nonReentrant authorised(vault) {
+        bool outermost = !PriceCache.isOpen();
+        if (outermost) PriceCache.open();
+        _deposit(vault, asset, amount);
+        _borrow(vault, debt, to);
+        if (outermost) PriceCache.close();
     }
 
     /// @inheritdoc IVaultEngine
     function repay(VaultKey vault, uint256 amount) external nonReentrant returns (uint256 repaid) {
-        uint256 index = pool.accrue();
+        uint256 index = pool.addInterest();
         uint256 scaledDebt = _vaults[vault].scaledDebt;
         uint256 scaledRepaid;
         (repaid, scaledRepaid) = DebtMath.repayment(scaledDebt, index, amount, riskConfig.systemRisk().dust);
@@ -389,6 +370,48 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         return msg.sender == owner || _operators[owner][msg.sender];
     }
 
+    function _deposit(VaultKey vault, uint8 asset, uint256 amount) private {
+        if (amount == 0) revert ZeroAmount();
+        (AssetRisk risk, uint256 supplyCap) = riskConfig.depositTerms(asset);
+        Vault storage v = _vaults[vault];
+        AssetSet held = v.collaterals;
+        bool isNew = !held.contains(asset);
+        if (isNew) {
+            if (!_mayAct(vault)) revert NotAuthorised(msg.sender, vault.ownerOf());
+            if (held.size() == MAX_COLLATERALS) revert TooManyCollaterals(MAX_COLLATERALS);
+        }
+        Price memory price = PriceCache.observe(oracle, asset);
+        if (price.status != Status.Good) revert PriceNotGood(asset, price.status);
+
+        uint256 deposited = _totals[asset].deposited;
+        uint256 total = _bounded(deposited + amount);
+        if (total > supplyCap) {
+            uint256 excess = total - (deposited > supplyCap ? deposited : supplyCap);
+            if (excess > _restoringAmount(vault, risk, price)) revert SupplyCapExceeded(total, supplyCap);
+        }
+
+        uint256 balance = _collateral[vault][asset] + amount;
+        _collateral[vault][asset] = balance;
+        _totals[asset].deposited = uint128(total);
+        if (isNew) v.collaterals = held.with(asset);
+        emit Deposited(vault, asset, msg.sender, amount, balance);
+        ExactTransfer.pull(IERC20(risk.token()), msg.sender, address(this), amount);
+    }
+
+    function _borrow(VaultKey vault, uint256 amount, address to) private {
+        if (amount == 0) revert ZeroAmount();
+        uint256 index = pool.addInterest();
+        uint256 scaledDebt = _bounded(_vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
+        _vaults[vault].scaledDebt = uint128(scaledDebt);
+        _clearFlag(vault);
+        uint256 debt = DebtMath.debtUp(scaledDebt, index);
+        SystemRisk memory system = _requireMargin(vault, debt, Action.Borrow);
+        if (debt < system.dust) revert DebtBelowDust(debt, system.dust);
+        emit Borrowed(vault, to, amount, scaledDebt);
+        uint256 totalDebt = pool.draw(amount, to);
+        if (totalDebt > system.borrowCap) revert BorrowCapExceeded(totalDebt, system.borrowCap);
+    }
+
     /// @dev The collaterals of a vault with parameters and prices, ids ascending.
     function _holdings(VaultKey vault) private returns (VaultView.Holding[] memory holdings, SystemRisk memory system) {
         AssetSet set = _vaults[vault].collaterals;
@@ -406,7 +429,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @dev A vault at liquidation prices, interest accrued.
     function _context(VaultKey vault) private returns (Context memory x) {
-        uint256 index = pool.accrue();
+        uint256 index = pool.addInterest();
         (x.holdings, x.system) = _holdings(vault);
         x.p = VaultView.position(x.holdings, _vaults[vault].scaledDebt, index);
         x.debt = DebtMath.debtUp(x.p.scaledDebt, index);
@@ -443,7 +466,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         uint256 scaledDebt = _vaults[vault].scaledDebt;
         if (scaledDebt == 0) return 0;
         (VaultView.Holding[] memory holdings, SystemRisk memory system) = _holdings(vault);
-        LiquidationMath.Position memory p = VaultView.position(holdings, scaledDebt, pool.accrue());
+        LiquidationMath.Position memory p = VaultView.position(holdings, scaledDebt, pool.addInterest());
         // Never beyond the health that borrowing to the limit leaves, or borrowing and depositing in turn would know no cap.
         uint256 target = FixedPoint.min(system.targetHealth, (risk.liquidationThreshold() * BPS) / risk.ltv());
         for (uint256 i = 0; i < holdings.length; ++i) {

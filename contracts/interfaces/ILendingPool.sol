@@ -103,8 +103,10 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     error FlashLoanRefused(bytes32 answer);
 
     /// @notice Brings interest up to now. Anyone may call; a second call in the same second changes nothing.
+    /// @dev Selectors are tried in ascending order, 22 gas each. Every change of a debt calls this one, which therefore has a name
+    /// whose selector is among the first of some fifty.
     /// @return index the debt index [RAY]
-    function accrue() external returns (uint256 index);
+    function addInterest() external returns (uint256 index);
 
     /// @notice Lends `amount` to `to`. Engine only; reverts without the cash.
     /// @return debt what is owed in total afterwards [debt units], rounded down

@@ -56,7 +56,7 @@ export function emptyPool(timestamp: bigint): PoolState {
   };
 }
 
-/** The pool with interest brought up to `timestamp` [s]. Mirrors `LendingPool.accrue`. */
+/** The pool with interest brought up to `timestamp` [s]. Mirrors `LendingPool.addInterest`. */
 export function accrue(pool: PoolState, terms: PoolTerms, timestamp: bigint): PoolState {
   const elapsed = timestamp - pool.accruedAt;
   if (elapsed === 0n) return pool;

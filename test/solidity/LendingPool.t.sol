@@ -174,7 +174,7 @@ contract LendingPoolTest is SystemFixture {
         uint256 interest = (1_000e6 * index) / 1e27 - 1_000e6;
         vm.expectEmit(address(pool));
         emit ILendingPool.Accrued(index, interest, interest / 10);
-        assertEq(pool.accrue(), index);
+        assertEq(pool.addInterest(), index);
         assertEq(pool.totalAssets(), 10_000e6 + interest - interest / 10);
         assertEq(pool.totalDebt(), 1_000e6 + interest);
     }
@@ -183,7 +183,7 @@ contract LendingPoolTest is SystemFixture {
         _open(alice, 1_400e6);
         vm.warp(block.timestamp + time);
         (uint256 index, uint256 assets, uint256 debt) = (pool.currentIndex(), pool.totalAssets(), pool.totalDebt());
-        assertEq(pool.accrue(), index);
+        assertEq(pool.addInterest(), index);
         assertEq(pool.totalAssets(), assets);
         assertEq(pool.totalDebt(), debt);
         assertEq(pool.poolState().index, index);
@@ -193,16 +193,16 @@ contract LendingPoolTest is SystemFixture {
     function testFuzz_accrue_twiceInASecondChangesNothing(uint32 time) public {
         _open(alice, 1_400e6);
         vm.warp(block.timestamp + time);
-        uint256 index = pool.accrue();
+        uint256 index = pool.addInterest();
         uint256 fees = pool.poolState().fees;
-        assertEq(pool.accrue(), index);
+        assertEq(pool.addInterest(), index);
         assertEq(pool.poolState().fees, fees);
     }
 
     function test_accrue_withoutDebtLeavesTheIndex() public {
         _lend(lender, 1e9);
         vm.warp(block.timestamp + 365 days);
-        assertEq(pool.accrue(), 1e27);
+        assertEq(pool.addInterest(), 1e27);
     }
 
     // ------------------------------------------------------------------ terms

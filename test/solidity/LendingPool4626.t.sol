@@ -140,7 +140,7 @@ contract LendingPool4626Test is ERC4626Properties {
     function testFuzz_4626_accruingFirstChangesNothing(uint256 seed) public {
         _arrange(seed);
         bytes memory before = _figures();
-        pool.accrue();
+        pool.addInterest();
         assertEq(_figures(), before, "accruing changed a preview");
     }
 }

@@ -32,6 +32,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Guarded, abi.encodeCall(engine.deposit, (own, WETH, 1e15)));
         _list(t, Kind.Guarded, abi.encodeCall(engine.withdraw, (own, WETH, 1e15, me)));
         _list(t, Kind.Guarded, abi.encodeCall(engine.borrow, (own, 10e6, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.open, (own, WETH, 1e15, 10e6, me)));
         _list(t, Kind.Guarded, abi.encodeCall(engine.repay, (own, 5e6)));
         _list(t, Kind.Guarded, abi.encodeCall(engine.deleverage, (own, WETH, 1e15, 100e6, me, "x")));
         _list(t, Kind.Guarded, abi.encodeCall(engine.permit, (address(debtToken), 1, MAX, 27, 0, 0)));
@@ -76,7 +77,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Guarded, abi.encodeCall(pool.donate, (1e6)));
         _list(t, Kind.Guarded, abi.encodeCall(pool.payBackstop, ()));
         _list(t, Kind.Guarded, _flashLoan(1e6));
-        _list(t, Kind.Open, abi.encodeCall(pool.accrue, ()));
+        _list(t, Kind.Open, abi.encodeCall(pool.addInterest, ()));
         _list(t, Kind.Open, abi.encodeCall(pool.approve, (lender, 5)));
         _list(t, Kind.Open, abi.encodeCall(pool.transfer, (lender, 7)));
         _list(t, Kind.Open, abi.encodeCall(pool.transferFrom, (lender, me, 1e6)));
