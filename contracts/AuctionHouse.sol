@@ -465,7 +465,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// @dev Takes a payment from the caller to whom it belongs.
     function _pay(Tab memory paid) private {
         ExactTransfer.pull(_debtAsset, msg.sender, address(_pool), paid.debt);
-        if (paid.debt != 0) _pool.settleAuction(paid.debt, 0);
+        if (paid.debt != 0) _pool.bookSale(paid.debt, 0);
         if (paid.penalty != 0) {
             ExactTransfer.pull(_debtAsset, msg.sender, address(backstop), paid.penalty);
             backstop.earn(paid.penalty);
@@ -507,7 +507,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     function _bookShortfall(uint256 debt) private {
         uint256 covered = backstop.cover(debt);
         emit ShortfallBooked(debt, covered);
-        _pool.settleAuction(covered, debt - covered);
+        _pool.bookSale(covered, debt - covered);
     }
 
     function _tip(address keeper, uint256 amount) private {

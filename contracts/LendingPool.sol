@@ -59,7 +59,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         _;
     }
 
-    /// @dev Created by the engine, which is then the only one that may draw and settle.
+    /// @dev Created by the engine, which is then the only one that may disburse and reduce debts.
     constructor(
         IERC20Metadata debtAsset,
         address authority,
@@ -83,7 +83,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     }
 
     /// @inheritdoc ILendingPool
-    function draw(uint256 amount, address to) external onlyEngine notFlashing nonReentrant returns (uint256 debt) {
+    function disburse(uint256 amount, address to) external onlyEngine notFlashing nonReentrant returns (uint256 debt) {
         uint256 index = _accrue();
         uint256 cash = _state.cash;
         if (amount > cash) revert InsufficientCash(amount, cash);
@@ -94,7 +94,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     }
 
     /// @inheritdoc ILendingPool
-    function settle(uint256 paid, uint256 scaledRepaid) external onlyEngine nonReentrant {
+    function reduceDebt(uint256 paid, uint256 scaledRepaid) external onlyEngine nonReentrant {
         _accrue();
         _state.totalScaledDebt -= uint128(scaledRepaid);
         _state.cash = uint128(_bounded(_state.cash + paid));
@@ -119,7 +119,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     // ------------------------------------------------------------------ auction house
 
     /// @inheritdoc ILendingPool
-    function settleAuction(uint256 paid, uint256 lost) external onlyAuctionHouse nonReentrant {
+    function bookSale(uint256 paid, uint256 lost) external onlyAuctionHouse nonReentrant {
         _accrue();
         uint256 auctionDebt = _state.auctionDebt - paid - lost;
         _state.auctionDebt = uint128(auctionDebt);

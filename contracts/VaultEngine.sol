@@ -184,7 +184,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         bytes calldata data
     ) external nonReentrant authorised(vault) returns (uint256 repaid, uint256 sold) {
         Context memory x = _context(vault);
-        VaultView.Holding memory holding = _seizable(vault, asset, x.holdings);
+        VaultView.Holding memory holding = x.holdings[_seizable(vault, asset, x.holdings)];
         sold = FixedPoint.min(amount, holding.amount);
         uint256 scaledRepaid;
         (repaid, scaledRepaid) = DebtMath.repayment(x.p.scaledDebt, x.p.index, repay_, x.system.dust);
@@ -237,7 +237,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (block.timestamp > c.deadline) revert DeadlinePassed(block.timestamp, c.deadline);
         Context memory x = _context(c.vault);
         _requireOpen(x.system, Action.Liquidate, x.p.value, x.debt);
-        VaultView.Holding memory holding = _seizable(c.vault, c.asset, x.holdings);
+        VaultView.Holding memory holding = x.holdings[_seizable(c.vault, c.asset, x.holdings)];
         LiquidationMath.Outcome memory o = LiquidationMath.decide(
             x.p,
             VaultView.asset(holding),
@@ -405,18 +405,19 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _vaults[vault].scaledDebt = uint128(scaledDebt);
         _clearFlag(vault);
         uint256 debt = DebtMath.debtUp(scaledDebt, index);
-        SystemRisk memory system = _requireMargin(vault, debt, Action.Borrow);
-        if (debt < system.dust) revert DebtBelowDust(debt, system.dust);
+        (uint256 dust, uint256 cap) = _requireMargin(vault, debt, Action.Borrow);
+        if (debt < dust) revert DebtBelowDust(debt, dust);
         emit Borrowed(vault, to, amount, scaledDebt);
-        uint256 totalDebt = pool.draw(amount, to);
-        if (totalDebt > system.borrowCap) revert BorrowCapExceeded(totalDebt, system.borrowCap);
+        uint256 totalDebt = pool.disburse(amount, to);
+        if (totalDebt > cap) revert BorrowCapExceeded(totalDebt, cap);
     }
 
-    /// @dev The collaterals of a vault with parameters and prices, ids ascending.
-    function _holdings(VaultKey vault) private returns (VaultView.Holding[] memory holdings, SystemRisk memory system) {
-        AssetSet set = _vaults[vault].collaterals;
-        AssetRisk[] memory risks;
-        (risks, system) = riskConfig.load(set);
+    /// @dev The collaterals of a vault with these parameters and with prices, ids ascending.
+    function _holdings(
+        VaultKey vault,
+        AssetSet set,
+        AssetRisk[] memory risks
+    ) private returns (VaultView.Holding[] memory holdings) {
         holdings = new VaultView.Holding[](risks.length);
         for (uint256 i = 0; i < risks.length; ++i) {
             uint8 asset = set.lowest();
@@ -430,29 +431,32 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @dev A vault at liquidation prices, interest accrued.
     function _context(VaultKey vault) private returns (Context memory x) {
         uint256 index = pool.addInterest();
-        (x.holdings, x.system) = _holdings(vault);
+        AssetSet set = _vaults[vault].collaterals;
+        AssetRisk[] memory risks;
+        (risks, x.system) = riskConfig.load(set);
+        x.holdings = _holdings(vault, set, risks);
         x.p = VaultView.position(x.holdings, _vaults[vault].scaledDebt, index);
         x.debt = DebtMath.debtUp(x.p.scaledDebt, index);
     }
 
     /// @dev Initial margin: every price Good, and the collateral at `low` and the effective ltv covers `debt`.
-    function _requireMargin(VaultKey vault, uint256 debt, Action action) private returns (SystemRisk memory system) {
-        VaultView.Holding[] memory holdings;
-        (holdings, system) = _holdings(vault);
+    /// @return dust and borrow cap of the system
+    function _requireMargin(VaultKey vault, uint256 debt, Action action) private returns (uint256 dust, uint256 cap) {
+        AssetSet set = _vaults[vault].collaterals;
+        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.load(set);
+        VaultView.Holding[] memory holdings = _holdings(vault, set, risks);
         _requireOpen(system, action, 0, 0);
-        uint256[] memory values = new uint256[](holdings.length);
+        (dust, cap) = (system.dust, system.borrowCap);
         uint256 power;
         for (uint256 i = 0; i < holdings.length; ++i) {
             VaultView.Holding memory h = holdings[i];
             if (h.price.status != Status.Good) revert PriceNotGood(h.asset, h.price.status);
-            uint256 value = HealthMath.valueDown(h.amount, h.price.low);
-            values[i] = value;
-            power += value * h.risk.effectiveLtv();
+            power += HealthMath.valueDown(h.amount, h.price.low) * h.risk.effectiveLtv();
         }
-        if (HealthMath.covers(power, debt)) return system;
+        if (HealthMath.covers(power, debt)) return (dust, cap);
         // Volatilities of several collaterals do not simply add up: the model credits what diversifies, and never gives less
         // than the sum, so that it is asked only where the sum does not suffice.
-        if (holdings.length > 1) power = volatility.borrowingPowerDown(_vaults[vault].collaterals, values);
+        if (holdings.length > 1) power = volatility.borrowingPowerDown(set, VaultView.valuesLow(holdings));
         if (!HealthMath.covers(power, debt)) revert NotEnoughCollateral(power, debt * BPS);
     }
 
@@ -465,7 +469,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function _restoringAmount(VaultKey vault, AssetRisk risk, Price memory price) private returns (uint256) {
         uint256 scaledDebt = _vaults[vault].scaledDebt;
         if (scaledDebt == 0) return 0;
-        (VaultView.Holding[] memory holdings, SystemRisk memory system) = _holdings(vault);
+        AssetSet set = _vaults[vault].collaterals;
+        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.load(set);
+        VaultView.Holding[] memory holdings = _holdings(vault, set, risks);
         LiquidationMath.Position memory p = VaultView.position(holdings, scaledDebt, pool.addInterest());
         // Never beyond the health that borrowing to the limit leaves, or borrowing and depositing in turn would know no cap.
         uint256 target = FixedPoint.min(system.targetHealth, (risk.liquidationThreshold() * BPS) / risk.ltv());
@@ -513,16 +519,15 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         );
     }
 
-    /// @dev The vault's holding of `asset`, which must be held and have a price.
+    /// @dev Where the vault's holding of `asset` stands, which must be held and have a price.
     function _seizable(
         VaultKey vault,
         uint8 asset,
         VaultView.Holding[] memory holdings
-    ) private pure returns (VaultView.Holding memory holding) {
-        uint256 at = VaultView.indexOfAsset(holdings, asset);
+    ) private pure returns (uint256 at) {
+        at = VaultView.indexOfAsset(holdings, asset);
         if (at == holdings.length) revert AssetNotHeld(vault, asset);
-        holding = holdings[at];
-        if (holding.price.status == Status.Dead) revert PriceDead(asset);
+        if (holdings[at].price.status == Status.Dead) revert PriceDead(asset);
     }
 
     /// @dev Takes `amount` of a holding out of the vault.
@@ -580,7 +585,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @dev Takes `amount` from the caller to the pool and books what it repays.
     function _pay(uint256 amount, uint256 scaledRepaid) private {
         ExactTransfer.pull(IERC20(debtAsset), msg.sender, address(pool), amount);
-        pool.settle(amount, scaledRepaid);
+        pool.reduceDebt(amount, scaledRepaid);
     }
 
     function _bounded(uint256 amount) private pure returns (uint256) {

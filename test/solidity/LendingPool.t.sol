@@ -286,21 +286,21 @@ contract LendingPoolTest is SystemFixture {
 
     function testFuzz_drawAndSettle_neverLowerTheSharePrice(uint256 amount, uint256 time, uint256 part) public {
         (LendingPool own, OddToken odd) = _own();
-        own.draw(bound(amount, 1, 1e24), bob);
+        own.disburse(bound(amount, 1, 1e24), bob);
         vm.warp(block.timestamp + bound(time, 0, 900 days));
         uint256 assets = own.totalAssets();
         uint256 scaled = own.poolState().totalScaledDebt;
         uint256 removed = bound(part, 0, scaled);
         uint256 paid = (removed * own.currentIndex() + 1e27 - 1) / 1e27;
         odd.mint(address(own), paid);
-        own.settle(paid, removed);
+        own.reduceDebt(paid, removed);
         assertGe(own.totalAssets(), assets);
         assertLe(own.totalAssets(), assets + 2);
     }
 
     /// @dev Taking a debt over changes nothing for the lenders; what is then lost is paid by what the
     /// backstop is owed, then by the reserve, to the unit.
-    function testFuzz_settleAuction_losesExactlyWhatIsNotPaid(
+    function testFuzz_bookSale_losesExactlyWhatIsNotPaid(
         uint256 amount,
         uint256 time,
         uint256 part,
@@ -308,7 +308,7 @@ contract LendingPoolTest is SystemFixture {
     ) public {
         (LendingPool own, OddToken odd) = _own();
         own.setAuctionHouse(IAuctionHouse(address(this)));
-        own.draw(bound(amount, 1, 1e24), bob);
+        own.disburse(bound(amount, 1, 1e24), bob);
         vm.warp(block.timestamp + bound(time, 0, 900 days));
         (uint256 assets, uint256 debt) = (own.totalAssets(), own.totalDebt());
         (uint256 reserve, uint256 due) = own.claims();
@@ -319,7 +319,7 @@ contract LendingPoolTest is SystemFixture {
 
         paid = bound(paid, 0, taken);
         odd.mint(address(own), paid);
-        own.settleAuction(paid, taken - paid);
+        own.bookSale(paid, taken - paid);
         uint256 lost = taken - paid;
         (uint256 left, uint256 dueAfter) = own.claims();
         uint256 afterDue = lost > due ? lost - due : 0;
@@ -329,10 +329,10 @@ contract LendingPoolTest is SystemFixture {
         assertEq(own.poolState().auctionDebt, 0);
     }
 
-    function test_settleAuction_isForTheAuctionHouseAlone() public {
+    function test_bookSale_isForTheAuctionHouseAlone() public {
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyAuctionHouse.selector, bob, house));
         vm.prank(bob);
-        pool.settleAuction(0, 0);
+        pool.bookSale(0, 0);
     }
 
     // ------------------------------------------------------------------ auction debt and exits
@@ -377,7 +377,7 @@ contract LendingPoolTest is SystemFixture {
     function test_draw_beyondTheCashIsRefused() public {
         (LendingPool own, ) = _own();
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.InsufficientCash.selector, 1e24 + 1, 1e24));
-        own.draw(1e24 + 1, bob);
+        own.disburse(1e24 + 1, bob);
     }
 
     function test_deposit_ofATokenWithAFeeIsRefused() public {
@@ -401,7 +401,7 @@ contract LendingPoolTest is SystemFixture {
             odd.setHook(address(own), calls[i]);
             own.withdraw(1e18, bob, address(this));
             assertEq(bytes4(odd.lastError()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
-            own.draw(1e18, bob);
+            own.disburse(1e18, bob);
             assertEq(bytes4(odd.lastError()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
         }
     }

@@ -129,10 +129,10 @@ abstract contract GovernorHandler is HolderHandler {
         _forbid(address(sys.engine), abi.encodeCall(sys.engine.release, (0, 0, me)));
         _forbid(address(sys.engine), abi.encodeCall(sys.engine.setAuctionHouse, (IAuctionHouse(me))));
         _forbid(address(sys.engine), abi.encodeCall(sys.engine.setAuthority, (me)));
-        _forbid(address(sys.pool), abi.encodeCall(sys.pool.draw, (0, me)));
-        _forbid(address(sys.pool), abi.encodeCall(sys.pool.settle, (0, 0)));
+        _forbid(address(sys.pool), abi.encodeCall(sys.pool.disburse, (0, me)));
+        _forbid(address(sys.pool), abi.encodeCall(sys.pool.reduceDebt, (0, 0)));
         _forbid(address(sys.pool), abi.encodeCall(sys.pool.toAuction, (0)));
-        _forbid(address(sys.pool), abi.encodeCall(sys.pool.settleAuction, (0, 0)));
+        _forbid(address(sys.pool), abi.encodeCall(sys.pool.bookSale, (0, 0)));
         _forbid(address(sys.pool), abi.encodeCall(sys.pool.setAuctionHouse, (IAuctionHouse(me))));
         _forbid(address(sys.pool), abi.encodeCall(sys.pool.setTerms, (sys.pool.terms())));
         _forbid(address(sys.pool), abi.encodeCall(sys.pool.setAuthority, (me)));

@@ -83,10 +83,10 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Open, abi.encodeCall(pool.transferFrom, (lender, me, 1e6)));
         (uint8 v, bytes32 r, bytes32 s) = _signed(pool.DOMAIN_SEPARATOR());
         _list(t, Kind.Open, abi.encodeCall(pool.permit, (signer, bob, 9, MAX, v, r, s)));
-        _list(t, Kind.Privileged, abi.encodeCall(pool.draw, (1, me)));
-        _list(t, Kind.Privileged, abi.encodeCall(pool.settle, (0, 1)));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.disburse, (1, me)));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.reduceDebt, (0, 1)));
         _list(t, Kind.Privileged, abi.encodeCall(pool.toAuction, (1)));
-        _list(t, Kind.Privileged, abi.encodeCall(pool.settleAuction, (0, 0)));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.bookSale, (0, 0)));
         _list(t, Kind.Privileged, abi.encodeCall(pool.setAuctionHouse, (IAuctionHouse(me))));
         _list(t, Kind.Privileged, abi.encodeCall(pool.setTerms, (_terms(0))));
         _list(t, Kind.Privileged, abi.encodeCall(pool.setAuthority, (me)));
