@@ -126,7 +126,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     // ------------------------------------------------------------------ views
 
     /// @inheritdoc IRiskConfig
-    function load(AssetSet assets) external view returns (AssetRisk[] memory risks, SystemRisk memory system) {
+    function vaultTerms(AssetSet assets) external view returns (AssetRisk[] memory risks, SystemRisk memory system) {
         risks = new AssetRisk[](assets.size());
         for (uint256 i = 0; !assets.isEmpty(); ++i) {
             uint8 asset = assets.lowest();

@@ -433,7 +433,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         uint256 index = pool.addInterest();
         AssetSet set = _vaults[vault].collaterals;
         AssetRisk[] memory risks;
-        (risks, x.system) = riskConfig.load(set);
+        (risks, x.system) = riskConfig.vaultTerms(set);
         x.holdings = _holdings(vault, set, risks);
         x.p = VaultView.position(x.holdings, _vaults[vault].scaledDebt, index);
         x.debt = DebtMath.debtUp(x.p.scaledDebt, index);
@@ -443,7 +443,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @return dust and borrow cap of the system
     function _requireMargin(VaultKey vault, uint256 debt, Action action) private returns (uint256 dust, uint256 cap) {
         AssetSet set = _vaults[vault].collaterals;
-        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.load(set);
+        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.vaultTerms(set);
         VaultView.Holding[] memory holdings = _holdings(vault, set, risks);
         _requireOpen(system, action, 0, 0);
         (dust, cap) = (system.dust, system.borrowCap);
@@ -470,7 +470,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         uint256 scaledDebt = _vaults[vault].scaledDebt;
         if (scaledDebt == 0) return 0;
         AssetSet set = _vaults[vault].collaterals;
-        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.load(set);
+        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.vaultTerms(set);
         VaultView.Holding[] memory holdings = _holdings(vault, set, risks);
         LiquidationMath.Position memory p = VaultView.position(holdings, scaledDebt, pool.addInterest());
         // Never beyond the health that borrowing to the limit leaves, or borrowing and depositing in turn would know no cap.

@@ -118,7 +118,7 @@ interface IRiskConfig {
 
     /// @notice What a health check needs in one call: the packed parameters of `assets`, ids ascending, thresholds as of now,
     /// and the system's.
-    function load(AssetSet assets) external view returns (AssetRisk[] memory risks, SystemRisk memory system);
+    function vaultTerms(AssetSet assets) external view returns (AssetRisk[] memory risks, SystemRisk memory system);
 
     /// @notice What a deposit needs: the packed parameters of `asset` and its supply cap, the threshold as of now. Reverts for an
     /// unknown id.
