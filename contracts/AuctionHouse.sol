@@ -14,7 +14,7 @@ import {IBackstopPool} from "./interfaces/IBackstopPool.sol";
 import {ICircuitBreaker} from "./interfaces/ICircuitBreaker.sol";
 import {ILendingPool} from "./interfaces/ILendingPool.sol";
 import {IOracleGuard} from "./interfaces/IOracleGuard.sol";
-import {IRiskConfig, SystemRisk} from "./interfaces/IRiskConfig.sol";
+import {IRiskConfig} from "./interfaces/IRiskConfig.sol";
 import {IVaultEngine} from "./interfaces/IVaultEngine.sol";
 import {AuctionMath} from "./libraries/AuctionMath.sol";
 import {AuctionRules} from "./libraries/AuctionRules.sol";
@@ -22,7 +22,7 @@ import {ExactTransfer} from "./libraries/ExactTransfer.sol";
 import {FixedPoint} from "./libraries/FixedPoint.sol";
 import {HealthMath} from "./libraries/HealthMath.sol";
 import {IdList} from "./libraries/IdList.sol";
-import {Action, bitOf} from "./types/Action.sol";
+import {Action} from "./types/Action.sol";
 import {AssetSet} from "./types/AssetSet.sol";
 import {Price, Status} from "./types/Price.sol";
 import {VaultKey} from "./types/VaultKey.sol";
@@ -86,8 +86,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     struct Sale {
         uint256 at;
         Lot lot;
-        AuctionTerms terms;
-        Absorption absorption;
+        address keeper;
         Tab left;
         uint256 price;
         uint256 dust;
@@ -136,8 +135,10 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256 left = AuctionMath.sum(tab);
         if (left > type(uint96).max) revert AmountTooLarge(left, type(uint96).max);
 
-        id = ++book.lastId;
-        _absorptions[id] = Absorption(vault.ownerOf(), uint96(left), keeper, uint96(debt));
+        id = book.lastId + 1;
+        Absorption storage a = _absorptions[id];
+        (a.owner, a.left) = (vault.ownerOf(), uint96(left));
+        (a.keeper, a.debt) = (keeper, uint96(debt));
         Lot memory lot_ = Lot(0, uint40(_bidTime()), 0, 0, 0, 0, book.terms, uint8(amounts.length), book.count);
         emit AbsorptionOpened(id, vault, keeper, debt, left, assets, amounts);
         for (uint256 i = 0; i < amounts.length; ++i) {
@@ -146,9 +147,12 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
             _start(lot_, t, id, i);
             assets = assets.without(lot_.asset);
         }
-        _open.set(book.count++, id);
-        book.penalties += uint128(tab.penalty);
-        _book = book;
+        _open.set(book.count, id);
+        (_book.penalties, _book.lastId, _book.count) = (
+            book.penalties + uint128(tab.penalty),
+            uint32(id),
+            book.count + 1
+        );
         // Without a debt there is nothing to sell for, without collateral nothing to sell.
         if (left == 0 || amounts.length == 0) _close(id, lot_, tab);
     }
@@ -186,7 +190,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         if (amount == 0) return (0, 0);
 
         s.lot.amount -= uint120(amount);
-        _lots[id][s.at] = s.lot;
+        _write(id, s.at, s.lot);
         Tab memory paid = AuctionMath.split(s.left, cost);
         emit Taken(id, asset, msg.sender, amount, cost, s.price, AuctionMath.sum(s.left) - cost);
         if (id != REMNANTS) _collect(id, s, paid);
@@ -204,17 +208,17 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function checkpoint(uint256 id, uint8 asset) external nonReentrant returns (uint256 elapsed) {
-        (uint256 at, Lot memory lot_, AuctionTerms memory t) = _running(id, asset);
+        (uint256 at, Lot memory lot_, AuctionTerms memory t) = _running(id, asset, _bidTime());
         (, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         _mark(lot_, t, expiresAt);
-        _lots[id][at] = lot_;
+        _write(id, at, lot_);
         elapsed = lot_.elapsed;
         emit Checkpointed(id, asset, elapsed);
     }
 
     /// @inheritdoc IAuctionHouse
     function restart(uint256 id, uint8 asset) external nonReentrant {
-        (uint256 at, Lot memory lot_, AuctionTerms memory t) = _running(id, asset);
+        (uint256 at, Lot memory lot_, AuctionTerms memory t) = _running(id, asset, _bidTime());
         if (lot_.elapsed < t.tail) revert LotRunning(lot_.elapsed, t.tail);
         lot_.elapsed = 0;
         if (lot_.restarts != type(uint8).max) ++lot_.restarts;
@@ -351,10 +355,17 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     // ------------------------------------------------------------------ clock and price
 
-    /// @dev Time in which bidding was open, up to now [s].
-    function _bidTime() private view returns (uint256) {
-        if (address(_breaker) == address(0)) return block.timestamp;
-        return block.timestamp - _breaker.pausedSeconds(Action.Bid);
+    /// @dev Time in which bidding was open, up to now [s], whether it may be closed now, and the system's dust. The breaker is asked
+    /// only if it may: else the risk configuration knows what it would say.
+    function _bidding() private view returns (uint256 time, bool guarded, uint256 dust) {
+        uint256 closed;
+        (dust, guarded, closed) = _riskConfig.bidTerms();
+        if (guarded) closed = _breaker.pausedSeconds(Action.Bid);
+        time = block.timestamp - closed;
+    }
+
+    function _bidTime() private view returns (uint256 time) {
+        (time, , ) = _bidding();
     }
 
     function _elapsed(Lot memory lot_, AuctionTerms memory t) private view returns (uint256) {
@@ -372,7 +383,14 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         (p, expiresAt) = _oracle.priceAndExpiry(lot_.asset);
         _mark(lot_, t, expiresAt);
         if (t.frozen) _frozenPrices[id][at] = p.status == Status.Dead ? 0 : p.liq;
-        _lots[id][at] = lot_;
+        _write(id, at, lot_);
+    }
+
+    /// @dev Field by field, which writes the word once; a struct copied from memory would write it three times.
+    function _write(uint256 id, uint256 at, Lot memory l) private {
+        Lot storage s = _lots[id][at];
+        (s.amount, s.checkpoint, s.elapsed, s.credit, s.asset) = (l.amount, l.checkpoint, l.elapsed, l.credit, l.asset);
+        (s.restarts, s.terms, s.lots, s.position) = (l.restarts, l.terms, l.lots, l.position);
     }
 
     /// @dev Where the lot of `asset` is; 0 if there is none.
@@ -384,10 +402,11 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         return 0;
     }
 
-    /// @dev A lot with something left, its clock brought up to now.
+    /// @dev A lot with something left, its clock brought up to `time`, which is now.
     function _running(
         uint256 id,
-        uint8 asset
+        uint8 asset,
+        uint256 time
     ) private view returns (uint256 at, Lot memory lot_, AuctionTerms memory t) {
         at = id == REMNANTS ? asset : 0;
         lot_ = _lots[id][at];
@@ -397,31 +416,32 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         }
         if (lot_.asset != asset || lot_.amount == 0) revert NothingToSell(id, asset);
         t = _terms[lot_.terms];
-        uint256 time = _bidTime();
         lot_.elapsed = uint16(AuctionMath.elapsedAt(lot_.elapsed, lot_.checkpoint, lot_.credit, time, t.tail));
         lot_.checkpoint = uint40(time);
     }
 
     /// @dev What a take would do now. The lot in it is advanced and marked.
     function _sale(uint256 id, uint8 asset, uint256 maxAmount) private view returns (Sale memory s) {
-        SystemRisk memory system = _riskConfig.systemRisk();
-        if (system.guarded & bitOf(Action.Bid) != 0) _breaker.check(Action.Bid, 0, 0);
-        (s.at, s.lot, s.terms) = _running(id, asset);
+        (uint256 time, bool guarded, uint256 dust) = _bidding();
+        if (guarded) _breaker.check(Action.Bid, 0, 0);
+        AuctionTerms memory t;
+        (s.at, s.lot, t) = _running(id, asset, time);
         (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         if (p.status == Status.Dead) revert PriceDead(asset);
-        if (s.lot.elapsed >= s.terms.tail) revert LotExpired(s.lot.elapsed, s.terms.tail);
-        _mark(s.lot, s.terms, expiresAt);
+        if (s.lot.elapsed >= t.tail) revert LotExpired(s.lot.elapsed, t.tail);
+        _mark(s.lot, t, expiresAt);
         if (id == REMNANTS) {
             s.left.debt = type(uint256).max;
         } else {
-            s.absorption = _absorptions[id];
-            s.left = AuctionMath.remaining(AuctionMath.tabDown(s.terms, s.absorption.debt), s.absorption.left);
+            Absorption storage a = _absorptions[id];
+            s.keeper = a.keeper;
+            s.left = AuctionMath.remaining(AuctionMath.tabDown(t, a.debt), a.left);
         }
         uint256 base = p.liq;
-        if (s.terms.frozen && _frozenPrices[id][s.at] != 0) base = _frozenPrices[id][s.at];
-        s.price = AuctionMath.priceUp(base, AuctionMath.multiplierUp(s.terms, s.lot.elapsed));
-        s.dust = system.dust;
-        (s.amount, s.cost) = AuctionMath.sale(s.lot.amount, s.price, AuctionMath.sum(s.left), maxAmount, s.dust);
+        if (t.frozen && _frozenPrices[id][s.at] != 0) base = _frozenPrices[id][s.at];
+        s.price = AuctionMath.priceUp(base, AuctionMath.multiplierUp(t, s.lot.elapsed));
+        s.dust = dust;
+        (s.amount, s.cost) = AuctionMath.sale(s.lot.amount, s.price, AuctionMath.sum(s.left), maxAmount, dust);
     }
 
     // ------------------------------------------------------------------ money
@@ -429,7 +449,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// @dev Books what a take pays, and ends the absorption where nothing is left to pay, or to sell for it.
     function _collect(uint256 id, Sale memory s, Tab memory paid) private {
         if (paid.penalty != 0) _book.penalties -= uint128(paid.penalty);
-        if (paid.tip != 0) _tip(s.absorption.keeper, paid.tip);
+        if (paid.tip != 0) _tip(s.keeper, paid.tip);
         Tab memory left = Tab(s.left.debt - paid.debt, s.left.penalty - paid.penalty, s.left.tip - paid.tip);
         uint256 sum = AuctionMath.sum(left);
         _absorptions[id].left = uint96(sum);
@@ -445,7 +465,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// @dev Takes a payment from the caller to whom it belongs.
     function _pay(Tab memory paid) private {
         ExactTransfer.pull(_debtAsset, msg.sender, address(_pool), paid.debt);
-        if (paid.debt != 0) _pool.settleAuction(paid.debt, 0);
+        if (paid.debt != 0) _pool.bookSale(paid.debt, 0);
         if (paid.penalty != 0) {
             ExactTransfer.pull(_debtAsset, msg.sender, address(backstop), paid.penalty);
             backstop.earn(paid.penalty);
@@ -487,7 +507,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     function _bookShortfall(uint256 debt) private {
         uint256 covered = backstop.cover(debt);
         emit ShortfallBooked(debt, covered);
-        _pool.settleAuction(covered, debt - covered);
+        _pool.bookSale(covered, debt - covered);
     }
 
     function _tip(address keeper, uint256 amount) private {

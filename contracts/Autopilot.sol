@@ -163,7 +163,7 @@ contract Autopilot is IAutopilot, ReentrancyGuardTransient {
         x.plan = _plans[vault];
         if (x.plan.targetHealth == 0) return x;
         (uint256 scaledDebt, AssetSet assets, ) = engine.vaultState(vault);
-        (AssetRisk[] memory risks, SystemRisk memory system) = _riskConfig.load(assets);
+        (AssetRisk[] memory risks, SystemRisk memory system) = _riskConfig.vaultTerms(assets);
         Price[] memory prices = _oracle.prices(assets);
         VaultView.Holding[] memory holdings = new VaultView.Holding[](risks.length);
         for (uint256 i = 0; i < risks.length; ++i) {

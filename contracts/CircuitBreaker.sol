@@ -170,7 +170,8 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         _closures[action] = BreakerMath.trip(_closures[action], block.timestamp, until);
     }
 
-    /// @dev Tells the risk configuration which actions are not simply open.
+    /// @dev Tells the risk configuration which actions are not simply open, and for how long bidding was not: an hour a day fills 32
+    /// bits in three thousand years.
     function _guard() private {
         uint8 guarded;
         for (uint8 i = 0; i <= uint8(type(Action).max); ++i) {
@@ -181,6 +182,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         }
         if (guarded == _guarded) return;
         _guarded = guarded;
-        riskConfig.setGuarded(guarded);
+        uint256 bidClosed = BreakerMath.closedSeconds(_closures[Action.Bid], block.timestamp);
+        riskConfig.setGuarded(guarded, uint32(bidClosed));
     }
 }

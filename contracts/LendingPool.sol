@@ -59,7 +59,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         _;
     }
 
-    /// @dev Created by the engine, which is then the only one that may draw and settle.
+    /// @dev Created by the engine, which is then the only one that may disburse and reduce debts.
     constructor(
         IERC20Metadata debtAsset,
         address authority,
@@ -78,12 +78,12 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     // ------------------------------------------------------------------ engine
 
     /// @inheritdoc ILendingPool
-    function accrue() external returns (uint256 index) {
+    function addInterest() external returns (uint256 index) {
         return _accrue();
     }
 
     /// @inheritdoc ILendingPool
-    function draw(uint256 amount, address to) external onlyEngine notFlashing nonReentrant returns (uint256 debt) {
+    function disburse(uint256 amount, address to) external onlyEngine notFlashing nonReentrant returns (uint256 debt) {
         uint256 index = _accrue();
         uint256 cash = _state.cash;
         if (amount > cash) revert InsufficientCash(amount, cash);
@@ -94,7 +94,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     }
 
     /// @inheritdoc ILendingPool
-    function settle(uint256 paid, uint256 scaledRepaid) external onlyEngine nonReentrant {
+    function reduceDebt(uint256 paid, uint256 scaledRepaid) external onlyEngine nonReentrant {
         _accrue();
         _state.totalScaledDebt -= uint128(scaledRepaid);
         _state.cash = uint128(_bounded(_state.cash + paid));
@@ -119,7 +119,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     // ------------------------------------------------------------------ auction house
 
     /// @inheritdoc ILendingPool
-    function settleAuction(uint256 paid, uint256 lost) external onlyAuctionHouse nonReentrant {
+    function bookSale(uint256 paid, uint256 lost) external onlyAuctionHouse nonReentrant {
         _accrue();
         uint256 auctionDebt = _state.auctionDebt - paid - lost;
         _state.auctionDebt = uint128(auctionDebt);
@@ -236,7 +236,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     /// @inheritdoc ILendingPool
     function ratePerSecond() external view returns (uint256) {
         (uint256 index, , ) = _accrued();
-        return _rateUp(_terms, DebtMath.debtDown(_state.totalScaledDebt, index));
+        return _rateUp(_state.cash, DebtMath.debtDown(_state.totalScaledDebt, index));
     }
 
     /// @inheritdoc ILendingPool
@@ -360,13 +360,13 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     function _accrued() private view returns (uint256 index, uint256 interest, uint256 fees) {
         (index, fees) = (_state.index, _state.fees);
         uint256 elapsed = block.timestamp - _state.accruedAt;
-        uint256 scaled = _state.totalScaledDebt;
-        if (elapsed == 0 || scaled == 0) return (index, 0, fees);
+        if (elapsed == 0) return (index, 0, fees);
+        (uint256 scaled, uint256 cash) = (_state.totalScaledDebt, _state.cash);
+        if (scaled == 0) return (index, 0, fees);
         uint256 debt = DebtMath.debtDown(scaled, index);
-        PoolTerms memory t = _terms;
-        index = InterestMath.grownIndexDown(index, _rateUp(t, debt), elapsed);
+        index = InterestMath.grownIndexDown(index, _rateUp(cash, debt), elapsed);
         interest = DebtMath.debtDown(scaled, index) - debt;
-        uint256 kept = (interest * (uint256(t.reserveFactor) + t.backstopFactor)) / BPS;
+        uint256 kept = (interest * (uint256(_terms.reserveFactor) + _terms.backstopFactor)) / BPS;
         fees = FixedPoint.min(fees + kept, type(uint104).max);
     }
 
@@ -395,8 +395,9 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         emit TermsSet(t);
     }
 
-    /// @dev The rate for `debt` [debt units] and the cash there is [RAY per second].
-    function _rateUp(PoolTerms memory t, uint256 debt) private view returns (uint256) {
+    /// @dev The rate for this cash and debt [debt units; RAY per second].
+    function _rateUp(uint256 cash, uint256 debt) private view returns (uint256) {
+        PoolTerms storage t = _terms;
         InterestMath.Curve memory curve = InterestMath.Curve({
             base: t.base * RATE_UNIT,
             kink: t.kink * (WAD / KINK_ONE),
@@ -404,7 +405,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
             slopeAbove: t.slopeAbove * RATE_UNIT,
             max: t.max * RATE_UNIT
         });
-        return InterestMath.rateUp(curve, InterestMath.utilisationUp(_state.cash, debt));
+        return InterestMath.rateUp(curve, InterestMath.utilisationUp(cash, debt));
     }
 
     function _bounded(uint256 amount) private pure returns (uint256) {

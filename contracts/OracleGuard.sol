@@ -187,13 +187,15 @@ contract OracleGuard is IOracleGuard, AccessManaged {
 
     function _priceAndExpiry(uint8 asset) private view returns (Price memory, uint256) {
         PriceSource source = _primary[asset];
-        PriceMath.Reading memory p = _read(source, 10 ** source.exponent());
-        // The plain case apart, because it is what nearly every price is: it pays for no second source.
-        bool plain = !source.paired() && !source.composed() && !source.sequenced();
-        if (plain && p.freshness >= PriceMath.Freshness.Aged && PriceMath.inRange(p.price)) {
-            return (PriceMath.single(p), p.expiresAt);
+        (uint256 price_, uint256 readAt, uint256 expiresAt, PriceMath.Freshness freshness) = _judge(
+            source,
+            10 ** source.exponent()
+        );
+        // The plain case apart, because it is what nearly every price is: it pays neither for a second source nor for memory.
+        if (source.isPlain() && freshness >= PriceMath.Freshness.Aged && PriceMath.inRange(price_)) {
+            return (PriceMath.single(price_, freshness), expiresAt);
         }
-        return _combined(asset, source, p);
+        return _combined(asset, source, PriceMath.Reading(price_, readAt, expiresAt, freshness));
     }
 
     /// @dev Every other case: `p` with what else decides about the price.
@@ -253,15 +255,22 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         emit PriceAccepted(asset, price_, block.timestamp);
     }
 
-    function _read(PriceSource source, uint256 unit) private view returns (PriceMath.Reading memory reading) {
-        if (source.feed() == address(0)) return reading;
-        (bool ok, uint256[5] memory round) = _latestRound(source.feed());
-        if (!ok) return reading;
-        // Whole words, not the types of the interface: a field out of its type's range must not revert here.
+    function _read(PriceSource source, uint256 unit) private view returns (PriceMath.Reading memory r) {
+        (r.price, r.updatedAt, r.expiresAt, r.freshness) = _judge(source, unit);
+    }
+
+    /// @dev The fields of what a source says.
+    function _judge(
+        PriceSource source,
+        uint256 unit
+    ) private view returns (uint256 price_, uint256 readAt, uint256 expiresAt, PriceMath.Freshness freshness) {
+        if (source.feed() == address(0)) return (0, 0, 0, PriceMath.Freshness.Unusable);
+        (bool ok, uint256 answer, , uint256 updatedAt) = _latestRound(source.feed());
+        if (!ok) return (0, 0, 0, PriceMath.Freshness.Unusable);
         return
             PriceMath.read(
-                int256(round[1]),
-                round[3],
+                int256(answer),
+                updatedAt,
                 block.timestamp,
                 source.minAnswer(),
                 source.maxAnswer(),
@@ -274,19 +283,23 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     function _sequencerIsUp() private view returns (bool) {
         Sequencer memory s = _sequencer;
         if (address(s.feed) == address(0)) return true;
-        (bool ok, uint256[5] memory round) = _latestRound(address(s.feed));
-        (uint256 down, uint256 since) = (round[1], round[2]);
+        (bool ok, uint256 down, uint256 since, ) = _latestRound(address(s.feed));
         if (!ok || down != 0 || since == 0 || since > block.timestamp) return false;
         return block.timestamp - since >= s.gracePeriod;
     }
 
-    /// @dev What a feed answers, at a bounded price; not ok if it fails or answers too little.
-    function _latestRound(address feed) private view returns (bool ok, uint256[5] memory round) {
+    /// @dev What a feed answers, at a bounded price; not ok if it fails or answers too little. Whole words, not the types of the
+    /// interface: a field out of its type's range must not revert here.
+    function _latestRound(
+        address feed
+    ) private view returns (bool ok, uint256 answer, uint256 startedAt, uint256 updatedAt) {
         uint256 forwarded = gasleft() - gasleft() / 64;
         uint256 size;
+        uint256[5] memory round;
         (ok, size, round) = BoundedCall.read(feed, FEED_GAS, AggregatorV3Interface.latestRoundData.selector);
         if (!ok && forwarded < FEED_GAS) revert InsufficientGas(feed, forwarded, FEED_GAS);
         if (size < 160) ok = false;
+        (answer, startedAt, updatedAt) = (round[1], round[2], round[3]);
     }
 
     // ------------------------------------------------------------------ configuration

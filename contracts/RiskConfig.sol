@@ -8,6 +8,7 @@ import {IRiskConfig, SystemRisk} from "./interfaces/IRiskConfig.sol";
 import {BPS, FixedPoint} from "./libraries/FixedPoint.sol";
 import {RampMath} from "./libraries/RampMath.sol";
 import {RiskRules} from "./libraries/RiskRules.sol";
+import {Action, bitOf} from "./types/Action.sol";
 import {AssetRisk, AssetRiskFields, packAssetRisk, unpackAssetRisk} from "./types/AssetRisk.sol";
 import {AssetSet} from "./types/AssetSet.sol";
 
@@ -23,12 +24,21 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         uint16 floor;
     }
 
+    /// @dev One word: `SystemRisk`, and for how long bidding had been closed when the breaker last set the guarded actions [s].
+    struct System {
+        uint104 borrowCap;
+        uint96 dust;
+        uint16 targetHealth;
+        uint8 guarded;
+        uint32 bidClosed;
+    }
+
     /// @dev While a word is ramping, its threshold is the one the ramp ends at.
     mapping(uint256 asset => AssetRisk) private _risks;
     mapping(uint256 asset => RampMath.Ramp) private _ramps;
     mapping(uint256 asset => Haircut) private _haircuts;
     mapping(uint256 asset => uint128) private _supplyCaps;
-    SystemRisk private _system;
+    System private _system;
     uint256 private _assetCount;
 
     constructor(address authority, SystemRisk memory system) AccessManaged(authority) {
@@ -79,7 +89,8 @@ contract RiskConfig is IRiskConfig, AccessManaged {
 
     /// @inheritdoc IRiskConfig
     function lowerBorrowCap(uint104 borrowCap) external restricted {
-        SystemRisk memory system = _system;
+        SystemRisk memory system;
+        _readSystem(system);
         _requireTighter(system.borrowCap, borrowCap);
         system.borrowCap = borrowCap;
         _setSystem(system);
@@ -107,22 +118,22 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     }
 
     /// @inheritdoc IRiskConfig
-    function setGuarded(uint8 guarded) external restricted {
-        _system.guarded = guarded;
+    function setGuarded(uint8 guarded, uint32 bidClosed) external restricted {
+        (_system.guarded, _system.bidClosed) = (guarded, bidClosed);
         emit GuardedSetTo(guarded);
     }
 
     // ------------------------------------------------------------------ views
 
     /// @inheritdoc IRiskConfig
-    function load(AssetSet assets) external view returns (AssetRisk[] memory risks, SystemRisk memory system) {
+    function vaultTerms(AssetSet assets) external view returns (AssetRisk[] memory risks, SystemRisk memory system) {
         risks = new AssetRisk[](assets.size());
         for (uint256 i = 0; !assets.isEmpty(); ++i) {
             uint8 asset = assets.lowest();
             risks[i] = _asOfNow(asset, _risks[asset]);
             assets = assets.without(asset);
         }
-        system = _system;
+        _readSystem(system);
     }
 
     /// @inheritdoc IRiskConfig
@@ -158,11 +169,21 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     }
 
     /// @inheritdoc IRiskConfig
-    function systemRisk() external view returns (SystemRisk memory) {
-        return _system;
+    function systemRisk() external view returns (SystemRisk memory system) {
+        _readSystem(system);
+    }
+
+    /// @inheritdoc IRiskConfig
+    function bidTerms() external view returns (uint256 dust, bool guarded, uint256 closed) {
+        return (_system.dust, _system.guarded & bitOf(Action.Bid) != 0, _system.bidClosed);
     }
 
     // ------------------------------------------------------------------ internals
+
+    function _readSystem(SystemRisk memory s) private view {
+        (s.borrowCap, s.dust) = (_system.borrowCap, _system.dust);
+        (s.targetHealth, s.guarded) = (_system.targetHealth, _system.guarded);
+    }
 
     function _listed(uint8 asset) private view returns (AssetRisk risk) {
         risk = _risks[asset];
@@ -218,7 +239,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         if (system.dust == 0) revert DustIsZero();
         RiskRules.checkTarget(system.targetHealth);
         system.guarded = _system.guarded;
-        _system = system;
+        (_system.borrowCap, _system.dust, _system.targetHealth) = (system.borrowCap, system.dust, system.targetHealth);
         emit SystemSetTo(system);
     }
 }

@@ -114,31 +114,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IVaultEngine
     function deposit(VaultKey vault, uint8 asset, uint256 amount) external nonReentrant {
-        if (amount == 0) revert ZeroAmount();
-        (AssetRisk risk, uint256 supplyCap) = riskConfig.depositTerms(asset);
-        Vault storage v = _vaults[vault];
-        AssetSet held = v.collaterals;
-        bool isNew = !held.contains(asset);
-        if (isNew) {
-            if (!_mayAct(vault)) revert NotAuthorised(msg.sender, vault.ownerOf());
-            if (held.size() == MAX_COLLATERALS) revert TooManyCollaterals(MAX_COLLATERALS);
-        }
-        Price memory price = PriceCache.observe(oracle, asset);
-        if (price.status != Status.Good) revert PriceNotGood(asset, price.status);
-
-        uint256 deposited = _totals[asset].deposited;
-        uint256 total = _bounded(deposited + amount);
-        if (total > supplyCap) {
-            uint256 excess = total - (deposited > supplyCap ? deposited : supplyCap);
-            if (excess > _restoringAmount(vault, risk, price)) revert SupplyCapExceeded(total, supplyCap);
-        }
-
-        uint256 balance = _collateral[vault][asset] + amount;
-        _collateral[vault][asset] = balance;
-        _totals[asset].deposited = uint128(total);
-        if (isNew) v.collaterals = held.with(asset);
-        emit Deposited(vault, asset, msg.sender, amount, balance);
-        ExactTransfer.pull(IERC20(risk.token()), msg.sender, address(this), amount);
+        _deposit(vault, asset, amount);
     }
 
     /// @inheritdoc IVaultEngine
@@ -166,22 +142,27 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IVaultEngine
     function borrow(VaultKey vault, uint256 amount, address to) external nonReentrant authorised(vault) {
-        if (amount == 0) revert ZeroAmount();
-        uint256 index = pool.accrue();
-        uint256 scaledDebt = _bounded(_vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
-        _vaults[vault].scaledDebt = uint128(scaledDebt);
-        _clearFlag(vault);
-        uint256 debt = DebtMath.debtUp(scaledDebt, index);
-        SystemRisk memory system = _requireMargin(vault, debt, Action.Borrow);
-        if (debt < system.dust) revert DebtBelowDust(debt, system.dust);
-        emit Borrowed(vault, to, amount, scaledDebt);
-        uint256 totalDebt = pool.draw(amount, to);
-        if (totalDebt > system.borrowCap) revert BorrowCapExceeded(totalDebt, system.borrowCap);
+        _borrow(vault, amount, to);
+    }
+
+    /// @inheritdoc IVaultEngine
+    function open(
+        VaultKey vault,
+        uint8 asset,
+        uint256 amount,
+        uint256 debt,
+        address to
+    ) external nonReentrant authorised(vault) {
+        bool outermost = !PriceCache.isOpen();
+        if (outermost) PriceCache.open();
+        _deposit(vault, asset, amount);
+        _borrow(vault, debt, to);
+        if (outermost) PriceCache.close();
     }
 
     /// @inheritdoc IVaultEngine
     function repay(VaultKey vault, uint256 amount) external nonReentrant returns (uint256 repaid) {
-        uint256 index = pool.accrue();
+        uint256 index = pool.addInterest();
         uint256 scaledDebt = _vaults[vault].scaledDebt;
         uint256 scaledRepaid;
         (repaid, scaledRepaid) = DebtMath.repayment(scaledDebt, index, amount, riskConfig.systemRisk().dust);
@@ -203,7 +184,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         bytes calldata data
     ) external nonReentrant authorised(vault) returns (uint256 repaid, uint256 sold) {
         Context memory x = _context(vault);
-        VaultView.Holding memory holding = _seizable(vault, asset, x.holdings);
+        VaultView.Holding memory holding = x.holdings[_seizable(vault, asset, x.holdings)];
         sold = FixedPoint.min(amount, holding.amount);
         uint256 scaledRepaid;
         (repaid, scaledRepaid) = DebtMath.repayment(x.p.scaledDebt, x.p.index, repay_, x.system.dust);
@@ -256,7 +237,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (block.timestamp > c.deadline) revert DeadlinePassed(block.timestamp, c.deadline);
         Context memory x = _context(c.vault);
         _requireOpen(x.system, Action.Liquidate, x.p.value, x.debt);
-        VaultView.Holding memory holding = _seizable(c.vault, c.asset, x.holdings);
+        VaultView.Holding memory holding = x.holdings[_seizable(c.vault, c.asset, x.holdings)];
         LiquidationMath.Outcome memory o = LiquidationMath.decide(
             x.p,
             VaultView.asset(holding),
@@ -389,47 +370,93 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         return msg.sender == owner || _operators[owner][msg.sender];
     }
 
-    /// @dev The collaterals of a vault with parameters and prices, ids ascending.
-    function _holdings(VaultKey vault) private returns (VaultView.Holding[] memory holdings, SystemRisk memory system) {
-        AssetSet set = _vaults[vault].collaterals;
-        AssetRisk[] memory risks;
-        (risks, system) = riskConfig.load(set);
-        Price[] memory prices = PriceCache.fetch(oracle, set);
+    function _deposit(VaultKey vault, uint8 asset, uint256 amount) private {
+        if (amount == 0) revert ZeroAmount();
+        (AssetRisk risk, uint256 supplyCap) = riskConfig.depositTerms(asset);
+        Vault storage v = _vaults[vault];
+        AssetSet held = v.collaterals;
+        bool isNew = !held.contains(asset);
+        if (isNew) {
+            if (!_mayAct(vault)) revert NotAuthorised(msg.sender, vault.ownerOf());
+            if (held.size() == MAX_COLLATERALS) revert TooManyCollaterals(MAX_COLLATERALS);
+        }
+        Price memory price = PriceCache.observe(oracle, asset);
+        if (price.status != Status.Good) revert PriceNotGood(asset, price.status);
+
+        uint256 deposited = _totals[asset].deposited;
+        uint256 total = _bounded(deposited + amount);
+        if (total > supplyCap) {
+            uint256 excess = total - (deposited > supplyCap ? deposited : supplyCap);
+            if (excess > _restoringAmount(vault, risk, price)) revert SupplyCapExceeded(total, supplyCap);
+        }
+
+        uint256 balance = _collateral[vault][asset] + amount;
+        _collateral[vault][asset] = balance;
+        _totals[asset].deposited = uint128(total);
+        if (isNew) v.collaterals = held.with(asset);
+        emit Deposited(vault, asset, msg.sender, amount, balance);
+        ExactTransfer.pull(IERC20(risk.token()), msg.sender, address(this), amount);
+    }
+
+    function _borrow(VaultKey vault, uint256 amount, address to) private {
+        if (amount == 0) revert ZeroAmount();
+        uint256 index = pool.addInterest();
+        uint256 scaledDebt = _bounded(_vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
+        _vaults[vault].scaledDebt = uint128(scaledDebt);
+        _clearFlag(vault);
+        uint256 debt = DebtMath.debtUp(scaledDebt, index);
+        (uint256 dust, uint256 cap) = _requireMargin(vault, debt, Action.Borrow);
+        if (debt < dust) revert DebtBelowDust(debt, dust);
+        emit Borrowed(vault, to, amount, scaledDebt);
+        uint256 totalDebt = pool.disburse(amount, to);
+        if (totalDebt > cap) revert BorrowCapExceeded(totalDebt, cap);
+    }
+
+    /// @dev The collaterals of a vault with these parameters and with prices, ids ascending.
+    function _holdings(
+        VaultKey vault,
+        AssetSet set,
+        AssetRisk[] memory risks
+    ) private returns (VaultView.Holding[] memory holdings) {
         holdings = new VaultView.Holding[](risks.length);
         for (uint256 i = 0; i < risks.length; ++i) {
             uint8 asset = set.lowest();
             VaultView.Holding memory h = holdings[i];
-            (h.asset, h.amount, h.risk, h.price) = (asset, _collateral[vault][asset], risks[i], prices[i]);
+            (h.asset, h.amount, h.risk) = (asset, _collateral[vault][asset], risks[i]);
+            h.price = PriceCache.read(oracle, asset);
             set = set.without(asset);
         }
     }
 
     /// @dev A vault at liquidation prices, interest accrued.
     function _context(VaultKey vault) private returns (Context memory x) {
-        uint256 index = pool.accrue();
-        (x.holdings, x.system) = _holdings(vault);
+        uint256 index = pool.addInterest();
+        AssetSet set = _vaults[vault].collaterals;
+        AssetRisk[] memory risks;
+        (risks, x.system) = riskConfig.vaultTerms(set);
+        x.holdings = _holdings(vault, set, risks);
         x.p = VaultView.position(x.holdings, _vaults[vault].scaledDebt, index);
         x.debt = DebtMath.debtUp(x.p.scaledDebt, index);
     }
 
     /// @dev Initial margin: every price Good, and the collateral at `low` and the effective ltv covers `debt`.
-    function _requireMargin(VaultKey vault, uint256 debt, Action action) private returns (SystemRisk memory system) {
-        VaultView.Holding[] memory holdings;
-        (holdings, system) = _holdings(vault);
+    /// @return dust and borrow cap of the system
+    function _requireMargin(VaultKey vault, uint256 debt, Action action) private returns (uint256 dust, uint256 cap) {
+        AssetSet set = _vaults[vault].collaterals;
+        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.vaultTerms(set);
+        VaultView.Holding[] memory holdings = _holdings(vault, set, risks);
         _requireOpen(system, action, 0, 0);
-        uint256[] memory values = new uint256[](holdings.length);
+        (dust, cap) = (system.dust, system.borrowCap);
         uint256 power;
         for (uint256 i = 0; i < holdings.length; ++i) {
             VaultView.Holding memory h = holdings[i];
             if (h.price.status != Status.Good) revert PriceNotGood(h.asset, h.price.status);
-            uint256 value = HealthMath.valueDown(h.amount, h.price.low);
-            values[i] = value;
-            power += value * h.risk.effectiveLtv();
+            power += HealthMath.valueDown(h.amount, h.price.low) * h.risk.effectiveLtv();
         }
-        if (HealthMath.covers(power, debt)) return system;
+        if (HealthMath.covers(power, debt)) return (dust, cap);
         // Volatilities of several collaterals do not simply add up: the model credits what diversifies, and never gives less
         // than the sum, so that it is asked only where the sum does not suffice.
-        if (holdings.length > 1) power = volatility.borrowingPowerDown(_vaults[vault].collaterals, values);
+        if (holdings.length > 1) power = volatility.borrowingPowerDown(set, VaultView.valuesLow(holdings));
         if (!HealthMath.covers(power, debt)) revert NotEnoughCollateral(power, debt * BPS);
     }
 
@@ -442,8 +469,10 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function _restoringAmount(VaultKey vault, AssetRisk risk, Price memory price) private returns (uint256) {
         uint256 scaledDebt = _vaults[vault].scaledDebt;
         if (scaledDebt == 0) return 0;
-        (VaultView.Holding[] memory holdings, SystemRisk memory system) = _holdings(vault);
-        LiquidationMath.Position memory p = VaultView.position(holdings, scaledDebt, pool.accrue());
+        AssetSet set = _vaults[vault].collaterals;
+        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.vaultTerms(set);
+        VaultView.Holding[] memory holdings = _holdings(vault, set, risks);
+        LiquidationMath.Position memory p = VaultView.position(holdings, scaledDebt, pool.addInterest());
         // Never beyond the health that borrowing to the limit leaves, or borrowing and depositing in turn would know no cap.
         uint256 target = FixedPoint.min(system.targetHealth, (risk.liquidationThreshold() * BPS) / risk.ltv());
         for (uint256 i = 0; i < holdings.length; ++i) {
@@ -490,16 +519,15 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         );
     }
 
-    /// @dev The vault's holding of `asset`, which must be held and have a price.
+    /// @dev Where the vault's holding of `asset` stands, which must be held and have a price.
     function _seizable(
         VaultKey vault,
         uint8 asset,
         VaultView.Holding[] memory holdings
-    ) private pure returns (VaultView.Holding memory holding) {
-        uint256 at = VaultView.indexOfAsset(holdings, asset);
+    ) private pure returns (uint256 at) {
+        at = VaultView.indexOfAsset(holdings, asset);
         if (at == holdings.length) revert AssetNotHeld(vault, asset);
-        holding = holdings[at];
-        if (holding.price.status == Status.Dead) revert PriceDead(asset);
+        if (holdings[at].price.status == Status.Dead) revert PriceDead(asset);
     }
 
     /// @dev Takes `amount` of a holding out of the vault.
@@ -557,7 +585,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @dev Takes `amount` from the caller to the pool and books what it repays.
     function _pay(uint256 amount, uint256 scaledRepaid) private {
         ExactTransfer.pull(IERC20(debtAsset), msg.sender, address(pool), amount);
-        pool.settle(amount, scaledRepaid);
+        pool.reduceDebt(amount, scaledRepaid);
     }
 
     function _bounded(uint256 amount) private pure returns (uint256) {

@@ -122,7 +122,7 @@ contract VaultLens is IVaultLens {
         returns (AssetRisk[] memory risks, Price[] memory prices, SystemRisk memory system)
     {
         AssetSet all = AssetSet.wrap(uint64((1 << _riskConfig.assetCount()) - 1));
-        (risks, system) = _riskConfig.load(all);
+        (risks, system) = _riskConfig.vaultTerms(all);
         prices = _oracle.prices(all);
     }
 

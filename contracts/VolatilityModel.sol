@@ -132,7 +132,7 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
 
     /// @inheritdoc IVolatilityModel
     function borrowingPowerDown(AssetSet assets, uint256[] calldata values) external view returns (uint256 power) {
-        (AssetRisk[] memory risks, ) = riskConfig.load(assets);
+        (AssetRisk[] memory risks, ) = riskConfig.vaultTerms(assets);
         uint256 count = risks.length;
         if (count != values.length) revert LengthMismatch(count, values.length);
         uint256[] memory levels = new uint256[](count < 2 ? 0 : (count * (count - 1)) / 2);

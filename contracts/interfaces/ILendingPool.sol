@@ -103,17 +103,19 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     error FlashLoanRefused(bytes32 answer);
 
     /// @notice Brings interest up to now. Anyone may call; a second call in the same second changes nothing.
+    /// @dev Selectors are tried in ascending order, 22 gas each. Every change of a debt calls this one, which therefore has a name
+    /// whose selector is among the first of some fifty.
     /// @return index the debt index [RAY]
-    function accrue() external returns (uint256 index);
+    function addInterest() external returns (uint256 index);
 
     /// @notice Lends `amount` to `to`. Engine only; reverts without the cash.
     /// @return debt what is owed in total afterwards [debt units], rounded down
-    function draw(uint256 amount, address to) external returns (uint256 debt);
+    function disburse(uint256 amount, address to) external returns (uint256 debt);
 
     /// @notice Books a repayment. Engine only.
     /// @param paid tokens that the engine has just delivered here [debt units]
     /// @param scaledRepaid scaled debt they repay
-    function settle(uint256 paid, uint256 scaledRepaid) external;
+    function reduceDebt(uint256 paid, uint256 scaledRepaid) external;
 
     /// @notice Takes over the debt of an absorbed vault: interest stops, lenders' assets stay. Engine only.
     /// @return debt the drop of the total debt, now owed by auctions [debt units]
@@ -123,7 +125,7 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     /// what the backstop is still owed, then by the reserve, then by the lenders; one event per step.
     /// @param paid tokens just delivered here, the backstop's included [debt units]
     /// @param lost auction debt that nobody will pay [debt units]
-    function settleAuction(uint256 paid, uint256 lost) external;
+    function bookSale(uint256 paid, uint256 lost) external;
 
     /// @notice Sends the backstop what it has earned, as far as there is cash. Anyone may call.
     /// @return paid [debt units]
@@ -138,7 +140,7 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     /// @notice Tells the pool its auction house, once. Engine only.
     function setAuctionHouse(IAuctionHouse auctionHouse) external;
 
-    /// @notice The engine that may draw and settle.
+    /// @notice The engine that may disburse and reduce debts.
     function engine() external view returns (address);
 
     /// @notice The debt index [RAY] as it would be after accruing now.

@@ -88,8 +88,9 @@ interface IRiskConfig {
     /// volatility model; a haircut beyond 100 % counts as 100 %, one below the floor as the floor.
     function setHaircut(uint8 asset, uint16 haircut) external;
 
-    /// @notice Sets the actions about which the circuit breaker must be asked. For the breaker.
-    function setGuarded(uint8 guarded) external;
+    /// @notice Sets the actions about which the circuit breaker must be asked, and for how long bidding has been closed so far [s]: while
+    /// bidding is not among them that does not change, and auctions need not ask for it. For the breaker.
+    function setGuarded(uint8 guarded, uint32 bidClosed) external;
 
     /// @notice The number of listed assets; their ids are 0 to assetCount - 1.
     function assetCount() external view returns (uint256);
@@ -106,12 +107,18 @@ interface IRiskConfig {
     /// @notice The parameters that hold for every vault.
     function systemRisk() external view returns (SystemRisk memory);
 
+    /// @notice What an auction needs in one call.
+    /// @return dust as in `SystemRisk` [debt units]
+    /// @return guarded whether the circuit breaker must be asked about bidding, for `closed` too
+    /// @return closed if not: the seconds for which bidding has been closed so far
+    function bidTerms() external view returns (uint256 dust, bool guarded, uint256 closed);
+
     /// @notice The token of `asset`. Reverts for an unknown id.
     function tokenOf(uint8 asset) external view returns (address);
 
     /// @notice What a health check needs in one call: the packed parameters of `assets`, ids ascending, thresholds as of now,
     /// and the system's.
-    function load(AssetSet assets) external view returns (AssetRisk[] memory risks, SystemRisk memory system);
+    function vaultTerms(AssetSet assets) external view returns (AssetRisk[] memory risks, SystemRisk memory system);
 
     /// @notice What a deposit needs: the packed parameters of `asset` and its supply cap, the threshold as of now. Reverts for an
     /// unknown id.

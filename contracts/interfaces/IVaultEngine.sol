@@ -156,6 +156,10 @@ interface IVaultEngine {
     /// at `low` and `ltv`; the debt must reach dust and respect the borrow cap.
     function borrow(VaultKey vault, uint256 amount, address to) external;
 
+    /// @notice `deposit` of `amount` of `asset` and `borrow` of `debt` to `to` in one call, with what either demands and at one price;
+    /// cheaper than a `multicall` of both. Owner or operator.
+    function open(VaultKey vault, uint8 asset, uint256 amount, uint256 debt, address to) external;
+
     /// @notice Repays `amount`, or all debt if that is less, from the caller. Anyone may call, whatever prices do. A partial
     /// repayment is lowered so that it leaves no debt below dust.
     /// @return repaid what was taken [debt units]

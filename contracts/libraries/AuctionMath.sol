@@ -64,17 +64,19 @@ library AuctionMath {
     /// @notice The multiplier [RAY], rounded up: start * (1 - cut)^(steps so far), at least the floor.
     function multiplierUp(AuctionTerms memory t, uint256 elapsed) internal pure returns (uint256) {
         uint256 kept = powUp(((BPS - t.cut) * RAY) / BPS, elapsed / t.step);
-        uint256 multiplier = FixedPoint.mulDivUp(kept, t.start, BPS);
+        uint256 multiplier = FixedPoint.wordDivUp(kept, t.start, BPS);
         uint256 floor = (t.floor * RAY) / BPS;
         return multiplier < floor ? floor : multiplier;
     }
 
-    /// @notice base^n [RAY], base at most 1, each product rounded up. Products stay below 2^180: no 512-bit step is needed.
+    /// @notice base^n [RAY], base at most 1, each product rounded up. Products stay below 2^180: nothing overflows.
     function powUp(uint256 base, uint256 n) internal pure returns (uint256 power) {
         power = RAY;
-        for (; n != 0; n >>= 1) {
-            if (n & 1 == 1) power = (power * base + RAY - 1) / RAY;
-            base = (base * base + RAY - 1) / RAY;
+        unchecked {
+            for (; n != 0; n >>= 1) {
+                if (n & 1 == 1) power = (power * base + RAY - 1) / RAY;
+                base = (base * base + RAY - 1) / RAY;
+            }
         }
     }
 

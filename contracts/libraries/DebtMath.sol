@@ -4,16 +4,17 @@ pragma solidity ^0.8.30;
 import {FixedPoint, RAY} from "./FixedPoint.sol";
 
 /// @notice Debt behind an index. A vault stores *scaled* debt; what it owes is scaled debt times the pool's index [RAY],
-/// which starts at 1 and never falls. Every conversion rounds against the one who owes.
+/// which starts at 1 and never falls. Every conversion rounds against the one who owes. Scaled debts have 128 bits and indices
+/// 112, so that a debt is a product inside a word.
 library DebtMath {
     /// @notice What `scaled` owes [debt units], rounded up.
     function debtUp(uint256 scaled, uint256 index) internal pure returns (uint256) {
-        return FixedPoint.mulDivUp(scaled, index, RAY);
+        return FixedPoint.wordDivUp(scaled, index, RAY);
     }
 
     /// @notice What `scaled` owes in total [debt units], rounded down: the claim the lenders may count on.
     function debtDown(uint256 scaled, uint256 index) internal pure returns (uint256) {
-        return FixedPoint.mulDivDown(scaled, index, RAY);
+        return FixedPoint.wordDivDown(scaled, index, RAY);
     }
 
     /// @notice Scaled debt that borrowing `amount` adds, rounded up.

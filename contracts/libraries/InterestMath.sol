@@ -24,7 +24,7 @@ library InterestMath {
 
     /// @notice Borrowed share of the pool [WAD], rounded up: 0 for an empty pool, at most 1.
     function utilisationUp(uint256 cash, uint256 debt) internal pure returns (uint256) {
-        return debt == 0 ? 0 : FixedPoint.mulDivUp(debt, WAD, cash + debt);
+        return debt == 0 ? 0 : FixedPoint.wordDivUp(debt, WAD, cash + debt);
     }
 
     /// @notice The per-second rate [RAY] at `utilisation` [WAD]: base, plus slopeBelow * u / kink up to the kink, plus
@@ -32,9 +32,9 @@ library InterestMath {
     function rateUp(Curve memory c, uint256 utilisation) internal pure returns (uint256) {
         uint256 rate = c.base;
         if (utilisation <= c.kink) {
-            rate += FixedPoint.mulDivUp(c.slopeBelow, utilisation, c.kink);
+            rate += FixedPoint.wordDivUp(c.slopeBelow, utilisation, c.kink);
         } else {
-            rate += c.slopeBelow + FixedPoint.mulDivUp(c.slopeAbove, utilisation - c.kink, WAD - c.kink);
+            rate += c.slopeBelow + FixedPoint.wordDivUp(c.slopeAbove, utilisation - c.kink, WAD - c.kink);
         }
         return FixedPoint.min(rate, c.max);
     }
@@ -44,7 +44,7 @@ library InterestMath {
     /// borrower at most the true compound interest. Requires rate <= RAY.
     function grownIndexDown(uint256 index, uint256 rate, uint256 elapsed) internal pure returns (uint256) {
         uint256 x = rate * FixedPoint.min(elapsed, MAX_ELAPSED);
-        uint256 x2 = FixedPoint.mulDivDown(x, x, 2 * RAY);
+        uint256 x2 = FixedPoint.wordDivDown(x, x, 2 * RAY);
         uint256 x3 = FixedPoint.mulDivDown(x2, x, 3 * RAY);
         return FixedPoint.min(FixedPoint.mulDivDown(index, RAY + x + x2 + x3, RAY), MAX_INDEX);
     }

@@ -4,7 +4,6 @@ pragma solidity ^0.8.30;
 import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 
 import {IOracleGuard} from "../interfaces/IOracleGuard.sol";
-import {AssetSet} from "../types/AssetSet.sol";
 import {Price, Status} from "../types/Price.sol";
 
 /// @notice Prices in transient storage for the length of one multicall, so that each asset is priced once in it.
@@ -30,40 +29,30 @@ library PriceCache {
         _setHead(0);
     }
 
-    /// @notice The prices of `assets`, ids ascending: from the cache while it is open, else from `oracle`.
-    function fetch(IOracleGuard oracle, AssetSet assets) internal returns (Price[] memory list) {
+    /// @notice The price of `asset`: from the cache while it is open, else from `oracle`.
+    function read(IOracleGuard oracle, uint8 asset) internal returns (Price memory price) {
         uint256 head = _head();
-        if (head == 0) return oracle.prices(assets);
-        AssetSet missing = AssetSet.wrap(AssetSet.unwrap(assets) & ~uint64(head));
-        if (!missing.isEmpty()) {
-            _setHead(head | AssetSet.unwrap(missing));
-            Price[] memory fresh = oracle.prices(missing);
-            for (uint256 i = 0; i < fresh.length; ++i) {
-                uint8 asset = missing.lowest();
-                _store(asset, fresh[i]);
-                missing = missing.without(asset);
-            }
-        }
-        list = new Price[](assets.size());
-        for (uint256 i = 0; i < list.length; ++i) {
-            uint8 asset = assets.lowest();
-            list[i] = _load(asset);
-            assets = assets.without(asset);
-        }
+        if (_knows(head, asset)) return _load(asset);
+        price = oracle.price(asset);
+        if (head != 0) _store(head, asset, price);
     }
 
-    /// @notice The price of one asset for a deposit: like `fetch`, but read through `observe`, which remembers it.
+    /// @notice The price of `asset` for a deposit: like `read`, but through `observe`, which remembers it.
     function observe(IOracleGuard oracle, uint8 asset) internal returns (Price memory price) {
         uint256 head = _head();
-        if (head == 0) return oracle.observe(asset);
-        if ((head >> asset) & 1 == 1) return _load(asset);
+        if (_knows(head, asset)) return _load(asset);
         price = oracle.observe(asset);
-        _setHead(head | (1 << asset));
-        _store(asset, price);
+        if (head != 0) _store(head, asset, price);
+    }
+
+    /// @dev Whether the cache is open and holds `asset`, whose id is below 64.
+    function _knows(uint256 head, uint8 asset) private pure returns (bool) {
+        return (head >> asset) & 1 == 1;
     }
 
     /// @dev A price is below 2^193, so the status rides in the top byte of `liq`.
-    function _store(uint8 asset, Price memory p) private {
+    function _store(uint256 head, uint8 asset, Price memory p) private {
+        _setHead(head | (1 << asset));
         uint256 slot = BASE + 1 + 3 * uint256(asset);
         bytes32(slot).asUint256().tstore(p.liq | (uint256(p.status) << 248));
         bytes32(slot + 1).asUint256().tstore(p.low);

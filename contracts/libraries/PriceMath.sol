@@ -40,7 +40,8 @@ library PriceMath {
         Freshness freshness;
     }
 
-    /// @notice Judges an answer. `min` and `max` are exclusive: a feed that sits on its floor or ceiling says nothing.
+    /// @notice Judges an answer: the fields of its `Reading`. `min` and `max` are exclusive: a feed that sits on its floor or ceiling
+    /// says nothing.
     /// @param unit what an answer is multiplied with, not 0
     function read(
         int256 answer,
@@ -50,15 +51,14 @@ library PriceMath {
         uint256 max,
         uint256 heartbeat,
         uint256 unit
-    ) internal pure returns (Reading memory r) {
-        if (answer <= 0 || uint256(answer) <= min || uint256(answer) >= max) return r;
-        if (updatedAt == 0 || updatedAt > timestamp) return r;
-        if (uint256(answer) > MAX_PRICE / unit) return r;
-        r.price = uint256(answer) * unit;
-        r.updatedAt = updatedAt;
-        r.expiresAt = Math.saturatingAdd(updatedAt, AGED_HEARTBEATS * heartbeat);
+    ) internal pure returns (uint256 price, uint256 readAt, uint256 expiresAt, Freshness freshness) {
+        if (answer <= 0 || uint256(answer) <= min || uint256(answer) >= max) return (0, 0, 0, Freshness.Unusable);
+        if (updatedAt == 0 || updatedAt > timestamp) return (0, 0, 0, Freshness.Unusable);
+        if (uint256(answer) > MAX_PRICE / unit) return (0, 0, 0, Freshness.Unusable);
+        (price, readAt) = (uint256(answer) * unit, updatedAt);
+        expiresAt = Math.saturatingAdd(updatedAt, AGED_HEARTBEATS * heartbeat);
         uint256 age = timestamp - updatedAt;
-        r.freshness =
+        freshness =
             age <= heartbeat
                 ? Freshness.Fresh
                 : age <= AGED_HEARTBEATS * heartbeat
@@ -68,8 +68,13 @@ library PriceMath {
 
     /// @notice One source on its own.
     function single(Reading memory p) internal pure returns (Price memory) {
-        if (p.freshness == Freshness.Fresh) return Price(p.price, p.price, p.price, Status.Good);
-        if (p.freshness == Freshness.Aged) return Price(p.price, p.price, p.price, Status.Doubtful);
+        return single(p.price, p.freshness);
+    }
+
+    /// @notice One source on its own, of which no more is needed.
+    function single(uint256 price, Freshness freshness) internal pure returns (Price memory) {
+        if (freshness == Freshness.Fresh) return Price(price, price, price, Status.Good);
+        if (freshness == Freshness.Aged) return Price(price, price, price, Status.Doubtful);
         return Price(0, 0, 0, Status.Dead);
     }
 

@@ -31,16 +31,19 @@ library VaultView {
     }
 
     /// @notice One holding as the asset to seize.
-    function asset(Holding memory h) internal pure returns (LiquidationMath.Asset memory) {
-        return
-            LiquidationMath.Asset({
-                amount: h.amount,
-                price: h.price.liq,
-                threshold: h.risk.liquidationThreshold(),
-                minBonus: h.risk.minBonus(),
-                maxBonus: h.risk.maxBonus(),
-                slope: h.risk.slope()
-            });
+    function asset(Holding memory h) internal pure returns (LiquidationMath.Asset memory a) {
+        (a.amount, a.price) = (h.amount, h.price.liq);
+        AssetRisk risk = h.risk;
+        a.threshold = risk.liquidationThreshold();
+        (a.minBonus, a.maxBonus, a.slope) = (risk.minBonus(), risk.maxBonus(), risk.slope());
+    }
+
+    /// @notice The value of each at the lowest of its usable prices [debt units].
+    function valuesLow(Holding[] memory holdings) internal pure returns (uint256[] memory values) {
+        values = new uint256[](holdings.length);
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            values[i] = HealthMath.valueDown(holdings[i].amount, holdings[i].price.low);
+        }
     }
 
     /// @notice Value at the highest of the usable prices [debt units].

@@ -20,6 +20,7 @@ using {
     paired,
     composed,
     sequenced,
+    isPlain,
     withSequenced
 } for PriceSource global;
 
@@ -86,6 +87,11 @@ function composed(PriceSource s) pure returns (bool) {
 
 function sequenced(PriceSource s) pure returns (bool) {
     return (PriceSource.unwrap(s) >> SEQUENCED_AT) & 1 == 1;
+}
+
+/// @notice Whether the source alone makes the price: neither paired nor composed nor sequenced.
+function isPlain(PriceSource s) pure returns (bool) {
+    return (PriceSource.unwrap(s) >> PAIRED_AT) & 7 == 0;
 }
 
 /// @notice `s` with or without the need of a sequencer.

@@ -56,7 +56,7 @@ export function emptyPool(timestamp: bigint): PoolState {
   };
 }
 
-/** The pool with interest brought up to `timestamp` [s]. Mirrors `LendingPool.accrue`. */
+/** The pool with interest brought up to `timestamp` [s]. Mirrors `LendingPool.addInterest`. */
 export function accrue(pool: PoolState, terms: PoolTerms, timestamp: bigint): PoolState {
   const elapsed = timestamp - pool.accruedAt;
   if (elapsed === 0n) return pool;
@@ -126,14 +126,14 @@ export function leave(pool: PoolState, assets: bigint, shares: bigint): PoolStat
   return { ...pool, cash: pool.cash - assets, totalShares: pool.totalShares - shares };
 }
 
-/** Lends `amount`. Takes an accrued pool. Mirrors `LendingPool.draw`. */
+/** Lends `amount`. Takes an accrued pool. Mirrors `LendingPool.disburse`. */
 export function draw(pool: PoolState, amount: bigint): PoolState {
   if (amount > pool.cash) throw new ModelError("InsufficientCash", [amount, pool.cash]);
   const totalScaledDebt = bounded(pool.totalScaledDebt + scaledUp(amount, pool.index));
   return { ...pool, totalScaledDebt, cash: pool.cash - amount };
 }
 
-/** Books a repayment. Takes an accrued pool. Mirrors `LendingPool.settle`. */
+/** Books a repayment. Takes an accrued pool. Mirrors `LendingPool.reduceDebt`. */
 export function settle(pool: PoolState, paid: bigint, scaledRepaid: bigint): PoolState {
   return {
     ...pool,
@@ -151,7 +151,7 @@ export function toAuction(pool: PoolState, scaledDebt: bigint): { pool: PoolStat
 
 /**
  * Books what auctions brought in (`paid`, the backstop's part included) and what nobody will pay (`lost`). Takes an accrued
- * pool. Mirrors `LendingPool.settleAuction`.
+ * pool. Mirrors `LendingPool.bookSale`.
  */
 export function settleAuction(
   pool: PoolState,

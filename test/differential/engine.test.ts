@@ -319,7 +319,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
       return step(
         w,
         elapsed,
-        () => pool.accrue(),
+        () => pool.addInterest(),
         () => w.model.accrue(),
       );
   }

@@ -109,7 +109,7 @@ contract AuctionHostileTest is AuctionFixture {
         _run(MAX);
         (uint256 lenders, uint256 capital) = (pool.totalAssets(), backstop.totalAssets());
         vm.revertToState(state);
-        hostile.add(address(pool), abi.encodeCall(ILendingPool.accrue, ()));
+        hostile.add(address(pool), abi.encodeCall(ILendingPool.addInterest, ()));
         hostile.add(address(pool), abi.encodeCall(ILendingPool.payBackstop, ()));
         hostile.add(address(backstop), abi.encodeCall(IBackstopPool.requestExit, (1)));
         hostile.add(address(engine), abi.encodeCall(IVaultEngine.setOperator, (bob, true)));

@@ -23,7 +23,7 @@ contract FlashLoanTest is SystemFixture {
     /// @dev Nothing the pool stores moves by a flash loan, and nobody pays for it.
     function testFuzz_flashLoan_leavesThePoolAsItWas(uint256 amount, uint32 time) public {
         vm.warp(START + time);
-        pool.accrue();
+        pool.addInterest();
         bytes memory before = abi.encode(pool.poolState(), debtToken.balanceOf(address(pool)));
         amount = bound(amount, 0, pool.maxFlashLoan(address(debtToken)));
         borrower.run(amount, address(0), "");

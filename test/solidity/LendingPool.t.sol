@@ -174,7 +174,7 @@ contract LendingPoolTest is SystemFixture {
         uint256 interest = (1_000e6 * index) / 1e27 - 1_000e6;
         vm.expectEmit(address(pool));
         emit ILendingPool.Accrued(index, interest, interest / 10);
-        assertEq(pool.accrue(), index);
+        assertEq(pool.addInterest(), index);
         assertEq(pool.totalAssets(), 10_000e6 + interest - interest / 10);
         assertEq(pool.totalDebt(), 1_000e6 + interest);
     }
@@ -183,7 +183,7 @@ contract LendingPoolTest is SystemFixture {
         _open(alice, 1_400e6);
         vm.warp(block.timestamp + time);
         (uint256 index, uint256 assets, uint256 debt) = (pool.currentIndex(), pool.totalAssets(), pool.totalDebt());
-        assertEq(pool.accrue(), index);
+        assertEq(pool.addInterest(), index);
         assertEq(pool.totalAssets(), assets);
         assertEq(pool.totalDebt(), debt);
         assertEq(pool.poolState().index, index);
@@ -193,16 +193,16 @@ contract LendingPoolTest is SystemFixture {
     function testFuzz_accrue_twiceInASecondChangesNothing(uint32 time) public {
         _open(alice, 1_400e6);
         vm.warp(block.timestamp + time);
-        uint256 index = pool.accrue();
+        uint256 index = pool.addInterest();
         uint256 fees = pool.poolState().fees;
-        assertEq(pool.accrue(), index);
+        assertEq(pool.addInterest(), index);
         assertEq(pool.poolState().fees, fees);
     }
 
     function test_accrue_withoutDebtLeavesTheIndex() public {
         _lend(lender, 1e9);
         vm.warp(block.timestamp + 365 days);
-        assertEq(pool.accrue(), 1e27);
+        assertEq(pool.addInterest(), 1e27);
     }
 
     // ------------------------------------------------------------------ terms
@@ -286,21 +286,21 @@ contract LendingPoolTest is SystemFixture {
 
     function testFuzz_drawAndSettle_neverLowerTheSharePrice(uint256 amount, uint256 time, uint256 part) public {
         (LendingPool own, OddToken odd) = _own();
-        own.draw(bound(amount, 1, 1e24), bob);
+        own.disburse(bound(amount, 1, 1e24), bob);
         vm.warp(block.timestamp + bound(time, 0, 900 days));
         uint256 assets = own.totalAssets();
         uint256 scaled = own.poolState().totalScaledDebt;
         uint256 removed = bound(part, 0, scaled);
         uint256 paid = (removed * own.currentIndex() + 1e27 - 1) / 1e27;
         odd.mint(address(own), paid);
-        own.settle(paid, removed);
+        own.reduceDebt(paid, removed);
         assertGe(own.totalAssets(), assets);
         assertLe(own.totalAssets(), assets + 2);
     }
 
     /// @dev Taking a debt over changes nothing for the lenders; what is then lost is paid by what the
     /// backstop is owed, then by the reserve, to the unit.
-    function testFuzz_settleAuction_losesExactlyWhatIsNotPaid(
+    function testFuzz_bookSale_losesExactlyWhatIsNotPaid(
         uint256 amount,
         uint256 time,
         uint256 part,
@@ -308,7 +308,7 @@ contract LendingPoolTest is SystemFixture {
     ) public {
         (LendingPool own, OddToken odd) = _own();
         own.setAuctionHouse(IAuctionHouse(address(this)));
-        own.draw(bound(amount, 1, 1e24), bob);
+        own.disburse(bound(amount, 1, 1e24), bob);
         vm.warp(block.timestamp + bound(time, 0, 900 days));
         (uint256 assets, uint256 debt) = (own.totalAssets(), own.totalDebt());
         (uint256 reserve, uint256 due) = own.claims();
@@ -319,7 +319,7 @@ contract LendingPoolTest is SystemFixture {
 
         paid = bound(paid, 0, taken);
         odd.mint(address(own), paid);
-        own.settleAuction(paid, taken - paid);
+        own.bookSale(paid, taken - paid);
         uint256 lost = taken - paid;
         (uint256 left, uint256 dueAfter) = own.claims();
         uint256 afterDue = lost > due ? lost - due : 0;
@@ -329,10 +329,10 @@ contract LendingPoolTest is SystemFixture {
         assertEq(own.poolState().auctionDebt, 0);
     }
 
-    function test_settleAuction_isForTheAuctionHouseAlone() public {
+    function test_bookSale_isForTheAuctionHouseAlone() public {
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyAuctionHouse.selector, bob, house));
         vm.prank(bob);
-        pool.settleAuction(0, 0);
+        pool.bookSale(0, 0);
     }
 
     // ------------------------------------------------------------------ auction debt and exits
@@ -377,7 +377,7 @@ contract LendingPoolTest is SystemFixture {
     function test_draw_beyondTheCashIsRefused() public {
         (LendingPool own, ) = _own();
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.InsufficientCash.selector, 1e24 + 1, 1e24));
-        own.draw(1e24 + 1, bob);
+        own.disburse(1e24 + 1, bob);
     }
 
     function test_deposit_ofATokenWithAFeeIsRefused() public {
@@ -401,7 +401,7 @@ contract LendingPoolTest is SystemFixture {
             odd.setHook(address(own), calls[i]);
             own.withdraw(1e18, bob, address(this));
             assertEq(bytes4(odd.lastError()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
-            own.draw(1e18, bob);
+            own.disburse(1e18, bob);
             assertEq(bytes4(odd.lastError()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
         }
     }

@@ -68,7 +68,7 @@ contract LendingPool4626Test is ERC4626Properties {
         _enter(holder, _bound(_draw(seed, 0), 1, 1e15));
         _enter(witness, _bound(_draw(seed, 1), 1, 1e15));
         uint256 loan = _draw(seed, 2) % (pool.poolState().cash + 1);
-        if (loan != 0) pool.draw(loan, address(this));
+        if (loan != 0) pool.disburse(loan, address(this));
         now_ += _draw(seed, 3) % 900 days;
         vm.warp(now_);
         if (_draw(seed, 4) % 2 == 0) _donate(_bound(_draw(seed, 5), 1, 1e12));
@@ -83,7 +83,7 @@ contract LendingPool4626Test is ERC4626Properties {
         uint256 paid = _draw(seed, 11) % (debt - lost + 1);
         if (_draw(seed, 12) % 2 == 0) paid = debt - lost;
         token.mint(address(pool), paid);
-        pool.settleAuction(paid, lost);
+        pool.bookSale(paid, lost);
         shortfallLow = _draw(seed, 13) % (2 * (debt - lost - paid) + 1);
         capital = _draw(seed, 14) % 3 == 0 ? shortfallLow : _draw(seed, 15) % (shortfallLow + 1);
     }
@@ -92,11 +92,11 @@ contract LendingPool4626Test is ERC4626Properties {
     function _lose(uint256 part) internal override {
         uint256 scaled = pool.poolState().totalScaledDebt;
         if (scaled == 0) {
-            pool.draw(pool.poolState().cash, address(this));
+            pool.disburse(pool.poolState().cash, address(this));
             scaled = pool.poolState().totalScaledDebt;
         }
         uint256 lost = pool.toAuction(part == UNLIMITED ? scaled : part % (scaled + 1));
-        pool.settleAuction(0, lost);
+        pool.bookSale(0, lost);
     }
 
     /// @dev Nothing waits in the lending pool.
@@ -140,7 +140,7 @@ contract LendingPool4626Test is ERC4626Properties {
     function testFuzz_4626_accruingFirstChangesNothing(uint256 seed) public {
         _arrange(seed);
         bytes memory before = _figures();
-        pool.accrue();
+        pool.addInterest();
         assertEq(_figures(), before, "accruing changed a preview");
     }
 }

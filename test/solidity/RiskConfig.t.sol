@@ -64,7 +64,7 @@ contract RiskConfigTest is SystemFixture {
 
     function _threshold() private view returns (uint256) {
         (AssetRisk risk, ) = riskConfig.depositTerms(WETH);
-        (AssetRisk[] memory risks, ) = riskConfig.load(AssetSet.wrap(1));
+        (AssetRisk[] memory risks, ) = riskConfig.vaultTerms(AssetSet.wrap(1));
         (AssetRiskFields memory fields, ) = riskConfig.assetRisk(WETH);
         assertEq(risks[0].liquidationThreshold(), risk.liquidationThreshold());
         assertEq(fields.liquidationThreshold, risk.liquidationThreshold());
@@ -266,7 +266,7 @@ contract RiskConfigTest is SystemFixture {
 
     function testFuzz_load_listsMembersAscending(uint8 bits) public view {
         AssetSet set = AssetSet.wrap(bits % 8);
-        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.load(set);
+        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.vaultTerms(set);
         assertEq(risks.length, set.size());
         for (uint256 i = 0; i < risks.length; ++i) {
             (AssetRiskFields memory f, ) = riskConfig.assetRisk(set.lowest());

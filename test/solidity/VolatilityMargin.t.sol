@@ -142,7 +142,7 @@ contract VolatilityMarginTest is VolatilityFixture {
         uint8 members
     ) public view {
         AssetSet set = AssetSet.wrap(1 + (members % 7));
-        (AssetRisk[] memory risks, ) = riskConfig.load(set);
+        (AssetRisk[] memory risks, ) = riskConfig.vaultTerms(set);
         uint256[] memory values = new uint256[](risks.length);
         uint256 effective;
         uint256 initial;
@@ -178,7 +178,7 @@ contract VolatilityMarginTest is VolatilityFixture {
         uint256[] memory values = new uint256[](2);
         (values[0], values[1]) = (1e12, 2e12);
         vm.cool(address(riskConfig));
-        riskConfig.load(AssetSet.wrap(5));
+        riskConfig.vaultTerms(AssetSet.wrap(5));
         vm.cool(address(model));
         // Encoded and decoded outside of what is measured: that is the caller's own code.
         bytes memory call_ = abi.encodeCall(model.borrowingPowerDown, (AssetSet.wrap(5), values));

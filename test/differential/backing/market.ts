@@ -170,7 +170,7 @@ function pass(r: Run, name: string, elapsed: bigint): Promise<boolean> {
   return r.act(
     name,
     elapsed,
-    () => r.w.client.pool.accrue(),
+    () => r.w.client.pool.addInterest(),
     () => r.w.model.accrue(),
   );
 }

@@ -70,9 +70,9 @@ contract HostileTest is SystemFixture {
     function test_pool_onlyTheEngineDrawsAndSettles() public {
         vm.startPrank(bob);
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyEngine.selector, bob, address(engine)));
-        pool.draw(1, bob);
+        pool.disburse(1, bob);
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyEngine.selector, bob, address(engine)));
-        pool.settle(0, 0);
+        pool.reduceDebt(0, 0);
         vm.expectRevert(abi.encodeWithSelector(ILendingPool.OnlyEngine.selector, bob, address(engine)));
         pool.toAuction(0);
         vm.stopPrank();

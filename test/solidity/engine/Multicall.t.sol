@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IOracleGuard} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
-import {AssetSet, singleton} from "../../../contracts/types/AssetSet.sol";
+import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {SystemFixture} from "../support/SystemFixture.sol";
 
 contract MulticallTest is SystemFixture {
@@ -18,7 +18,7 @@ contract MulticallTest is SystemFixture {
         _lend(lender, 1e6 * 1e6);
         _fund(alice, WETH, 1e18);
         vm.expectCall(address(oracle), abi.encodeCall(IOracleGuard.observe, (WETH)), 1);
-        vm.expectCall(address(oracle), abi.encodeCall(IOracleGuard.prices, (singleton(WETH))), 0);
+        vm.expectCall(address(oracle), abi.encodeCall(IOracleGuard.price, (WETH)), 0);
         vm.prank(alice);
         engine.multicall(_openCalls(1e18, 500e6));
     }
@@ -58,6 +58,75 @@ contract MulticallTest is SystemFixture {
         assertEq(_state(), batch);
     }
 
+    // ------------------------------------------------------------------ open
+
+    function testFuzz_open_isDepositAndBorrow(uint256 amount, uint256 debt, uint32 time, bool byMulticall) public {
+        amount = bound(amount, 1e18, 1e21);
+        debt = bound(debt, 100e6, (amount * 1_300) / 1e12);
+        _lend(lender, 1e12 * 1e6);
+        _deposit(bob, WBTC, 1e8);
+        _borrow(bob, 10_000e6);
+        _pass(time);
+        _fund(alice, WETH, amount);
+        uint256 checkpoint = vm.snapshotState();
+        vm.startPrank(alice);
+        if (byMulticall) {
+            bytes[] memory calls = new bytes[](1);
+            calls[0] = abi.encodeCall(IVaultEngine.open, (_key(alice), WETH, amount, debt, alice));
+            engine.multicall(calls);
+        } else {
+            engine.open(_key(alice), WETH, amount, debt, alice);
+        }
+        bytes32 opened = _state();
+        vm.revertToState(checkpoint);
+        engine.deposit(_key(alice), WETH, amount);
+        engine.borrow(_key(alice), debt, alice);
+        vm.stopPrank();
+        assertEq(_state(), opened);
+    }
+
+    function test_open_readsEveryPriceOnceAndForgetsIt() public {
+        _lend(lender, 1e6 * 1e6);
+        _fund(alice, WETH, 1e18);
+        vm.expectCall(address(oracle), abi.encodeCall(IOracleGuard.observe, (WETH)), 1);
+        vm.prank(alice);
+        engine.open(_key(alice), WETH, 1e18, 500e6, alice);
+        _setPrice(WETH, 100e8);
+        vm.expectCall(address(oracle), abi.encodeCall(IOracleGuard.price, (WETH)), 1);
+        engine.flag(_key(alice));
+    }
+
+    function test_open_insideAMulticallKeepsItsPrices() public {
+        _lend(lender, 1e6 * 1e6);
+        _fund(alice, WETH, 2e18);
+        bytes[] memory calls = new bytes[](2);
+        calls[0] = abi.encodeCall(IVaultEngine.open, (_key(alice), WETH, 1e18, 500e6, alice));
+        calls[1] = abi.encodeCall(IVaultEngine.open, (_key(alice), WETH, 1e18, 500e6, alice));
+        vm.expectCall(address(oracle), abi.encodeCall(IOracleGuard.observe, (WETH)), 1);
+        vm.prank(alice);
+        engine.multicall(calls);
+    }
+
+    function test_open_isForOwnerAndOperatorsAndNeedsBothAmounts() public {
+        _lend(lender, 1e6 * 1e6);
+        _deposit(alice, WETH, 1e18);
+        _fund(bob, WETH, 1e18);
+        vm.prank(bob);
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.NotAuthorised.selector, bob, alice));
+        engine.open(_key(alice), WETH, 1e18, 500e6, bob);
+        vm.startPrank(alice);
+        vm.expectRevert(IVaultEngine.ZeroAmount.selector);
+        engine.open(_key(alice), WETH, 0, 500e6, alice);
+        vm.stopPrank();
+        vm.prank(alice);
+        engine.setOperator(bob, true);
+        vm.startPrank(bob);
+        vm.expectRevert(IVaultEngine.ZeroAmount.selector);
+        engine.open(_key(alice), WETH, 1e18, 0, bob);
+        engine.open(_key(alice), WETH, 1e18, 500e6, bob);
+        vm.stopPrank();
+    }
+
     /// @dev Accruing first in the same block changes no result.
     function testFuzz_accruingFirstChangesNothing(uint32 time, uint256 price, uint256 repay) public {
         _open(alice, 1_500e6);
@@ -69,7 +138,7 @@ contract MulticallTest is SystemFixture {
         _actAll(repay);
         bytes32 without = _state();
         vm.revertToState(checkpoint);
-        pool.accrue();
+        pool.addInterest();
         _actAll(repay);
         assertEq(_state(), without);
     }

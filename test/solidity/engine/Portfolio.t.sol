@@ -30,7 +30,7 @@ contract PortfolioTest is VolatilityFixture {
     function _both(uint256 weth) private returns (uint256 plain, uint256 power) {
         _deposit(alice, WETH, weth);
         _deposit(alice, WBTC, weth / 30 / 1e10);
-        (AssetRisk[] memory risks, ) = riskConfig.load(BOTH);
+        (AssetRisk[] memory risks, ) = riskConfig.vaultTerms(BOTH);
         uint256[] memory values = new uint256[](2);
         for (uint8 a = 0; a < 2; ++a) {
             values[a] = HealthMath.valueDown(engine.collateralOf(_key(alice), a), oracle.price(a).low);

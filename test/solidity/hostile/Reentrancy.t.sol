@@ -89,6 +89,11 @@ contract ReentrancyTest is ReentryCalls {
         assertEq(_row(address(engine), abi.encodeCall(engine.multicall, (batch))), 4);
     }
 
+    function test_matrix_fromOpen() public {
+        bytes memory data = abi.encodeCall(engine.open, (own, WBTC, 1e8, 300e6, address(intruder)));
+        assertEq(_row(address(engine), data), 4);
+    }
+
     // ------------------------------------------------------------------ entries of the pool
 
     function test_matrix_fromPoolDeposit() public {

@@ -26,7 +26,7 @@ abstract contract TokenZoo is TokenZooBase {
         vm.stopPrank();
         for (uint256 i = 0; i < tokens.length; ++i) tokens[i].mint(liquidator, 100e18);
         _pass(10 days);
-        pool.accrue();
+        pool.addInterest();
         _setPrice(WETH, 1_520e8);
         _setPrice(GOLD, 0.01e8);
         _listEntries();
@@ -67,7 +67,7 @@ abstract contract TokenZoo is TokenZooBase {
             (IERC3156FlashBorrower(address(this)), address(debtToken), 1e9, "")
         );
         _entry("flashLoan", p, loan);
-        _entry("accrue", p, abi.encodeCall(pool.accrue, ()));
+        _entry("addInterest", p, abi.encodeCall(pool.addInterest, ()));
     }
 
     function onFlashLoan(address, address, uint256 amount, uint256, bytes calldata) external returns (bytes32) {
@@ -111,7 +111,7 @@ contract OddCollateralTest is TokenZoo {
     }
 
     /// @dev Columns: deposit, withdraw, deposit another, borrow, repay, repay all, deleverage, liquidate, write off, absorb, flag,
-    /// permit, multicall; lend, mint, unlend, redeem, donate, flash loan, accrue. Rows: `Habit`.
+    /// permit, multicall; lend, mint, unlend, redeem, donate, flash loan, addInterest. Rows: `Habit`.
     function _table() internal pure override returns (string[12] memory) {
         return
             [

@@ -13,13 +13,8 @@ contract PriceCacheTest is Test {
     uint256 private observed;
 
     /// @dev Stands in for the oracle: a price per asset that changes with `salt`.
-    function prices(AssetSet assets) external view returns (Price[] memory list) {
-        list = new Price[](assets.size());
-        for (uint256 i = 0; i < list.length; ++i) {
-            uint8 asset = assets.lowest();
-            list[i] = _price(asset, salt);
-            assets = assets.without(asset);
-        }
+    function price(uint8 asset) external view returns (Price memory) {
+        return _price(asset, salt);
     }
 
     function _price(uint8 asset, uint256 seed) private pure returns (Price memory p) {
@@ -27,8 +22,14 @@ contract PriceCacheTest is Test {
         return Price(r >> 63, (r >> 62) % 1e58, (r >> 61) % 1e58, Status(r % 3));
     }
 
-    function _fetch(uint64 assets) private returns (Price[] memory) {
-        return PriceCache.fetch(IOracleGuard(address(this)), AssetSet.wrap(assets));
+    function _fetch(uint64 assets) private returns (Price[] memory list) {
+        AssetSet set = AssetSet.wrap(assets);
+        list = new Price[](set.size());
+        for (uint256 i = 0; i < list.length; ++i) {
+            uint8 asset = set.lowest();
+            list[i] = PriceCache.read(IOracleGuard(address(this)), asset);
+            set = set.without(asset);
+        }
     }
 
     function _assertPrices(Price[] memory list, uint64 assets, uint256 seed) private pure {
@@ -41,24 +42,24 @@ contract PriceCacheTest is Test {
         }
     }
 
-    function testFuzz_fetch_whileClosedAsksTheOracleEveryTime(uint64 assets) public {
+    function testFuzz_read_whileClosedAsksTheOracleEveryTime(uint64 assets) public {
         _assertPrices(_fetch(assets), assets, 0);
         salt = 1;
         _assertPrices(_fetch(assets), assets, 1);
         assertFalse(PriceCache.isOpen());
     }
 
-    function testFuzz_fetch_whileOpenServesKnownAssetsWithoutTheOracle(uint64 a, uint64 b) public {
+    function testFuzz_read_whileOpenServesKnownAssetsWithoutTheOracle(uint64 a, uint64 b) public {
         PriceCache.open();
         assertTrue(PriceCache.isOpen());
         _assertPrices(_fetch(a), a, 0);
         _assertPrices(_fetch(b), b, 0);
-        vm.mockCallRevert(address(this), abi.encodeCall(IOracleGuard.prices, (AssetSet.wrap(a | b))), "asked twice");
+        vm.mockCallRevert(address(this), abi.encodePacked(IOracleGuard.price.selector), "asked twice");
         _assertPrices(_fetch(a | b), a | b, 0);
         PriceCache.close();
     }
 
-    function testFuzz_fetch_whileOpenRemembersTheFirstPrice(uint64 a, uint64 b) public {
+    function testFuzz_read_whileOpenRemembersTheFirstPrice(uint64 a, uint64 b) public {
         PriceCache.open();
         _fetch(a);
         salt = 1;
@@ -81,7 +82,7 @@ contract PriceCacheTest is Test {
 
     // ------------------------------------------------------------------ observe
 
-    /// @dev Stands in for the oracle: like `prices`, of one asset, counted.
+    /// @dev Stands in for the oracle: like `price`, counted.
     function observe(uint8 asset) external returns (Price memory) {
         ++observed;
         return _price(asset, salt);
@@ -119,7 +120,7 @@ contract PriceCacheTest is Test {
         PriceCache.close();
     }
 
-    function testFuzz_observe_whileOpenServesWhatFetchFound(uint8 asset, uint64 others) public {
+    function testFuzz_observe_whileOpenServesWhatReadFound(uint8 asset, uint64 others) public {
         asset %= 64;
         PriceCache.open();
         _fetch(others & ~(uint64(1) << asset));

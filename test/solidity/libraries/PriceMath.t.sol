@@ -9,6 +9,26 @@ import {Price, Status} from "../../../contracts/types/Price.sol";
 contract PriceMathTest is Test {
     uint256 private constant NOW = 1_700_000_000;
 
+    function _read(
+        int256 answer,
+        uint256 updatedAt,
+        uint256 timestamp,
+        uint256 min,
+        uint256 max,
+        uint256 heartbeat,
+        uint256 unit
+    ) private pure returns (PriceMath.Reading memory r) {
+        (r.price, r.updatedAt, r.expiresAt, r.freshness) = PriceMath.read(
+            answer,
+            updatedAt,
+            timestamp,
+            min,
+            max,
+            heartbeat,
+            unit
+        );
+    }
+
     function _reading(uint256 price, uint8 freshness) private pure returns (PriceMath.Reading memory) {
         return PriceMath.Reading(price, NOW, NOW + 3 hours, PriceMath.Freshness(freshness % 4));
     }
@@ -20,7 +40,7 @@ contract PriceMathTest is Test {
     // ------------------------------------------------------------------ read
 
     function testFuzz_read_refusesAnswersAtOrBeyondTheirBounds(int256 answer, uint128 min, uint128 max) public pure {
-        PriceMath.Reading memory r = PriceMath.read(answer, NOW, NOW, min, max, 1 hours, 1);
+        PriceMath.Reading memory r = _read(answer, NOW, NOW, min, max, 1 hours, 1);
         bool inside = answer > 0 && uint256(answer) > min && uint256(answer) < max;
         assertEq(r.freshness == PriceMath.Freshness.Fresh, inside);
         if (!inside) assertEq(r.price + r.updatedAt, 0);
@@ -28,7 +48,7 @@ contract PriceMathTest is Test {
     }
 
     function testFuzz_read_refusesTheFutureAndNoTime(uint256 updatedAt) public pure {
-        PriceMath.Reading memory r = PriceMath.read(5, updatedAt, NOW, 0, 10, type(uint32).max, 1);
+        PriceMath.Reading memory r = _read(5, updatedAt, NOW, 0, 10, type(uint32).max, 1);
         bool dated = updatedAt != 0 && updatedAt <= NOW;
         assertEq(r.freshness != PriceMath.Freshness.Unusable, dated);
         assertEq(r.updatedAt, dated ? updatedAt : 0);
@@ -45,7 +65,7 @@ contract PriceMathTest is Test {
                     ? 5 * uint256(heartbeat)
                     : NOW - 1
         );
-        PriceMath.Freshness f = PriceMath.read(5, NOW - age, NOW, 0, 10, heartbeat, 1).freshness;
+        PriceMath.Freshness f = _read(5, NOW - age, NOW, 0, 10, heartbeat, 1).freshness;
         if (age <= heartbeat) assertTrue(f == PriceMath.Freshness.Fresh);
         else if (age <= 3 * uint256(heartbeat)) assertTrue(f == PriceMath.Freshness.Aged);
         else assertTrue(f == PriceMath.Freshness.Expired);
@@ -60,7 +80,7 @@ contract PriceMathTest is Test {
         uint32 heartbeat,
         uint256 unit
     ) public pure {
-        PriceMath.read(answer, updatedAt, timestamp, min, max, heartbeat, unit == 0 ? 1 : unit);
+        _read(answer, updatedAt, timestamp, min, max, heartbeat, unit == 0 ? 1 : unit);
     }
 
     // ------------------------------------------------------------------ single and pair
@@ -175,31 +195,31 @@ contract PriceMathTest is Test {
 
     function testFuzz_read_refusesAnAnswerOnItsBoundAndTakesTheNext(uint64 min, uint64 width) public pure {
         uint256 max = uint256(min) + 2 + width;
-        assertEq(PriceMath.read(int256(uint256(min)), NOW, NOW, min, max, 1, 1).price, 0);
-        assertEq(PriceMath.read(int256(max), NOW, NOW, min, max, 1, 1).price, 0);
-        assertEq(PriceMath.read(int256(uint256(min) + 1), NOW, NOW, min, max, 1, 1).price, uint256(min) + 1);
-        assertEq(PriceMath.read(int256(max - 1), NOW, NOW, min, max, 1, 1).price, max - 1);
+        assertEq(_read(int256(uint256(min)), NOW, NOW, min, max, 1, 1).price, 0);
+        assertEq(_read(int256(max), NOW, NOW, min, max, 1, 1).price, 0);
+        assertEq(_read(int256(uint256(min) + 1), NOW, NOW, min, max, 1, 1).price, uint256(min) + 1);
+        assertEq(_read(int256(max - 1), NOW, NOW, min, max, 1, 1).price, max - 1);
     }
 
     function testFuzz_read_scalesByTheUnitUpToTheLargestPrice(uint128 answer, uint8 decimals) public pure {
         vm.assume(answer != 0);
         uint256 unit = 10 ** (decimals % 40);
-        uint256 price = PriceMath.read(int256(uint256(answer)), NOW, NOW, 0, type(uint256).max, 1, unit).price;
+        uint256 price = _read(int256(uint256(answer)), NOW, NOW, 0, type(uint256).max, 1, unit).price;
         assertEq(price, answer <= 1e58 / unit ? answer * unit : 0);
     }
 
     function test_read_takesTheLargestPriceAndNothingAbove() public pure {
-        assertEq(PriceMath.read(1e8, NOW, NOW, 0, 1e9, 1, 1e50).price, 1e58);
-        assertEq(PriceMath.read(1e8 + 1, NOW, NOW, 0, 1e9, 1, 1e50).price, 0);
+        assertEq(_read(1e8, NOW, NOW, 0, 1e9, 1, 1e50).price, 1e58);
+        assertEq(_read(1e8 + 1, NOW, NOW, 0, 1e9, 1, 1e50).price, 0);
     }
 
     function testFuzz_read_expiresThreeHeartbeatsAfterTheAnswer(uint32 age, uint32 heartbeat) public pure {
-        PriceMath.Reading memory r = PriceMath.read(5, NOW - (age % NOW), NOW, 0, 10, heartbeat, 1);
+        PriceMath.Reading memory r = _read(5, NOW - (age % NOW), NOW, 0, 10, heartbeat, 1);
         assertEq(r.expiresAt, NOW - (age % NOW) + 3 * uint256(heartbeat));
     }
 
     function test_read_expiryStaysInTheWord() public pure {
-        assertEq(PriceMath.read(5, NOW, NOW, 0, 10, type(uint256).max / 3, 1).expiresAt, type(uint256).max);
+        assertEq(_read(5, NOW, NOW, 0, 10, type(uint256).max / 3, 1).expiresAt, type(uint256).max);
     }
 
     function testFuzz_pair_agreesUpToExactlyTheDeviation(uint64 low, uint16 deviation, bool swap) public pure {

@@ -129,10 +129,10 @@ abstract contract GovernorHandler is HolderHandler {
         _forbid(address(sys.engine), abi.encodeCall(sys.engine.release, (0, 0, me)));
         _forbid(address(sys.engine), abi.encodeCall(sys.engine.setAuctionHouse, (IAuctionHouse(me))));
         _forbid(address(sys.engine), abi.encodeCall(sys.engine.setAuthority, (me)));
-        _forbid(address(sys.pool), abi.encodeCall(sys.pool.draw, (0, me)));
-        _forbid(address(sys.pool), abi.encodeCall(sys.pool.settle, (0, 0)));
+        _forbid(address(sys.pool), abi.encodeCall(sys.pool.disburse, (0, me)));
+        _forbid(address(sys.pool), abi.encodeCall(sys.pool.reduceDebt, (0, 0)));
         _forbid(address(sys.pool), abi.encodeCall(sys.pool.toAuction, (0)));
-        _forbid(address(sys.pool), abi.encodeCall(sys.pool.settleAuction, (0, 0)));
+        _forbid(address(sys.pool), abi.encodeCall(sys.pool.bookSale, (0, 0)));
         _forbid(address(sys.pool), abi.encodeCall(sys.pool.setAuctionHouse, (IAuctionHouse(me))));
         _forbid(address(sys.pool), abi.encodeCall(sys.pool.setTerms, (sys.pool.terms())));
         _forbid(address(sys.pool), abi.encodeCall(sys.pool.setAuthority, (me)));
@@ -165,7 +165,7 @@ abstract contract GovernorHandler is HolderHandler {
         _forbid(t, abi.encodeCall(sys.riskConfig.lowerBorrowCap, (0)));
         _forbid(t, abi.encodeCall(sys.riskConfig.setSystem, (sys.riskConfig.systemRisk())));
         _forbid(t, abi.encodeCall(sys.riskConfig.setHaircut, (0, 0)));
-        _forbid(t, abi.encodeCall(sys.riskConfig.setGuarded, (0)));
+        _forbid(t, abi.encodeCall(sys.riskConfig.setGuarded, (0, 0)));
         _forbid(t, abi.encodeCall(sys.riskConfig.setAuthority, (me)));
         t = address(sys.oracle);
         _forbid(t, abi.encodeCall(sys.oracle.setAssetSources, (0, source, none, 0, false)));

@@ -143,7 +143,7 @@ abstract contract HandlerBase is Test {
     function _market() internal view returns (Market memory m) {
         AssetSet all = AssetSet.wrap(uint64((1 << ASSETS) - 1));
         m.prices = sys.oracle.prices(all);
-        (m.risks, ) = sys.riskConfig.load(all);
+        (m.risks, ) = sys.riskConfig.vaultTerms(all);
         m.index = sys.pool.currentIndex();
     }
 

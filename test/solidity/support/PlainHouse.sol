@@ -37,11 +37,11 @@ contract PlainHouse {
 
     function abandon(VaultKey, uint256 debt, AssetSet, uint256[] calldata amounts_) external {
         amounts = amounts_;
-        _engine.pool().settleAuction(0, debt);
+        _engine.pool().bookSale(0, debt);
     }
 
     function settle(uint256 paid, uint256 lost) external {
-        _engine.pool().settleAuction(paid, lost);
+        _engine.pool().bookSale(paid, lost);
     }
 
     function release(uint8 asset, uint256 amount, address to) external {

@@ -15,7 +15,7 @@ contract PlainMargin is IVolatilityModel {
     }
 
     function borrowingPowerDown(AssetSet assets, uint256[] calldata values) external view returns (uint256 power) {
-        (AssetRisk[] memory risks, ) = _riskConfig.load(assets);
+        (AssetRisk[] memory risks, ) = _riskConfig.vaultTerms(assets);
         for (uint256 i = 0; i < values.length; ++i) power += values[i] * risks[i].effectiveLtv();
     }
 }

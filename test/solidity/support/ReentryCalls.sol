@@ -32,6 +32,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Guarded, abi.encodeCall(engine.deposit, (own, WETH, 1e15)));
         _list(t, Kind.Guarded, abi.encodeCall(engine.withdraw, (own, WETH, 1e15, me)));
         _list(t, Kind.Guarded, abi.encodeCall(engine.borrow, (own, 10e6, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(engine.open, (own, WETH, 1e15, 10e6, me)));
         _list(t, Kind.Guarded, abi.encodeCall(engine.repay, (own, 5e6)));
         _list(t, Kind.Guarded, abi.encodeCall(engine.deleverage, (own, WETH, 1e15, 100e6, me, "x")));
         _list(t, Kind.Guarded, abi.encodeCall(engine.permit, (address(debtToken), 1, MAX, 27, 0, 0)));
@@ -76,16 +77,16 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Guarded, abi.encodeCall(pool.donate, (1e6)));
         _list(t, Kind.Guarded, abi.encodeCall(pool.payBackstop, ()));
         _list(t, Kind.Guarded, _flashLoan(1e6));
-        _list(t, Kind.Open, abi.encodeCall(pool.accrue, ()));
+        _list(t, Kind.Open, abi.encodeCall(pool.addInterest, ()));
         _list(t, Kind.Open, abi.encodeCall(pool.approve, (lender, 5)));
         _list(t, Kind.Open, abi.encodeCall(pool.transfer, (lender, 7)));
         _list(t, Kind.Open, abi.encodeCall(pool.transferFrom, (lender, me, 1e6)));
         (uint8 v, bytes32 r, bytes32 s) = _signed(pool.DOMAIN_SEPARATOR());
         _list(t, Kind.Open, abi.encodeCall(pool.permit, (signer, bob, 9, MAX, v, r, s)));
-        _list(t, Kind.Privileged, abi.encodeCall(pool.draw, (1, me)));
-        _list(t, Kind.Privileged, abi.encodeCall(pool.settle, (0, 1)));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.disburse, (1, me)));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.reduceDebt, (0, 1)));
         _list(t, Kind.Privileged, abi.encodeCall(pool.toAuction, (1)));
-        _list(t, Kind.Privileged, abi.encodeCall(pool.settleAuction, (0, 0)));
+        _list(t, Kind.Privileged, abi.encodeCall(pool.bookSale, (0, 0)));
         _list(t, Kind.Privileged, abi.encodeCall(pool.setAuctionHouse, (IAuctionHouse(me))));
         _list(t, Kind.Privileged, abi.encodeCall(pool.setTerms, (_terms(0))));
         _list(t, Kind.Privileged, abi.encodeCall(pool.setAuthority, (me)));

@@ -118,16 +118,13 @@ abstract contract SystemHandler is HandlerBase {
         sys.engine.setOperator(operator, true);
         amount = _amountOf(asset, amount);
         sys.tokens[asset].mint(operator, amount);
-        Price memory p = sys.oracle.price(asset);
-        bytes[] memory calls = new bytes[](2);
-        calls[0] = abi.encodeCall(IVaultEngine.deposit, (vault, asset, amount));
-        uint256 loan = HealthMath.valueDown(amount, p.low) / 2 + 1;
-        calls[1] = abi.encodeCall(IVaultEngine.borrow, (vault, loan, operator));
+        bytes memory call = _opening(vault, asset, amount, operator);
         Snapshot memory s = _snapshot();
         vm.prank(operator);
-        try sys.engine.multicall(calls) {
+        (bool ok, bytes memory err) = address(sys.engine).call(call);
+        if (ok) {
             ++done["openByOperator"];
-        } catch (bytes memory err) {
+        } else {
             if (!_isClosed(err, Action.Borrow))
                 _assertDocumented(
                     err,
@@ -142,12 +139,27 @@ abstract contract SystemHandler is HandlerBase {
             assertEq(
                 _storedNow(vaultSeed % vaults.length),
                 s.stored[vaultSeed % vaults.length],
-                "a refused multicall left something"
+                "a refused opening left something"
             );
         }
         vm.prank(vault.ownerOf());
         sys.engine.setOperator(operator, false);
         _assertHarmless(s, vault);
+    }
+
+    /// @dev By `open` or by a multicall of its parts.
+    function _opening(
+        VaultKey vault,
+        uint8 asset,
+        uint256 amount,
+        address operator
+    ) private view returns (bytes memory) {
+        uint256 loan = HealthMath.valueDown(amount, sys.oracle.price(asset).low) / 2 + 1;
+        if (amount % 2 == 0) return abi.encodeCall(sys.engine.open, (vault, asset, amount, loan, operator));
+        bytes[] memory calls = new bytes[](2);
+        calls[0] = abi.encodeCall(IVaultEngine.deposit, (vault, asset, amount));
+        calls[1] = abi.encodeCall(IVaultEngine.borrow, (vault, loan, operator));
+        return abi.encodeCall(sys.engine.multicall, (calls));
     }
 
     // ------------------------------------------------------------------ liquidators
@@ -302,7 +314,7 @@ abstract contract SystemHandler is HandlerBase {
         bool good = sys.oracle.price(asset).status == Status.Good;
         sys.oracle.observe(asset);
         assertEq(sys.oracle.accept(asset), good, "only a Good price is accepted");
-        sys.pool.accrue();
+        sys.pool.addInterest();
         _assertHarmless(s, VaultKey.wrap(0));
         assertEq(sys.pool.totalAssets(), s.assets, "accruing changed what was already true");
     }
