@@ -508,15 +508,19 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (cost > most) revert SoldTooMuch(cost, most);
     }
 
-    /// @dev Health with what the holdings now are and this debt is no worse than it was.
+    /// @dev With what the holdings now are and this debt the vault is neither less healthy nor poorer than it was.
     function _requireNoWorse(Context memory x, uint256 scaledDebt) private pure {
-        uint256 weighted = VaultView.position(x.holdings, scaledDebt, x.p.index).weighted;
+        LiquidationMath.Position memory p = VaultView.position(x.holdings, scaledDebt, x.p.index);
         uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
-        if (HealthMath.noWorse(x.p.weighted, x.debt, weighted, debt)) return;
-        revert HealthWouldFall(
-            HealthMath.healthFactorDown(x.p.weighted, x.debt),
-            HealthMath.healthFactorDown(weighted, debt)
-        );
+        if (!HealthMath.noWorse(x.p.weighted, x.debt, p.weighted, debt)) {
+            revert HealthWouldFall(
+                HealthMath.healthFactorDown(x.p.weighted, x.debt),
+                HealthMath.healthFactorDown(p.weighted, debt)
+            );
+        }
+        if (!HealthMath.noPoorer(x.p.value, x.debt, p.value, debt)) {
+            revert VaultWouldBePoorer(x.p.value, x.debt, p.value, debt);
+        }
     }
 
     /// @dev Where the vault's holding of `asset` stands, which must be held and have a price.

@@ -133,6 +133,8 @@ interface IVaultEngine {
     error NotAbsorbable(uint256 value, uint256 debt, uint256 flaggedAt);
     /// @notice Deleveraging would lower the health factor [WAD].
     error HealthWouldFall(uint256 healthBefore, uint256 healthAfter);
+    /// @notice Deleveraging would lower the collateral ratio of a solvent vault, or widen the shortfall of another [debt units].
+    error VaultWouldBePoorer(uint256 valueBefore, uint256 debtBefore, uint256 valueAfter, uint256 debtAfter);
     /// @notice Deleveraging would take out more than it repays and the asset's largest bonus [debt units].
     error SoldTooMuch(uint256 value, uint256 most);
     /// @notice Only the auction house may call this.
@@ -167,8 +169,9 @@ interface IVaultEngine {
 
     /// @notice Repays with the vault's own collateral: sends `amount` of `asset`, or all of it, to `receiver`, calls the caller
     /// back if `data` is not empty (`IDeleverageCallback`), and takes `repay` [debt units], at most the debt, from the caller.
-    /// Owner or operator, at Good and Doubtful prices. Reverts if the health factor at liquidation prices would fall, or if what is
-    /// taken out is worth more than what is repaid and the asset's largest bonus.
+    /// Owner or operator, at Good and Doubtful prices. Reverts if at liquidation prices the health factor would fall, or the
+    /// collateral ratio of a vault worth its debt, or if the shortfall of another would grow, or if what is taken out is worth more than
+    /// what is repaid and the asset's largest bonus.
     /// @return repaid what was taken from the caller [debt units]
     /// @return sold what was sent [collateral units]
     function deleverage(

@@ -30,6 +30,18 @@ library HealthMath {
         return highAfter > highBefore || (highAfter == highBefore && lowAfter >= lowBefore);
     }
 
+    /// @notice Whether a vault is no poorer than it was, exactly: the collateral ratio is no lower if the value covered the debt, and
+    /// the shortfall is no larger if it did not. Values and debts [debt units].
+    function noPoorer(
+        uint256 valueBefore,
+        uint256 debtBefore,
+        uint256 valueAfter,
+        uint256 debtAfter
+    ) internal pure returns (bool) {
+        if (valueBefore >= debtBefore) return noWorse(valueBefore, debtBefore, valueAfter, debtAfter);
+        return debtAfter + valueBefore <= debtBefore + valueAfter;
+    }
+
     /// @notice The health factor [WAD], rounded down; the largest word without debt. For people and events: decisions use
     /// `covers`.
     function healthFactorDown(uint256 weighted, uint256 debt) internal pure returns (uint256) {

@@ -29,6 +29,17 @@ export function noWorse(
   return weightedAfter * debtBefore >= weightedBefore * debtAfter;
 }
 
+/** Whether a vault is no poorer than it was, exactly. Mirrors `HealthMath.noPoorer`. */
+export function noPoorer(
+  valueBefore: bigint,
+  debtBefore: bigint,
+  valueAfter: bigint,
+  debtAfter: bigint,
+): boolean {
+  if (valueBefore >= debtBefore) return noWorse(valueBefore, debtBefore, valueAfter, debtAfter);
+  return debtAfter + valueBefore <= debtBefore + valueAfter;
+}
+
 /** Health factor [WAD], rounded down; the largest word without debt. Mirrors `HealthMath.healthFactorDown`. */
 export function healthFactorDown(weighted: bigint, debt: bigint): bigint {
   return mulDivDownSaturating(weighted, WAD / BPS, debt);

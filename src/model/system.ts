@@ -3,7 +3,7 @@ import type { Action } from "./breaker.js";
 import { debtUp, repayment, scaledUp } from "./debt.js";
 import { ModelError } from "./error.js";
 import { BPS, MAX_UINT128, MAX_UINT256, min, mulDivDown } from "./fixed.js";
-import { covers, healthFactorDown, noWorse, valueDown } from "./health.js";
+import { covers, healthFactorDown, noPoorer, noWorse, valueDown } from "./health.js";
 import { type VaultKey, ownerOf } from "./key.js";
 import { type Outcome, type Position, decide, isHopeless } from "./liquidation.js";
 import { Market } from "./market.js";
@@ -416,6 +416,9 @@ export class SystemModel {
         healthFactorDown(before.weighted, debt),
         healthFactorDown(after.weighted, debtAfter),
       ]);
+    }
+    if (!noPoorer(before.value, debt, after.value, debtAfter)) {
+      throw new ModelError("VaultWouldBePoorer", [before.value, debt, after.value, debtAfter]);
     }
     this.assetTotals(asset).deposited -= sold;
     this.poolState = pools.settle(pool, paid, scaledRepaid);

@@ -93,6 +93,7 @@ contract AutopilotTest is SystemFixture {
                 assertTrue(
                     e == IAutopilot.CostsTooMuch.selector ||
                         e == IVaultEngine.HealthWouldFall.selector ||
+                        e == IVaultEngine.VaultWouldBePoorer.selector ||
                         e == IAutopilot.NotEnoughToSell.selector,
                     "undocumented refusal"
                 );

@@ -41,6 +41,51 @@ contract DeleverageTest is SystemFixture {
         }
     }
 
+    /// @dev Two collaterals of different thresholds, of which the owner sells itself either at any price: no more than the vault's equity
+    /// leaves it, and no shortfall grows.
+    function testFuzz_deleverage_neverMakesAVaultPoorer(
+        uint256 price,
+        uint256 amount,
+        uint256 repay,
+        bool gold
+    ) public {
+        (uint256 value, uint256 debt) = _mixed(bound(price, 500e8, 2_000e8));
+        uint8 asset = gold ? GOLD : WETH;
+        amount = bound(amount, 0, engine.collateralOf(_key(alice), asset));
+        repay = bound(repay, 0, debt);
+        vm.prank(alice);
+        try engine.deleverage(_key(alice), asset, amount, repay, alice, "") {
+            IVaultLens.VaultHealth memory h = _health(_key(alice));
+            if (value >= debt) assertGe(h.value * debt, value * h.debt, "the collateral ratio fell");
+            else assertLe(h.debt + value, debt + h.value, "the shortfall grew");
+        } catch (bytes memory err) {
+            bytes4 e = bytes4(err);
+            bool health = e == IVaultEngine.HealthWouldFall.selector || e == IVaultEngine.SoldTooMuch.selector;
+            assertTrue(health || e == IVaultEngine.VaultWouldBePoorer.selector, "undocumented refusal");
+        }
+    }
+
+    /// @dev C/D of 1.03, and ether for its worth less the largest bonus: health would rise, and a tenth of the ether would be for nothing.
+    function test_deleverage_refusesTheLargestBonusToTheOwnerOfAThinVault() public {
+        (uint256 value, uint256 debt) = _mixed(1_389e8);
+        uint256 repay = (36 * 1_389e6 * uint256(10_000)) / 11_000 + 1;
+        bytes4 e = IVaultEngine.VaultWouldBePoorer.selector;
+        vm.expectRevert(abi.encodeWithSelector(e, value, debt, 53_000e6, debt - repay));
+        vm.prank(alice);
+        engine.deleverage(_key(alice), WETH, 36e18, repay, alice, "");
+    }
+
+    /// @dev 36 ether at `price` and 53,000 of gold against 100,000, and all the money it takes.
+    function _mixed(uint256 price) private returns (uint256 value, uint256 debt) {
+        _lend(lender, 1e7 * _unit());
+        _deposit(alice, WETH, 36e18);
+        _deposit(alice, GOLD, 53_000e6);
+        _borrow(alice, 100_000e6);
+        _setPrice(WETH, int256(price));
+        _fundDebt(alice, 100_000e6);
+        return ((36 * price) / 100 + 53_000e6, 100_000e6);
+    }
+
     /// @dev The whole point: at a fair price an unhealthy vault is brought to any health with its own collateral.
     function test_deleverage_paysWithTheCollateralItself() public {
         _open(alice, 1_500e6);

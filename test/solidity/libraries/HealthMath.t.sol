@@ -105,6 +105,29 @@ contract HealthMathTest is Test {
         assertEq(HealthMath.noWorse(w, d, v, e), expected);
     }
 
+    function testFuzz_noPoorer_comparesTheRatioOfASolventVaultAndTheShortfallOfAnother(
+        uint128 value,
+        uint128 debt,
+        uint128 valueAfter,
+        uint128 debtAfter
+    ) public pure {
+        bool expected =
+            value >= debt
+                ? uint256(valueAfter) * debt >= uint256(value) * debtAfter
+                : int256(uint256(debtAfter)) - int256(uint256(valueAfter)) <=
+                    int256(uint256(debt)) - int256(uint256(value));
+        assertEq(HealthMath.noPoorer(value, debt, valueAfter, debtAfter), expected);
+    }
+
+    function test_noPoorer_atItsEdges() public pure {
+        // Worth exactly its debt: the ratio counts.
+        assertTrue(HealthMath.noPoorer(100, 100, 50, 50));
+        assertFalse(HealthMath.noPoorer(100, 100, 49, 50));
+        // A unit short: a shortfall of one is as before, whatever the ratio.
+        assertTrue(HealthMath.noPoorer(99, 100, 49, 50));
+        assertFalse(HealthMath.noPoorer(99, 100, 48, 50));
+    }
+
     function testFuzz_noWorse_sameHealthIsNoWorseAndOneUnitLessIs(uint128 w, uint128 d, uint64 factor) public pure {
         vm.assume(w != 0 && d != 0 && factor != 0);
         (uint256 v, uint256 e) = (uint256(w) * factor, uint256(d) * factor);

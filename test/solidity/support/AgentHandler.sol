@@ -109,7 +109,7 @@ abstract contract AgentHandler is MarketHandler {
                     IAutopilot.NotEnoughToSell.selector,
                     IVaultEngine.NotAuthorised.selector,
                     IVaultEngine.HealthWouldFall.selector,
-                    bytes4(0)
+                    IVaultEngine.VaultWouldBePoorer.selector
                 ]
             );
         }
