@@ -33,7 +33,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     using SafeERC20 for IERC20;
     using IdList for IdList.Ids;
 
-    /// @notice Most absorptions that are valued one by one: beyond it a valuation could outgrow a transaction.
+    /// @notice Most absorptions that are valued one by one: beyond it a valuation could outgrow a transaction. They are the first of
+    /// the list; one that joins later and has more left to pay than the least of them takes its place.
     uint256 public constant MAX_VALUED = 64;
     /// @notice Restarts of a lot that the backstop pays for.
     uint256 public constant PAID_RESTARTS = 3;
@@ -139,7 +140,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         Absorption storage a = _absorptions[id];
         (a.owner, a.left) = (vault.ownerOf(), uint96(left));
         (a.keeper, a.debt) = (keeper, uint96(debt));
-        Lot memory lot_ = Lot(0, uint40(_bidTime()), 0, 0, 0, 0, book.terms, uint8(amounts.length), book.count);
+        uint24 position = _place(id, left, book.count);
+        Lot memory lot_ = Lot(0, uint40(_bidTime()), 0, 0, 0, 0, book.terms, uint8(amounts.length), position);
         emit AbsorptionOpened(id, vault, keeper, debt, left, assets, amounts);
         for (uint256 i = 0; i < amounts.length; ++i) {
             lot_.asset = assets.lowest();
@@ -147,7 +149,6 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
             _start(lot_, t, id, i);
             assets = assets.without(lot_.asset);
         }
-        _open.set(book.count, id);
         (_book.penalties, _book.lastId, _book.count) = (
             book.penalties + uint128(tab.penalty),
             uint32(id),
@@ -279,7 +280,11 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// @inheritdoc IAuctionHouse
     function shortfall() external view nonReentrantView returns (uint256 low, uint256 high) {
         uint256 count = _book.count;
-        if (count > MAX_VALUED) return (uint256(_pool.poolState().auctionDebt) + _book.penalties, 0);
+        if (count > MAX_VALUED) {
+            // Of the others nothing counts for who leaves, tips included, and everything for who enters.
+            (low, count) = (uint256(_pool.poolState().auctionDebt) + _book.penalties, MAX_VALUED);
+        }
+        bool partly = low != 0;
         Price[] memory prices = new Price[](ASSETS);
         for (uint256 i = 0; i < count; ++i) {
             uint256 id = _open.get(i);
@@ -292,6 +297,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
                 valueLow += HealthMath.valueDown(lot_.amount, p.low);
                 valueHigh += HealthMath.valueDown(lot_.amount, p.high);
             }
+            if (partly) low -= left.debt + left.penalty;
             low += FixedPoint.subFloor(left.debt, valueLow) + AuctionMath.tipShort(left, valueLow);
             high += FixedPoint.subFloor(left.debt, valueHigh);
         }
@@ -516,17 +522,35 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         emit TipEarned(keeper, amount);
     }
 
-    /// @dev Remnants of an asset share a lot, whose clock begins when it was empty.
+    /// @dev Remnants of an asset share a lot. Its clock begins anew when more joins than is there, so that nobody buys what is fresh
+    /// at the price of a little that is old.
     function _addRemnant(uint8 asset, uint256 amount) private {
-        Lot memory lot_ = _lots[REMNANTS][asset];
+        uint256 held = _lots[REMNANTS][asset].amount;
+        uint120 total = _bounded(held + amount);
         emit RemnantAdded(asset, amount);
-        if (lot_.amount != 0) {
-            _lots[REMNANTS][asset].amount = _bounded(lot_.amount + amount);
+        if (amount <= held) {
+            _lots[REMNANTS][asset].amount = total;
             return;
         }
         uint16 version = _book.terms;
-        lot_ = Lot(_bounded(amount), uint40(_bidTime()), 0, 0, asset, 0, version, 0, 0);
+        Lot memory lot_ = Lot(total, uint40(_bidTime()), 0, 0, asset, 0, version, 0, 0);
         _start(lot_, _terms[version], REMNANTS, asset);
+    }
+
+    /// @dev Puts a new absorption at the end of the list of `count`, or in the place of the one with the least left of those that
+    /// are valued, if that has less left: many small ones never hide a large one.
+    function _place(uint256 id, uint256 left, uint256 count) private returns (uint24 position) {
+        position = uint24(count);
+        for (uint256 i = 0; count >= MAX_VALUED && i < MAX_VALUED; ++i) {
+            uint256 other = _absorptions[_open.get(i)].left;
+            if (other < left) (left, position) = (other, uint24(i));
+        }
+        if (position != count) {
+            uint256 moved = _open.get(position);
+            _open.set(count, moved);
+            _lots[moved][0].position = uint24(count);
+        }
+        _open.set(position, id);
     }
 
     // ------------------------------------------------------------------ internals

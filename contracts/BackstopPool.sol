@@ -112,10 +112,25 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
             return;
         }
         // Rounded up, so that a request during which nothing happens is paid in full.
-        uint256 value = BackstopMath.toAssetsUp(shares, totalAssets(), totalSupply());
+        // Interest that is due counts, collected or not.
+        (, uint256 due) = lendingPool.claims();
+        uint256 value = BackstopMath.toAssetsUp(shares, totalAssets() + due, totalSupply());
         uint256 from = block.timestamp + EXIT_WAIT;
         _requests[msg.sender] = Request(shares, uint128(_bounded(value)), uint40(from));
         emit ExitRequested(msg.sender, shares, value, from, from + EXIT_WINDOW);
+    }
+
+    /// @inheritdoc IBackstopPool
+    function leave(address receiver, uint256 minAssets) external returns (uint256 shares, uint256 assets) {
+        shares = maxRedeem(msg.sender);
+        assets = redeem(shares, receiver, msg.sender);
+        if (assets < minAssets) revert BelowMinimum(assets, minAssets);
+    }
+
+    /// @inheritdoc IBackstopPool
+    function depositAtLeast(uint256 assets, address receiver, uint256 minShares) external returns (uint256 shares) {
+        shares = deposit(assets, receiver);
+        if (shares < minShares) revert BelowMinimum(shares, minShares);
     }
 
     // ------------------------------------------------------------------ views

@@ -189,6 +189,17 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     }
 
     /// @inheritdoc ILendingPool
+    function redeemAtLeast(
+        uint256 shares,
+        address receiver,
+        address owner,
+        uint256 minAssets
+    ) external returns (uint256 assets) {
+        assets = redeem(shares, receiver, owner);
+        if (assets < minAssets) revert BelowMinimum(assets, minAssets);
+    }
+
+    /// @inheritdoc ILendingPool
     function setTerms(PoolTerms calldata terms_) external notFlashing restricted {
         _accrue();
         _divideFees();

@@ -36,6 +36,8 @@ interface IBackstopPool is IERC4626, IERC20Permit {
     error SharesNotFree(address owner, uint256 shares, uint256 free);
     /// @notice Nothing is requested, or the request is not yet or no longer good [s].
     error NotMature(address owner, uint256 from, uint256 until);
+    /// @notice What the call would bring is less than its caller wants.
+    error BelowMinimum(uint256 amount, uint256 min);
     /// @notice The pool's numbers are bounded by 128 bits [debt units].
     error AmountTooLarge(uint256 amount, uint256 max);
 
@@ -55,6 +57,15 @@ interface IBackstopPool is IERC4626, IERC20Permit {
 
     /// @notice Requests that `shares` of the caller may leave, in place of any request before. None at all takes it back.
     function requestExit(uint256 shares) external;
+
+    /// @notice Redeems all that the caller's request pays for now, whatever that is when the call is executed: `redeem` of a number
+    /// read before fails if a share has become worth more. Reverts without a mature request, or for less than `minAssets`.
+    /// @return shares paid for
+    /// @return assets sent to `receiver` [debt units]
+    function leave(address receiver, uint256 minAssets) external returns (uint256 shares, uint256 assets);
+
+    /// @notice `deposit`, but not for less than `minShares`: what entering is worth changes with every absorption.
+    function depositAtLeast(uint256 assets, address receiver, uint256 minShares) external returns (uint256 shares);
 
     /// @notice What it can still pay [debt units]: its cash but for one whole token, so that a share is never worth nothing.
     function capital() external view returns (uint256);

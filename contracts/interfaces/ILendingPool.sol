@@ -101,6 +101,8 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     error UnsupportedToken(address token, address asset);
     /// @notice A flash borrower must answer ERC-3156's magic value.
     error FlashLoanRefused(bytes32 answer);
+    /// @notice What the call would bring is less than its caller wants.
+    error BelowMinimum(uint256 amount, uint256 min);
 
     /// @notice Brings interest up to now. Anyone may call; a second call in the same second changes nothing.
     /// @dev Selectors are tried in ascending order, 22 gas each. Every change of a debt calls this one, which therefore has a name
@@ -133,6 +135,16 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
 
     /// @notice Gives `amount` to the reserve. Anyone may call.
     function donate(uint256 amount) external;
+
+    /// @notice `redeem`, but not for less than `minAssets`: while absorptions are open, leavers are paid on what they are worth
+    /// when the call is executed.
+    /// @return assets sent to `receiver` [debt units]
+    function redeemAtLeast(
+        uint256 shares,
+        address receiver,
+        address owner,
+        uint256 minAssets
+    ) external returns (uint256 assets);
 
     /// @notice Sets the interest terms, after accruing at the old ones. Restricted.
     function setTerms(PoolTerms calldata terms) external;

@@ -125,9 +125,20 @@ export function open(
   const id = s.lastId + 1n;
   const lots = collateral.map(({ asset, amount }) => newLot(w, s.terms, asset, amount));
   const a = { id, owner, keeper, debt, left, terms: s.terms, lots };
-  const state = { ...s, lastId: id, open: [...s.open, a] };
+  const state = { ...s, lastId: id, open: placed(s.open, a) };
   if (left !== 0n && lots.length !== 0) return { state, effects: NOTHING, id };
   return { ...close(state, w, a), id };
+}
+
+/** Where a new absorption goes. Mirrors `AuctionHouse._place`. */
+function placed(open: readonly Absorption[], a: Absorption): Absorption[] {
+  if (open.length < MAX_VALUED) return [...open, a];
+  let [least, at] = [a.left, open.length];
+  for (const [i, { left }] of open.slice(0, MAX_VALUED).entries()) {
+    if (left < least) [least, at] = [left, i];
+  }
+  const moved = open[at];
+  return moved === undefined ? [...open, a] : [...open.with(at, a), moved];
 }
 
 /** Books a debt at once and keeps the collateral as remnants. Mirrors `AuctionHouse.abandon`. */
@@ -269,10 +280,11 @@ export function shortfall(
   w: AuctionWorld,
   auctionDebt: bigint,
 ): { readonly low: bigint; readonly high: bigint } {
-  if (s.open.length > MAX_VALUED) return { low: auctionDebt + expectedPenalties(s), high: 0n };
-  let [low, high] = [0n, 0n];
-  for (const a of s.open) {
+  const partly = s.open.length > MAX_VALUED;
+  let [low, high] = [partly ? auctionDebt + expectedPenalties(s) : 0n, 0n];
+  for (const a of s.open.slice(0, MAX_VALUED)) {
     const left = tabOf(a);
+    if (partly) low -= left.debt + left.penalty;
     let [valueLow, valueUp] = [0n, 0n];
     for (const lot of a.lots) {
       const { price } = w.priceOf(lot.asset);
@@ -398,12 +410,11 @@ function credit(s: AuctionState, keeper: string, amount: bigint): AuctionState {
 function addRemnant(s: AuctionState, w: AuctionWorld, asset: number, amount: bigint): AuctionState {
   if (amount === 0n) return s;
   const lot = s.remnants.get(asset);
-  if (lot === undefined || lot.amount === 0n) {
-    return withLot(s, REMNANTS, newLot(w, s.terms, asset, amount));
-  }
-  if (lot.amount + amount > MAX_AMOUNT)
-    throw new ModelError("AmountTooLarge", [lot.amount + amount, MAX_AMOUNT]);
-  return withLot(s, REMNANTS, { ...lot, amount: lot.amount + amount });
+  const held = lot?.amount ?? 0n;
+  const total = held + amount;
+  if (lot === undefined || amount > held) return withLot(s, REMNANTS, newLot(w, s.terms, asset, total));
+  if (total > MAX_AMOUNT) throw new ModelError("AmountTooLarge", [total, MAX_AMOUNT]);
+  return withLot(s, REMNANTS, { ...lot, amount: total });
 }
 
 function close(s: AuctionState, w: AuctionWorld, a: Absorption): { state: AuctionState; effects: Effects } {

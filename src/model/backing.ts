@@ -182,7 +182,8 @@ export class Backing {
 
   /** Requests that shares may leave. */
   requestExit(owner: string, shares: bigint): void {
-    this.backstop = backstops.requestExit(this.backstop, owner, shares, this.system.now);
+    const { due } = this.prospects();
+    this.backstop = backstops.requestExit(this.backstop, due, owner, shares, this.system.now);
   }
 
   /** Leaves with shares of a mature request; returns the assets. */

@@ -116,12 +116,23 @@ export function sharesOf(b: BackstopState, owner: string): bigint {
 }
 
 /** Requests that `shares` may leave, at `now` [s]; none takes a request back. Mirrors `BackstopPool.requestExit`. */
-export function requestExit(b: BackstopState, owner: string, shares: bigint, now: bigint): BackstopState {
+export function requestExit(
+  b: BackstopState,
+  due: bigint,
+  owner: string,
+  shares: bigint,
+  now: bigint,
+): BackstopState {
   const balance = sharesOf(b, owner);
   if (shares > balance) throw new ModelError("SharesNotFree", [owner, shares, balance]);
   const requests = new Map(b.requests);
   if (shares === 0n) requests.delete(owner);
-  else requests.set(owner, { shares, value: bounded(toAssetsUp(b, shares, b.cash)), from: now + EXIT_WAIT });
+  else
+    requests.set(owner, {
+      shares,
+      value: bounded(toAssetsUp(b, shares, b.cash + due)),
+      from: now + EXIT_WAIT,
+    });
   return { ...b, requests };
 }
 

@@ -123,7 +123,10 @@ describe("auctions and backstop, contracts against model", () => {
           const shares = name === "cancel" ? 0n : upTo(held + held / 8n + 1n);
           await run(
             () => backstop.connect(actor).requestExit(shares),
-            (m, s) => ({ ...m, backstop: backstops.requestExit(m.backstop, me, shares, s.world.now) }),
+            (m, s) => ({
+              ...m,
+              backstop: backstops.requestExit(m.backstop, s.prospects.due, me, shares, s.world.now),
+            }),
           );
         } else if (name === "redeem") {
           const request = w.model.backstop.requests.get(me);

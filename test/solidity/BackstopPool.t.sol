@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
+
 import {AuctionTerms} from "../../contracts/interfaces/IAuctionHouse.sol";
 import {IBackstopPool} from "../../contracts/interfaces/IBackstopPool.sol";
 import {PoolTerms} from "../../contracts/interfaces/ILendingPool.sol";
@@ -130,6 +132,63 @@ contract BackstopPoolTest is BackstopFixture {
         vm.prank(alice);
         assertEq(backstop.redeem(0, alice, alice), 0);
         assertEq(backstop.balanceOf(alice), shares);
+    }
+
+    // ------------------------------------------------------------------ leaving by what is there
+
+    /// @dev Interest that is due was earned before the request, collected or not: it is not forfeited to those who stay.
+    function test_requestExit_countsTheInterestThatIsDue() public {
+        PoolTerms memory t = _terms(1_000);
+        t.backstopFactor = 1_000;
+        pool.setTerms(t);
+        _lend(lender, 2e6 * _unit());
+        uint256 shares = _stake(carol, 50_000 * _unit());
+        _stake(bob, 50_000 * _unit());
+        _deposit(alice, GOLD, 2e12);
+        _borrow(alice, 1e6 * _unit());
+        _pass(365 days);
+        uint256 snapshot = vm.snapshotState();
+        pool.payBackstop();
+        uint256 collectedFirst = _requestAndLeave(shares, false);
+        vm.revertToState(snapshot);
+        assertApproxEqAbs(_requestAndLeave(shares, true), collectedFirst, 2);
+        assertGt(collectedFirst, 51_000 * _unit());
+    }
+
+    function _requestAndLeave(uint256 shares, bool collect) private returns (uint256 paid) {
+        vm.prank(carol);
+        backstop.requestExit(shares);
+        if (collect) pool.payBackstop();
+        vm.warp(block.timestamp + 3 days);
+        vm.prank(carol);
+        (, paid) = backstop.leave(carol, 0);
+    }
+
+    /// @dev A gift right before it makes fewer shares payable; `leave` takes what there is, as it is executed, or its limit refuses.
+    function test_leave_isNotStoppedByAGift() public {
+        uint256 shares = _stake(carol, 50_000 * _unit());
+        _stake(bob, 50_000 * _unit());
+        vm.prank(carol);
+        vm.expectPartialRevert(IBackstopPool.NotMature.selector);
+        backstop.leave(carol, 0);
+        vm.prank(carol);
+        backstop.requestExit(shares);
+        vm.warp(block.timestamp + 3 days);
+        debtToken.mint(bob, 10);
+        vm.startPrank(bob);
+        debtToken.approve(address(backstop), 10);
+        backstop.donate(10);
+        vm.stopPrank();
+        vm.prank(carol);
+        vm.expectPartialRevert(ERC4626.ERC4626ExceededMaxRedeem.selector);
+        backstop.redeem(shares, carol, carol);
+        vm.prank(carol);
+        vm.expectPartialRevert(IBackstopPool.BelowMinimum.selector);
+        backstop.leave(carol, 50_001 * _unit());
+        vm.prank(carol);
+        (, uint256 assets) = backstop.leave(alice, 50_000 * _unit() - 2);
+        assertEq(debtToken.balanceOf(alice), assets);
+        assertEq(backstop.balanceOf(carol), 0);
     }
 
     function test_donate_beyond128BitsIsRefused() public {

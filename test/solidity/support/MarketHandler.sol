@@ -77,19 +77,23 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         try sys.engine.deleverage(vault, asset, amount, payment, owner, "") returns (uint256 repaid, uint256) {
             Exact memory e = _exact(vault);
             assertGe(e.weighted * b.debt, b.weighted * e.debt, "deleveraging lowered health");
+            if (b.value >= b.debt) assertGe(e.value * b.debt, b.value * e.debt, "deleveraging lowered the ratio");
+            else assertLe(e.debt + b.value, b.debt + e.value, "deleveraging widened the shortfall");
             assertLe(repaid, payment, "more was taken than offered");
             if (repaid != 0) ++done["deleverage"];
         } catch (bytes memory err) {
-            _assertDocumented(
-                err,
-                [
-                    IVaultEngine.AssetNotHeld.selector,
-                    IVaultEngine.PriceDead.selector,
-                    IVaultEngine.HealthWouldFall.selector,
-                    IVaultEngine.SoldTooMuch.selector,
-                    IVaultEngine.ZeroAmount.selector
-                ]
-            );
+            if (bytes4(err) == IVaultEngine.VaultWouldBePoorer.selector) ++done["poorer"];
+            else
+                _assertDocumented(
+                    err,
+                    [
+                        IVaultEngine.AssetNotHeld.selector,
+                        IVaultEngine.PriceDead.selector,
+                        IVaultEngine.HealthWouldFall.selector,
+                        IVaultEngine.SoldTooMuch.selector,
+                        IVaultEngine.ZeroAmount.selector
+                    ]
+                );
         }
         _assertHarmless(s, vault);
     }
@@ -304,7 +308,8 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         _mintDebt(who, amount);
         vm.prank(who);
         if (byShares) assertLe(sys.backstop.mint(shares, who), amount);
-        else assertEq(sys.backstop.deposit(amount, who), shares);
+        else if (amount % 2 == 0) assertEq(sys.backstop.deposit(amount, who), shares);
+        else assertEq(sys.backstop.depositAtLeast(amount, who, shares), shares);
         assertLe(sys.backstop.previewRedeem(shares), amount, "entering the backstop is worth more than it costs");
         if (amount != 0) ++done["stake"];
         _assertHarmless(s, VaultKey.wrap(0));
@@ -323,10 +328,15 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
                 if (shares != 0) ++done["requestExit"];
             }
         } else if (byShares) {
-            uint256 shares = _bound(part, 0, sys.backstop.maxRedeem(who));
+            uint256 shares = sys.backstop.maxRedeem(who);
+            bool all = part % 2 == 0;
+            if (!all) shares = _bound(part, 0, shares);
             uint256 expected = sys.backstop.previewRedeem(shares);
+            uint256 balance = sys.debtToken.balanceOf(who);
             vm.prank(who);
-            assertEq(sys.backstop.redeem(shares, who, who), expected);
+            if (all) sys.backstop.leave(who, expected);
+            else sys.backstop.redeem(shares, who, who);
+            assertEq(sys.debtToken.balanceOf(who), balance + expected, "leaving paid something else than shown");
             if (shares != 0) ++done["leaveBackstop"];
         } else {
             uint256 assets = _bound(part, 0, sys.backstop.maxWithdraw(who));

@@ -74,6 +74,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Guarded, abi.encodeCall(pool.mint, (1e12, me)));
         _list(t, Kind.Guarded, abi.encodeCall(pool.withdraw, (1e6, me, me)));
         _list(t, Kind.Guarded, abi.encodeCall(pool.redeem, (1e12, me, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(pool.redeemAtLeast, (1e12, me, me, 0)));
         _list(t, Kind.Guarded, abi.encodeCall(pool.donate, (1e6)));
         _list(t, Kind.Guarded, abi.encodeCall(pool.payBackstop, ()));
         _list(t, Kind.Guarded, _flashLoan(1e6));
@@ -195,6 +196,8 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Guarded, abi.encodeCall(backstop.mint, (1e12, me)));
         _list(t, Kind.Guarded, abi.encodeCall(backstop.withdraw, (1e6, me, me)));
         _list(t, Kind.Guarded, abi.encodeCall(backstop.redeem, (1e12, me, me)));
+        _list(t, Kind.Guarded, abi.encodeCall(backstop.leave, (me, 0)));
+        _list(t, Kind.Guarded, abi.encodeCall(backstop.depositAtLeast, (1e6, me, 0)));
         _list(t, Kind.Guarded, abi.encodeCall(backstop.donate, (1e6)));
         _list(t, Kind.Guarded, abi.encodeCall(backstop.requestExit, (1e12)));
         _list(t, Kind.Open, abi.encodeCall(backstop.approve, (lender, 5)));
