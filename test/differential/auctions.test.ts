@@ -182,4 +182,35 @@ describe("auctions and backstop, contracts against model", () => {
       }
     });
   }
+
+  it("agree while more absorptions are open than are valued, whatever their sizes and whoever is bought out", async function () {
+    this.timeout(1_200_000);
+    const w = await AuctionWorld.create(await network.create(), false);
+    const random = new RandomStream(Number(process.env.FUZZ_SEED ?? "1"), "many");
+    const [actor] = w.actors;
+    if (actor === undefined) throw new Error("no account");
+    let beyond = 0;
+    for (let i = 0; i < auctions.MAX_VALUED + 20; ++i) {
+      const debt = 1_000n * USD + random.between(0n, 480n * USD);
+      await w.absorb(actor, random.between(0n, 1n) === 0n, debt, actor.address);
+      await w.syncPool();
+      const { open } = w.model.auctions;
+      if (open.length <= auctions.MAX_VALUED) continue;
+      beyond += 1;
+      // One in three, of those that are valued or not, is bought out.
+      if (i % 3 === 0) {
+        const { id, lots } = open[Number(random.between(0n, BigInt(open.length - 1)))]!;
+        for (const { asset } of lots) {
+          await w.step(
+            1,
+            () => w.client.auctionHouse.take(id, asset, MAX_UINT256, MAX_UINT256, actor.address, "0x"),
+            (m, s) => w.settled(m, auctions.take(m.auctions, s.world, id, asset, MAX_UINT256, MAX_UINT256)),
+          );
+        }
+        await w.syncPool();
+      }
+      expect(await w.differences(), `absorption ${String(i)}`).to.deep.equal([]);
+    }
+    expect(beyond).to.be.greaterThan(10);
+  });
 });
