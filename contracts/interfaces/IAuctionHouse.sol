@@ -95,7 +95,7 @@ interface IAuctionHouse {
     event ShortfallBooked(uint256 shortfall, uint256 covered);
     /// @notice A vault was given up: its debt went down the waterfall, what was left of it joined the remnants.
     event Abandoned(VaultKey indexed vault, uint256 debt, AssetSet assets, uint256[] amounts);
-    /// @notice `amount` of `asset` joined the remnants.
+    /// @notice `amount` of `asset` joined the remnants, whose clock begins anew if that is more than was there.
     event RemnantAdded(uint8 indexed asset, uint256 amount);
     /// @notice `amount` of `asset` is `owner`'s to claim.
     event Claimable(address indexed owner, uint8 indexed asset, uint256 amount);
@@ -204,7 +204,8 @@ interface IAuctionHouse {
 
     /// @notice What open absorptions would fall short of if their lots were sold now [debt units]: the sum, over absorptions, of the
     /// debt beyond the value of the lots, at the low and at the high prices; `low` includes the tips the backstop would owe.
-    /// Where more are open than can be valued in one call, `low` is at least their whole debt and `high` is 0.
+    /// At most 64 are valued, those with the most left to pay when they were opened; of the others `low` counts all debt and penalties
+    /// and `high` nothing.
     function shortfall() external view returns (uint256 low, uint256 high);
 
     /// @notice All penalties that open absorptions may still bring in [debt units].
