@@ -387,10 +387,10 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     }
 
     /// @dev Field by field, which writes the word once; a struct copied from memory would write it three times.
-    function _write(uint256 id, uint256 at, Lot memory l) private {
+    function _write(uint256 id, uint256 at, Lot memory m) private {
         Lot storage s = _lots[id][at];
-        (s.amount, s.checkpoint, s.elapsed, s.credit, s.asset) = (l.amount, l.checkpoint, l.elapsed, l.credit, l.asset);
-        (s.restarts, s.terms, s.lots, s.position) = (l.restarts, l.terms, l.lots, l.position);
+        (s.amount, s.checkpoint, s.elapsed, s.credit, s.asset) = (m.amount, m.checkpoint, m.elapsed, m.credit, m.asset);
+        (s.restarts, s.terms, s.lots, s.position) = (m.restarts, m.terms, m.lots, m.position);
     }
 
     /// @dev Where the lot of `asset` is; 0 if there is none.
