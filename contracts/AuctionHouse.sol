@@ -386,11 +386,10 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         _write(id, at, lot_);
     }
 
-    /// @dev Field by field, which writes the word once; a struct copied from memory would write it three times.
-    function _write(uint256 id, uint256 at, Lot memory m) private {
-        Lot storage s = _lots[id][at];
-        (s.amount, s.checkpoint, s.elapsed, s.credit, s.asset) = (m.amount, m.checkpoint, m.elapsed, m.credit, m.asset);
-        (s.restarts, s.terms, s.lots, s.position) = (m.restarts, m.terms, m.lots, m.position);
+    /// @dev Every write of a lot goes through here, one storage write each: were a field written elsewhere, the compiler would share
+    /// what writes it, and split the word into three.
+    function _write(uint256 id, uint256 at, Lot memory lot_) private {
+        _lots[id][at] = lot_;
     }
 
     /// @dev Where the lot of `asset` is; 0 if there is none.
@@ -495,7 +494,9 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256 last = _open.get(--book.count);
         if (last != id) {
             _open.set(first.position, last);
-            _lots[last][0].position = first.position;
+            Lot memory moved = _lots[last][0];
+            moved.position = first.position;
+            _write(last, 0, moved);
         }
         if (left.penalty != 0) book.penalties -= uint128(left.penalty);
         _book = book;
@@ -521,8 +522,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         Lot memory lot_ = _lots[REMNANTS][asset];
         emit RemnantAdded(asset, amount);
         if (lot_.amount != 0) {
-            _lots[REMNANTS][asset].amount = _bounded(lot_.amount + amount);
-            return;
+            lot_.amount = _bounded(lot_.amount + amount);
+            return _write(REMNANTS, asset, lot_);
         }
         uint16 version = _book.terms;
         lot_ = Lot(_bounded(amount), uint40(_bidTime()), 0, 0, asset, 0, version, 0, 0);
