@@ -392,11 +392,10 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         _write(id, at, lot_);
     }
 
-    /// @dev Field by field, which writes the word once; a struct copied from memory would write it three times.
-    function _write(uint256 id, uint256 at, Lot memory l) private {
-        Lot storage s = _lots[id][at];
-        (s.amount, s.checkpoint, s.elapsed, s.credit, s.asset) = (l.amount, l.checkpoint, l.elapsed, l.credit, l.asset);
-        (s.restarts, s.terms, s.lots, s.position) = (l.restarts, l.terms, l.lots, l.position);
+    /// @dev Every write of a lot goes through here, one storage write each: were a field written elsewhere, the compiler would share
+    /// what writes it, and split the word into three.
+    function _write(uint256 id, uint256 at, Lot memory lot_) private {
+        _lots[id][at] = lot_;
     }
 
     /// @dev Where the lot of `asset` is; 0 if there is none.
@@ -501,7 +500,9 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256 last = _open.get(--book.count);
         if (last != id) {
             _open.set(first.position, last);
-            _lots[last][0].position = first.position;
+            Lot memory moved = _lots[last][0];
+            moved.position = first.position;
+            _write(last, 0, moved);
         }
         if (left.penalty != 0) book.penalties -= uint128(left.penalty);
         _book = book;
@@ -525,15 +526,13 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// @dev Remnants of an asset share a lot. Its clock begins anew when more joins than is there, so that nobody buys what is fresh
     /// at the price of a little that is old.
     function _addRemnant(uint8 asset, uint256 amount) private {
-        uint256 held = _lots[REMNANTS][asset].amount;
-        uint120 total = _bounded(held + amount);
+        Lot memory lot_ = _lots[REMNANTS][asset];
+        bool fresh = amount > lot_.amount;
+        lot_.amount = _bounded(lot_.amount + amount);
         emit RemnantAdded(asset, amount);
-        if (amount <= held) {
-            _lots[REMNANTS][asset].amount = total;
-            return;
-        }
+        if (!fresh) return _write(REMNANTS, asset, lot_);
         uint16 version = _book.terms;
-        Lot memory lot_ = Lot(total, uint40(_bidTime()), 0, 0, asset, 0, version, 0, 0);
+        lot_ = Lot(lot_.amount, uint40(_bidTime()), 0, 0, asset, 0, version, 0, 0);
         _start(lot_, _terms[version], REMNANTS, asset);
     }
 
@@ -546,9 +545,11 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
             if (other < left) (left, position) = (other, uint24(i));
         }
         if (position != count) {
-            uint256 moved = _open.get(position);
-            _open.set(count, moved);
-            _lots[moved][0].position = uint24(count);
+            uint256 other = _open.get(position);
+            _open.set(count, other);
+            Lot memory moved = _lots[other][0];
+            moved.position = uint24(count);
+            _write(other, 0, moved);
         }
         _open.set(position, id);
     }

@@ -167,6 +167,29 @@ contract CircuitBreakerTest is SystemFixture {
         assertEq(breaker.pausedSeconds(Action.Bid), 0);
     }
 
+    /// @dev What auctions read instead of asking here is what they would hear, whenever they need not ask.
+    function testFuzz_bidTerms_knowHowLongBiddingWasClosed(uint256[12] calldata seeds) public {
+        breaker.setWatch(WETH, _watch);
+        for (uint256 i = 0; i < seeds.length; ++i) {
+            uint256 kind = seeds[i] % 5;
+            uint256 span = (seeds[i] >> 16) % 1 hours;
+            Action action = (seeds[i] >> 8) % 2 == 0 ? Action.Bid : Action(uint8((seeds[i] >> 9) % 5));
+            if (kind == 0) try breaker.pause(action, span) {} catch {}
+            if (kind == 1) try breaker.unpause(action) {} catch {}
+            if (kind == 2) breaker.refresh();
+            if (kind == 3) vm.warp(block.timestamp + ((seeds[i] >> 9) % 2 == 0 ? span : 1 days));
+            if (kind == 4) {
+                _setPrice(WETH, int256(bound(span, 1_000e8, 3_000e8)));
+                breaker.poke(WETH);
+            }
+            (uint256 dust, bool guarded, uint256 closed) = riskConfig.bidTerms();
+            assertEq(dust, riskConfig.systemRisk().dust);
+            assertEq(guarded, _guarded() & bitOf(Action.Bid) != 0);
+            if (block.timestamp < breaker.pausedUntil(Action.Bid)) assertTrue(guarded);
+            if (!guarded) assertEq(closed, breaker.pausedSeconds(Action.Bid));
+        }
+    }
+
     // ------------------------------------------------------------------ trips
 
     /// @dev A move by the limit trips whether the price creeps or jumps, and only the taking of risk.

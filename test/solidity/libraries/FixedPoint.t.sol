@@ -21,6 +21,31 @@ contract FixedPointTest is Test {
         assertEq(FixedPoint.mulDivUp(x, y, d) - down, mulmod(x, y, d) == 0 ? 0 : 1);
     }
 
+    function testFuzz_wordDiv_isTheFloorAndTheCeiling(uint128 x, uint128 y, uint256 d) public pure {
+        d = bound(d, 1, d % 2 == 0 ? 3 : type(uint256).max);
+        assertEq(FixedPoint.wordDivDown(x, y, d), FixedPoint.mulDivDown(x, y, d));
+        assertEq(FixedPoint.wordDivUp(x, y, d), FixedPoint.mulDivUp(x, y, d));
+    }
+
+    function test_wordDiv_revertsWhereTheProductLeavesTheWordOrTheDivisorIsZero() public {
+        uint256[3][2] memory cases = [[uint256(1) << 128, uint256(1) << 128, 1], [uint256(1), 1, 0]];
+        for (uint256 i = 0; i < 2; ++i) {
+            (bool down, ) = address(this).call(abi.encodeCall(this.wordDivDown, (cases[i])));
+            (bool up, ) = address(this).call(abi.encodeCall(this.wordDivUp, (cases[i])));
+            assertFalse(down || up);
+        }
+        assertEq(this.wordDivUp([type(uint256).max, 1, 1]), type(uint256).max);
+        assertEq(this.wordDivUp([type(uint256).max, 1, 2]), 1 << 255);
+    }
+
+    function wordDivDown(uint256[3] calldata a) external pure returns (uint256) {
+        return FixedPoint.wordDivDown(a[0], a[1], a[2]);
+    }
+
+    function wordDivUp(uint256[3] calldata a) external pure returns (uint256) {
+        return FixedPoint.wordDivUp(a[0], a[1], a[2]);
+    }
+
     function testFuzz_mulDivDown_timesDivisorPlusRemainderIsTheProduct(uint256 x, uint256 y, uint256 d) public pure {
         d = bound(d, 1, type(uint256).max);
         (uint256 high, uint256 low) = Math.mul512(x, y);

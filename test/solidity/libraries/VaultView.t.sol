@@ -48,6 +48,15 @@ contract VaultViewTest is Test {
         assertEq(VaultView.valueHigh(_two(a, b)), expected);
     }
 
+    function testFuzz_valuesLow_areOneByOneAtLow(Sample memory a, Sample memory b, uint96 low) public pure {
+        VaultView.Holding[] memory list = _two(a, b);
+        list[0].price.low = uint256(low) * 1e18;
+        uint256[] memory values = VaultView.valuesLow(list);
+        assertEq(values.length, 2);
+        assertEq(values[0], (uint256(a.amount) * low) / 1e18);
+        assertEq(values[1], uint256(b.amount) / 1e36);
+    }
+
     function testFuzz_asset_carriesEveryField(Sample memory s) public pure {
         LiquidationMath.Asset memory a = VaultView.asset(_holding(0, s));
         assertEq(a.amount, s.amount);
