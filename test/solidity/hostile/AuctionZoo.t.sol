@@ -75,10 +75,12 @@ abstract contract AuctionZoo is TokenZooBase, AuctionFixture {
         _entry("claim tip", h, abi.encodeCall(auctions.claimTip, (receiver)));
         address b = address(backstop);
         _entry("stake", b, abi.encodeCall(backstop.deposit, (5e6, liquidator)));
+        _entry("stake at least", b, abi.encodeCall(backstop.depositAtLeast, (5e6, liquidator, 0)));
         _entry("mint", b, abi.encodeCall(backstop.mint, (5e12, liquidator)));
         _entry("request", b, abi.encodeCall(backstop.requestExit, (1e12)));
         _entry("withdraw", b, abi.encodeCall(backstop.withdraw, (5e6, receiver, liquidator)));
         _entry("redeem", b, abi.encodeCall(backstop.redeem, (5e12, receiver, liquidator)));
+        _entry("leave", b, abi.encodeCall(backstop.leave, (receiver, 0)));
         _entry("donate", b, abi.encodeCall(backstop.donate, (5e6)));
         _entry("pay backstop", address(pool), abi.encodeCall(pool.payBackstop, ()));
     }
@@ -114,23 +116,23 @@ contract OddLotTest is AuctionZoo {
         return false;
     }
 
-    /// @dev Columns: take a part, take all, checkpoint, restart, give up, claim, claim tip; stake, mint, request, withdraw, redeem,
-    /// donate; pay backstop. Rows: `Habit`.
+    /// @dev Columns: take a part, take all, checkpoint, restart, give up, claim, claim tip; stake, stake at least, mint, request,
+    /// withdraw, redeem, leave, donate; pay backstop. Rows: `Habit`.
     function _table() internal pure override returns (string[12] memory) {
         return
             [
-                "~~===~========",
-                "~~===~========",
-                "SS===S========",
-                "==============",
-                "SS===S========",
-                "==============",
-                "RR===R========",
-                "RR===R========",
-                "==============",
-                "RR===R========",
-                "~~~~~~~~~~~~~~",
-                "~~~~~~~~~~~~~~"
+                "~~===~==========",
+                "~~===~==========",
+                "SS===S==========",
+                "================",
+                "SS===S==========",
+                "================",
+                "RR===R==========",
+                "RR===R==========",
+                "================",
+                "RR===R==========",
+                "~~~~~~~~~~~~~~~~",
+                "~~~~~~~~~~~~~~~~"
             ];
     }
 }
@@ -145,18 +147,18 @@ contract OddMoneyTest is AuctionZoo {
     function _table() internal pure override returns (string[12] memory) {
         return
             [
-                "II=~~=~II=~~II",
-                "II=~~=~II=~~II",
-                "SS=SS=SSS=SSSS",
-                "==============",
-                "SS=SS=SSS=SSSS",
-                "==============",
-                "RR=RR=RRR=RRRR",
-                "RR=RR=RRR=RRRR",
-                "RR=====RR===R=",
-                "======R===RR==",
-                "~~~~~~~~~~~~~~",
-                "~~~~~~~~~~~~~~"
+                "II=~~=~III=~~~II",
+                "II=~~=~III=~~~II",
+                "SS=SS=SSSS=SSSSS",
+                "================",
+                "SS=SS=SSSS=SSSSS",
+                "================",
+                "RR=RR=RRRR=RRRRR",
+                "RR=RR=RRRR=RRRRR",
+                "RR=====RRR====R=",
+                "======R====RRR==",
+                "~~~~~~~~~~~~~~~~",
+                "~~~~~~~~~~~~~~~~"
             ];
     }
 }

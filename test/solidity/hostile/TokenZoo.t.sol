@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 
 import {LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
-import {VaultKey} from "../../../contracts/types/VaultKey.sol";
+import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
 import {OddToken} from "../support/OddToken.sol";
 import {TokenZooBase} from "../support/TokenZooBase.sol";
 
@@ -56,11 +56,14 @@ abstract contract TokenZoo is TokenZooBase {
         _entry("flag", e, abi.encodeCall(engine.flag, (_key(alice))));
         _entry("permit", e, abi.encodeCall(engine.permit, (address(odd), 1, MAX, 27, 0, 0)));
         _entry("multicall", e, abi.encodeCall(engine.multicall, (batch)));
+        VaultKey fresh = toVaultKey(liquidator, 1);
+        _entry("open", e, abi.encodeCall(engine.open, (fresh, WETH, 1e18, 300e6, receiver)));
         address p = address(pool);
         _entry("lend", p, abi.encodeCall(pool.deposit, (5e6, liquidator)));
         _entry("mint", p, abi.encodeCall(pool.mint, (5e12, liquidator)));
         _entry("unlend", p, abi.encodeCall(pool.withdraw, (5e6, receiver, liquidator)));
         _entry("redeem", p, abi.encodeCall(pool.redeem, (5e12, receiver, liquidator)));
+        _entry("redeem at least", p, abi.encodeCall(pool.redeemAtLeast, (5e12, receiver, liquidator, 0)));
         _entry("donate", p, abi.encodeCall(pool.donate, (5e6)));
         bytes memory loan = abi.encodeCall(
             pool.flashLoan,
@@ -84,13 +87,14 @@ abstract contract TokenZoo is TokenZooBase {
     }
 
     function _isSilent(uint256 i) internal pure override returns (bool) {
-        return i == 11 || i >= 18;
+        return i == 11 || i >= 20;
     }
 
     /// @dev Everything that engine and pool remember.
     function _books() internal view override returns (bytes32 digest) {
-        VaultKey[] memory keys = new VaultKey[](3);
+        VaultKey[] memory keys = new VaultKey[](4);
         (keys[0], keys[1], keys[2]) = (_key(alice), _key(bob), _key(liquidator));
+        keys[3] = toVaultKey(liquidator, 1);
         digest = keccak256(abi.encode(engine.records(keys), pool.poolState(), pool.totalSupply()));
         digest = keccak256(abi.encode(digest, pool.balanceOf(lender), pool.balanceOf(liquidator)));
         for (uint8 asset = 0; asset < 3; ++asset) {
@@ -111,22 +115,22 @@ contract OddCollateralTest is TokenZoo {
     }
 
     /// @dev Columns: deposit, withdraw, deposit another, borrow, repay, repay all, deleverage, liquidate, write off, absorb, flag,
-    /// permit, multicall; lend, mint, unlend, redeem, donate, flash loan, addInterest. Rows: `Habit`.
+    /// permit, multicall, open; lend, mint, unlend, redeem, redeem at least, donate, flash loan, addInterest. Rows: `Habit`.
     function _table() internal pure override returns (string[12] memory) {
         return
             [
-                "I~====~~====I=======",
-                "I~====~~====I=======",
-                "SS====SS====S=======",
-                "====================",
-                "SS====SS====S=======",
-                "====================",
-                "RR====RR====R=======",
-                "RR====RR====R=======",
-                "R===========R=======",
-                "=R====RR============",
-                "~~~~~~~~~~~~~~~~~~~~",
-                "~~~~~~~~~~~~~~~~~~~~"
+                "I~====~~====II========",
+                "I~====~~====II========",
+                "SS====SS====SS========",
+                "======================",
+                "SS====SS====SS========",
+                "======================",
+                "RR====RR====RR========",
+                "RR====RR====RR========",
+                "R===========RR========",
+                "=R====RR==============",
+                "~~~~~~~~~~~~~~~~~~~~~~",
+                "~~~~~~~~~~~~~~~~~~~~~~"
             ];
     }
 }
@@ -141,18 +145,18 @@ contract OddDebtAssetTest is TokenZoo {
     function _table() internal pure override returns (string[12] memory) {
         return
             [
-                "===~IIIII===~II~~II=",
-                "===~IIIII===~II~~II=",
-                "===SSSSSS===SSSSSSS=",
-                "====================",
-                "===SSSSSS===SSSSSSS=",
-                "====================",
-                "===RRRRRR===RRRRRRR=",
-                "===RRRRRR===RRRRRRR=",
-                "====RRRRR====RR==R==",
-                "===R========R==RR===",
-                "~~~~~~~~~~~~~~~~~~~~",
-                "~~~~~~~~~~~~~~~~~~~~"
+                "===~IIIII===~~II~~~II=",
+                "===~IIIII===~~II~~~II=",
+                "===SSSSSS===SSSSSSSSS=",
+                "======================",
+                "===SSSSSS===SSSSSSSSS=",
+                "======================",
+                "===RRRRRR===RRRRRRRRR=",
+                "===RRRRRR===RRRRRRRRR=",
+                "====RRRRR=====RR===R==",
+                "===R========RR==RRR===",
+                "~~~~~~~~~~~~~~~~~~~~~~",
+                "~~~~~~~~~~~~~~~~~~~~~~"
             ];
     }
 }
