@@ -128,6 +128,11 @@ contract HealthMathTest is Test {
         assertFalse(HealthMath.noPoorer(99, 100, 48, 50));
     }
 
+    /// @dev The only equal value and debt at which the ratio and the shortfall disagree. No action of the engine adds a debt to it.
+    function testFuzz_noPoorer_nothingAgainstNoDebtHasNoRatioThatCouldFall(uint128 value, uint128 debt) public pure {
+        assertTrue(HealthMath.noPoorer(0, 0, value, uint256(value) + debt));
+    }
+
     function testFuzz_noWorse_sameHealthIsNoWorseAndOneUnitLessIs(uint128 w, uint128 d, uint64 factor) public pure {
         vm.assume(w != 0 && d != 0 && factor != 0);
         (uint256 v, uint256 e) = (uint256(w) * factor, uint256(d) * factor);

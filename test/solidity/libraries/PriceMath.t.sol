@@ -43,8 +43,7 @@ contract PriceMathTest is Test {
         PriceMath.Reading memory r = _read(answer, NOW, NOW, min, max, 1 hours, 1);
         bool inside = answer > 0 && uint256(answer) > min && uint256(answer) < max;
         assertEq(r.freshness == PriceMath.Freshness.Fresh, inside);
-        if (!inside) assertEq(r.price + r.updatedAt, 0);
-        else assertEq(r.price, uint256(answer));
+        if (inside) assertEq(r.price, uint256(answer));
     }
 
     function testFuzz_read_refusesTheFutureAndNoTime(uint256 updatedAt) public pure {
@@ -52,6 +51,18 @@ contract PriceMathTest is Test {
         bool dated = updatedAt != 0 && updatedAt <= NOW;
         assertEq(r.freshness != PriceMath.Freshness.Unusable, dated);
         assertEq(r.updatedAt, dated ? updatedAt : 0);
+    }
+
+    /// @dev On its bound, from the future, and too large to be scaled.
+    function testFuzz_read_ofAnUnusableAnswerIsZeroThroughout(uint64 answer, uint32 ahead) public pure {
+        int256 next = int256(uint256(answer)) + 1;
+        _assertNothing(_read(next, NOW, NOW, uint256(next), type(uint256).max, 1 hours, 1));
+        _assertNothing(_read(next, NOW + 1 + uint256(ahead), NOW, 0, type(uint256).max, 1 hours, 1));
+        _assertNothing(_read(next + 1, NOW, NOW, 0, type(uint256).max, 1 hours, PriceMath.MAX_PRICE));
+    }
+
+    function _assertNothing(PriceMath.Reading memory r) private pure {
+        assertEq(abi.encode(r), abi.encode(PriceMath.Reading(0, 0, 0, PriceMath.Freshness.Unusable)));
     }
 
     function testFuzz_read_agesByHeartbeats(uint256 age, uint32 heartbeat) public pure {
