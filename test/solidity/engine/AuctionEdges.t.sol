@@ -88,8 +88,17 @@ contract AuctionEdgesTest is AuctionFixture {
             abi.encode(manager, debtToken, policies, _terms(0))
         );
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.OracleOfAnotherSystem.selector, other));
+        this.create(creation);
+    }
+
+    /// @dev A call, because a creation that should have reverted would only answer 0.
+    function create(bytes calldata creation) external {
+        bytes memory code = creation;
         assembly ("memory-safe") {
-            pop(create(0, add(creation, 32), mload(creation)))
+            if iszero(create(0, add(code, 32), mload(code))) {
+                returndatacopy(mload(0x40), 0, returndatasize())
+                revert(mload(0x40), returndatasize())
+            }
         }
     }
 }

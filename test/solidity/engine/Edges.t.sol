@@ -377,8 +377,17 @@ contract EdgesTest is SystemFixture {
         Policies memory policies = Policies(others, oracle, breaker, engine.volatility());
         bytes memory creation = bytes.concat(vm.getCode("contracts/VaultEngine.sol:VaultEngine"), _arguments(policies));
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.OracleOfAnotherSystem.selector, oracle));
+        this.create(creation);
+    }
+
+    /// @dev A call, because a creation that should have reverted would only answer 0.
+    function create(bytes calldata creation) external {
+        bytes memory code = creation;
         assembly ("memory-safe") {
-            pop(create(0, add(creation, 32), mload(creation)))
+            if iszero(create(0, add(code, 32), mload(code))) {
+                returndatacopy(mload(0x40), 0, returndatasize())
+                revert(mload(0x40), returndatasize())
+            }
         }
     }
 
