@@ -270,7 +270,8 @@ export class Campaign {
     const onlyContracts =
       contracts.length > 0 && !/^(library |function |using )/m.test(this.sources.read(file));
     const used = new RegExp(
-      `\\b(new|type\\() ?(${contracts.join("|")})\\b|\\bis [^{]*\\b(${contracts.join("|")})\\b`,
+      `\\b(new|type\\() ?(${contracts.join("|")})\\b|^(abstract )?contract \\w+ is [^{]*\\b(${contracts.join("|")})\\b`,
+      "m",
     );
     return !onlyContracts || [...closure].some((name) => used.test(this.sources.read(name)));
   }
