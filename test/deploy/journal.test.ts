@@ -100,7 +100,11 @@ describe("deploying again", function () {
     await killed.ended;
     const before = Object.entries(await journal.deployed());
     expect(before).to.not.deep.equal([]);
-    await rpc(node.url, "anvil_mine");
+    // What the dead process had under way may still arrive: nothing may be left waiting.
+    await until(async () => {
+      await rpc(node.url, "anvil_mine");
+      return (await count("pending")) === (await count("latest")) ? true : undefined;
+    });
     await rpc(node.url, "evm_setAutomine", true);
 
     const { stdout, deployment } = await succeed();
