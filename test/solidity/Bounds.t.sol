@@ -27,21 +27,6 @@ contract BoundsTest is SystemFixture {
         engine.absorb(_key(alice), bob);
     }
 
-    function test_flag_isGoodFromItsAgeToTwiceItsAgeAndNotASecondLonger() public {
-        _open(alice, 1_500e6);
-        _setPrice(WETH, 1_700e8);
-        engine.flag(_key(alice));
-        uint256[4] memory ages = [uint256(1 hours - 1), 1 hours, 2 hours, 2 hours + 1];
-        for (uint256 i = 0; i < 4; ++i) {
-            uint256 state = vm.snapshotState();
-            vm.warp(START + ages[i]);
-            _setPrice(WETH, 1_700e8);
-            if (i == 0 || i == 3) vm.expectPartialRevert(IVaultEngine.NotAbsorbable.selector);
-            engine.absorb(_key(alice), bob);
-            vm.revertToState(state);
-        }
-    }
-
     /// @dev A flag of exactly twice its age is still the same; a second later a new one begins.
     function test_flag_isRenewedOnlyAfterTwiceItsAge() public {
         _open(alice, 1_500e6);

@@ -4,9 +4,9 @@ pragma solidity ^0.8.30;
 import {AuctionHouse} from "../../../contracts/AuctionHouse.sol";
 import {AuctionTerms, IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
-import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
-import {Policies} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {IOracleGuard} from "../../../contracts/interfaces/IOracleGuard.sol";
+import {IRiskConfig} from "../../../contracts/interfaces/IRiskConfig.sol";
+import {IVaultEngine, Policies} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {VaultEngine} from "../../../contracts/VaultEngine.sol";
 import {AuctionFixture} from "../support/AuctionFixture.sol";
@@ -83,12 +83,28 @@ contract AuctionEdgesTest is AuctionFixture {
             deployCode("contracts/OracleGuard.sol:OracleGuard", abi.encode(manager, riskConfig, uint8(12)))
         );
         Policies memory policies = Policies(riskConfig, other, breaker, engine.volatility());
-        bytes memory creation = bytes.concat(
-            vm.getCode("contracts/VaultEngine.sol:VaultEngine"),
-            abi.encode(manager, debtToken, policies, _terms(0))
-        );
+        bytes memory creation = _creation(policies);
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.OracleOfAnotherSystem.selector, other));
         this.create(creation);
+    }
+
+    /// @dev Of the same decimals, but with the parameters of another system.
+    function test_engine_refusesTheOracleOfOtherParameters() public {
+        IRiskConfig others = IRiskConfig(
+            deployCode("contracts/RiskConfig.sol:RiskConfig", abi.encode(manager, _systemRisk()))
+        );
+        Policies memory policies = Policies(others, oracle, breaker, engine.volatility());
+        bytes memory creation = _creation(policies);
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.OracleOfAnotherSystem.selector, oracle));
+        this.create(creation);
+    }
+
+    function _creation(Policies memory policies) private view returns (bytes memory) {
+        return
+            bytes.concat(
+                vm.getCode("contracts/VaultEngine.sol:VaultEngine"),
+                abi.encode(manager, debtToken, policies, _terms(0))
+            );
     }
 
     /// @dev A call, because a creation that should have reverted would only answer 0.

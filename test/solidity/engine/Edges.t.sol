@@ -369,28 +369,6 @@ contract EdgesTest is SystemFixture {
         assertEq(address(bare.auctionHouse()), address(house));
     }
 
-    /// @dev Of the same decimals, but with the parameters of another system.
-    function test_engine_refusesTheOracleOfOtherParameters() public {
-        IRiskConfig others = IRiskConfig(
-            deployCode("contracts/RiskConfig.sol:RiskConfig", abi.encode(manager, _systemRisk()))
-        );
-        Policies memory policies = Policies(others, oracle, breaker, engine.volatility());
-        bytes memory creation = bytes.concat(vm.getCode("contracts/VaultEngine.sol:VaultEngine"), _arguments(policies));
-        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.OracleOfAnotherSystem.selector, oracle));
-        this.create(creation);
-    }
-
-    /// @dev A call, because a creation that should have reverted would only answer 0.
-    function create(bytes calldata creation) external {
-        bytes memory code = creation;
-        assembly ("memory-safe") {
-            if iszero(create(0, add(code, 32), mload(code))) {
-                returndatacopy(mload(0x40), 0, returndatasize())
-                revert(mload(0x40), returndatasize())
-            }
-        }
-    }
-
     function _arguments(Policies memory policies) private view returns (bytes memory) {
         return abi.encode(manager, debtToken, policies, _terms(0));
     }

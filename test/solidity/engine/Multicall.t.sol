@@ -36,13 +36,7 @@ contract MulticallTest is SystemFixture {
 
     /// @dev A batch equals its sequence.
     function testFuzz_multicall_leavesTheStateOfTheSequence(uint256 amount, uint256 debt, uint32 time) public {
-        amount = bound(amount, 1e18, 1e21);
-        debt = bound(debt, 100e6, (amount * 1_300) / 1e12);
-        _lend(lender, 1e12 * 1e6);
-        _deposit(bob, WBTC, 1e8);
-        _borrow(bob, 10_000e6);
-        _pass(time);
-        _fund(alice, WETH, amount);
+        (amount, debt) = _prepare(amount, debt, time);
         bytes[] memory calls = _openCalls(amount, debt);
         uint256 checkpoint = vm.snapshotState();
         vm.prank(alice);
@@ -58,16 +52,21 @@ contract MulticallTest is SystemFixture {
         assertEq(_state(), batch);
     }
 
-    // ------------------------------------------------------------------ open
-
-    function testFuzz_open_isDepositAndBorrow(uint256 amount, uint256 debt, uint32 time, bool byMulticall) public {
+    /// @dev A collateral and a debt it carries, the money for both, and interest that is due from somebody else.
+    function _prepare(uint256 amount, uint256 debt, uint256 time) private returns (uint256, uint256) {
         amount = bound(amount, 1e18, 1e21);
-        debt = bound(debt, 100e6, (amount * 1_300) / 1e12);
         _lend(lender, 1e12 * 1e6);
         _deposit(bob, WBTC, 1e8);
         _borrow(bob, 10_000e6);
         _pass(time);
         _fund(alice, WETH, amount);
+        return (amount, bound(debt, 100e6, (amount * 1_300) / 1e12));
+    }
+
+    // ------------------------------------------------------------------ open
+
+    function testFuzz_open_isDepositAndBorrow(uint256 amount, uint256 debt, uint32 time, bool byMulticall) public {
+        (amount, debt) = _prepare(amount, debt, time);
         uint256 checkpoint = vm.snapshotState();
         vm.startPrank(alice);
         if (byMulticall) {
