@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Vm} from "forge-std/Vm.sol";
 
-import {IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {ILiquidationCallback} from "../../../contracts/interfaces/ILiquidationCallback.sol";
 import {IOracleGuard} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "../../../contracts/interfaces/IRiskConfig.sol";
-import {IVaultEngine, LiquidationCall, Policies} from "../../../contracts/interfaces/IVaultEngine.sol";
+import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
 import {HealthMath} from "../../../contracts/libraries/HealthMath.sol";
 import {Action} from "../../../contracts/types/Action.sol";
@@ -112,16 +110,6 @@ contract EdgesTest is SystemFixture {
         for (uint256 i = 0; i < logs.length; ++i) assertNotEq(logs[i].topics[0], IVaultEngine.Unflagged.selector);
     }
 
-    function test_absorb_aRatioOfExactly102NeedsAFlag() public {
-        _open(alice, 1_500e6);
-        _setPrice(WETH, 1_530e8);
-        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.NotAbsorbable.selector, 1_530e6, 1_500e6, 0));
-        engine.absorb(_key(alice), bob);
-        _setPrice(WETH, 1_530e8 - 1);
-        engine.absorb(_key(alice), bob);
-        assertEq(house.opened(), 1_500e6);
-    }
-
     function test_absorb_aFlagIsRipeToTheSecond() public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 1_700e8);
@@ -221,11 +209,6 @@ contract EdgesTest is SystemFixture {
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.NotEnoughCollateral.selector, 1.5e13, 1.5e13 + 10_000));
         vm.prank(alice);
         engine.borrow(_key(alice), 1_500e6 + 1, alice);
-    }
-
-    function test_borrow_ofExactlyDustIsAllowed() public {
-        _open(alice, 100e6);
-        assertEq(_scaled(_key(alice)), 100e6);
     }
 
     function test_open_readsNoPriceButThatOfTheDeposit() public {
@@ -353,24 +336,6 @@ contract EdgesTest is SystemFixture {
         c.data = hex"01";
         releaser.liquidate(c);
         assertEq(releaser.refusal(), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
-    }
-
-    function test_setAuctionHouse_firstToo_isForGovernance() public {
-        VaultEngine bare = VaultEngine(
-            deployCode(
-                "contracts/VaultEngine.sol:VaultEngine",
-                _arguments(Policies(riskConfig, oracle, breaker, engine.volatility()))
-            )
-        );
-        vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, bob));
-        vm.prank(bob);
-        bare.setAuctionHouse(IAuctionHouse(address(house)));
-        bare.setAuctionHouse(IAuctionHouse(address(house)));
-        assertEq(address(bare.auctionHouse()), address(house));
-    }
-
-    function _arguments(Policies memory policies) private view returns (bytes memory) {
-        return abi.encode(manager, debtToken, policies, _terms(0));
     }
 }
 

@@ -3,15 +3,15 @@ pragma solidity ^0.8.30;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
-import {IAuctionHouse} from "../../contracts/interfaces/IAuctionHouse.sol";
-import {ICircuitBreaker} from "../../contracts/interfaces/ICircuitBreaker.sol";
-import {SystemRisk} from "../../contracts/interfaces/IRiskConfig.sol";
-import {IVaultEngine, LiquidationCall, Policies} from "../../contracts/interfaces/IVaultEngine.sol";
-import {LendingPool} from "../../contracts/LendingPool.sol";
-import {Action} from "../../contracts/types/Action.sol";
-import {VaultKey} from "../../contracts/types/VaultKey.sol";
-import {VaultEngine} from "../../contracts/VaultEngine.sol";
-import {SystemFixture} from "./support/SystemFixture.sol";
+import {IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
+import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
+import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
+import {IVaultEngine, LiquidationCall, Policies} from "../../../contracts/interfaces/IVaultEngine.sol";
+import {LendingPool} from "../../../contracts/LendingPool.sol";
+import {Action} from "../../../contracts/types/Action.sol";
+import {VaultKey} from "../../../contracts/types/VaultKey.sol";
+import {VaultEngine} from "../../../contracts/VaultEngine.sol";
+import {SystemFixture} from "../support/SystemFixture.sol";
 
 /// @notice The engine on either side of its bounds, and what it books and tells, to the unit.
 contract BoundsTest is SystemFixture {
@@ -25,6 +25,7 @@ contract BoundsTest is SystemFixture {
         engine.absorb(_key(alice), bob);
         _setPrice(WETH, 1_530e8 - 1);
         engine.absorb(_key(alice), bob);
+        assertEq(house.opened(), 1_500e6);
     }
 
     /// @dev A flag of exactly twice its age is still the same; a second later a new one begins.
