@@ -62,7 +62,8 @@ interface ICircuitBreaker {
 
     /// @notice Sees the price of `asset` and trips if it must. Anyone may call. A Good or Doubtful price is remembered, and
     /// trips if it has moved by the limit from any price seen within the window: seeing more never prevents a trip, because
-    /// what was seen is forgotten by age alone. An asset that is not watched is not seen.
+    /// what was seen is forgotten by age alone. So one move can trip again for as long as it is remembered, and keeps risk closed for at
+    /// most four thirds of the window and one trip. An asset that is not watched is not seen.
     /// @return tripped whether it tripped
     function poke(uint8 asset) external returns (bool tripped);
 

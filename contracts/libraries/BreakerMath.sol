@@ -90,7 +90,7 @@ library BreakerMath {
         return c;
     }
 
-    /// @notice `c` closed automatically until `until` at least.
+    /// @notice `c` closed automatically until `until` at least, which must not lie before `timestamp`.
     function trip(Closure memory c, uint256 timestamp, uint256 until) internal pure returns (Closure memory) {
         c = _begin(c, timestamp);
         if (until > c.trippedUntil) c.trippedUntil = uint40(until);

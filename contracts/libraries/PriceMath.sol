@@ -11,7 +11,7 @@ import {BPS, FixedPoint} from "./FixedPoint.sol";
 library PriceMath {
     /// @notice Smallest scaled price that keeps six significant digits; anything below is refused.
     uint256 internal constant MIN_PRICE = 1e6;
-    /// @notice Largest scaled price: keeps every product with a 128-bit amount inside a word.
+    /// @notice Largest scaled price, below 2^193: leaves a price's word room for its status. Values of 128-bit amounts stay below 2^202.
     uint256 internal constant MAX_PRICE = 1e58;
     /// @notice A reading is aged, not expired, until this many heartbeats have passed.
     uint256 internal constant AGED_HEARTBEATS = 3;

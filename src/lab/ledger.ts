@@ -213,7 +213,7 @@ export class Ledger {
     this.late.refused += 1;
   }
 
-  /** The breaker tripped. */
+  /** The breaker tripped and closed what was open. */
   tripped(): void {
     this.trips += 1;
   }

@@ -85,6 +85,7 @@ export interface ReplayResult {
     readonly sharePriceChange: string;
   };
   readonly breaker: {
+    /** Trips that closed borrowing; one that only prolongs a closure is none. */
     readonly trips: number;
     /** Time for which borrowing was closed. */
     readonly secondsPaused: number;

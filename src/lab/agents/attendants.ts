@@ -1,4 +1,4 @@
-import { auctionMath, auctions, valueDown } from "../../model/index.js";
+import { auctionMath, auctions, breakers, valueDown } from "../../model/index.js";
 import { checkLoss } from "../invariants.js";
 import { type Action, CALL_GAS, type Call, type Scene, paid } from "./scene.js";
 
@@ -56,7 +56,8 @@ export class Attendants {
       if (this.breaker) {
         const data = client.breaker.interface.encodeFunctionData("poke", [id]);
         actions.push(upkeep(scene, breaker, data));
-        if (model.market.pokeBreaker(id, now)) scene.ledger.tripped();
+        const open = breakers.pausedUntil(model.market.breaker, "Borrow") <= now;
+        if (model.market.pokeBreaker(id, now) && open) scene.ledger.tripped();
       }
     });
     if (actions.length > 0 && this.volatility && histories.length > 1 && time >= this.pairAt) {
