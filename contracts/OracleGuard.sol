@@ -8,7 +8,7 @@ import {IOracleGuard, SourceConfig} from "./interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "./interfaces/IRiskConfig.sol";
 import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {CompactFloat} from "./libraries/CompactFloat.sol";
-import {BPS} from "./libraries/FixedPoint.sol";
+import {BPS, FixedPoint} from "./libraries/FixedPoint.sol";
 import {PriceMath} from "./libraries/PriceMath.sol";
 import {AssetRiskFields} from "./types/AssetRisk.sol";
 import {AssetSet} from "./types/AssetSet.sol";
@@ -23,6 +23,8 @@ contract OracleGuard is IOracleGuard, AccessManaged {
 
     /// @notice Observing remembers a price this long after the last one was remembered [s].
     uint256 public constant REMEMBER_EVERY = 1 hours;
+    /// @dev More than a call takes before its callee gets any gas: a cold account, memory.
+    uint256 private constant CALL_GAS = 5_000;
     uint8 private constant MAX_FEED_DECIMALS = 36;
     uint256 private constant MAX_EXPONENT = 63;
 
@@ -293,11 +295,15 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     function _latestRound(
         address feed
     ) private view returns (bool ok, uint256 answer, uint256 startedAt, uint256 updatedAt) {
-        uint256 forwarded = gasleft() - gasleft() / 64;
+        uint256 available = gasleft();
         uint256 size;
         uint256[5] memory round;
         (ok, size, round) = BoundedCall.read(feed, FEED_GAS, AggregatorV3Interface.latestRoundData.selector);
-        if (!ok && forwarded < FEED_GAS) revert InsufficientGas(feed, forwarded, FEED_GAS);
+        if (!ok) {
+            available = FixedPoint.subFloor(available, CALL_GAS);
+            uint256 forwarded = available - available / 64;
+            if (forwarded < FEED_GAS) revert InsufficientGas(feed, forwarded, FEED_GAS);
+        }
         if (size < 160) ok = false;
         (answer, startedAt, updatedAt) = (round[1], round[2], round[3]);
     }

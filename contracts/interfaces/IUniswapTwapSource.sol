@@ -9,7 +9,10 @@ import {IUniswapV3Oracle} from "./IUniswapV3Oracle.sol";
 /// the current block does not count; a price held for t seconds counts for t / window. Immutable: nobody can change what
 /// it answers, and a different window is a different contract.
 ///
-/// An answer is within one basis point (the pool's own resolution) of the mean, rounded down.
+/// An answer is within one basis point (the pool's own resolution) of the mean: the mean tick is rounded towards minus infinity, so the
+/// answer is below the mean if `base` is token0, and above it by less than that if it is token1.
+///
+/// The pool must remember as far back as the window: see `increaseObservationCardinalityNext` of the pool, and docs/oracle.md.
 ///
 /// `updatedAt` is the pool's last observation, made in every block in which a trade moves the price by a tick or liquidity
 /// in range changes. A pool in which nothing happens keeps its price, but then nobody vouches for it, and it ages like any feed

@@ -78,20 +78,22 @@ library PriceMath {
         return Price(0, 0, 0, Status.Dead);
     }
 
-    /// @notice A primary and a secondary source together. Both fresh: Good if they differ by at most `deviation` [bps of
-    /// the smaller], else Doubtful; low and high are their extremes and liq is the secondary clamped into
-    /// [primary, primary + 2 %]. One fresh: Doubtful at that one. None fresh: Doubtful at an aged one, the primary first.
-    function pair(Reading memory p, Reading memory s, uint256 deviation) internal pure returns (Price memory) {
-        if (p.freshness == Freshness.Fresh && s.freshness == Freshness.Fresh) {
-            (uint256 low, uint256 high) = p.price < s.price ? (p.price, s.price) : (s.price, p.price);
-            bool agree = (high - low) <= FixedPoint.mulDivDownSaturating(low, deviation, BPS);
-            uint256 ceiling = FixedPoint.mulDivDownSaturating(p.price, BPS + LIFT, BPS);
-            uint256 liq = s.price < p.price ? p.price : FixedPoint.min(s.price, ceiling);
-            return Price(liq, low, high, agree ? Status.Good : Status.Doubtful);
+    /// @notice A primary and a secondary source together. While both are usable, fresh or aged, low and high are their extremes and
+    /// liq is the secondary clamped into [primary, primary + 2 %]: a primary that is late is still the anchor, or whoever moves the
+    /// secondary then would set the price alone. Good if both are fresh and differ by at most `deviation` [bps of the smaller],
+    /// else Doubtful. If only one is usable, Doubtful at that one.
+    function pair(Reading memory p, Reading memory s, uint256 deviation) internal pure returns (Price memory price) {
+        if (p.freshness < Freshness.Aged || s.freshness < Freshness.Aged) {
+            price = single(p.freshness >= s.freshness ? p : s);
+            if (price.status == Status.Good) price.status = Status.Doubtful;
+            return price;
         }
-        Price memory price = single(p.freshness >= s.freshness ? p : s);
-        if (price.status == Status.Good) price.status = Status.Doubtful;
-        return price;
+        (price.low, price.high) = p.price < s.price ? (p.price, s.price) : (s.price, p.price);
+        uint256 ceiling = FixedPoint.mulDivDownSaturating(p.price, BPS + LIFT, BPS);
+        price.liq = s.price < p.price ? p.price : FixedPoint.min(s.price, ceiling);
+        bool fresh = p.freshness == Freshness.Fresh && s.freshness == Freshness.Fresh;
+        bool agree = (price.high - price.low) <= FixedPoint.mulDivDownSaturating(price.low, deviation, BPS);
+        price.status = fresh && agree ? Status.Good : Status.Doubtful;
     }
 
     /// @notice `price` in a common currency divided by the debt asset's own price `d` in that currency, with the worse

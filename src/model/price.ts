@@ -145,15 +145,16 @@ function single(p: Reading): Price {
 }
 
 function pair(p: Reading, s: Reading, deviation: bigint): Price {
-  if (p.freshness === "fresh" && s.freshness === "fresh") {
-    const [low, high] = p.price < s.price ? [p.price, s.price] : [s.price, p.price];
-    const agree = high - low <= mulDivDownSaturating(low, deviation, BPS);
-    const ceiling = mulDivDownSaturating(p.price, BPS + LIFT, BPS);
-    const liq = s.price < p.price ? p.price : min(s.price, ceiling);
-    return { liq, low, high, status: agree ? "good" : "doubtful" };
+  if (FRESHNESS[p.freshness] < FRESHNESS.aged || FRESHNESS[s.freshness] < FRESHNESS.aged) {
+    const price = single(FRESHNESS[p.freshness] >= FRESHNESS[s.freshness] ? p : s);
+    return price.status === "good" ? { ...price, status: "doubtful" } : price;
   }
-  const price = single(FRESHNESS[p.freshness] >= FRESHNESS[s.freshness] ? p : s);
-  return price.status === "good" ? { ...price, status: "doubtful" } : price;
+  const [low, high] = p.price < s.price ? [p.price, s.price] : [s.price, p.price];
+  const ceiling = mulDivDownSaturating(p.price, BPS + LIFT, BPS);
+  const liq = s.price < p.price ? p.price : min(s.price, ceiling);
+  const agree = high - low <= mulDivDownSaturating(low, deviation, BPS);
+  const fresh = p.freshness === "fresh" && s.freshness === "fresh";
+  return { liq, low, high, status: fresh && agree ? "good" : "doubtful" };
 }
 
 function compose(price: Price, d: Reading, unit: bigint): Price {

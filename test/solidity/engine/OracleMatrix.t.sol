@@ -179,6 +179,32 @@ contract OracleMatrixTest is SystemFixture {
         _liquidate(_key(alice), WETH);
     }
 
+    /// @dev A primary that is late is the anchor until it expires: whoever moves the secondary meanwhile neither liquidates nor shields
+    /// a vault by more than two percent, and has no debt written off.
+    function testFuzz_secondary_setsNoPriceAloneWhileThePrimaryIsLate(uint256 secondary, uint256 late) public {
+        _open(alice, 1_500e6);
+        MockPriceFeed second = _pair(WETH, 2_000e8, 100);
+        vm.warp(START + HEARTBEAT + bound(late, 1, 2 * HEARTBEAT));
+        second.setAnswer(int256(bound(secondary, 1e8, 100_000e8)));
+        Price memory p = oracle.price(WETH);
+        assertTrue(p.status == Status.Doubtful);
+        assertGe(p.liq, 2_000e24);
+        assertLe(p.liq, 2_040e24);
+        assertGe(p.high, 2_000e24);
+        assertFalse(_health(_key(alice)).liquidatable);
+    }
+
+    /// @dev Once the primary has expired its secondary stands alone, and liquidations go on at it.
+    function test_secondary_standsInForAPrimaryThatHasExpired() public {
+        _open(alice, 1_500e6);
+        MockPriceFeed second = _pair(WETH, 2_000e8, 100);
+        vm.warp(START + 3 * HEARTBEAT + 1);
+        second.setAnswer(1_700e8);
+        assertEq(oracle.price(WETH).liq, 1_700e24);
+        (uint256 repaid, ) = _liquidate(_key(alice), WETH);
+        assertGt(repaid, 0);
+    }
+
     // ------------------------------------------------------------------ the sequencer
 
     /// @dev While the sequencer is down risk waits, and nothing else does.
