@@ -209,7 +209,8 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         if (ramping) {
             risk.liquidationThreshold = uint16(inForce);
             RiskRules.checkAsset(risk);
-            RampMath.Ramp memory ramp = RampMath.Ramp(uint16(inForce), end, uint40(block.timestamp));
+            uint256 startedAt = RampMath.restartedAt(_ramps[asset], block.timestamp);
+            RampMath.Ramp memory ramp = RampMath.Ramp(uint16(inForce), end, uint40(startedAt));
             _ramps[asset] = ramp;
             emit ThresholdRampSet(asset, inForce, end, RampMath.endsAt(ramp));
         } else if (old.ramping()) {

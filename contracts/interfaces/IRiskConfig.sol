@@ -60,7 +60,8 @@ interface IRiskConfig {
     function listAsset(AssetRiskFields calldata risk, uint128 supplyCap) external returns (uint8 asset);
 
     /// @notice Changes the parameters of a listed asset, but not its token. All act at once, except that a threshold below the
-    /// one in force now starts a ramp from there. The parameters must be acceptable at both ends of it.
+    /// one in force now starts a ramp from there; where one is running, its step under way goes on. The parameters must be acceptable at
+    /// both ends of it.
     function setAsset(uint8 asset, AssetRiskFields calldata risk, uint128 supplyCap) external;
 
     /// @notice Like `setAsset`, for what makes an asset safer. Reverts with `Loosens` if the ltv, the threshold (or the one a

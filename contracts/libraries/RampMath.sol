@@ -26,6 +26,12 @@ library RampMath {
         return r.start - fallen;
     }
 
+    /// @notice When a ramp that takes the place of `r` at `timestamp` counts as started [s]: a step under way goes on, so that
+    /// asking for a ramp again and again does not hold it up. Now, if `r` has run its course or is none.
+    function restartedAt(Ramp memory r, uint256 timestamp) internal pure returns (uint256) {
+        return timestamp < endsAt(r) ? timestamp - ((timestamp - r.startedAt) % SECONDS_PER_BPS) : timestamp;
+    }
+
     /// @notice The first second at which the threshold is where it ends.
     function endsAt(Ramp memory r) internal pure returns (uint256) {
         return r.startedAt + (r.start - r.end) * SECONDS_PER_BPS;

@@ -20,11 +20,17 @@ export function rampEndsAt(ramp: Ramp): bigint {
   return ramp.startedAt + (ramp.start - ramp.end) * SECONDS_PER_BPS;
 }
 
+/** When a ramp that takes the place of `ramp` counts as started [s]: a step under way goes on. Mirrors `RampMath.restartedAt`. */
+function restartedAt(ramp: Ramp, now: bigint): bigint {
+  return now < rampEndsAt(ramp) ? now - ((now - ramp.startedAt) % SECONDS_PER_BPS) : now;
+}
+
 /**
  * The ramp that begins when a threshold is set to `end` [bps] while `ramp` or, without one, the threshold `current` is in force;
  * null if it is in force at once.
  */
 export function rampTo(current: bigint, ramp: Ramp | null, end: bigint, now: bigint): Ramp | null {
   const start = ramp === null ? current : thresholdAt(ramp, now);
-  return end < start ? { start, end, startedAt: now } : null;
+  const startedAt = ramp === null ? now : restartedAt(ramp, now);
+  return end < start ? { start, end, startedAt } : null;
 }

@@ -95,20 +95,20 @@ contract RiskConfigTest is SystemFixture {
 
     /// @dev However often governance changes its mind, and whoever settles when: never faster than a point a day.
     function testFuzz_setAsset_noSequenceOutrunsTheRamp(uint256 seed) public {
-        uint256 time = START;
-        uint256 threshold = 8_000;
+        (uint256 time, uint256 threshold) = (START, 8_000);
+        // Where and when it last stood higher.
+        (uint256 top, uint256 since) = (threshold, time);
         for (uint256 i = 0; i < 12; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
             uint16 next = uint16(1_001 + ((seed >> 8) % 8_000));
             _setThreshold(next);
             assertEq(_threshold(), next > threshold ? next : threshold);
-            threshold = _threshold();
-            uint256 passed = (seed >> 64) % 20 days;
-            time += passed;
+            if (next > threshold) (top, since) = (next, time);
+            time += (seed >> 64) % 20 days;
             vm.warp(time);
             if (seed % 2 == 0) riskConfig.settleThreshold(WETH);
-            assertLe(threshold - _threshold(), (passed * 100) / 1 days);
             threshold = _threshold();
+            assertLe(top - threshold, ((time - since) * 100) / 1 days);
         }
     }
 
@@ -175,6 +175,19 @@ contract RiskConfigTest is SystemFixture {
         _setThreshold(7_000);
         vm.expectRevert(abi.encodeWithSelector(IRiskConfig.Loosens.selector, 7_000, 7_500));
         riskConfig.tighten(WETH, 1_000, 7_500, 1);
+    }
+
+    /// @dev Nor hold it up, by asking for what is under way before each of its steps.
+    function testFuzz_tighten_againAndAgainDoesNotHoldUpARamp(uint256 seed) public {
+        _setThreshold(7_000);
+        uint256 elapsed;
+        for (uint256 i = 0; i < 12; ++i) {
+            seed = uint256(keccak256(abi.encode(seed)));
+            elapsed += seed % 1_800;
+            vm.warp(START + elapsed);
+            riskConfig.tighten(WETH, 1_000, 7_000, 1);
+            assertEq(_threshold(), 8_000 - (elapsed * 100) / 1 days);
+        }
     }
 
     function testFuzz_haircut_isTheLargerOfModelAndFloor(uint16 model, uint16 floor, uint16 lower) public {

@@ -25,6 +25,24 @@ contract RampMathTest is Test {
         if (threshold != r.end) assertGt((fallen + 1) * 86_400, uint256(elapsed) * 100);
     }
 
+    /// @dev A ramp asked for again loses nothing of what was under way, and gains nothing: to the same end it is the same ramp.
+    function testFuzz_restarted_toTheSameEndChangesNothing(
+        uint16 a,
+        uint16 b,
+        uint40 startedAt,
+        uint32 asked,
+        uint32 later
+    ) public pure {
+        RampMath.Ramp memory r = _ramp(a, b, startedAt);
+        uint256 now_ = uint256(startedAt) + asked;
+        uint256 since = RampMath.restartedAt(r, now_);
+        assertLe(since, now_);
+        if (now_ >= RampMath.endsAt(r)) return assertEq(since, now_);
+        vm.assume(since <= type(uint40).max);
+        RampMath.Ramp memory again = RampMath.Ramp(uint16(RampMath.thresholdUp(r, now_)), r.end, uint40(since));
+        assertEq(RampMath.thresholdUp(again, now_ + later), RampMath.thresholdUp(r, now_ + later));
+    }
+
     function testFuzz_endsAt_isTheFirstSecondAtTheEnd(uint16 a, uint16 b, uint40 startedAt) public pure {
         RampMath.Ramp memory r = _ramp(a, b, startedAt);
         uint256 end = RampMath.endsAt(r);
