@@ -96,8 +96,9 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
         uint256 variance = VolatilityMath.varianceOf(s, p.halfLife);
         uint256 haircut = _haircutUp(variance, p);
         emit Poked(asset, s.round, variance, haircut);
-        (AssetRisk risk, ) = riskConfig.depositTerms(asset);
-        if (risk.haircut() != haircut) riskConfig.setHaircut(asset, uint16(haircut));
+        // Compared with what this model set last, not with what is in force: a floor may hide it, and be taken away.
+        (uint256 known, ) = riskConfig.haircuts(asset);
+        if (known != haircut) riskConfig.setHaircut(asset, uint16(haircut));
     }
 
     /// @inheritdoc IVolatilityGauge
@@ -294,10 +295,18 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
         if (!first) r = int256(close.lnPrice()) - int256(closes[index - 1].lnPrice());
     }
 
-    /// @dev The last hour of which both assets' closes are known: the one before the earlier of their open bars.
+    /// @dev The last hour of which both assets' closes are known.
     function _closedUntil(uint8 a, uint8 b) private view returns (uint256) {
-        uint256 open = VolatilityMath.barOf(FixedPoint.min(_series[a].updatedAt, _series[b].updatedAt));
-        return FixedPoint.subFloor(open, 1);
+        return FixedPoint.min(_closedUntil(a), _closedUntil(b));
+    }
+
+    /// @dev The hour before the open bar. Of a series that starts anew it is the last close of the one before until its own first is
+    /// there: what happened in between is not known, and not quiet.
+    function _closedUntil(uint8 asset) private view returns (uint256) {
+        VolatilityMath.Series storage s = _series[asset];
+        if (s.linked) return FixedPoint.subFloor(VolatilityMath.barOf(s.updatedAt), 1);
+        uint256 count = _closes[asset].length;
+        return count == 0 ? 0 : _closes[asset][count - 1].bar();
     }
 
     function _read(

@@ -218,7 +218,7 @@ export class VolatilityState {
     const { halfLife } = this.parameters;
     const p = { ...this.pair(a, b) };
     const [closesA, closesB] = [this.closes(a), this.closes(b)];
-    const until = subFloor(barOf(min(this.series(a).updatedAt, this.series(b).updatedAt)), 1n);
+    const until = min(this.#closedUntil(a), this.#closedUntil(b));
     for (;;) {
       const barA = closesA[Number(p.nextA)]?.bar ?? NEVER;
       const barB = closesB[Number(p.nextB)]?.bar ?? NEVER;
@@ -234,6 +234,12 @@ export class VolatilityState {
     }
     this.#pairs.set(pairName(a, b), p);
     this.#levels.set(pairName(a, b), levelDown(p, halfLife));
+  }
+
+  /** The last hour of which an asset's close is known; see `VolatilityModel`. */
+  #closedUntil(asset: number): bigint {
+    const { linked, updatedAt } = this.series(asset);
+    return linked ? subFloor(barOf(updatedAt), 1n) : (this.closes(asset).at(-1)?.bar ?? 0n);
   }
 
   /** The state of one asset. */

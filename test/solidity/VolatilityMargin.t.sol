@@ -190,6 +190,56 @@ contract VolatilityMarginTest is VolatilityFixture {
         assertLt(used, 19_000);
     }
 
+    // ------------------------------------------------------------------ floors and new feeds
+
+    function _storm(uint256 from) private returns (uint16 haircut) {
+        for (uint256 i = 1; i <= 3; ++i) {
+            vm.warp(from + 10 minutes * i);
+            feeds[WETH].setAnswer(i % 2 == 1 ? int256(1_000e8) : int256(2_000e8));
+        }
+        model.poke(WETH);
+        haircut = uint16(model.haircutOf(WETH));
+    }
+
+    /// @dev What the model found while a floor covered it, or equalled it, is in force once the floor is gone.
+    function testFuzz_poke_underAFloorIsInForceOnceTheFloorIsGone(uint16 floor) public {
+        model.poke(WETH);
+        uint256 calm = _haircut(WETH);
+        uint256 before = vm.snapshotState();
+        uint16 storm = _storm(NOW);
+        assertGt(storm, calm);
+        vm.revertToState(before);
+        riskConfig.raiseHaircutFloor(WETH, floor % 2 == 0 ? storm : floor % 10_000);
+        _storm(NOW);
+        riskConfig.setHaircutFloor(WETH, 0);
+        assertEq(_haircut(WETH), storm);
+    }
+
+    /// @dev Two assets that move as one, until one's feed dies and is replaced or starts anew. The hours in between are not known, and do
+    /// not count as quiet: nobody gets a lower correlation by asking before the new feed has closed an hour.
+    function testFuzz_pair_unknownHoursAreNotQuietOnes(uint256 silent, bool replaced) public {
+        model = _newModel();
+        model.poke(WETH);
+        model.poke(WBTC);
+        silent = bound(silent, 1, 60);
+        for (uint256 i = 1; i <= 120; ++i) {
+            vm.warp(NOW + 1 hours * i);
+            int256 move = int256(uint256(keccak256(abi.encode(i))) % 200) - 100;
+            if (i <= 120 - silent) feeds[WETH].setAnswer(2_000e8 + move * 1e8);
+            feeds[WBTC].setAnswer(60_000e8 + move * 30e8);
+            model.poke(WBTC);
+        }
+        model.poke(WETH);
+        if (replaced) oracle.setAssetSources(WETH, _source(_newFeed(8, 2_000e8)), _noSource(), 0, false);
+        else {
+            model.restart(WETH);
+            feeds[WETH].setAnswer(2_000e8);
+        }
+        model.poke(WETH);
+        model.pokePair(WETH, WBTC);
+        assertEq(model.correlation(WETH, WBTC), 1e18);
+    }
+
     // ------------------------------------------------------------------ parameters
 
     function test_parameters_areSetByGovernanceOnly() public {
