@@ -23,11 +23,13 @@ type Contract = NamedArtifactContractAtFuture<string> | NamedArtifactContractDep
  * The whole system as one Ignition module: access manager, tokens and feeds (mocks where the parameters say so), risk
  * configuration, oracle guard, breaker, volatility model, engine with its pool, auction house with its backstop, the lens,
  * and executor and autopilot if they are asked for. Which mocks are allowed where is decided by the caller, before this.
+ * `deployerAddress` is that of the account that deploys: a governor named by it is the deployer, who then keeps the role.
  */
-export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
+export function systemModule(p: SystemParameters, decimals: KnownDecimals, deployerAddress: string) {
   return buildModule("Breakwater", (m) => {
     const deployer = m.getAccount(0);
     const { guardian, risk, governor, delaySeconds } = p.governance;
+    const keeps = governor === "deployer" || governor.toLowerCase() === deployerAddress.toLowerCase();
     const accountOf = (who: string) => (who === "deployer" ? deployer : who);
     const debtToken = tokenOf(m, p.debtAsset.symbol, p.debtAsset.symbol, p.debtAsset.token);
 
@@ -146,12 +148,12 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals) {
       contracts.autopilot = m.contract("Autopilot", [engine, p.autopilot.factory]);
     }
     // What has no role of its own is the governor's. A delay on the deployer's own role acts from here on.
-    if (governor !== "deployer" || delaySeconds !== 0) {
+    if (!keeps || delaySeconds !== 0) {
       const granted = m.call(manager, "grantRole", [0, accountOf(governor), delaySeconds], {
         id: "grantGovernor",
         after: [last],
       });
-      if (governor !== "deployer") {
+      if (!keeps) {
         m.call(manager, "renounceRole", [0, deployer], { id: "renounceDeployer", after: [granted] });
       }
     }

@@ -14,7 +14,9 @@ export async function deployInMemory(
   const { ethers, ignition, provider } = connection;
   const decimals = await resolveDecimals(p, provider);
   const block = await ethers.provider.getBlockNumber();
-  const deployed = await ignition.deploy(systemModule(p, decimals));
+  const [deployer] = await ethers.getSigners();
+  if (deployer === undefined) throw new Error("the chain has no account");
+  const deployed = await ignition.deploy(systemModule(p, decimals, deployer.address));
   const addresses: Record<string, string> = {};
   for (const [name, contract] of Object.entries(deployed)) addresses[name] = await contract.getAddress();
   const genesis = await ethers.provider.getBlock(0);

@@ -65,7 +65,8 @@ export async function deployPersisted(request: DeployRequest): Promise<Deployed>
 
   const decimals = await resolveDecimals(parameters, node);
   const accounts = (await node.request({ method: "eth_accounts" })) as string[];
-  if (accounts.length === 0) throw new DeployError("deployer: the network has no account to deploy with");
+  const [deployer] = accounts;
+  if (deployer === undefined) throw new DeployError("deployer: the network has no account to deploy with");
   if (origin === null) {
     const block = Number(await node.request({ method: "eth_blockNumber" }));
     origin = { ...chain, block, parameters: toJson(parameters) };
@@ -76,7 +77,7 @@ export async function deployPersisted(request: DeployRequest): Promise<Deployed>
   }
 
   const before = await journal.length();
-  const module = systemModule(parameters, decimals);
+  const module = systemModule(parameters, decimals, deployer);
   const result = await deploy({
     config: development
       ? { requiredConfirmations: 1, blockPollingInterval: 25, retryInterval: 100 }

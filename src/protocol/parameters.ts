@@ -6,7 +6,10 @@ import { MAX_RATE, WAD, compactDown, compactUp } from "../model/index.js";
 
 const SECONDS_PER_YEAR = 31_536_000n;
 
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "must be a 20-byte hex address");
+const address = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{40}$/, "must be a 20-byte hex address")
+  .refine((given) => !/^0x0{40}$/.test(given), "must not be the zero address");
 const decimal = z
   .string()
   .regex(/^\d+(\.\d+)?$/, 'must be a decimal number in quotes, such as "1000" or "0.8"');

@@ -171,3 +171,29 @@ describe("governance", () => {
     expect((await riskConfig.systemRisk()).guarded).to.equal(0n);
   });
 });
+
+describe("a governor named by the deployer's own address", () => {
+  for (const delaySeconds of [0, Number(DELAY)]) {
+    it(`keeps the system, with a delay of ${delaySeconds} s`, async () => {
+      const connection = await network.create();
+      try {
+        const [deployer] = await connection.ethers.getSigners();
+        const address = deployer!.address.toLowerCase();
+        const governance = { guardian: address, risk: address, governor: address, delaySeconds };
+        const parameters = parseParameters({ ...SMALLEST, governance });
+        const { contracts } = await deployInMemory(connection, parameters);
+        const manager = AccessManager__factory.connect(contracts.manager, connection.ethers.provider);
+        expect(await manager.hasRole(0, address)).to.deep.equal([true, BigInt(delaySeconds)]);
+      } finally {
+        await connection.close();
+      }
+    });
+  }
+
+  it("may not be the zero address", () => {
+    const governance = { governor: `0x${"0".repeat(40)}` };
+    expect(() => parseParameters({ ...SMALLEST, governance })).to.throw(
+      /governance\.governor: .*zero address/,
+    );
+  });
+});
