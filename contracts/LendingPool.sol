@@ -15,6 +15,7 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 
 import {IAuctionHouse} from "./interfaces/IAuctionHouse.sol";
+import {ICircuitBreaker} from "./interfaces/ICircuitBreaker.sol";
 import {ILendingPool, PoolState, PoolTerms} from "./interfaces/ILendingPool.sol";
 import {IVaultEngine} from "./interfaces/IVaultEngine.sol";
 import {DebtMath} from "./libraries/DebtMath.sol";
@@ -212,7 +213,8 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     /// closed flash loans.
     function maxFlashLoan(address token) external view returns (uint256) {
         if (token != asset() || FLASHING.asBoolean().tload() || _reentrancyGuardEntered()) return 0;
-        bool closed = IVaultEngine(engine).breaker().pausedUntil(Action.FlashLoan) > block.timestamp;
+        ICircuitBreaker breaker = IVaultEngine(engine).breaker();
+        bool closed = address(breaker) != address(0) && breaker.pausedUntil(Action.FlashLoan) > block.timestamp;
         return closed ? 0 : _state.cash;
     }
 
