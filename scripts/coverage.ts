@@ -12,6 +12,9 @@ const LEAST = 98;
 /** Fewer examples than the tests draw: every line is reached early, and what was executed is kept in memory run by run. */
 const SHORT = { fuzz: { runs: 16 }, invariant: { runs: 4, depth: 32, failOnRevert: true } };
 
+/** Where instrumented contracts are built: nothing else ever runs them, and other commands may run meanwhile. */
+const APART = "./cache/coverage";
+
 /** Tests that fail when instrumented, and what the instrumentation changes for them. Every other test must pass here too. */
 const DISTURBED: Readonly<Record<string, string>> = {
   "BoundedCallTest.testFuzz_read_copiesTheFirstFiveWordsAndTellsTheSize": "looks at unused memory",
@@ -55,7 +58,12 @@ await run(
     const least = options.least === undefined ? LEAST : Number(options.least);
     if (!(least >= 0 && least <= 100)) throw new UsageError("--least must be between 0 and 100");
     const hre = await createHardhatRuntimeEnvironment(
-      { ...config, test: { ...config.test, solidity: SHORT } },
+      {
+        ...config,
+        paths: { ...config.paths, artifacts: `${APART}/artifacts`, cache: `${APART}/cache` },
+        typechain: { outDir: `${APART}/types` },
+        test: { ...config.test, solidity: SHORT },
+      },
       { coverage: true },
       process.cwd(),
     );
