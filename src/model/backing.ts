@@ -1,5 +1,4 @@
 import * as auctions from "./auction.js";
-import { elapsedAt } from "./auctionMath.js";
 import * as backstops from "./backstop.js";
 import { ModelError } from "./error.js";
 import type { Market } from "./market.js";
@@ -16,12 +15,6 @@ export interface Backed {
   restorePool(pool: pools.PoolState): void;
   /** Auctioned collateral leaves the engine [token units]. */
   release(asset: number, amount: bigint): void;
-}
-
-/** One kind of collateral on its way to auction [token units]. */
-export interface Handed {
-  readonly asset: number;
-  readonly amount: bigint;
 }
 
 /** The auction house and the backstop pool: what stands between a vault that failed and the lenders. */
@@ -73,7 +66,7 @@ export class Backing {
     owner: string,
     keeper: string,
     debt: bigint,
-    handed: readonly Handed[],
+    handed: readonly auctions.Handed[],
   ): bigint {
     const { state, effects, id } = auctions.open(this.house, this.world(), owner, keeper, debt, handed);
     this.settle(pool, state, effects);
@@ -85,7 +78,7 @@ export class Backing {
   abandon(
     pool: pools.PoolState,
     debt: bigint,
-    handed: readonly Handed[],
+    handed: readonly auctions.Handed[],
   ): { pool: pools.PoolState; loss: pools.Loss } {
     const { state, effects } = auctions.abandon(this.house, this.world(), debt, handed);
     const loss = this.settle(pool, state, effects);
@@ -128,8 +121,7 @@ export class Backing {
 
   /** What the clock of a lot says now [s]. */
   clockOf(lot: auctions.Lot): bigint {
-    const { now, pausedSeconds } = this.world();
-    return elapsedAt(lot.elapsed, lot.checkpoint, lot.credit, now - pausedSeconds, lot.terms.tail);
+    return auctions.elapsedOf(lot, this.world());
   }
 
   /** Brings a lot's clock up to now. Mirrors `AuctionHouse.checkpoint`. */

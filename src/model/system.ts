@@ -1,4 +1,5 @@
-import { type Handed, Backing } from "./backing.js";
+import type { Handed } from "./auctionLot.js";
+import { Backing } from "./backing.js";
 import type { Action } from "./breaker.js";
 import { debtUp, repayment, scaledUp } from "./debt.js";
 import { ModelError } from "./error.js";
