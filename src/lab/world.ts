@@ -184,12 +184,12 @@ async function bringMoney(
       pool.encodeFunctionData("deposit", [lent, actors.deployer]),
     ),
   ];
-  model.lend(lent);
+  model.lenders.lend(lent);
   if (donation > 0n) {
     sent.push(
       await send(world, actors.deployer, contracts.pool, pool.encodeFunctionData("donate", [donation])),
     );
-    model.donate(donation);
+    model.lenders.donate(donation);
   }
   if (backstopCapital > 0n) {
     const { depositor } = actors;

@@ -12,10 +12,19 @@ import {
   setWatch,
 } from "./breaker.js";
 import { ModelError } from "./error.js";
+import { BPS } from "./fixed.js";
+import { covers, valueDown } from "./health.js";
 import { powerDown } from "./margin.js";
-import { type DebtSide, type FeedAnswer, type LastingPrice, type Price, priceAndExpiryOf } from "./price.js";
+import {
+  type DebtSide,
+  type FeedAnswer,
+  type LastingPrice,
+  type Price,
+  priceAndExpiryOf,
+  statusNumber,
+} from "./price.js";
 import { RiskState } from "./risk.js";
-import type { AssetTerms, ModelTerms } from "./terms.js";
+import type { AssetTerms, ModelTerms, VaultState } from "./terms.js";
 import { type RoundHistory, VolatilityState } from "./volatility.js";
 
 /** A deposit remembers the price this long after the last one was remembered [s]. */
@@ -92,6 +101,13 @@ export class Market {
       state.terms.composed,
       now,
     );
+  }
+
+  /** Price of an asset at `now` [s], on which risk may be taken. Throws `PriceNotGood`. */
+  goodPrice(id: number, now: bigint): Price {
+    const price = this.price(id, now);
+    if (price.status !== "good") throw new ModelError("PriceNotGood", [id, statusNumber(price.status)]);
+    return price;
   }
 
   /** Prices of all assets at `now` [s], by id. */
@@ -179,6 +195,16 @@ export class Market {
     if (ids.length === 1) return (values[0] ?? 0n) * this.risk.effectiveLtv(ids[0] ?? 0, now);
     const risks = ids.map((id) => this.risk.marginRisk(id, now));
     return powerDown(values, risks, this.volatility.levels(ids));
+  }
+
+  /** Throws unless `balances` carry a debt when taking risk at `now` [s]: the initial margin. Mirrors `VaultEngine._requireMargin`. */
+  requireMargin(action: Action, balances: VaultState["balances"], debt: bigint, now: bigint): void {
+    this.requireOpen(action, 0n, 0n, now);
+    const held = [...balances].sort(([a], [b]) => a - b);
+    const ids = held.map(([id]) => id);
+    const values = held.map(([id, amount]) => valueDown(amount, this.goodPrice(id, now).low));
+    const power = this.borrowingPowerDown(ids, values, now);
+    if (!covers(power, debt)) throw new ModelError("NotEnoughCollateral", [power, debt * BPS]);
   }
 
   private asset(id: number): AssetMarket {

@@ -1,9 +1,10 @@
 import { debtUp } from "./debt.js";
-import { BPS, min } from "./fixed.js";
-import { covers, restoringAmountUp, valueDown } from "./health.js";
+import { ModelError } from "./error.js";
+import { covers, healthFactorDown, valueDown } from "./health.js";
+import type { VaultKey } from "./key.js";
 import type { Position, SeizedAsset } from "./liquidation.js";
 import type { Price } from "./price.js";
-import type { AssetTerms, VaultState } from "./terms.js";
+import type { AssetTerms, SystemTerms, VaultHealth, VaultState } from "./terms.js";
 
 /** A vault that holds and owes nothing. */
 export const EMPTY_VAULT: VaultState = { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n };
@@ -12,7 +13,24 @@ export const EMPTY_VAULT: VaultState = { scaledDebt: 0n, balances: new Map(), fl
 export interface Valuation {
   readonly prices: readonly Price[];
   readonly termsOf: (id: number) => AssetTerms;
+  readonly system: SystemTerms;
   readonly index: bigint;
+}
+
+/** A vault, what it is judged by, and how it stands. Mirrors `VaultEngine.Context`. */
+export interface Context {
+  readonly key: VaultKey;
+  readonly vault: VaultState;
+  readonly at: Valuation;
+  readonly p: Position;
+  /** What it owes [debt units]. */
+  readonly debt: bigint;
+}
+
+/** A vault as it stands. Mirrors `VaultEngine._context`. */
+export function contextOf(key: VaultKey, vault: VaultState, at: Valuation): Context {
+  const p = positionOf(vault, at);
+  return { key, vault, at, p, debt: debtUp(p.scaledDebt, p.index) };
 }
 
 /** A vault at liquidation prices. Mirrors `VaultView.position`. */
@@ -27,16 +45,44 @@ export function positionOf(vault: VaultState, at: Valuation): Position {
   return { scaledDebt: vault.scaledDebt, index: at.index, value, weighted };
 }
 
-/** Whether a vault is healthy at liquidation prices. */
-export function isHealthy(vault: VaultState, at: Valuation): boolean {
-  const p = positionOf(vault, at);
-  return covers(p.weighted, debtUp(p.scaledDebt, p.index));
+/** Health at liquidation prices. */
+export function healthOf({ p, debt }: Context): VaultHealth {
+  return {
+    debt,
+    value: p.value,
+    healthFactor: healthFactorDown(p.weighted, debt),
+    liquidatable: !covers(p.weighted, debt),
+  };
 }
 
-/** One collateral of a vault as a liquidation sees it. */
-export function seizedAsset(amount: bigint, price: Price, terms: AssetTerms): SeizedAsset {
-  const { liquidationThreshold, minBonus, maxBonus, slope } = terms;
-  return { amount, price: price.liq, threshold: liquidationThreshold, minBonus, maxBonus, slope };
+/** One collateral of a vault as a liquidation sees it. Throws unless it is held and has a price. Mirrors `VaultEngine._seizable`. */
+export function seizedAsset({ key, vault, at }: Context, asset: number): SeizedAsset {
+  const amount = vault.balances.get(asset);
+  if (amount === undefined) throw new ModelError("AssetNotHeld", [key, asset]);
+  const { status, liq } = at.prices[asset] as Price;
+  if (status === "dead") throw new ModelError("PriceDead", [asset]);
+  const { liquidationThreshold, minBonus, maxBonus, slope } = at.termsOf(asset);
+  return { amount, price: liq, threshold: liquidationThreshold, minBonus, maxBonus, slope };
+}
+
+/**
+ * The vault less `taken` of an asset [token units] and `scaledRepaid` of its debt; no longer flagged, if that leaves it healthy.
+ * Mirrors `VaultEngine._take` and `_owe`.
+ */
+export function reduced(
+  { vault, at }: Context,
+  asset: number,
+  taken: bigint,
+  scaledRepaid: bigint,
+): VaultState {
+  const held = vault.balances.get(asset) ?? 0n;
+  const left: VaultState = {
+    ...vault,
+    scaledDebt: vault.scaledDebt - scaledRepaid,
+    balances: withBalance(vault.balances, asset, held - taken),
+  };
+  const p = positionOf(left, at);
+  return covers(p.weighted, debtUp(p.scaledDebt, p.index)) ? { ...left, flaggedAt: 0n } : left;
 }
 
 /** What collateral is worth at its high prices [debt units]. */
@@ -56,30 +102,4 @@ export function withBalance(
   if (balance === 0n) next.delete(asset);
   else next.set(asset, balance);
   return next;
-}
-
-/**
- * What a deposit of `asset` may add beyond its supply cap [token units]: enough for `targetHealth` [bps], and never for more than
- * borrowing to the limit of any of its collaterals leaves. Mirrors `VaultEngine._restoringAmount`.
- */
-export function restoringAmount(
-  vault: VaultState,
-  asset: number,
-  at: Valuation,
-  targetHealth: bigint,
-): bigint {
-  if (vault.scaledDebt === 0n) return 0n;
-  const p = positionOf(vault, at);
-  const terms = at.termsOf(asset);
-  const target = [asset, ...vault.balances.keys()]
-    .map(at.termsOf)
-    .reduce((lowest, a) => min(lowest, (a.liquidationThreshold * BPS) / a.ltv), targetHealth);
-  const { liq } = at.prices[asset] as Price;
-  return restoringAmountUp(
-    p.weighted,
-    debtUp(p.scaledDebt, p.index),
-    target,
-    terms.liquidationThreshold,
-    liq,
-  );
 }

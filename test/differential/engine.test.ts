@@ -269,7 +269,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.connect(actor).deposit(amount, address),
-        () => w.model.lend(amount),
+        () => w.model.lenders.lend(amount),
       );
     }
     case "mint": {
@@ -278,7 +278,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.connect(actor).mint(shares, address),
-        () => w.model.mint(shares),
+        () => w.model.lenders.mint(shares),
       );
     }
     case "redeem": {
@@ -287,7 +287,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.connect(actor).redeem(shares, address, address),
-        () => w.model.redeem(shares),
+        () => w.model.lenders.redeem(shares),
       );
     }
     case "unlend": {
@@ -296,7 +296,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.connect(actor).withdraw(assets, address, address),
-        () => w.model.unlend(assets),
+        () => w.model.lenders.unlend(assets),
       );
     }
     case "donate": {
@@ -305,7 +305,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.connect(actor).donate(amount),
-        () => w.model.donate(amount),
+        () => w.model.lenders.donate(amount),
       );
     }
     case "accept":
@@ -320,7 +320,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.addInterest(),
-        () => w.model.accrue(),
+        () => w.model.lenders.accrue(),
       );
   }
 }

@@ -59,7 +59,7 @@ export async function createWorld(
     world,
     1n,
     () => client.pool.deposit(lent, addresses[0] as string),
-    () => model.lend(lent),
+    () => model.lenders.lend(lent),
   );
   if (verdicts.chain !== null || verdicts.model !== null) throw new Error("cannot lend");
   return world;

@@ -40,7 +40,7 @@ function modelWith(
     model.setFeed(asset, { answer: parseUnits(price, 8), updatedAt: NOW });
   set(0, "2000");
   set(1, "60000");
-  model.lend(parseEther("1000000"));
+  model.lenders.lend(parseEther("1000000"));
   const keys = vaults.map((v, i) => {
     const key = vaultKey(OWNER, BigInt(i));
     model.deposit(key, 0, parseEther(v.weth));

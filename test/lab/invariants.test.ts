@@ -251,7 +251,7 @@ describe("the invariants of a loss", () => {
 
   it("notice lenders that lose while the reserve has something", () => {
     const { model } = openBook(4);
-    model.donate(7n);
+    model.lenders.donate(7n);
     expect(found5(model, loss(9n, 0n, 9n, 0n))).to.deep.equal([]);
     expect(found5(model, loss(9n, 0n, 0n, 9n))).to.deep.equal([
       "block 5: lenders lost 9 while the reserve had 7",

@@ -119,7 +119,7 @@ function lend(r: Run, o: Operation): Promise<boolean> {
     "lend",
     o.elapsed,
     () => r.w.client.pool.connect(signer).deposit(amount, address),
-    () => r.w.model.lend(amount),
+    () => r.w.model.lenders.lend(amount),
   );
 }
 
@@ -137,13 +137,13 @@ async function redeem(r: Run, o: Operation): Promise<void> {
           "redeem",
           o.elapsed,
           () => pool.redeem(shares, address, address),
-          () => model.redeem(shares),
+          () => model.lenders.redeem(shares),
         )
       : await r.act(
           "unlend",
           o.elapsed,
           () => pool.withdraw(assets, address, address),
-          () => model.unlend(assets),
+          () => model.lenders.unlend(assets),
         );
   if (done && pessimistic) r.note("pessimistic exit");
 }

@@ -171,7 +171,7 @@ function pass(r: Run, name: string, elapsed: bigint): Promise<boolean> {
     name,
     elapsed,
     () => r.w.client.pool.addInterest(),
-    () => r.w.model.accrue(),
+    () => r.w.model.lenders.accrue(),
   );
 }
 

@@ -36,7 +36,7 @@ export function openBook(
   setPrices(model, first);
   const assets = scenario.assets.map((asset, id) => ({ ...asset, priceWad: first[id] ?? 0n }));
   const planned = plannedVaults(settings, assets, Number(model.terms.debtDecimals), vaults, 1);
-  model.lend(planned.reduce((sum, vault) => sum + 2n * vault.debt, 0n));
+  model.lenders.lend(planned.reduce((sum, vault) => sum + 2n * vault.debt, 0n));
   const keys = planned.map(({ index, asset, collateral, debt }) => {
     const key = vaultKey(OWNER, BigInt(index));
     model.deposit(key, asset, collateral);

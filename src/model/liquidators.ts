@@ -1,0 +1,78 @@
+import { debtUp } from "./debt.js";
+import { ModelError } from "./error.js";
+import { BPS } from "./fixed.js";
+import { covers, healthFactorDown } from "./health.js";
+import { type Outcome, decide, isHopeless } from "./liquidation.js";
+import type { VaultState } from "./terms.js";
+import { type Context, reduced, seizedAsset, valueHigh } from "./vault.js";
+
+/** Below this collateral ratio anyone may absorb [bps]. */
+const ABSORB_RATIO = 10_200n;
+/** A flag lets a vault be absorbed from this age to twice this age [s]. */
+const FLAG_AGE = 3600n;
+
+/** What a liquidation leaves: `writtenOff` is the debt it gives up because too little collateral is left for it [debt units]. */
+export interface Liquidated {
+  readonly outcome: Outcome;
+  readonly left: VaultState;
+  readonly writtenOff: bigint;
+}
+
+/** What a liquidation of `asset` does to a vault. `minSeize` in token units. Mirrors `VaultEngine.liquidate`. */
+export function liquidate(
+  x: Context,
+  asset: number,
+  maxRepay: bigint,
+  maxSeize: bigint,
+  minSeize: bigint,
+): Liquidated {
+  const outcome = outcomeOf(x, asset, maxRepay, maxSeize);
+  requireEligible(outcome, x, asset);
+  if (outcome.seized < minSeize) throw new ModelError("SeizedTooLittle", [outcome.seized, minSeize]);
+  const left = reduced(x, asset, outcome.seized, outcome.scaledRepaid);
+  const debt = debtUp(left.scaledDebt, x.at.index);
+  const value = valueHigh(left.balances, x.at.prices);
+  const hopeless = !outcome.limited && isHopeless(value, debt, x.at.system.dust);
+  return { outcome, left, writtenOff: hopeless ? debt : 0n };
+}
+
+/** What a liquidation would do, or null where it would revert. Mirrors `VaultLens.quoteLiquidation`. */
+export function quote(x: Context, asset: number, maxRepay: bigint, maxSeize: bigint): Outcome | null {
+  if (!x.vault.balances.has(asset) || x.at.prices[asset]?.status === "dead") return null;
+  const outcome = outcomeOf(x, asset, maxRepay, maxSeize);
+  return isEligible(outcome) ? outcome : null;
+}
+
+/** When a vault was flagged, once it is shown at `now` [s]; 0: it is not. Mirrors `VaultEngine.flag`. */
+export function flagOf({ vault, p, debt }: Context, now: bigint): bigint {
+  if (covers(p.weighted, debt)) return 0n;
+  const { flaggedAt } = vault;
+  return flaggedAt === 0n || now > flaggedAt + 2n * FLAG_AGE ? now : flaggedAt;
+}
+
+/** Throws unless a vault may be absorbed at `now` [s]. Mirrors `VaultEngine.absorb`. */
+export function requireAbsorbable({ vault, p, debt }: Context, now: bigint): void {
+  if (covers(p.weighted, debt)) throw new ModelError("VaultHealthy", [p.weighted, debt * BPS]);
+  const { flaggedAt } = vault;
+  const ripe = now >= flaggedAt + FLAG_AGE && now <= flaggedAt + 2n * FLAG_AGE;
+  if (p.value * BPS >= debt * ABSORB_RATIO && !ripe) {
+    throw new ModelError("NotAbsorbable", [p.value, debt, flaggedAt]);
+  }
+}
+
+function outcomeOf(x: Context, asset: number, maxRepay: bigint, maxSeize: bigint): Outcome {
+  const { targetHealth: target, dust } = x.at.system;
+  return decide(x.p, seizedAsset(x, asset), { maxRepay, maxSeize, target, dust });
+}
+
+function isEligible({ verdict }: Outcome): boolean {
+  return verdict === "executable" || verdict === "nothingToDo";
+}
+
+/** Mirrors `VaultEngine._requireEligible`. */
+function requireEligible(outcome: Outcome, { at, p, debt }: Context, asset: number): void {
+  if (isEligible(outcome)) return;
+  if (outcome.verdict === "healthy") throw new ModelError("VaultHealthy", [p.weighted, debt * BPS]);
+  const { liquidationThreshold } = at.termsOf(asset);
+  throw new ModelError("AssetNotSeizable", [asset, liquidationThreshold, healthFactorDown(p.weighted, debt)]);
+}
