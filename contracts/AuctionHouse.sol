@@ -17,11 +17,10 @@ import {IOracleGuard} from "./interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "./interfaces/IRiskConfig.sol";
 import {IVaultEngine} from "./interfaces/IVaultEngine.sol";
 import {AuctionMath} from "./libraries/AuctionMath.sol";
-import {AuctionRules} from "./libraries/AuctionRules.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
-import {FixedPoint} from "./libraries/FixedPoint.sol";
 import {HealthMath} from "./libraries/HealthMath.sol";
-import {IdList} from "./libraries/IdList.sol";
+import {AuctionBook} from "./storage/AuctionBook.sol";
+import {AuctionValue} from "./storage/AuctionValue.sol";
 import {Action} from "./types/Action.sol";
 import {AssetSet} from "./types/AssetSet.sol";
 import {Price, Status} from "./types/Price.sol";
@@ -31,16 +30,16 @@ import {VaultKey} from "./types/VaultKey.sol";
 /// @notice See `IAuctionHouse`, which is the specification.
 contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
-    using IdList for IdList.Ids;
+    using AuctionBook for AuctionBook.Book;
+    using AuctionValue for AuctionBook.Book;
 
     /// @notice Most absorptions that are valued one by one: beyond it a valuation could outgrow a transaction. They are the first of
     /// the list; one that joins later and has more left to pay than the least of them takes its place.
-    uint256 public constant MAX_VALUED = 64;
+    uint256 public constant MAX_VALUED = AuctionBook.MAX_VALUED;
     /// @notice Restarts of a lot that the backstop pays for.
     uint256 public constant PAID_RESTARTS = 3;
 
-    uint256 private constant REMNANTS = 0;
-    uint256 private constant ASSETS = 64;
+    uint256 private constant REMNANTS = AuctionBook.REMNANTS;
 
     /// @notice What holds the collateral and hands it out.
     IVaultEngine public immutable engine;
@@ -53,40 +52,10 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     ICircuitBreaker private immutable _breaker;
     IERC20 private immutable _debtAsset;
 
-    /// @dev Two words. `left`: of debt + penalty + tip.
-    struct Absorption {
-        address owner;
-        uint96 left;
-        address keeper;
-        uint96 debt;
-    }
-
-    /// @dev One word. `checkpoint` is in time that bidding was open, `credit` what may count from there [s]. The last two only
-    /// matter in the first lot of an absorption: how many lots it has, and where it is in the list.
-    struct Lot {
-        uint120 amount;
-        uint40 checkpoint;
-        uint16 elapsed;
-        uint16 credit;
-        uint8 asset;
-        uint8 restarts;
-        uint16 terms;
-        uint8 lots;
-        uint24 position;
-    }
-
-    /// @dev One word.
-    struct Book {
-        uint128 penalties;
-        uint32 lastId;
-        uint24 count;
-        uint16 terms;
-    }
-
     /// @dev What a take is about to do. `at`: which lot it is.
     struct Sale {
         uint256 at;
-        Lot lot;
+        AuctionBook.Lot lot;
         address keeper;
         Tab left;
         uint256 price;
@@ -95,12 +64,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256 cost;
     }
 
-    Book private _book;
-    IdList.Ids private _open;
-    mapping(uint256 version => AuctionTerms) private _terms;
-    mapping(uint256 id => Absorption) private _absorptions;
-    mapping(uint256 id => mapping(uint256 at => Lot)) private _lots;
-    mapping(uint256 id => mapping(uint256 at => uint256)) private _frozenPrices;
+    AuctionBook.Book private _book;
     /// @inheritdoc IAuctionHouse
     mapping(address owner => mapping(uint8 asset => uint256)) public claims;
     /// @inheritdoc IAuctionHouse
@@ -130,18 +94,15 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256[] calldata amounts,
         address keeper
     ) external nonReentrant onlyEngine returns (uint256 id) {
-        Book memory book = _book;
-        AuctionTerms memory t = _terms[book.terms];
+        AuctionBook.Head memory head = _book.head;
+        AuctionTerms memory t = _book.terms[head.terms];
         Tab memory tab = AuctionMath.tabDown(t, debt);
         uint256 left = AuctionMath.sum(tab);
-        if (left > type(uint96).max) revert AmountTooLarge(left, type(uint96).max);
 
-        id = book.lastId + 1;
-        Absorption storage a = _absorptions[id];
-        (a.owner, a.left) = (vault.ownerOf(), uint96(left));
-        (a.keeper, a.debt) = (keeper, uint96(debt));
-        uint24 position = _place(id, left, book.count);
-        Lot memory lot_ = Lot(0, uint40(_bidTime()), 0, 0, 0, 0, book.terms, uint8(amounts.length), position);
+        uint24 position;
+        (id, position) = _book.enter(head, vault.ownerOf(), keeper, tab, left);
+        uint40 time = uint40(_bidTime());
+        AuctionBook.Lot memory lot_ = AuctionBook.Lot(0, time, 0, 0, 0, 0, head.terms, uint8(amounts.length), position);
         emit AbsorptionOpened(id, vault, keeper, debt, left, assets, amounts);
         for (uint256 i = 0; i < amounts.length; ++i) {
             lot_.asset = assets.lowest();
@@ -149,11 +110,6 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
             _start(lot_, t, id, i);
             assets = assets.without(lot_.asset);
         }
-        (_book.penalties, _book.lastId, _book.count) = (
-            book.penalties + uint128(tab.penalty),
-            uint32(id),
-            book.count + 1
-        );
         // Without a debt there is nothing to sell for, without collateral nothing to sell.
         if (left == 0 || amounts.length == 0) _close(id, lot_, tab);
     }
@@ -191,7 +147,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         if (amount == 0) return (0, 0);
 
         s.lot.amount -= uint120(amount);
-        _write(id, s.at, s.lot);
+        _book.write(id, s.at, s.lot);
         Tab memory paid = AuctionMath.split(s.left, cost);
         emit Taken(id, asset, msg.sender, amount, cost, s.price, AuctionMath.sum(s.left) - cost);
         if (id != REMNANTS) _collect(id, s, paid);
@@ -209,17 +165,17 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function checkpoint(uint256 id, uint8 asset) external nonReentrant returns (uint256 elapsed) {
-        (uint256 at, Lot memory lot_, AuctionTerms memory t) = _running(id, asset, _bidTime());
+        (uint256 at, AuctionBook.Lot memory lot_, AuctionTerms memory t) = _book.running(id, asset, _bidTime());
         (, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
-        _mark(lot_, t, expiresAt);
-        _write(id, at, lot_);
+        AuctionBook.mark(lot_, t, expiresAt);
+        _book.write(id, at, lot_);
         elapsed = lot_.elapsed;
         emit Checkpointed(id, asset, elapsed);
     }
 
     /// @inheritdoc IAuctionHouse
     function restart(uint256 id, uint8 asset) external nonReentrant {
-        (uint256 at, Lot memory lot_, AuctionTerms memory t) = _running(id, asset, _bidTime());
+        (uint256 at, AuctionBook.Lot memory lot_, AuctionTerms memory t) = _book.running(id, asset, _bidTime());
         if (lot_.elapsed < t.tail) revert LotRunning(lot_.elapsed, t.tail);
         lot_.elapsed = 0;
         if (lot_.restarts != type(uint8).max) ++lot_.restarts;
@@ -233,8 +189,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function giveUp(uint256 id) external nonReentrant {
-        (, , Tab memory left, Lot memory first) = _load(id);
-        uint256 value = _valueHigh(id, first.lots);
+        (, , Tab memory left, AuctionBook.Lot memory first) = _book.load(id);
+        uint256 value = _book.valueHigh(id, first.lots, _oracle);
         uint256 dust = _riskConfig.systemRisk().dust;
         if (!AuctionMath.isHopeless(left, value, dust)) revert NotHopeless(value, AuctionMath.sum(left), dust);
         _close(id, first, left);
@@ -279,84 +235,46 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function shortfall() external view nonReentrantView returns (uint256 low, uint256 high) {
-        uint256 count = _book.count;
-        if (count > MAX_VALUED) {
-            // Of the others nothing counts for who leaves, tips included, and everything for who enters.
-            (low, count) = (uint256(_pool.poolState().auctionDebt) + _book.penalties, MAX_VALUED);
-        }
-        bool partly = low != 0;
-        Price[] memory prices = new Price[](ASSETS);
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 id = _open.get(i);
-            (, , Tab memory left, Lot memory first) = _load(id);
-            (uint256 valueLow, uint256 valueHigh) = (0, 0);
-            for (uint256 at = 0; at < first.lots; ++at) {
-                Lot memory lot_ = at == 0 ? first : _lots[id][at];
-                Price memory p = prices[lot_.asset];
-                if (p.high == 0) (p = _oracle.price(lot_.asset), prices[lot_.asset] = p);
-                valueLow += HealthMath.valueDown(lot_.amount, p.low);
-                valueHigh += HealthMath.valueDown(lot_.amount, p.high);
-            }
-            if (partly) low -= left.debt + left.penalty;
-            low += FixedPoint.subFloor(left.debt, valueLow) + AuctionMath.tipShort(left, valueLow);
-            high += FixedPoint.subFloor(left.debt, valueHigh);
-        }
+        return _book.shortfall(_oracle, _pool);
     }
 
     /// @inheritdoc IAuctionHouse
     function expectedPenalties() external view nonReentrantView returns (uint256) {
-        return _book.penalties;
+        return _book.head.penalties;
     }
 
     /// @inheritdoc IAuctionHouse
     function openCount() external view nonReentrantView returns (uint256) {
-        return _book.count;
+        return _book.head.count;
     }
 
     /// @inheritdoc IAuctionHouse
     function absorptions(uint256 from, uint256 to) external view nonReentrantView returns (uint256[] memory words) {
-        to = FixedPoint.min(to, _book.count);
-        uint256 length;
-        for (uint256 i = from; i < to; ++i) length += 6 + 3 * uint256(_lots[_open.get(i)][0].lots);
-        words = new uint256[](length);
-        uint256 at;
-        for (uint256 i = from; i < to; ++i) {
-            uint256 id = _open.get(i);
-            (Absorption memory a, AuctionTerms memory t, Tab memory left, Lot memory first) = _load(id);
-            (words[at], words[at + 1], words[at + 2]) = (id, uint160(a.owner), uint160(a.keeper));
-            (words[at + 3], words[at + 4], words[at + 5]) = (left.debt, a.left, first.lots);
-            at += 6;
-            for (uint256 k = 0; k < first.lots; ++k) {
-                Lot memory lot_ = _lots[id][k];
-                (words[at], words[at + 1], words[at + 2]) = (lot_.asset, lot_.amount, _elapsed(lot_, t));
-                at += 3;
-            }
-        }
+        return _book.records(from, to, _bidTime());
     }
 
     /// @inheritdoc IAuctionHouse
     function absorption(
         uint256 id
     ) external view nonReentrantView returns (address owner, address keeper, Tab memory tab) {
-        if (_absorptions[id].left == 0) return (owner, keeper, tab);
-        Absorption memory a;
-        (a, , tab, ) = _load(id);
+        if (_book.absorptions[id].left == 0) return (owner, keeper, tab);
+        AuctionBook.Absorption memory a;
+        (a, , tab, ) = _book.load(id);
         return (a.owner, a.keeper, tab);
     }
 
     /// @inheritdoc IAuctionHouse
     function lot(uint256 id, uint8 asset) external view nonReentrantView returns (LotView memory) {
-        uint256 at = id == REMNANTS ? asset : _find(id, asset);
-        Lot memory lot_ = _lots[id][at];
-        AuctionTerms memory t = _terms[lot_.terms];
-        uint256 elapsed = _elapsed(lot_, t);
+        AuctionBook.Lot memory lot_ = _book.lots[id][_book.find(id, asset)];
+        AuctionTerms memory t = _book.terms[lot_.terms];
+        uint256 elapsed = AuctionBook.elapsedAt(lot_, t, _bidTime());
         if (lot_.asset != asset || t.step == 0) return LotView(0, 0, 0, 0);
         return LotView(lot_.amount, elapsed, AuctionMath.multiplierUp(t, elapsed), lot_.restarts);
     }
 
     /// @inheritdoc IAuctionHouse
     function terms() external view returns (AuctionTerms memory) {
-        return _terms[_book.terms];
+        return _book.terms[_book.head.terms];
     }
 
     // ------------------------------------------------------------------ clock and price
@@ -374,55 +292,18 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         (time, , ) = _bidding();
     }
 
-    function _elapsed(Lot memory lot_, AuctionTerms memory t) private view returns (uint256) {
-        return AuctionMath.elapsedAt(lot_.elapsed, lot_.checkpoint, lot_.credit, _bidTime(), t.tail);
-    }
-
-    /// @dev Makes now a checkpoint of an advanced lot.
-    function _mark(Lot memory lot_, AuctionTerms memory t, uint256 expiresAt) private view {
-        lot_.credit = uint16(AuctionMath.creditOf(expiresAt, block.timestamp, t.maxGap));
-    }
-
     /// @dev Writes a lot whose clock begins now.
-    function _start(Lot memory lot_, AuctionTerms memory t, uint256 id, uint256 at) private returns (Price memory p) {
+    function _start(
+        AuctionBook.Lot memory lot_,
+        AuctionTerms memory t,
+        uint256 id,
+        uint256 at
+    ) private returns (Price memory p) {
         uint256 expiresAt;
         (p, expiresAt) = _oracle.priceAndExpiry(lot_.asset);
-        _mark(lot_, t, expiresAt);
-        if (t.frozen) _frozenPrices[id][at] = p.status == Status.Dead ? 0 : p.liq;
-        _write(id, at, lot_);
-    }
-
-    /// @dev Every write of a lot goes through here, one storage write each: were a field written elsewhere, the compiler would share
-    /// what writes it, and split the word into three.
-    function _write(uint256 id, uint256 at, Lot memory lot_) private {
-        _lots[id][at] = lot_;
-    }
-
-    /// @dev Where the lot of `asset` is; 0 if there is none.
-    function _find(uint256 id, uint8 asset) private view returns (uint256) {
-        uint256 lots = _lots[id][0].lots;
-        for (uint256 at = 1; at < lots; ++at) {
-            if (_lots[id][at].asset == asset) return at;
-        }
-        return 0;
-    }
-
-    /// @dev A lot with something left, its clock brought up to `time`, which is now.
-    function _running(
-        uint256 id,
-        uint8 asset,
-        uint256 time
-    ) private view returns (uint256 at, Lot memory lot_, AuctionTerms memory t) {
-        at = id == REMNANTS ? asset : 0;
-        lot_ = _lots[id][at];
-        if (lot_.asset != asset) {
-            at = _find(id, asset);
-            lot_ = _lots[id][at];
-        }
-        if (lot_.asset != asset || lot_.amount == 0) revert NothingToSell(id, asset);
-        t = _terms[lot_.terms];
-        lot_.elapsed = uint16(AuctionMath.elapsedAt(lot_.elapsed, lot_.checkpoint, lot_.credit, time, t.tail));
-        lot_.checkpoint = uint40(time);
+        AuctionBook.mark(lot_, t, expiresAt);
+        if (t.frozen) _book.frozenPrices[id][at] = p.status == Status.Dead ? 0 : p.liq;
+        _book.write(id, at, lot_);
     }
 
     /// @dev What a take would do now. The lot in it is advanced and marked.
@@ -430,20 +311,20 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         (uint256 time, bool guarded, uint256 dust) = _bidding();
         if (guarded) _breaker.check(Action.Bid, 0, 0);
         AuctionTerms memory t;
-        (s.at, s.lot, t) = _running(id, asset, time);
+        (s.at, s.lot, t) = _book.running(id, asset, time);
         (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         if (p.status == Status.Dead) revert PriceDead(asset);
         if (s.lot.elapsed >= t.tail) revert LotExpired(s.lot.elapsed, t.tail);
-        _mark(s.lot, t, expiresAt);
+        AuctionBook.mark(s.lot, t, expiresAt);
         if (id == REMNANTS) {
             s.left.debt = type(uint256).max;
         } else {
-            Absorption storage a = _absorptions[id];
+            AuctionBook.Absorption storage a = _book.absorptions[id];
             s.keeper = a.keeper;
             s.left = AuctionMath.remaining(AuctionMath.tabDown(t, a.debt), a.left);
         }
         uint256 base = p.liq;
-        if (t.frozen && _frozenPrices[id][s.at] != 0) base = _frozenPrices[id][s.at];
+        if (t.frozen && _book.frozenPrices[id][s.at] != 0) base = _book.frozenPrices[id][s.at];
         s.price = AuctionMath.priceUp(base, AuctionMath.multiplierUp(t, s.lot.elapsed));
         s.dust = dust;
         (s.amount, s.cost) = AuctionMath.sale(s.lot.amount, s.price, AuctionMath.sum(s.left), maxAmount, dust);
@@ -453,15 +334,14 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @dev Books what a take pays, and ends the absorption where nothing is left to pay, or to sell for it.
     function _collect(uint256 id, Sale memory s, Tab memory paid) private {
-        if (paid.penalty != 0) _book.penalties -= uint128(paid.penalty);
         if (paid.tip != 0) _tip(s.keeper, paid.tip);
         Tab memory left = Tab(s.left.debt - paid.debt, s.left.penalty - paid.penalty, s.left.tip - paid.tip);
         uint256 sum = AuctionMath.sum(left);
-        _absorptions[id].left = uint96(sum);
+        _book.reduce(id, sum, paid.penalty);
         if (sum != 0 && s.lot.amount != 0) return;
-        Lot memory first = s.at == 0 ? s.lot : _lots[id][0];
+        AuctionBook.Lot memory first = s.at == 0 ? s.lot : _book.lots[id][0];
         if (sum != 0 && first.lots > 1) {
-            uint256 value = _valueHigh(id, first.lots);
+            uint256 value = _book.valueHigh(id, first.lots, _oracle);
             if (!AuctionMath.isHopeless(left, value, s.dust)) return;
         }
         _close(id, first, left);
@@ -480,13 +360,12 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @dev Forgets an absorption. With its tab paid what is left of its lots is its owner's; else it joins the remnants, and what is
     /// missing goes down the waterfall.
-    function _close(uint256 id, Lot memory first, Tab memory left) private {
-        (address owner, address keeper) = (_absorptions[id].owner, _absorptions[id].keeper);
+    function _close(uint256 id, AuctionBook.Lot memory first, Tab memory left) private {
+        (address owner, address keeper) = (_book.absorptions[id].owner, _book.absorptions[id].keeper);
         bool covered = AuctionMath.sum(left) == 0;
+        bool frozen = _book.terms[first.terms].frozen;
         for (uint256 at = 0; at < first.lots; ++at) {
-            (uint8 asset, uint256 amount) = (_lots[id][at].asset, _lots[id][at].amount);
-            delete _lots[id][at];
-            if (_terms[first.terms].frozen) delete _frozenPrices[id][at];
+            (uint8 asset, uint256 amount) = _book.drop(id, at, frozen);
             if (amount == 0) continue;
             if (covered) {
                 claims[owner][asset] += amount;
@@ -495,17 +374,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
                 _addRemnant(asset, amount);
             }
         }
-        delete _absorptions[id];
-        Book memory book = _book;
-        uint256 last = _open.get(--book.count);
-        if (last != id) {
-            _open.set(first.position, last);
-            Lot memory moved = _lots[last][0];
-            moved.position = first.position;
-            _write(last, 0, moved);
-        }
-        if (left.penalty != 0) book.penalties -= uint128(left.penalty);
-        _book = book;
+        _book.forget(id, first.position, left.penalty);
         emit AbsorptionClosed(id, owner, left.debt);
         if (left.debt != 0) _bookShortfall(left.debt);
         if (left.tip != 0) _tip(keeper, backstop.payTip(left.tip));
@@ -526,58 +395,20 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// @dev Remnants of an asset share a lot. Its clock begins anew when more joins than is there, so that nobody buys what is fresh
     /// at the price of a little that is old.
     function _addRemnant(uint8 asset, uint256 amount) private {
-        Lot memory lot_ = _lots[REMNANTS][asset];
+        AuctionBook.Lot memory lot_ = _book.lots[REMNANTS][asset];
         bool fresh = amount > lot_.amount;
         lot_.amount = _bounded(lot_.amount + amount);
         emit RemnantAdded(asset, amount);
-        if (!fresh) return _write(REMNANTS, asset, lot_);
-        uint16 version = _book.terms;
-        lot_ = Lot(lot_.amount, uint40(_bidTime()), 0, 0, asset, 0, version, 0, 0);
-        _start(lot_, _terms[version], REMNANTS, asset);
-    }
-
-    /// @dev Puts a new absorption at the end of the list of `count`, or in the place of the one with the least left of those that
-    /// are valued, if that has less left: many small ones never hide a large one.
-    function _place(uint256 id, uint256 left, uint256 count) private returns (uint24 position) {
-        position = uint24(count);
-        for (uint256 i = 0; count >= MAX_VALUED && i < MAX_VALUED; ++i) {
-            uint256 other = _absorptions[_open.get(i)].left;
-            if (other < left) (left, position) = (other, uint24(i));
-        }
-        if (position != count) {
-            uint256 other = _open.get(position);
-            _open.set(count, other);
-            Lot memory moved = _lots[other][0];
-            moved.position = uint24(count);
-            _write(other, 0, moved);
-        }
-        _open.set(position, id);
+        if (!fresh) return _book.write(REMNANTS, asset, lot_);
+        uint16 version = _book.head.terms;
+        lot_ = AuctionBook.Lot(lot_.amount, uint40(_bidTime()), 0, 0, asset, 0, version, 0, 0);
+        _start(lot_, _book.terms[version], REMNANTS, asset);
     }
 
     // ------------------------------------------------------------------ internals
 
-    function _load(
-        uint256 id
-    ) private view returns (Absorption memory a, AuctionTerms memory t, Tab memory left, Lot memory first) {
-        (a, first) = (_absorptions[id], _lots[id][0]);
-        if (a.left == 0) revert NotOpen(id);
-        t = _terms[first.terms];
-        left = AuctionMath.remaining(AuctionMath.tabDown(t, a.debt), a.left);
-    }
-
-    /// @dev What the lots of an absorption are worth at the highest of the usable prices [debt units].
-    function _valueHigh(uint256 id, uint256 lots) private view returns (uint256 value) {
-        for (uint256 at = 0; at < lots; ++at) {
-            Lot memory lot_ = _lots[id][at];
-            if (lot_.amount != 0) value += HealthMath.valueDown(lot_.amount, _oracle.price(lot_.asset).high);
-        }
-    }
-
     function _setTerms(AuctionTerms memory terms_) private {
-        AuctionRules.check(terms_);
-        uint16 version = _book.terms + 1;
-        _book.terms = version;
-        _terms[version] = terms_;
+        uint16 version = _book.setTerms(terms_);
         emit TermsSet(version, terms_);
     }
 

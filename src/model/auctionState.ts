@@ -111,7 +111,7 @@ function withClaim(s: AuctionState, owner: string, { asset, amount }: Handed): A
   return { ...s, claims: new Map(s.claims).set(key, (s.claims.get(key) ?? 0n) + amount) };
 }
 
-/** Where a new absorption goes. Mirrors `AuctionHouse._place`. */
+/** Where a new absorption goes. Mirrors `AuctionBook._place`. */
 function placed(open: readonly Absorption[], a: Absorption): Absorption[] {
   if (open.length < MAX_VALUED) return [...open, a];
   let [least, at] = [a.left, open.length];

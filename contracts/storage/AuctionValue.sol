@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Tab} from "../interfaces/IAuctionHouse.sol";
+import {ILendingPool} from "../interfaces/ILendingPool.sol";
+import {IOracleGuard} from "../interfaces/IOracleGuard.sol";
+import {AuctionMath} from "../libraries/AuctionMath.sol";
+import {FixedPoint} from "../libraries/FixedPoint.sol";
+import {HealthMath} from "../libraries/HealthMath.sol";
+import {IdList} from "../libraries/IdList.sol";
+import {Price} from "../types/Price.sol";
+import {AuctionBook} from "./AuctionBook.sol";
+
+/// @notice What the lots in an auction house's book are worth at the oracle's prices, and what is missing where they are worth too little.
+library AuctionValue {
+    using AuctionBook for AuctionBook.Book;
+    using IdList for IdList.Ids;
+
+    uint256 private constant ASSETS = 64;
+
+    /// @notice What the `lots` of an absorption are worth at the highest of the usable prices [debt units].
+    function valueHigh(
+        AuctionBook.Book storage book,
+        uint256 id,
+        uint256 lots,
+        IOracleGuard oracle
+    ) internal view returns (uint256 value) {
+        for (uint256 at = 0; at < lots; ++at) {
+            AuctionBook.Lot memory lot = book.lots[id][at];
+            if (lot.amount != 0) value += HealthMath.valueDown(lot.amount, oracle.price(lot.asset).high);
+        }
+    }
+
+    /// @notice See `IAuctionHouse.shortfall`. Asks `pool` only for what those owe that are too many to be valued.
+    function shortfall(
+        AuctionBook.Book storage book,
+        IOracleGuard oracle,
+        ILendingPool pool
+    ) internal view returns (uint256 low, uint256 high) {
+        uint256 count = book.head.count;
+        if (count > AuctionBook.MAX_VALUED) {
+            // Of the others nothing counts for who leaves, tips included, and everything for who enters.
+            (low, count) = (uint256(pool.poolState().auctionDebt) + book.head.penalties, AuctionBook.MAX_VALUED);
+        }
+        bool partly = low != 0;
+        Price[] memory prices = new Price[](ASSETS);
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 id = book.open.get(i);
+            (, , Tab memory left, AuctionBook.Lot memory first) = book.load(id);
+            (uint256 valueLow, uint256 valueTop) = (0, 0);
+            for (uint256 at = 0; at < first.lots; ++at) {
+                AuctionBook.Lot memory lot = at == 0 ? first : book.lots[id][at];
+                Price memory p = prices[lot.asset];
+                if (p.high == 0) (p = oracle.price(lot.asset), prices[lot.asset] = p);
+                valueLow += HealthMath.valueDown(lot.amount, p.low);
+                valueTop += HealthMath.valueDown(lot.amount, p.high);
+            }
+            if (partly) low -= left.debt + left.penalty;
+            low += FixedPoint.subFloor(left.debt, valueLow) + AuctionMath.tipShort(left, valueLow);
+            high += FixedPoint.subFloor(left.debt, valueTop);
+        }
+    }
+}
