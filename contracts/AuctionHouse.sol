@@ -235,7 +235,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function shortfall() external view nonReentrantView returns (uint256 low, uint256 high) {
-        return _book.shortfall(_oracle, _pool);
+        if (_book.head.count != 0) return _book.shortfall(_oracle, _pool, _bidTime());
     }
 
     /// @inheritdoc IAuctionHouse
@@ -284,6 +284,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     function _bidding() private view returns (uint256 time, bool guarded, uint256 dust) {
         uint256 closed;
         (dust, guarded, closed) = _riskConfig.bidTerms();
+        // Without a breaker nothing is ever closed, whatever the bits say.
+        guarded = guarded && address(_breaker) != address(0);
         if (guarded) closed = _breaker.pausedSeconds(Action.Bid);
         time = block.timestamp - closed;
     }

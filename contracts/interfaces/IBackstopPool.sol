@@ -74,7 +74,7 @@ interface IBackstopPool is IERC4626, IERC20Permit {
     /// shortfall at the high prices falls on cash and interest.
     function entryAssets() external view returns (uint256);
 
-    /// @notice What leaving is priced on [debt units]: cash, less the shortfall at the low prices.
+    /// @notice What leaving is priced on [debt units]: cash, less the low shortfall (`IAuctionHouse.shortfall`).
     function exitAssets() external view returns (uint256);
 
     /// @notice The request of `owner`; zeros if there is none or it has lapsed.

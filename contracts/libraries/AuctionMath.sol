@@ -85,6 +85,19 @@ library AuctionMath {
         return FixedPoint.mulDivUp(oraclePrice, multiplier, RAY);
     }
 
+    /// @notice What `amount` of a lot is sure to bring now [debt units], rounded down: at the price it is asked for, `frozen` or else
+    /// `low` times the multiplier [RAY], at most at `low`. Whoever leaves a pool is paid on that: on more he would dodge a loss that the
+    /// next take books.
+    function proceedsDown(
+        uint256 amount,
+        uint256 low,
+        uint256 frozen,
+        uint256 multiplier
+    ) internal pure returns (uint256) {
+        uint256 asked = FixedPoint.mulDivDown(frozen == 0 ? low : frozen, multiplier, RAY);
+        return FixedPoint.mulDivDown(amount, FixedPoint.min(low, asked), PRICE_ONE);
+    }
+
     // ------------------------------------------------------------------ the sale
 
     /// @notice What `amount` costs [debt units], rounded up.

@@ -100,16 +100,14 @@ library AuctionBook {
         _writeHead(book, head);
     }
 
-    /// @notice Forgets an absorption whose lots are forgotten already, and the `penalty` it still owed [debt units]. The last of the list
-    /// takes its `position`.
+    /// @notice Forgets an absorption whose lots are forgotten already, and the `penalty` it still owed [debt units]. If it was valued, the
+    /// one of the next as many that has most left takes its `position`, and the last of the list that one's; else the last takes its own.
     function forget(Book storage book, uint256 id, uint24 position, uint256 penalty) internal {
         delete book.absorptions[id];
         Head memory head = book.head;
-        uint256 last = book.open.get(--head.count);
-        if (last != id) {
-            book.open.set(position, last);
-            _setPosition(book, last, position);
-        }
+        if (position < MAX_VALUED && head.count > MAX_VALUED) position = _promote(book, position, head.count);
+        uint256 last = --head.count;
+        if (position != last) _move(book, last, position);
         head.penalties -= uint128(penalty);
         _writeHead(book, head);
     }
@@ -122,17 +120,29 @@ library AuctionBook {
             uint256 other = book.absorptions[book.open.get(i)].left;
             if (other < left) (left, position) = (other, uint24(i));
         }
-        if (position != count) {
-            uint256 other = book.open.get(position);
-            book.open.set(count, other);
-            _setPosition(book, other, uint24(count));
-        }
+        if (position != count) _move(book, position, uint24(count));
         book.open.set(position, id);
     }
 
-    function _setPosition(Book storage book, uint256 id, uint24 position) private {
+    /// @dev Puts the one with most left of those right behind the valued ones at `position`. Without it whoever opens many small ones late
+    /// could bring them among the valued as large ones are sold.
+    /// @return hole where it was
+    function _promote(Book storage book, uint24 position, uint256 count) private returns (uint24 hole) {
+        uint256 most;
+        uint256 end = FixedPoint.min(count, 2 * MAX_VALUED);
+        for (uint256 i = MAX_VALUED; i < end; ++i) {
+            uint256 left = book.absorptions[book.open.get(i)].left;
+            if (left > most) (most, hole) = (left, uint24(i));
+        }
+        _move(book, hole, position);
+    }
+
+    /// @dev Puts what stands at `from` in the list at `to`.
+    function _move(Book storage book, uint256 from, uint24 to) private {
+        uint256 id = book.open.get(from);
+        book.open.set(to, id);
         Lot memory first = book.lots[id][0];
-        first.position = position;
+        first.position = to;
         write(book, id, 0, first);
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Tab} from "../interfaces/IAuctionHouse.sol";
+import {AuctionTerms, Tab} from "../interfaces/IAuctionHouse.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {IOracleGuard} from "../interfaces/IOracleGuard.sol";
 import {AuctionMath} from "../libraries/AuctionMath.sol";
@@ -32,10 +32,12 @@ library AuctionValue {
     }
 
     /// @notice See `IAuctionHouse.shortfall`. Asks `pool` only for what those owe that are too many to be valued.
+    /// @param time now, in time that bidding was open [s]
     function shortfall(
         AuctionBook.Book storage book,
         IOracleGuard oracle,
-        ILendingPool pool
+        ILendingPool pool,
+        uint256 time
     ) internal view returns (uint256 low, uint256 high) {
         uint256 count = book.head.count;
         if (count > AuctionBook.MAX_VALUED) {
@@ -46,13 +48,18 @@ library AuctionValue {
         Price[] memory prices = new Price[](ASSETS);
         for (uint256 i = 0; i < count; ++i) {
             uint256 id = book.open.get(i);
-            (, , Tab memory left, AuctionBook.Lot memory first) = book.load(id);
+            (, AuctionTerms memory t, Tab memory left, AuctionBook.Lot memory first) = book.load(id);
             (uint256 valueLow, uint256 valueTop) = (0, 0);
             for (uint256 at = 0; at < first.lots; ++at) {
                 AuctionBook.Lot memory lot = at == 0 ? first : book.lots[id][at];
                 Price memory p = prices[lot.asset];
                 if (p.high == 0) (p = oracle.price(lot.asset), prices[lot.asset] = p);
-                valueLow += HealthMath.valueDown(lot.amount, p.low);
+                valueLow += AuctionMath.proceedsDown(
+                    lot.amount,
+                    p.low,
+                    t.frozen ? book.frozenPrices[id][at] : 0,
+                    AuctionMath.multiplierUp(t, AuctionBook.elapsedAt(lot, t, time))
+                );
                 valueTop += HealthMath.valueDown(lot.amount, p.high);
             }
             if (partly) low -= left.debt + left.penalty;

@@ -4,6 +4,7 @@ import {
   type Lot,
   askedPrice,
   livePrice,
+  lotProceedsDown,
   marked,
   newLot,
   restarted,
@@ -201,14 +202,14 @@ export function expectedPenalties(s: AuctionState): bigint {
 
 // ---------------------------------------------------------------------------------------------------- internals
 
-/** What an absorption's lots are worth at low and at high prices [debt units]. */
+/** What an absorption's lots are sure to bring, and what they are worth at high prices [debt units]. */
 function worth(w: AuctionWorld, a: Absorption): { readonly low: bigint; readonly high: bigint } {
   let [low, high] = [0n, 0n];
-  for (const { asset, amount } of a.lots) {
-    if (amount === 0n) continue;
-    const { price } = w.priceOf(asset);
-    low += valueDown(amount, price.low);
-    high += valueDown(amount, price.high);
+  for (const lot of a.lots) {
+    if (lot.amount === 0n) continue;
+    const { price } = w.priceOf(lot.asset);
+    low += lotProceedsDown(lot, w, price.low);
+    high += valueDown(lot.amount, price.high);
   }
   return { low, high };
 }

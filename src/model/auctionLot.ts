@@ -1,4 +1,11 @@
-import { type AuctionTerms, creditOf, elapsedAt, multiplierUp, priceUp } from "./auctionMath.js";
+import {
+  type AuctionTerms,
+  creditOf,
+  elapsedAt,
+  multiplierUp,
+  priceUp,
+  proceedsDown,
+} from "./auctionMath.js";
 import { ModelError } from "./error.js";
 import { min } from "./fixed.js";
 import type { LastingPrice, Price } from "./price.js";
@@ -94,6 +101,11 @@ export function askedPrice(lot: Lot, w: AuctionWorld): bigint {
   const elapsed = elapsedOf(lot, w);
   if (elapsed >= terms.tail) throw new ModelError("LotExpired", [elapsed, terms.tail]);
   return priceUp(frozenPrice === 0n ? liq : frozenPrice, multiplierUp(terms, elapsed));
+}
+
+/** What a lot is sure to bring now [debt units], rounded down, while the lowest usable price is `low` [1e36-scaled]. */
+export function lotProceedsDown(lot: Lot, w: AuctionWorld, low: bigint): bigint {
+  return proceedsDown(lot.amount, low, lot.frozenPrice, multiplierUp(lot.terms, elapsedOf(lot, w)));
 }
 
 /** The price of an asset. Throws `PriceDead`. */

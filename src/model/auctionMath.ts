@@ -90,6 +90,15 @@ export function priceUp(oraclePrice: bigint, multiplier: bigint): bigint {
   return mulDivUp(oraclePrice, multiplier, RAY);
 }
 
+/**
+ * What `amount` of a lot is sure to bring now [debt units], rounded down: at the price asked, `frozen` or else `low` times the
+ * multiplier, at most `low` [1e36-scaled]. Mirrors `AuctionMath.proceedsDown`.
+ */
+export function proceedsDown(amount: bigint, low: bigint, frozen: bigint, multiplier: bigint): bigint {
+  const asked = mulDivDown(frozen === 0n ? low : frozen, multiplier, RAY);
+  return mulDivDown(amount, min(low, asked), PRICE_ONE);
+}
+
 /** What a take buys: `sold` [token units] for `cost` [debt units]. Mirrors `AuctionMath.sale`. */
 export function sale(
   amount: bigint,

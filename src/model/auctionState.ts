@@ -122,11 +122,20 @@ function placed(open: readonly Absorption[], a: Absorption): Absorption[] {
   return moved === undefined ? [...open, a] : [...open.with(at, a), moved];
 }
 
-/** The house's list is not in order: its last takes the place of what leaves. */
+/**
+ * The list without an absorption. Where one leaves that was valued, the one of the next as many that has most left takes its place; where
+ * that one or another leaves, the last does. Mirrors `AuctionBook.forget`.
+ */
 function removed(open: readonly Absorption[], id: bigint): Absorption[] {
   const left = [...open];
-  const at = left.findIndex((one) => one.id === id);
+  let at = left.findIndex((one) => one.id === id);
+  if (at < MAX_VALUED && left.length > MAX_VALUED) {
+    const next = left.slice(MAX_VALUED, 2 * MAX_VALUED);
+    const most = next.reduce((best, one, i) => (one.left > (next[best] as Absorption).left ? i : best), 0);
+    left[at] = next[most] as Absorption;
+    at = MAX_VALUED + most;
+  }
   const last = left.pop();
-  if (last !== undefined && last.id !== id) left[at] = last;
+  if (last !== undefined && at < left.length) left[at] = last;
   return left;
 }

@@ -123,6 +123,42 @@ contract ManyAbsorptionsTest is AuctionFixture {
         vm.stopPrank();
     }
 
+    /// @dev The valued ones are sold first, and small ones stand at the end of the list: those of the next 64 with the most left are valued
+    /// then, and not the small ones.
+    function test_list_valuesTheLargestThatAreLeft() public {
+        _lend(lender, 1e9 * _unit());
+        uint256[3] memory counts = [uint256(64), 20, 44];
+        uint256[3] memory debts = [uint256(3_000e6), 2_000e6, 1_000e6];
+        _setPrice(WETH, 2_000e8);
+        uint256 count;
+        for (uint256 k = 0; k < 3; ++k) {
+            for (uint256 i = 0; i < counts[k]; ++i) {
+                VaultKey vault = toVaultKey(alice, uint96(count++));
+                _fund(alice, WETH, debts[k] * 1e9);
+                vm.startPrank(alice);
+                engine.deposit(vault, WETH, debts[k] * 1e9);
+                engine.borrow(vault, debts[k], alice);
+                vm.stopPrank();
+            }
+        }
+        _setPrice(WETH, 1_010e8);
+        for (uint256 i = 0; i < count; ++i) engine.absorb(toVaultKey(alice, uint96(i)), keeper);
+        for (uint256 id = 1; id <= 64; ++id) {
+            _take(id, WETH, MAX);
+            uint256[] memory words = auctions.absorptions(0, MAX);
+            uint256 least = MAX;
+            uint256 all;
+            for (uint256 at = 0; at < words.length; at += 9) {
+                all += words[at];
+                if (at < 9 * 64) least = words[at + 4] < least ? words[at + 4] : least;
+                else assertLe(words[at + 4], least, "a larger one is not valued");
+            }
+            assertEq(all, (count * (count + 1) - id * (id + 1)) / 2, "an absorption is missing");
+        }
+        for (uint256 id = count; id > 64; --id) _take(id, WETH, MAX);
+        assertEq(auctions.openCount(), 0);
+    }
+
     /// @dev Whatever the sizes and their order, the 64 with the most left are valued, and the list keeps every absorption once.
     function test_list_valuesTheLargest() public {
         _lend(lender, 1e9 * _unit());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Test} from "forge-std/Test.sol";
 
 import {AuctionTerms, Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
@@ -206,6 +207,23 @@ contract AuctionMathTest is Test {
     // ------------------------------------------------------------------ sale
 
     /// forge-config: default.fuzz.runs = 2000
+    /// @dev What a lot is sure to bring is what it is asked for, or its worth at the lowest price if that is less; never more than a take
+    /// of all of it pays.
+    function testFuzz_proceeds_areTheLessOfWorthAndWhatIsAsked(
+        uint120 amount,
+        uint96 low,
+        uint96 frozen,
+        uint256 multiplier
+    ) public pure {
+        multiplier = bound(multiplier, 0, 6.5535e27);
+        (uint256 scaledLow, uint256 scaledFrozen) = (uint256(low) * 1e18, uint256(frozen) * 1e18);
+        uint256 base = frozen == 0 ? scaledLow : scaledFrozen;
+        uint256 proceeds = AuctionMath.proceedsDown(amount, scaledLow, scaledFrozen, multiplier);
+        uint256 asked = (base * multiplier) / 1e27;
+        assertEq(proceeds, Math.mulDiv(amount, asked < scaledLow ? asked : scaledLow, 1e36));
+        assertLe(proceeds, AuctionMath.costUp(amount, AuctionMath.priceUp(base, multiplier)));
+    }
+
     function testFuzz_sale_neverSellsBelowThePriceNorLeavesDust(
         uint120 amount,
         uint256 price,
