@@ -1,5 +1,6 @@
+import { bounded } from "./bounded.js";
 import { ModelError } from "./error.js";
-import { MAX_UINT128, min, mulDivDown, mulDivUp, subFloor } from "./fixed.js";
+import { min, mulDivDown, mulDivUp, subFloor } from "./fixed.js";
 
 /** Virtual shares: 10^6. */
 export const VIRTUAL_SHARES = 10n ** 6n;
@@ -198,9 +199,4 @@ function leave(
     backstop: { ...b, cash: b.cash - assets, totalShares: b.totalShares - leaving, shares: held, requests },
     forfeited: leaving - shares,
   };
-}
-
-function bounded(amount: bigint): bigint {
-  if (amount > MAX_UINT128) throw new ModelError("AmountTooLarge", [amount, MAX_UINT128]);
-  return amount;
 }

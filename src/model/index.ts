@@ -14,6 +14,7 @@ export * from "./health.js";
 export * from "./interest.js";
 export * from "./key.js";
 export * from "./liquidation.js";
+export { ABSORB_RATIO, FLAG_AGE } from "./liquidators.js";
 export * from "./margin.js";
 export { Market } from "./market.js";
 export * as pools from "./pool.js";

@@ -7,9 +7,9 @@ import type { VaultState } from "./terms.js";
 import { type Context, reduced, seizedAsset, valueHigh } from "./vault.js";
 
 /** Below this collateral ratio anyone may absorb [bps]. */
-const ABSORB_RATIO = 10_200n;
+export const ABSORB_RATIO = 10_200n;
 /** A flag lets a vault be absorbed from this age to twice this age [s]. */
-const FLAG_AGE = 3600n;
+export const FLAG_AGE = 3600n;
 
 /** What a liquidation leaves: `writtenOff` is the debt it gives up because too little collateral is left for it [debt units]. */
 export interface Liquidated {

@@ -1,6 +1,7 @@
+import { bounded } from "./bounded.js";
 import { debtDown, scaledUp } from "./debt.js";
 import { ModelError } from "./error.js";
-import { BPS, MAX_UINT128, RAY, min, mulDivDown, mulDivUp, subFloor } from "./fixed.js";
+import { BPS, RAY, min, mulDivDown, mulDivUp, subFloor } from "./fixed.js";
 import { type Curve, grownIndexDown, rateUp, utilisationUp } from "./interest.js";
 
 /** Virtual shares per asset unit in the lenders' pool: 10^6. */
@@ -201,9 +202,4 @@ export function divideFees(pool: PoolState, terms: PoolTerms): PoolState {
     reserve: bounded(pool.reserve + part),
     backstopDue: bounded(pool.backstopDue + pool.fees - part),
   };
-}
-
-function bounded(amount: bigint): bigint {
-  if (amount > MAX_UINT128) throw new ModelError("AmountTooLarge", [amount, MAX_UINT128]);
-  return amount;
 }

@@ -1,7 +1,8 @@
 import { Backing } from "./backing.js";
+import { bounded } from "./bounded.js";
 import { debtUp, repayment, scaledUp } from "./debt.js";
 import { ModelError } from "./error.js";
-import { MAX_UINT128, MAX_UINT256, min } from "./fixed.js";
+import { MAX_UINT256, min } from "./fixed.js";
 import { type VaultKey, ownerOf } from "./key.js";
 import { Lenders } from "./lenders.js";
 import type { Outcome, Position } from "./liquidation.js";
@@ -302,9 +303,4 @@ export class SystemModel {
     const { risk } = this.market;
     return { prices, termsOf: (id) => risk.termsOf(id, this.now), system: risk.system, index: pool.index };
   }
-}
-
-function bounded(amount: bigint): bigint {
-  if (amount > MAX_UINT128) throw new ModelError("AmountTooLarge", [amount, MAX_UINT128]);
-  return amount;
 }

@@ -1,13 +1,10 @@
-import { BPS, type VaultKey, auctionMath } from "../../model/index.js";
+import { ABSORB_RATIO, BPS, FLAG_AGE, type VaultKey, auctionMath } from "../../model/index.js";
 import { checkEmptied } from "../invariants.js";
 import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./scene.js";
 
 /** Gas a flag and an absorption are expected to use, for the decision. */
 const FLAG_GAS = 90_000n;
 const ABSORB_GAS = 400_000n;
-/** Mirrors of the engine's rules: below this collateral ratio anyone absorbs [bps], else a flag must be this old [s]. */
-const ABSORB_RATIO = 10_200n;
-const FLAG_AGE = 3600;
 
 /**
  * Takes over what liquidators leave, where the tip pays for it: at once below a collateral ratio of 1.02, else with a flag that has
@@ -42,12 +39,12 @@ export class Absorbers {
     const { tip } = auctionMath.tabDown(model.terms.auction, debt);
     const gain = tip - gasCost(scene, ABSORB_GAS);
     if (gain <= scene.minProfit) return null;
-    const age = scene.time - Number(model.vault(key).flaggedAt);
-    if (value * BPS < debt * ABSORB_RATIO || (age >= FLAG_AGE && age <= 2 * FLAG_AGE)) {
+    const age = BigInt(scene.time) - model.vault(key).flaggedAt;
+    if (value * BPS < debt * ABSORB_RATIO || (age >= FLAG_AGE && age <= 2n * FLAG_AGE)) {
       return absorption(scene, key);
     }
     const waited = scene.time - (this.since.get(key) ?? scene.time) >= this.flagAfter;
-    if (age <= 2 * FLAG_AGE || !waited || gain <= scene.minProfit + gasCost(scene, FLAG_GAS)) return null;
+    if (age <= 2n * FLAG_AGE || !waited || gain <= scene.minProfit + gasCost(scene, FLAG_GAS)) return null;
     return flag(scene, key);
   }
 }
