@@ -25,7 +25,9 @@ import {BPS, FixedPoint} from "./libraries/FixedPoint.sol";
 import {HealthMath} from "./libraries/HealthMath.sol";
 import {LiquidationMath} from "./libraries/LiquidationMath.sol";
 import {PriceCache} from "./libraries/PriceCache.sol";
+import {VaultRules} from "./libraries/VaultRules.sol";
 import {VaultView} from "./libraries/VaultView.sol";
+import {VaultBook} from "./storage/VaultBook.sol";
 import {Action, bitOf} from "./types/Action.sol";
 import {AssetRisk} from "./types/AssetRisk.sol";
 import {AssetSet} from "./types/AssetSet.sol";
@@ -36,12 +38,9 @@ import {VaultKey} from "./types/VaultKey.sol";
 /// @notice See `IVaultEngine`, which is the specification.
 contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
+    using VaultBook for VaultBook.Book;
 
     uint256 private constant MAX_COLLATERALS = 8;
-    /// @dev Below this collateral ratio the bounded bonus pays nobody for certain, and anyone may absorb [bps].
-    uint256 private constant ABSORB_RATIO = 10_200;
-    /// @dev A flag lets a vault be absorbed from this age to twice this age [s].
-    uint256 private constant FLAG_AGE = 1 hours;
 
     /// @inheritdoc IVaultEngine
     ILendingPool public immutable pool;
@@ -56,33 +55,10 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     address public immutable debtAsset;
 
-    /// @dev One word.
-    struct Vault {
-        uint128 scaledDebt;
-        AssetSet collaterals;
-        uint40 flaggedAt;
-    }
-
-    /// @dev One word. Token units.
-    struct Totals {
-        uint128 deposited;
-        uint128 auctioned;
-    }
-
-    /// @dev A vault at liquidation prices, with everything that decides about it.
-    struct Context {
-        VaultView.Holding[] holdings;
-        SystemRisk system;
-        LiquidationMath.Position p;
-        uint256 debt;
-    }
-
     /// @inheritdoc IVaultEngine
     IAuctionHouse public auctionHouse;
 
-    mapping(VaultKey => Vault) private _vaults;
-    mapping(VaultKey => mapping(uint256 asset => uint256)) private _collateral;
-    mapping(uint256 asset => Totals) private _totals;
+    VaultBook.Book private _book;
     mapping(address owner => mapping(address operator => bool)) private _operators;
 
     modifier authorised(VaultKey vault) {
@@ -124,17 +100,16 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         uint256 amount,
         address to
     ) external nonReentrant authorised(vault) returns (uint256 withdrawn) {
-        uint256 balance = _collateral[vault][asset];
+        uint256 balance = _book.collateral[vault][asset];
         withdrawn = FixedPoint.min(amount, balance);
         if (withdrawn == 0) return 0;
         balance -= withdrawn;
-        _setCollateral(vault, asset, balance);
-        _totals[asset].deposited -= uint128(withdrawn);
-        uint256 scaledDebt = _vaults[vault].scaledDebt;
+        _book.take(vault, asset, withdrawn, balance);
+        uint256 scaledDebt = _book.vaults[vault].scaledDebt;
         if (scaledDebt != 0) {
             // Only the index is needed: writing the accrual down would change no result.
             _requireMargin(vault, DebtMath.debtUp(scaledDebt, pool.currentIndex()), Action.WithdrawWithDebt);
-            _clearFlag(vault);
+            _book.clearFlag(vault);
         }
         emit Withdrawn(vault, asset, to, withdrawn, balance);
         _send(asset, to, withdrawn);
@@ -163,13 +138,13 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     function repay(VaultKey vault, uint256 amount) external nonReentrant returns (uint256 repaid) {
         uint256 index = pool.addInterest();
-        uint256 scaledDebt = _vaults[vault].scaledDebt;
+        uint256 scaledDebt = _book.vaults[vault].scaledDebt;
         uint256 scaledRepaid;
         (repaid, scaledRepaid) = DebtMath.repayment(scaledDebt, index, amount, riskConfig.systemRisk().dust);
         if (scaledRepaid == 0) return 0;
         scaledDebt -= scaledRepaid;
-        _vaults[vault].scaledDebt = uint128(scaledDebt);
-        if (scaledDebt == 0) _clearFlag(vault);
+        _book.vaults[vault].scaledDebt = uint128(scaledDebt);
+        if (scaledDebt == 0) _book.clearFlag(vault);
         emit Repaid(vault, msg.sender, repaid, scaledDebt);
         _pay(repaid, scaledRepaid);
     }
@@ -183,17 +158,17 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         address receiver,
         bytes calldata data
     ) external nonReentrant authorised(vault) returns (uint256 repaid, uint256 sold) {
-        Context memory x = _context(vault);
-        VaultView.Holding memory holding = x.holdings[_seizable(vault, asset, x.holdings)];
+        VaultRules.Context memory x = _context(vault);
+        VaultView.Holding memory holding = x.holdings[VaultRules.seizable(vault, asset, x.holdings)];
         sold = FixedPoint.min(amount, holding.amount);
         uint256 scaledRepaid;
         (repaid, scaledRepaid) = DebtMath.repayment(x.p.scaledDebt, x.p.index, repay_, x.system.dust);
-        _requirePaid(holding, sold, repaid);
+        VaultRules.requirePaid(holding, sold, repaid);
 
         uint256 scaledDebt = x.p.scaledDebt - scaledRepaid;
-        _take(vault, holding, sold);
-        _owe(vault, x, scaledDebt);
-        _requireNoWorse(x, scaledDebt);
+        _book.take(vault, holding, sold);
+        _book.owe(vault, scaledDebt, x.holdings, x.p.index);
+        VaultRules.requireNoWorse(x, scaledDebt);
         emit Deleveraged(vault, asset, msg.sender, repaid, sold, scaledDebt, holding.amount);
         if (sold != 0) IERC20(holding.risk.token()).safeTransfer(receiver, sold);
         if (data.length != 0) IDeleverageCallback(msg.sender).onDeleverage(vault, asset, sold, repaid, data);
@@ -235,29 +210,29 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     function liquidate(LiquidationCall calldata c) external nonReentrant returns (uint256 repaid, uint256 seized) {
         if (block.timestamp > c.deadline) revert DeadlinePassed(block.timestamp, c.deadline);
-        Context memory x = _context(c.vault);
+        VaultRules.Context memory x = _context(c.vault);
         _requireOpen(x.system, Action.Liquidate, x.p.value, x.debt);
-        VaultView.Holding memory holding = x.holdings[_seizable(c.vault, c.asset, x.holdings)];
+        VaultView.Holding memory holding = x.holdings[VaultRules.seizable(c.vault, c.asset, x.holdings)];
         LiquidationMath.Outcome memory o = LiquidationMath.decide(
             x.p,
             VaultView.asset(holding),
             LiquidationMath.Limits(c.maxRepay, c.maxSeize, x.system.targetHealth, x.system.dust)
         );
-        _requireEligible(o.verdict, x, c.asset, holding.risk);
+        VaultRules.requireEligible(o.verdict, x, c.asset, holding.risk);
         if (o.seized < c.minSeize) revert SeizedTooLittle(o.seized, c.minSeize);
 
         (repaid, seized) = (o.repaid, o.seized);
         uint256 scaledDebt = x.p.scaledDebt - o.scaledRepaid;
-        _take(c.vault, holding, seized);
+        _book.take(c.vault, holding, seized);
         emit Liquidated(c.vault, c.asset, msg.sender, repaid, seized, o.bonus, scaledDebt, holding.amount);
         uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
         if (!o.limited && LiquidationMath.isHopeless(VaultView.valueHigh(x.holdings), debt, x.system.dust)) {
             // Booked before anybody is called, so that no lender can leave between the loss and its booking.
             emit BadDebtBooked(c.vault, debt);
-            (AssetSet assets, uint256[] memory amounts) = _empty(c.vault, x.holdings);
+            (AssetSet assets, uint256[] memory amounts) = _book.empty(c.vault, x.holdings);
             auctionHouse.abandon(c.vault, pool.toAuction(scaledDebt), assets, amounts);
         } else {
-            _owe(c.vault, x, scaledDebt);
+            _book.owe(c.vault, scaledDebt, x.holdings, x.p.index);
         }
 
         if (seized != 0) IERC20(holding.risk.token()).safeTransfer(c.receiver, seized);
@@ -269,30 +244,25 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IVaultEngine
     function flag(VaultKey vault) external nonReentrant returns (uint256 flaggedAt) {
-        Context memory x = _context(vault);
-        flaggedAt = _vaults[vault].flaggedAt;
+        VaultRules.Context memory x = _context(vault);
+        flaggedAt = x.flaggedAt;
         if (HealthMath.covers(x.p.weighted, x.debt)) {
-            _clearFlag(vault);
+            _book.clearFlag(vault);
             return 0;
         }
-        if (flaggedAt == 0 || block.timestamp > flaggedAt + 2 * FLAG_AGE) {
+        if (flaggedAt == 0 || block.timestamp > flaggedAt + 2 * VaultRules.FLAG_AGE) {
             flaggedAt = block.timestamp;
-            _vaults[vault].flaggedAt = uint40(flaggedAt);
+            _book.vaults[vault].flaggedAt = uint40(flaggedAt);
             emit Flagged(vault, msg.sender, flaggedAt);
         }
     }
 
     /// @inheritdoc IVaultEngine
     function absorb(VaultKey vault, address keeper) external nonReentrant returns (uint256 id) {
-        Context memory x = _context(vault);
+        VaultRules.Context memory x = _context(vault);
         _requireOpen(x.system, Action.Liquidate, x.p.value, x.debt);
-        if (HealthMath.covers(x.p.weighted, x.debt)) revert VaultHealthy(x.p.weighted, x.debt * BPS);
-        if (x.p.value * BPS >= x.debt * ABSORB_RATIO) {
-            uint256 flaggedAt = _vaults[vault].flaggedAt;
-            bool ripe = block.timestamp >= flaggedAt + FLAG_AGE && block.timestamp <= flaggedAt + 2 * FLAG_AGE;
-            if (!ripe) revert NotAbsorbable(x.p.value, x.debt, flaggedAt);
-        }
-        (AssetSet assets, uint256[] memory amounts) = _empty(vault, x.holdings);
+        VaultRules.requireAbsorbable(x, block.timestamp);
+        (AssetSet assets, uint256[] memory amounts) = _book.empty(vault, x.holdings);
         emit Absorbed(vault, keeper, x.debt);
         id = auctionHouse.open(vault, pool.toAuction(x.p.scaledDebt), assets, amounts, keeper);
     }
@@ -301,7 +271,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IVaultEngine
     function release(uint8 asset, uint256 amount, address to) external nonReentrant onlyAuctionHouse {
-        _totals[asset].auctioned -= uint128(amount);
+        _book.totals[asset].auctioned -= uint128(amount);
         emit Released(asset, to, amount);
         _send(asset, to, amount);
     }
@@ -319,38 +289,23 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function vaultState(
         VaultKey vault
     ) external view nonReentrantView returns (uint256 scaledDebt, AssetSet collaterals, uint256 flaggedAt) {
-        Vault memory v = _vaults[vault];
+        VaultBook.Vault memory v = _book.vaults[vault];
         return (v.scaledDebt, v.collaterals, v.flaggedAt);
     }
 
     /// @inheritdoc IVaultEngine
     function records(VaultKey[] calldata vaults) external view nonReentrantView returns (uint256[] memory words) {
-        uint256 length = vaults.length;
-        for (uint256 i = 0; i < vaults.length; ++i) length += _vaults[vaults[i]].collaterals.size();
-        words = new uint256[](length);
-        uint256 at;
-        for (uint256 i = 0; i < vaults.length; ++i) {
-            Vault memory v = _vaults[vaults[i]];
-            words[at++] =
-                v.scaledDebt |
-                (uint256(AssetSet.unwrap(v.collaterals)) << 128) |
-                (uint256(v.flaggedAt) << 192);
-            for (AssetSet set = v.collaterals; !set.isEmpty();) {
-                uint8 asset = set.lowest();
-                words[at++] = _collateral[vaults[i]][asset];
-                set = set.without(asset);
-            }
-        }
+        return _book.records(vaults);
     }
 
     /// @inheritdoc IVaultEngine
     function collateralOf(VaultKey vault, uint8 asset) external view nonReentrantView returns (uint256) {
-        return _collateral[vault][asset];
+        return _book.collateral[vault][asset];
     }
 
     /// @inheritdoc IVaultEngine
     function assetTotals(uint8 asset) external view nonReentrantView returns (uint256 deposited, uint256 auctioned) {
-        return (_totals[asset].deposited, _totals[asset].auctioned);
+        return (_book.totals[asset].deposited, _book.totals[asset].auctioned);
     }
 
     /// @inheritdoc IVaultEngine
@@ -373,7 +328,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function _deposit(VaultKey vault, uint8 asset, uint256 amount) private {
         if (amount == 0) revert ZeroAmount();
         (AssetRisk risk, uint256 supplyCap) = riskConfig.depositTerms(asset);
-        Vault storage v = _vaults[vault];
+        VaultBook.Vault storage v = _book.vaults[vault];
         AssetSet held = v.collaterals;
         bool isNew = !held.contains(asset);
         if (isNew) {
@@ -383,16 +338,16 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         Price memory price = PriceCache.observe(oracle, asset);
         if (price.status != Status.Good) revert PriceNotGood(asset, price.status);
 
-        uint256 deposited = _totals[asset].deposited;
-        uint256 total = _bounded(deposited + amount);
+        uint256 deposited = _book.totals[asset].deposited;
+        uint256 total = VaultBook.bounded(deposited + amount);
         if (total > supplyCap) {
             uint256 excess = total - (deposited > supplyCap ? deposited : supplyCap);
             if (excess > _restoringAmount(vault, risk, price)) revert SupplyCapExceeded(total, supplyCap);
         }
 
-        uint256 balance = _collateral[vault][asset] + amount;
-        _collateral[vault][asset] = balance;
-        _totals[asset].deposited = uint128(total);
+        uint256 balance = _book.collateral[vault][asset] + amount;
+        _book.collateral[vault][asset] = balance;
+        _book.totals[asset].deposited = uint128(total);
         if (isNew) v.collaterals = held.with(asset);
         emit Deposited(vault, asset, msg.sender, amount, balance);
         ExactTransfer.pull(IERC20(risk.token()), msg.sender, address(this), amount);
@@ -401,9 +356,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function _borrow(VaultKey vault, uint256 amount, address to) private {
         if (amount == 0) revert ZeroAmount();
         uint256 index = pool.addInterest();
-        uint256 scaledDebt = _bounded(_vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
-        _vaults[vault].scaledDebt = uint128(scaledDebt);
-        _clearFlag(vault);
+        uint256 scaledDebt = VaultBook.bounded(_book.vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
+        _book.vaults[vault].scaledDebt = uint128(scaledDebt);
+        _book.clearFlag(vault);
         uint256 debt = DebtMath.debtUp(scaledDebt, index);
         (uint256 dust, uint256 cap) = _requireMargin(vault, debt, Action.Borrow);
         if (debt < dust) revert DebtBelowDust(debt, dust);
@@ -412,47 +367,28 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (totalDebt > cap) revert BorrowCapExceeded(totalDebt, cap);
     }
 
-    /// @dev The collaterals of a vault with these parameters and with prices, ids ascending.
-    function _holdings(
-        VaultKey vault,
-        AssetSet set,
-        AssetRisk[] memory risks
-    ) private returns (VaultView.Holding[] memory holdings) {
-        holdings = new VaultView.Holding[](risks.length);
-        for (uint256 i = 0; i < risks.length; ++i) {
-            uint8 asset = set.lowest();
-            VaultView.Holding memory h = holdings[i];
-            (h.asset, h.amount, h.risk) = (asset, _collateral[vault][asset], risks[i]);
-            h.price = PriceCache.read(oracle, asset);
-            set = set.without(asset);
-        }
-    }
-
     /// @dev A vault at liquidation prices, interest accrued.
-    function _context(VaultKey vault) private returns (Context memory x) {
+    function _context(VaultKey vault) private returns (VaultRules.Context memory x) {
         uint256 index = pool.addInterest();
-        AssetSet set = _vaults[vault].collaterals;
+        VaultBook.Vault storage v = _book.vaults[vault];
+        (AssetSet set, uint256 scaledDebt) = (v.collaterals, v.scaledDebt);
+        x.flaggedAt = v.flaggedAt;
         AssetRisk[] memory risks;
         (risks, x.system) = riskConfig.vaultTerms(set);
-        x.holdings = _holdings(vault, set, risks);
-        x.p = VaultView.position(x.holdings, _vaults[vault].scaledDebt, index);
-        x.debt = DebtMath.debtUp(x.p.scaledDebt, index);
+        x.holdings = _book.holdings(vault, set, risks, oracle);
+        x.p = VaultView.position(x.holdings, scaledDebt, index);
+        x.debt = DebtMath.debtUp(scaledDebt, index);
     }
 
     /// @dev Initial margin: every price Good, and the collateral at `low` and the effective ltv covers `debt`.
     /// @return dust and borrow cap of the system
     function _requireMargin(VaultKey vault, uint256 debt, Action action) private returns (uint256 dust, uint256 cap) {
-        AssetSet set = _vaults[vault].collaterals;
+        AssetSet set = _book.vaults[vault].collaterals;
         (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.vaultTerms(set);
-        VaultView.Holding[] memory holdings = _holdings(vault, set, risks);
+        VaultView.Holding[] memory holdings = _book.holdings(vault, set, risks, oracle);
         _requireOpen(system, action, 0, 0);
         (dust, cap) = (system.dust, system.borrowCap);
-        uint256 power;
-        for (uint256 i = 0; i < holdings.length; ++i) {
-            VaultView.Holding memory h = holdings[i];
-            if (h.price.status != Status.Good) revert PriceNotGood(h.asset, h.price.status);
-            power += HealthMath.valueDown(h.amount, h.price.low) * h.risk.effectiveLtv();
-        }
+        uint256 power = VaultRules.goodPowerDown(holdings);
         if (HealthMath.covers(power, debt)) return (dust, cap);
         // Volatilities of several collaterals do not simply add up: the model credits what diversifies, and never gives less
         // than the sum, so that it is asked only where the sum does not suffice.
@@ -467,119 +403,8 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @dev What a deposit into `vault` may add beyond a supply cap.
     function _restoringAmount(VaultKey vault, AssetRisk risk, Price memory price) private returns (uint256) {
-        uint256 scaledDebt = _vaults[vault].scaledDebt;
-        if (scaledDebt == 0) return 0;
-        AssetSet set = _vaults[vault].collaterals;
-        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.vaultTerms(set);
-        VaultView.Holding[] memory holdings = _holdings(vault, set, risks);
-        LiquidationMath.Position memory p = VaultView.position(holdings, scaledDebt, pool.addInterest());
-        // Never beyond the health that borrowing to the limit leaves, or borrowing and depositing in turn would know no cap.
-        uint256 target = FixedPoint.min(system.targetHealth, (risk.liquidationThreshold() * BPS) / risk.ltv());
-        for (uint256 i = 0; i < holdings.length; ++i) {
-            AssetRisk held = holdings[i].risk;
-            target = FixedPoint.min(target, (held.liquidationThreshold() * BPS) / held.ltv());
-        }
-        return
-            HealthMath.restoringAmountUp(
-                p.weighted,
-                DebtMath.debtUp(scaledDebt, p.index),
-                target,
-                risk.liquidationThreshold(),
-                price.liq
-            );
-    }
-
-    function _requireEligible(
-        LiquidationMath.Verdict verdict,
-        Context memory x,
-        uint8 asset,
-        AssetRisk risk
-    ) private pure {
-        if (verdict == LiquidationMath.Verdict.Executable || verdict == LiquidationMath.Verdict.NothingToDo) return;
-        if (verdict == LiquidationMath.Verdict.Healthy) revert VaultHealthy(x.p.weighted, x.debt * BPS);
-        uint256 health = HealthMath.healthFactorDown(x.p.weighted, x.debt);
-        revert AssetNotSeizable(asset, risk.liquidationThreshold(), health);
-    }
-
-    /// @dev What is sold is worth at most what is repaid and the largest bonus.
-    function _requirePaid(VaultView.Holding memory holding, uint256 sold, uint256 repaid) private pure {
-        uint256 cost = HealthMath.valueDown(sold, holding.price.liq);
-        uint256 most = FixedPoint.mulDivDown(repaid, BPS + holding.risk.maxBonus(), BPS);
-        if (cost > most) revert SoldTooMuch(cost, most);
-    }
-
-    /// @dev With what the holdings now are and this debt the vault is neither less healthy nor poorer than it was.
-    function _requireNoWorse(Context memory x, uint256 scaledDebt) private pure {
-        LiquidationMath.Position memory p = VaultView.position(x.holdings, scaledDebt, x.p.index);
-        uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
-        if (!HealthMath.noWorse(x.p.weighted, x.debt, p.weighted, debt)) {
-            revert HealthWouldFall(
-                HealthMath.healthFactorDown(x.p.weighted, x.debt),
-                HealthMath.healthFactorDown(p.weighted, debt)
-            );
-        }
-        if (!HealthMath.noPoorer(x.p.value, x.debt, p.value, debt)) {
-            revert VaultWouldBePoorer(x.p.value, x.debt, p.value, debt);
-        }
-    }
-
-    /// @dev Where the vault's holding of `asset` stands, which must be held and have a price.
-    function _seizable(
-        VaultKey vault,
-        uint8 asset,
-        VaultView.Holding[] memory holdings
-    ) private pure returns (uint256 at) {
-        at = VaultView.indexOfAsset(holdings, asset);
-        if (at == holdings.length) revert AssetNotHeld(vault, asset);
-        if (holdings[at].price.status == Status.Dead) revert PriceDead(asset);
-    }
-
-    /// @dev Takes `amount` of a holding out of the vault.
-    function _take(VaultKey vault, VaultView.Holding memory holding, uint256 amount) private {
-        holding.amount -= amount;
-        _setCollateral(vault, holding.asset, holding.amount);
-        _totals[holding.asset].deposited -= uint128(amount);
-    }
-
-    /// @dev Books what the vault still owes, and clears its flag if what `x` holds now leaves it healthy.
-    function _owe(VaultKey vault, Context memory x, uint256 scaledDebt) private {
-        _vaults[vault].scaledDebt = uint128(scaledDebt);
-        if (_vaults[vault].flaggedAt == 0) return;
-        uint256 weighted = VaultView.position(x.holdings, scaledDebt, x.p.index).weighted;
-        if (HealthMath.covers(weighted, DebtMath.debtUp(scaledDebt, x.p.index))) _clearFlag(vault);
-    }
-
-    function _clearFlag(VaultKey vault) private {
-        if (_vaults[vault].flaggedAt == 0) return;
-        _vaults[vault].flaggedAt = 0;
-        emit Unflagged(vault);
-    }
-
-    /// @dev Hands all collateral of a vault over to the auction house and forgets its debt. The tokens stay here.
-    function _empty(
-        VaultKey vault,
-        VaultView.Holding[] memory holdings
-    ) private returns (AssetSet assets, uint256[] memory amounts) {
-        assets = _vaults[vault].collaterals;
-        amounts = new uint256[](assets.size());
-        uint256 at;
-        for (uint256 i = 0; i < holdings.length; ++i) {
-            (uint8 asset, uint256 amount) = (holdings[i].asset, holdings[i].amount);
-            if (amount == 0) continue;
-            Totals storage totals = _totals[asset];
-            (totals.deposited, totals.auctioned) = (
-                totals.deposited - uint128(amount),
-                uint128(_bounded(totals.auctioned + amount))
-            );
-            _collateral[vault][asset] = 0;
-            amounts[at++] = amount;
-        }
-        delete _vaults[vault];
-    }
-
-    function _setCollateral(VaultKey vault, uint8 asset, uint256 balance) private {
-        _collateral[vault][asset] = balance;
-        if (balance == 0) _vaults[vault].collaterals = _vaults[vault].collaterals.without(asset);
+        if (_book.vaults[vault].scaledDebt == 0) return 0;
+        return VaultRules.restoringAmountUp(_context(vault), risk, price.liq);
     }
 
     function _send(uint8 asset, address to, uint256 amount) private {
@@ -590,10 +415,5 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function _pay(uint256 amount, uint256 scaledRepaid) private {
         ExactTransfer.pull(IERC20(debtAsset), msg.sender, address(pool), amount);
         pool.reduceDebt(amount, scaledRepaid);
-    }
-
-    function _bounded(uint256 amount) private pure returns (uint256) {
-        if (amount > type(uint128).max) revert AmountTooLarge(amount, type(uint128).max);
-        return amount;
     }
 }

@@ -18,8 +18,8 @@ const EQUIVALENTS = new URL("../src/mutation/equivalents.json", import.meta.url)
 const PAGE = new URL("../docs/mutation.md", import.meta.url);
 
 const LIBRARIES = "contracts/libraries/*.sol";
-/** Too large for every mutant: a sample. */
-const SAMPLED = "contracts/VaultEngine.sol";
+/** The engine with its book: too large for every mutant, a sample of both together. */
+const SAMPLED = ["contracts/VaultEngine.sol", "contracts/storage/VaultBook.sol"];
 
 await run(
   {
@@ -34,7 +34,7 @@ await run(
       sample: {
         type: "string",
         value: "N",
-        help: "at most N mutants a file (default: all; 400 of the engine)",
+        help: "at most N mutants of a library, and of the engine with its book (default: all; 400)",
       },
       seed: { type: "string", value: "N", help: "which sample", default: "1" },
       limit: { type: "string", value: "N", help: "only the first N mutants of each file, to try things out" },
@@ -59,7 +59,7 @@ await run(
     const sample = options.sample === undefined ? undefined : integer("--sample", options.sample, 1, 1e6);
     const limit = options.limit === undefined ? undefined : integer("--limit", options.limit, 1, 1e6);
     const sources = new Sources(ROOT);
-    const files = options.only.length > 0 ? options.only : [...sources.glob(LIBRARIES), SAMPLED];
+    const files = options.only.length > 0 ? options.only : [...sources.glob(LIBRARIES), ...SAMPLED];
     for (const file of files) {
       if (!/^contracts\/.*\.sol$/.test(file) || !sources.has(file)) {
         throw new UsageError(`--only: ${file}: must be a Solidity file below contracts/`);
@@ -74,25 +74,25 @@ await run(
       equivalents.some((e) => names(e, file, mutant));
     const campaign = new Campaign(sources, compiler, solidity, differential, records, explained, io.note);
     const results: Result[] = [];
-    const drawn: Record<string, number> = {};
+    const possible: Record<string, readonly Mutant[]> = {};
     try {
+      const engine = files.filter((file) => SAMPLED.includes(file));
+      const sampled = campaign.draw(engine, { sample: sample ?? 400, seed });
       for (const file of files) {
-        const size = sample ?? (file === SAMPLED ? 400 : undefined);
-        const all = campaign.mutants(file, { sample: undefined, seed });
-        const chosen = campaign.mutants(file, { sample: size, seed }).slice(0, limit);
-        drawn[file] = all.length;
-        results.push(...(await campaign.run(file, chosen, options.fast)));
+        const chosen = sampled.get(file) ?? campaign.mutants(file, { sample, seed });
+        possible[file] = campaign.mutants(file, { sample: undefined, seed });
+        results.push(...(await campaign.run(file, chosen.slice(0, limit), options.fast)));
       }
     } finally {
       differential?.close();
       solidity.close();
     }
 
-    io.out(summary(results, equivalents, drawn));
-    const open = listed(results, equivalents);
+    io.out(summary(results, equivalents, possible));
+    const open = listed(results, equivalents, possible);
     for (const line of open.survivors) io.out(line);
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(results, null, 2)}\n`);
-    if (options.write) await writeFile(PAGE, await markdown(PAGE, results, equivalents, drawn));
+    if (options.write) await writeFile(PAGE, await markdown(PAGE, results, equivalents, possible));
     const share = score(results, equivalents);
     if (open.wrong.length > 0) throw new CliError(`equivalents.json: ${open.wrong.join("; ")}`);
     if (share < min) throw new CliError(`${share.toFixed(1)} % killed: less than ${min} %`);

@@ -103,3 +103,29 @@ export function withBalance(
   else next.set(asset, balance);
   return next;
 }
+
+/**
+ * What a deposit of `asset` may add beyond its supply cap [token units]: enough for `targetHealth` [bps], and never for more than
+ * borrowing to the limit of any of its collaterals leaves. Mirrors `VaultRules.restoringAmountUp`.
+ */
+export function restoringAmount(
+  vault: VaultState,
+  asset: number,
+  at: Valuation,
+  targetHealth: bigint,
+): bigint {
+  if (vault.scaledDebt === 0n) return 0n;
+  const p = positionOf(vault, at);
+  const terms = at.termsOf(asset);
+  const target = [asset, ...vault.balances.keys()]
+    .map(at.termsOf)
+    .reduce((lowest, a) => min(lowest, (a.liquidationThreshold * BPS) / a.ltv), targetHealth);
+  const { liq } = at.prices[asset] as Price;
+  return restoringAmountUp(
+    p.weighted,
+    debtUp(p.scaledDebt, p.index),
+    target,
+    terms.liquidationThreshold,
+    liq,
+  );
+}

@@ -24,14 +24,17 @@ export interface Result {
   readonly seconds: number;
 }
 
-/** Which mutants of a file are tried: all, or `sample` drawn by `seed`. */
+/** Which mutants are tried: all, or `sample` drawn by `seed`. */
 export interface Choice {
   readonly sample: number | undefined;
   readonly seed: number;
 }
 
 /** The tests of a contract that has more than one file of them. */
-const OWN_FOLDER: Readonly<Record<string, string>> = { "contracts/VaultEngine.sol": "test/solidity/engine/" };
+const OWN_FOLDER: Readonly<Record<string, string>> = {
+  "contracts/VaultEngine.sol": "test/solidity/engine/",
+  "contracts/storage/VaultBook.sol": "test/solidity/engine/",
+};
 
 /** How many variants are compiled in one go: beyond that memory, not time, is the limit. */
 const BATCH = { few: 4, many: 20 };
@@ -58,17 +61,23 @@ export class Campaign {
 
   /** The mutants of a file that `choice` picks, in the order of the text. */
   mutants(file: string, choice: Choice): Mutant[] {
-    const all = mutantsOf(this.sources.read(file), this.compiler.ast(file));
-    if (choice.sample === undefined) return all;
-    const rank = (m: Mutant): string => digest(`${choice.seed} ${this.identity(file, m)}`);
-    const drawn = new Set(
-      all
-        .map((m) => ({ m, rank: rank(m) }))
-        .sort((a, b) => (a.rank < b.rank ? -1 : 1))
-        .slice(0, choice.sample)
-        .map(({ m }) => m),
+    return this.draw([file], choice).get(file) ?? [];
+  }
+
+  /** The mutants that `choice` picks of these files together, those of each in the order of its text. */
+  draw(files: readonly string[], choice: Choice): Map<string, Mutant[]> {
+    const all = files.flatMap((file) =>
+      mutantsOf(this.sources.read(file), this.compiler.ast(file)).map((m) => ({
+        file,
+        m,
+        rank: digest(`${choice.seed} ${this.identity(file, m)}`),
+      })),
     );
-    return all.filter((m) => drawn.has(m));
+    const ranked = all.toSorted((a, b) => (a.rank < b.rank ? -1 : 1));
+    const drawn = new Set(ranked.slice(0, choice.sample));
+    return new Map(
+      files.map((file) => [file, all.filter((c) => c.file === file && drawn.has(c)).map(({ m }) => m)]),
+    );
   }
 
   /**

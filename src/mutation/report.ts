@@ -39,23 +39,27 @@ export function score(results: readonly Result[], equivalents: readonly Equivale
   return killed + survived === 0 ? 100 : (100 * killed) / (killed + survived);
 }
 
-/** The table for people. `drawn` is how many mutants each file has. */
+/** All mutants of each file, tried or not. */
+export type Possible = Readonly<Record<string, readonly Mutant[]>>;
+
+/** The table for people. */
 export function summary(
   results: readonly Result[],
   equivalents: readonly Equivalent[],
-  drawn: Readonly<Record<string, number>>,
+  possible: Possible,
 ): string {
   const right = { align: "right" } as const;
   return table(
     [{ heading: HEADINGS[0] ?? "" }, ...HEADINGS.slice(1).map((heading) => ({ heading, ...right }))],
-    rows(results, equivalents, drawn),
+    rows(results, equivalents, possible),
   );
 }
 
-/** Survivors without a reason, and entries of the list of equivalents that are wrong: killed, or of no mutant at all. */
+/** Survivors without a reason, and entries of the list of equivalents that are wrong: killed, or of no mutant at all, drawn or not. */
 export function listed(
   results: readonly Result[],
   equivalents: readonly Equivalent[],
+  possible: Possible = {},
 ): { survivors: string[]; wrong: string[] } {
   const survivors = results
     .filter((r) => r.status === "survived" && !equivalents.some((e) => isOf(e, r)))
@@ -68,7 +72,8 @@ export function listed(
     const killed = own.find((r) => r.status === "killed");
     if (killed !== undefined) return [`${e.becomes}: killed by ${killed.by}`];
     const tried = results.some((r) => r.file === e.file);
-    return tried && own.length === 0 ? [`${e.file}: ${e.becomes}: no such mutant`] : [];
+    const exists = own.length > 0 || possible[e.file]?.some((m) => names(e, e.file, m)) === true;
+    return tried && !exists ? [`${e.file}: ${e.becomes}: no such mutant`] : [];
   });
   return { survivors, wrong };
 }
@@ -81,7 +86,7 @@ export async function markdown(
   page: URL,
   results: readonly Result[],
   equivalents: readonly Equivalent[],
-  drawn: Readonly<Record<string, number>>,
+  possible: Possible,
 ): Promise<string> {
   const text = await readFile(page, "utf8");
   const [start, end] = [text.indexOf(START), text.indexOf(END)];
@@ -91,7 +96,7 @@ export async function markdown(
   const body = [
     line(HEADINGS),
     line(HEADINGS.map((_, i) => (i === 0 ? "---" : "--:"))),
-    ...rows(results, equivalents, drawn).map(line),
+    ...rows(results, equivalents, possible).map(line),
     "",
     survivors.length === 0 ? "No survivor is left unexplained." : "Survivors:",
     "",
@@ -114,25 +119,26 @@ const HEADINGS = [
 function rows(
   results: readonly Result[],
   equivalents: readonly Equivalent[],
-  drawn: Readonly<Record<string, number>>,
+  possible: Possible,
 ): string[][] {
-  const row = (name: string, own: readonly Result[], possible: number): string[] => {
+  const row = (name: string, own: readonly Result[], places: number): string[] => {
     const f = figures(own, equivalents);
     const share = score(own, equivalents).toFixed(1);
     return [
       name,
-      ...[possible, f.mutants, f.killed, f.sameBytecode, f.equivalent, f.survived].map(String),
+      ...[places, f.mutants, f.killed, f.sameBytecode, f.equivalent, f.survived].map(String),
       share,
     ];
   };
-  const files = Object.keys(drawn);
-  const total = files.reduce((sum, file) => sum + (drawn[file] ?? 0), 0);
+  const files = Object.keys(possible);
+  const count = (file: string): number => possible[file]?.length ?? 0;
+  const total = files.reduce((sum, file) => sum + count(file), 0);
   return [
     ...files.map((file) =>
       row(
         file.replace(/^contracts\//, ""),
         results.filter((r) => r.file === file),
-        drawn[file] ?? 0,
+        count(file),
       ),
     ),
     row("all", results, total),

@@ -160,6 +160,17 @@ describe("mutation testing", () => {
     expect(draw(1)).to.not.deep.equal(draw(2));
   });
 
+  it("draws a sample of several files together", () => {
+    const other = FILE.replace("Tiny", "Other");
+    write(other, TINY.replace("library Tiny", "library Other"));
+    const sizes = (sample: number | undefined) =>
+      [...campaign.draw([FILE, other], { sample, seed: 1 }).values()].map((list) => list.length);
+    expect(sizes(undefined)).to.deep.equal([mutants.length, mutants.length]);
+    const [few = 0, others = 0] = sizes(mutants.length);
+    expect(few + others).to.equal(mutants.length);
+    expect(Math.min(few, others)).to.be.greaterThan(0);
+  });
+
   it("refuses tests that fail without any mutant", async () => {
     write("test/solidity/libraries/Tiny.t.sol", TEST.replace("share(3, 10), 7", "share(3, 10), 8"));
     const failure = await start()
@@ -187,6 +198,9 @@ describe("mutation testing", () => {
       "killed by TinyTest.testFuzz_half",
     );
     expect(listed(results, [{ ...survivor, becomes: "nothing" }]).wrong[0]).to.contain("no such mutant");
+    const without = results.filter((r) => r.mutant !== of(/part >= whole/).mutant);
+    expect(listed(without, [survivor]).wrong).to.have.length(1);
+    expect(listed(without, [survivor], { [FILE]: mutants }).wrong, "not drawn").to.deep.equal([]);
     expect(() => parseEquivalents([{ ...survivor, reason: "because" }])).to.throw();
   });
 }).timeout(300_000);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {SystemRisk} from "../interfaces/IRiskConfig.sol";
+import {IVaultEngine} from "../interfaces/IVaultEngine.sol";
+import {AssetRisk} from "../types/AssetRisk.sol";
+import {Status} from "../types/Price.sol";
+import {VaultKey} from "../types/VaultKey.sol";
+import {DebtMath} from "./DebtMath.sol";
+import {BPS, FixedPoint} from "./FixedPoint.sol";
+import {HealthMath} from "./HealthMath.sol";
+import {LiquidationMath} from "./LiquidationMath.sol";
+import {VaultView} from "./VaultView.sol";
+
+/// @notice What may be done to a vault. Functions that ask revert with the engine's error unless it may.
+library VaultRules {
+    /// @notice Below this collateral ratio the bounded bonus pays nobody for certain, and anyone may absorb [bps].
+    uint256 internal constant ABSORB_RATIO = 10_200;
+    /// @notice A flag lets a vault be absorbed from this age to twice this age [s].
+    uint256 internal constant FLAG_AGE = 1 hours;
+
+    /// @notice A vault at liquidation prices, with everything that decides about it.
+    struct Context {
+        VaultView.Holding[] holdings;
+        SystemRisk system;
+        LiquidationMath.Position p;
+        /// What it owes [debt units].
+        uint256 debt;
+        /// When it was flagged [s]; 0 if it is not.
+        uint256 flaggedAt;
+    }
+
+    /// @notice Where the vault's holding of `asset` stands, which must be held and have a price.
+    function seizable(
+        VaultKey vault,
+        uint8 asset,
+        VaultView.Holding[] memory holdings
+    ) internal pure returns (uint256 at) {
+        at = VaultView.indexOfAsset(holdings, asset);
+        if (at == holdings.length) revert IVaultEngine.AssetNotHeld(vault, asset);
+        if (holdings[at].price.status == Status.Dead) revert IVaultEngine.PriceDead(asset);
+    }
+
+    /// @notice A vault may be liquidated by seizing `asset`, as the decision about it says.
+    function requireEligible(
+        LiquidationMath.Verdict verdict,
+        Context memory x,
+        uint8 asset,
+        AssetRisk risk
+    ) internal pure {
+        if (verdict == LiquidationMath.Verdict.Executable || verdict == LiquidationMath.Verdict.NothingToDo) return;
+        if (verdict == LiquidationMath.Verdict.Healthy) revert IVaultEngine.VaultHealthy(x.p.weighted, x.debt * BPS);
+        uint256 health = HealthMath.healthFactorDown(x.p.weighted, x.debt);
+        revert IVaultEngine.AssetNotSeizable(asset, risk.liquidationThreshold(), health);
+    }
+
+    /// @notice A vault may be absorbed at `timestamp` [s].
+    function requireAbsorbable(Context memory x, uint256 timestamp) internal pure {
+        if (HealthMath.covers(x.p.weighted, x.debt)) revert IVaultEngine.VaultHealthy(x.p.weighted, x.debt * BPS);
+        if (x.p.value * BPS < x.debt * ABSORB_RATIO) return;
+        bool ripe = timestamp >= x.flaggedAt + FLAG_AGE && timestamp <= x.flaggedAt + 2 * FLAG_AGE;
+        if (!ripe) revert IVaultEngine.NotAbsorbable(x.p.value, x.debt, x.flaggedAt);
+    }
+
+    /// @notice What is sold is worth at most what is repaid and the largest bonus.
+    function requirePaid(VaultView.Holding memory holding, uint256 sold, uint256 repaid) internal pure {
+        uint256 cost = HealthMath.valueDown(sold, holding.price.liq);
+        uint256 most = FixedPoint.mulDivDown(repaid, BPS + holding.risk.maxBonus(), BPS);
+        if (cost > most) revert IVaultEngine.SoldTooMuch(cost, most);
+    }
+
+    /// @notice With what the holdings now are and this scaled debt a vault is neither less healthy nor poorer than it was.
+    function requireNoWorse(Context memory x, uint256 scaledDebt) internal pure {
+        LiquidationMath.Position memory p = VaultView.position(x.holdings, scaledDebt, x.p.index);
+        uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
+        if (!HealthMath.noWorse(x.p.weighted, x.debt, p.weighted, debt)) {
+            revert IVaultEngine.HealthWouldFall(
+                HealthMath.healthFactorDown(x.p.weighted, x.debt),
+                HealthMath.healthFactorDown(p.weighted, debt)
+            );
+        }
+        if (!HealthMath.noPoorer(x.p.value, x.debt, p.value, debt)) {
+            revert IVaultEngine.VaultWouldBePoorer(x.p.value, x.debt, p.value, debt);
+        }
+    }
+
+    /// @notice What holdings let a vault borrow by themselves, each for its value at `low` and its effective ltv [debt units * bps], rounded
+    /// down. Reverts unless every price is Good.
+    function goodPowerDown(VaultView.Holding[] memory holdings) internal pure returns (uint256 power) {
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            VaultView.Holding memory h = holdings[i];
+            if (h.price.status != Status.Good) revert IVaultEngine.PriceNotGood(h.asset, h.price.status);
+            power += HealthMath.valueDown(h.amount, h.price.low) * h.risk.effectiveLtv();
+        }
+    }
+
+    /// @notice What a deposit at `price` may add beyond a supply cap [token units], rounded up: it restores the target health, but never more
+    /// than the health that borrowing to the limit leaves, or borrowing and depositing in turn would know no cap.
+    function restoringAmountUp(Context memory x, AssetRisk risk, uint256 price) internal pure returns (uint256) {
+        uint256 target = FixedPoint.min(x.system.targetHealth, _healthAtLimit(risk));
+        for (uint256 i = 0; i < x.holdings.length; ++i) {
+            target = FixedPoint.min(target, _healthAtLimit(x.holdings[i].risk));
+        }
+        return HealthMath.restoringAmountUp(x.p.weighted, x.debt, target, risk.liquidationThreshold(), price);
+    }
+
+    /// @dev The health of a vault that borrowed all that this asset lets it [bps].
+    function _healthAtLimit(AssetRisk risk) private pure returns (uint256) {
+        return (risk.liquidationThreshold() * BPS) / risk.ltv();
+    }
+}
