@@ -142,6 +142,14 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     }
 
     /// @inheritdoc IRiskConfig
+    function openTerms(
+        uint8 asset
+    ) external view returns (AssetRisk risk, uint256 supplyCap, SystemRisk memory system) {
+        (risk, supplyCap) = (_asOfNow(asset, _listed(asset)), _supplyCaps[asset]);
+        _readSystem(system);
+    }
+
+    /// @inheritdoc IRiskConfig
     function assetCount() external view returns (uint256) {
         return _assetCount;
     }

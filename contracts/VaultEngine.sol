@@ -108,7 +108,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         uint256 scaledDebt = _book.vaults[vault].scaledDebt;
         if (scaledDebt != 0) {
             // Only the index is needed: writing the accrual down would change no result.
-            _requireMargin(vault, DebtMath.debtUp(scaledDebt, pool.currentIndex()), Action.WithdrawWithDebt);
+            uint256 debt = DebtMath.debtUp(scaledDebt, pool.currentIndex());
+            (VaultView.Holding[] memory holdings, SystemRisk memory system) = _holdings(vault);
+            _requireMargin(vault, holdings, system, debt, Action.WithdrawWithDebt);
             _book.clearFlag(vault);
         }
         emit Withdrawn(vault, asset, to, withdrawn, balance);
@@ -128,11 +130,21 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         uint256 debt,
         address to
     ) external nonReentrant authorised(vault) {
-        bool outermost = !PriceCache.isOpen();
-        if (outermost) PriceCache.open();
-        _deposit(vault, asset, amount);
-        _borrow(vault, debt, to);
-        if (outermost) PriceCache.close();
+        if (!_book.vaults[vault].collaterals.without(asset).isEmpty()) {
+            bool outermost = !PriceCache.isOpen();
+            if (outermost) PriceCache.open();
+            _deposit(vault, asset, amount);
+            _borrow(vault, debt, to);
+            if (outermost) PriceCache.close();
+            return;
+        }
+        if (amount == 0 || debt == 0) revert ZeroAmount();
+        // The only collateral: what the deposit has read of it is all that the loan needs to know.
+        VaultView.Holding[] memory holdings = new VaultView.Holding[](1);
+        (AssetRisk risk, uint256 supplyCap, SystemRisk memory system) = riskConfig.openTerms(asset);
+        (uint256 balance, Price memory price) = _deposit(vault, asset, amount, risk, supplyCap);
+        holdings[0] = VaultView.Holding(asset, balance, risk, price);
+        _borrow(vault, debt, to, holdings, system);
     }
 
     /// @inheritdoc IVaultEngine
@@ -164,11 +176,15 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         uint256 scaledRepaid;
         (repaid, scaledRepaid) = DebtMath.repayment(x.p.scaledDebt, x.p.index, repay_, x.system.dust);
         VaultRules.requirePaid(holding, sold, repaid);
+        uint256 sure = VaultView.sureValue(x.holdings);
 
         uint256 scaledDebt = x.p.scaledDebt - scaledRepaid;
         _book.take(vault, holding, sold);
         _book.owe(vault, scaledDebt, x.holdings, x.p.index);
         VaultRules.requireNoWorse(x, scaledDebt);
+        // Nor by what is sure of it: what is sold pays its owner a part, which nothing else may be trusted to make good.
+        uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
+        VaultRules.requireNoPoorer(sure, x.debt, VaultView.sureValue(x.holdings), debt);
         emit Deleveraged(vault, asset, msg.sender, repaid, sold, scaledDebt, holding.amount);
         if (sold != 0) IERC20(holding.risk.token()).safeTransfer(receiver, sold);
         if (data.length != 0) IDeleverageCallback(msg.sender).onDeleverage(vault, asset, sold, repaid, data);
@@ -328,6 +344,16 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function _deposit(VaultKey vault, uint8 asset, uint256 amount) private {
         if (amount == 0) revert ZeroAmount();
         (AssetRisk risk, uint256 supplyCap) = riskConfig.depositTerms(asset);
+        _deposit(vault, asset, amount, risk, supplyCap);
+    }
+
+    function _deposit(
+        VaultKey vault,
+        uint8 asset,
+        uint256 amount,
+        AssetRisk risk,
+        uint256 supplyCap
+    ) private returns (uint256 balance, Price memory price) {
         VaultBook.Vault storage v = _book.vaults[vault];
         AssetSet held = v.collaterals;
         bool isNew = !held.contains(asset);
@@ -335,7 +361,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
             if (!_mayAct(vault)) revert NotAuthorised(msg.sender, vault.ownerOf());
             if (held.size() == MAX_COLLATERALS) revert TooManyCollaterals(MAX_COLLATERALS);
         }
-        Price memory price = PriceCache.observe(oracle, asset);
+        price = PriceCache.observe(oracle, asset);
         if (price.status != Status.Good) revert PriceNotGood(asset, price.status);
 
         uint256 deposited = _book.totals[asset].deposited;
@@ -345,7 +371,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
             if (excess > _restoringAmount(vault, risk, price)) revert SupplyCapExceeded(total, supplyCap);
         }
 
-        uint256 balance = _book.collateral[vault][asset] + amount;
+        balance = _book.collateral[vault][asset] + amount;
         _book.collateral[vault][asset] = balance;
         _book.totals[asset].deposited = uint128(total);
         if (isNew) v.collaterals = held.with(asset);
@@ -355,16 +381,35 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     function _borrow(VaultKey vault, uint256 amount, address to) private {
         if (amount == 0) revert ZeroAmount();
+        (VaultView.Holding[] memory holdings, SystemRisk memory system) = _holdings(vault);
+        _borrow(vault, amount, to, holdings, system);
+    }
+
+    function _borrow(
+        VaultKey vault,
+        uint256 amount,
+        address to,
+        VaultView.Holding[] memory holdings,
+        SystemRisk memory system
+    ) private {
         uint256 index = pool.addInterest();
         uint256 scaledDebt = VaultBook.bounded(_book.vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
         _book.vaults[vault].scaledDebt = uint128(scaledDebt);
         _book.clearFlag(vault);
         uint256 debt = DebtMath.debtUp(scaledDebt, index);
-        (uint256 dust, uint256 cap) = _requireMargin(vault, debt, Action.Borrow);
-        if (debt < dust) revert DebtBelowDust(debt, dust);
+        _requireMargin(vault, holdings, system, debt, Action.Borrow);
+        if (debt < system.dust) revert DebtBelowDust(debt, system.dust);
         emit Borrowed(vault, to, amount, scaledDebt);
         uint256 totalDebt = pool.disburse(amount, to);
-        if (totalDebt > cap) revert BorrowCapExceeded(totalDebt, cap);
+        if (totalDebt > system.borrowCap) revert BorrowCapExceeded(totalDebt, system.borrowCap);
+    }
+
+    /// @dev What a vault holds, with prices, and the system's parameters.
+    function _holdings(VaultKey vault) private returns (VaultView.Holding[] memory holdings, SystemRisk memory system) {
+        AssetSet set = _book.vaults[vault].collaterals;
+        AssetRisk[] memory risks;
+        (risks, system) = riskConfig.vaultTerms(set);
+        holdings = _book.holdings(vault, set, risks, oracle);
     }
 
     /// @dev A vault at liquidation prices, interest accrued.
@@ -381,24 +426,28 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @dev Initial margin: every price Good, and the collateral at `low` and the effective ltv covers `debt`.
-    /// @return dust and borrow cap of the system
-    function _requireMargin(VaultKey vault, uint256 debt, Action action) private returns (uint256 dust, uint256 cap) {
-        AssetSet set = _book.vaults[vault].collaterals;
-        (AssetRisk[] memory risks, SystemRisk memory system) = riskConfig.vaultTerms(set);
-        VaultView.Holding[] memory holdings = _book.holdings(vault, set, risks, oracle);
+    function _requireMargin(
+        VaultKey vault,
+        VaultView.Holding[] memory holdings,
+        SystemRisk memory system,
+        uint256 debt,
+        Action action
+    ) private view {
         _requireOpen(system, action, 0, 0);
-        (dust, cap) = (system.dust, system.borrowCap);
         uint256 power = VaultRules.goodPowerDown(holdings);
-        if (HealthMath.covers(power, debt)) return (dust, cap);
+        if (HealthMath.covers(power, debt)) return;
         // Volatilities of several collaterals do not simply add up: the model credits what diversifies, and never gives less
         // than the sum, so that it is asked only where the sum does not suffice.
-        if (holdings.length > 1) power = volatility.borrowingPowerDown(set, VaultView.valuesLow(holdings));
+        if (holdings.length > 1) {
+            power = volatility.borrowingPowerDown(_book.vaults[vault].collaterals, VaultView.valuesLow(holdings));
+        }
         if (!HealthMath.covers(power, debt)) revert NotEnoughCollateral(power, debt * BPS);
     }
 
-    /// @dev Reverts if the breaker has closed `action`. Costs nothing while nothing is guarded.
+    /// @dev Reverts if the breaker, if there is one, has closed `action`. Costs nothing while nothing is guarded.
     function _requireOpen(SystemRisk memory system, Action action, uint256 value, uint256 debt) private view {
-        if (system.guarded & bitOf(action) != 0) breaker.check(action, value, debt);
+        if (system.guarded & bitOf(action) == 0 || address(breaker) == address(0)) return;
+        breaker.check(action, value, debt);
     }
 
     /// @dev What a deposit into `vault` may add beyond a supply cap.

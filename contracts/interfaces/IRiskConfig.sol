@@ -124,4 +124,8 @@ interface IRiskConfig {
     /// @notice What a deposit needs: the packed parameters of `asset` and its supply cap, the threshold as of now. Reverts for an
     /// unknown id.
     function depositTerms(uint8 asset) external view returns (AssetRisk risk, uint256 supplyCap);
+
+    /// @notice What a deposit needs, and the system's parameters, which a loan on that asset alone needs beside it. Reverts for an
+    /// unknown id.
+    function openTerms(uint8 asset) external view returns (AssetRisk risk, uint256 supplyCap, SystemRisk memory system);
 }

@@ -79,9 +79,13 @@ library VaultRules {
                 HealthMath.healthFactorDown(p.weighted, debt)
             );
         }
-        if (!HealthMath.noPoorer(x.p.value, x.debt, p.value, debt)) {
-            revert IVaultEngine.VaultWouldBePoorer(x.p.value, x.debt, p.value, debt);
-        }
+        requireNoPoorer(x.p.value, x.debt, p.value, debt);
+    }
+
+    /// @notice A vault is no poorer than it was (`HealthMath.noPoorer`). Values and debts [debt units].
+    function requireNoPoorer(uint256 value, uint256 debt, uint256 valueAfter, uint256 debtAfter) internal pure {
+        if (HealthMath.noPoorer(value, debt, valueAfter, debtAfter)) return;
+        revert IVaultEngine.VaultWouldBePoorer(value, debt, valueAfter, debtAfter);
     }
 
     /// @notice What holdings let a vault borrow by themselves, each for its value at `low` and its effective ltv [debt units * bps], rounded

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AssetRisk} from "../types/AssetRisk.sol";
-import {Price} from "../types/Price.sol";
+import {Price, Status} from "../types/Price.sol";
 import {HealthMath} from "./HealthMath.sol";
 import {LiquidationMath} from "./LiquidationMath.sol";
 
@@ -43,6 +43,14 @@ library VaultView {
         values = new uint256[](holdings.length);
         for (uint256 i = 0; i < holdings.length; ++i) {
             values[i] = HealthMath.valueDown(holdings[i].amount, holdings[i].price.low);
+        }
+    }
+
+    /// @notice What they are worth for sure [debt units]: each at the lowest of its usable prices, what is dead nothing.
+    function sureValue(Holding[] memory holdings) internal pure returns (uint256 value) {
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            Price memory p = holdings[i].price;
+            if (p.status != Status.Dead) value += HealthMath.valueDown(holdings[i].amount, p.low);
         }
     }
 

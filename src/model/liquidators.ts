@@ -69,7 +69,7 @@ function isEligible({ verdict }: Outcome): boolean {
   return verdict === "executable" || verdict === "nothingToDo";
 }
 
-/** Mirrors `VaultEngine._requireEligible`. */
+/** Mirrors `VaultRules.requireEligible`. */
 function requireEligible(outcome: Outcome, { at, p, debt }: Context, asset: number): void {
   if (isEligible(outcome)) return;
   if (outcome.verdict === "healthy") throw new ModelError("VaultHealthy", [p.weighted, debt * BPS]);

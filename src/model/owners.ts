@@ -4,7 +4,7 @@ import { BPS, max, min, mulDivDown } from "./fixed.js";
 import { healthFactorDown, noPoorer, noWorse, restoringAmountUp, valueDown } from "./health.js";
 import type { Price } from "./price.js";
 import type { VaultState } from "./terms.js";
-import { type Context, contextOf, reduced, seizedAsset, withBalance } from "./vault.js";
+import { type Context, contextOf, reduced, seizedAsset, sureValue, withBalance } from "./vault.js";
 
 /** Most kinds of collateral in one vault. */
 const MAX_COLLATERALS = 8;
@@ -54,7 +54,7 @@ export function deleverage(x: Context, asset: number, amount: bigint, repay: big
 
 /**
  * What a deposit of `asset` may add beyond its supply cap [token units]: enough for the target health, and never for more than
- * borrowing to the limit of any of its collaterals leaves. Mirrors `VaultEngine._restoringAmount`.
+ * borrowing to the limit of any of its collaterals leaves. Mirrors `VaultRules.restoringAmountUp`.
  */
 function restoringAmount({ vault, at, p, debt }: Context, asset: number): bigint {
   if (debt === 0n) return 0n;
@@ -65,7 +65,7 @@ function restoringAmount({ vault, at, p, debt }: Context, asset: number): bigint
   return restoringAmountUp(p.weighted, debt, target, at.termsOf(asset).liquidationThreshold, liq);
 }
 
-/** Mirrors `VaultEngine._requireNoWorse`. */
+/** Mirrors `VaultRules.requireNoWorse`, and that sure values are no poorer either. */
 function requireNoWorse(before: Context, after: Context): void {
   if (!noWorse(before.p.weighted, before.debt, after.p.weighted, after.debt)) {
     throw new ModelError("HealthWouldFall", [
@@ -73,7 +73,11 @@ function requireNoWorse(before: Context, after: Context): void {
       healthFactorDown(after.p.weighted, after.debt),
     ]);
   }
-  if (!noPoorer(before.p.value, before.debt, after.p.value, after.debt)) {
-    throw new ModelError("VaultWouldBePoorer", [before.p.value, before.debt, after.p.value, after.debt]);
-  }
+  requireNoPoorer(before.p.value, before.debt, after.p.value, after.debt);
+  requireNoPoorer(sureValue(before), before.debt, sureValue(after), after.debt);
+}
+
+function requireNoPoorer(value: bigint, debt: bigint, valueAfter: bigint, debtAfter: bigint): void {
+  if (noPoorer(value, debt, valueAfter, debtAfter)) return;
+  throw new ModelError("VaultWouldBePoorer", [value, debt, valueAfter, debtAfter]);
 }

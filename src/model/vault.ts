@@ -17,7 +17,7 @@ export interface Valuation {
   readonly index: bigint;
 }
 
-/** A vault, what it is judged by, and how it stands. Mirrors `VaultEngine.Context`. */
+/** A vault, what it is judged by, and how it stands. Mirrors `VaultRules.Context`. */
 export interface Context {
   readonly key: VaultKey;
   readonly vault: VaultState;
@@ -55,7 +55,7 @@ export function healthOf({ p, debt }: Context): VaultHealth {
   };
 }
 
-/** One collateral of a vault as a liquidation sees it. Throws unless it is held and has a price. Mirrors `VaultEngine._seizable`. */
+/** One collateral of a vault as a liquidation sees it. Throws unless it is held and has a price. Mirrors `VaultRules.seizable`. */
 export function seizedAsset({ key, vault, at }: Context, asset: number): SeizedAsset {
   const amount = vault.balances.get(asset);
   if (amount === undefined) throw new ModelError("AssetNotHeld", [key, asset]);
@@ -67,7 +67,7 @@ export function seizedAsset({ key, vault, at }: Context, asset: number): SeizedA
 
 /**
  * The vault less `taken` of an asset [token units] and `scaledRepaid` of its debt; no longer flagged, if that leaves it healthy.
- * Mirrors `VaultEngine._take` and `_owe`.
+ * Mirrors `VaultBook.take` and `owe`.
  */
 export function reduced(
   { vault, at }: Context,
@@ -83,6 +83,16 @@ export function reduced(
   };
   const p = positionOf(left, at);
   return covers(p.weighted, debtUp(p.scaledDebt, p.index)) ? { ...left, flaggedAt: 0n } : left;
+}
+
+/** What a vault's collateral is worth for sure [debt units]: at the lowest usable prices, what is dead nothing. Mirrors `VaultView.sureValue`. */
+export function sureValue({ vault, at }: Context): bigint {
+  let value = 0n;
+  for (const [id, amount] of vault.balances) {
+    const { status, low } = at.prices[id] as Price;
+    if (status !== "dead") value += valueDown(amount, low);
+  }
+  return value;
 }
 
 /** What collateral is worth at its high prices [debt units]. */
@@ -102,30 +112,4 @@ export function withBalance(
   if (balance === 0n) next.delete(asset);
   else next.set(asset, balance);
   return next;
-}
-
-/**
- * What a deposit of `asset` may add beyond its supply cap [token units]: enough for `targetHealth` [bps], and never for more than
- * borrowing to the limit of any of its collaterals leaves. Mirrors `VaultRules.restoringAmountUp`.
- */
-export function restoringAmount(
-  vault: VaultState,
-  asset: number,
-  at: Valuation,
-  targetHealth: bigint,
-): bigint {
-  if (vault.scaledDebt === 0n) return 0n;
-  const p = positionOf(vault, at);
-  const terms = at.termsOf(asset);
-  const target = [asset, ...vault.balances.keys()]
-    .map(at.termsOf)
-    .reduce((lowest, a) => min(lowest, (a.liquidationThreshold * BPS) / a.ltv), targetHealth);
-  const { liq } = at.prices[asset] as Price;
-  return restoringAmountUp(
-    p.weighted,
-    debtUp(p.scaledDebt, p.index),
-    target,
-    terms.liquidationThreshold,
-    liq,
-  );
 }

@@ -51,7 +51,7 @@ export class VaultBook {
     this.vaults.set(key, vault);
   }
 
-  /** Forgets a vault; all collateral of what is left of it goes to auction, ids ascending. Mirrors `VaultEngine._empty`. */
+  /** Forgets a vault; all collateral of what is left of it goes to auction, ids ascending. Mirrors `VaultBook.empty`. */
   empty(key: VaultKey, left: VaultState): Handed[] {
     this.store(key, EMPTY_VAULT);
     const handed = [...left.balances]

@@ -192,8 +192,9 @@ contract BoundsTest is SystemFixture {
         engine.requireOpen(Action.FlashLoan);
     }
 
-    /// @dev Whatever the guarded bits say of others: without a breaker nobody is asked.
-    function test_system_worksWithoutABreaker() public {
+    /// @dev Whatever the guarded bits say: without a breaker nobody is asked.
+    function testFuzz_system_worksWithoutABreaker(uint8 guarded) public {
+        riskConfig.setGuarded(guarded, 0);
         VaultEngine bare = _bare();
         VaultKey vault = _key(alice);
         LendingPool own = LendingPool(address(bare.pool()));
@@ -208,6 +209,7 @@ contract BoundsTest is SystemFixture {
         bare.withdraw(vault, WETH, 1e16, alice);
         vm.stopPrank();
         bare.requireOpen(Action.Liquidate);
+        assertEq(own.maxFlashLoan(address(debtToken)), 1e12 - 1_000e6);
     }
 
     function test_setAuctionHouse_isForGovernanceWhereNoneIsSetYet() public {

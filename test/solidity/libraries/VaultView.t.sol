@@ -57,6 +57,19 @@ contract VaultViewTest is Test {
         assertEq(values[1], uint256(b.amount) / 1e36);
     }
 
+    function testFuzz_sureValue_sumsValuesAtLowOfWhatIsNotDead(
+        Sample memory a,
+        Sample memory b,
+        uint96 low,
+        uint8 status
+    ) public pure {
+        VaultView.Holding[] memory list = _two(a, b);
+        (list[0].price.low, list[1].price.low) = (uint256(low) * 1e18, uint256(b.liq) * 1e18);
+        list[0].price.status = Status(status % 3);
+        uint256 first = status % 3 == 2 ? 0 : (uint256(a.amount) * low) / 1e18;
+        assertEq(VaultView.sureValue(list), first + (uint256(b.amount) * b.liq) / 1e18);
+    }
+
     function testFuzz_asset_carriesEveryField(Sample memory s) public pure {
         LiquidationMath.Asset memory a = VaultView.asset(_holding(0, s));
         assertEq(a.amount, s.amount);
