@@ -203,8 +203,8 @@ interface IAuctionHouse {
     ) external view returns (uint256 amount, uint256 cost, uint256 price);
 
     /// @notice What open absorptions would fall short of if their lots were sold now [debt units]: the sum, over absorptions, of the
-    /// debt beyond what the lots bring in. `low`: at the lowest of the usable prices, or at what `take` asks now if that is less, and with
-    /// the tips the backstop would owe; for who leaves. `high`: at the highest of the usable prices; for who enters.
+    /// debt beyond what the lots bring in. `low`: at the lowest of the usable prices, or at what `take` asks now if that is less (of a
+    /// lot that was restarted, at the least it ever asked), and with the tips the backstop would owe; for who leaves. `high`: at the highest of the usable prices; for who enters.
     /// At most 64 are valued, those with the most left to pay when they were opened, or when one that was valued closed; of the others
     /// `low` counts all debt and penalties and `high` nothing.
     function shortfall() external view returns (uint256 low, uint256 high);

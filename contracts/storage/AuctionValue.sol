@@ -54,11 +54,13 @@ library AuctionValue {
                 AuctionBook.Lot memory lot = at == 0 ? first : book.lots[id][at];
                 Price memory p = prices[lot.asset];
                 if (p.high == 0) (p = oracle.price(lot.asset), prices[lot.asset] = p);
+                // Nobody wanted a lot that was started again at any price of its clock: starting it, which anyone may do, makes it no better.
+                uint256 elapsed = lot.restarts == 0 ? AuctionBook.elapsedAt(lot, t, time) : t.tail;
                 valueLow += AuctionMath.proceedsDown(
                     lot.amount,
                     p.low,
                     t.frozen ? book.frozenPrices[id][at] : 0,
-                    AuctionMath.multiplierUp(t, AuctionBook.elapsedAt(lot, t, time))
+                    AuctionMath.multiplierUp(t, elapsed)
                 );
                 valueTop += HealthMath.valueDown(lot.amount, p.high);
             }

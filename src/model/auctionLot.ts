@@ -103,9 +103,13 @@ export function askedPrice(lot: Lot, w: AuctionWorld): bigint {
   return priceUp(frozenPrice === 0n ? liq : frozenPrice, multiplierUp(terms, elapsed));
 }
 
-/** What a lot is sure to bring now [debt units], rounded down, while the lowest usable price is `low` [1e36-scaled]. */
+/**
+ * What a lot is sure to bring now [debt units], rounded down, while the lowest usable price is `low` [1e36-scaled]; one that was started
+ * again counts as if its clock had run out. Mirrors `AuctionValue.shortfall`.
+ */
 export function lotProceedsDown(lot: Lot, w: AuctionWorld, low: bigint): bigint {
-  return proceedsDown(lot.amount, low, lot.frozenPrice, multiplierUp(lot.terms, elapsedOf(lot, w)));
+  const elapsed = lot.restarts === 0n ? elapsedOf(lot, w) : lot.terms.tail;
+  return proceedsDown(lot.amount, low, lot.frozenPrice, multiplierUp(lot.terms, elapsed));
 }
 
 /** The price of an asset. Throws `PriceDead`. */

@@ -7,7 +7,7 @@ import {AuctionFixture} from "../support/AuctionFixture.sol";
 /// @notice A lot that nobody bids for sells below the oracle's price. Whoever leaves a pool right before that sale is paid no more than
 /// whoever stays for it, however far the lot's clock has run and wherever the oracle stands by then.
 abstract contract LeavingBeforeASaleBase is AuctionFixture {
-    address private mallory = makeAddr("mallory");
+    address internal mallory = makeAddr("mallory");
 
     function _frozen() internal pure virtual returns (bool);
 
@@ -17,7 +17,7 @@ abstract contract LeavingBeforeASaleBase is AuctionFixture {
     }
 
     /// @dev Alice's 150,000 behind 100 ether, absorbed at 1,500; then the clock runs, and the oracle moves.
-    function _lot(uint256 elapsed, uint256 price) private returns (uint256 id) {
+    function _lot(uint256 elapsed, uint256 price) internal returns (uint256 id) {
         _deposit(alice, WETH, 100e18);
         _borrow(alice, 150_000e6);
         _setPrice(WETH, 1_500e8);
@@ -81,6 +81,23 @@ abstract contract LeavingBeforeASaleBase is AuctionFixture {
 contract LeavingBeforeASaleTest is LeavingBeforeASaleBase {
     function _frozen() internal pure override returns (bool) {
         return false;
+    }
+
+    /// @dev A lot that nobody wanted at any price of its clock is started again, by who wants to leave: he is not paid more for it.
+    function testFuzz_restart_paysLeaversNoMore(uint256 price, uint256 capital) public {
+        _lend(lender, 500_000e6);
+        uint256 shares = _lend(mallory, 500_000e6);
+        _capital(bound(capital, 0, 100_000e6));
+        uint256 id = _lot(7_100, price);
+        _pass(900);
+        auctions.checkpoint(id, WETH);
+        (uint256 low, ) = auctions.shortfall();
+        uint256 early = pool.previewRedeem(shares);
+        vm.prank(mallory);
+        auctions.restart(id, WETH);
+        (uint256 after_, ) = auctions.shortfall();
+        assertGe(after_, low);
+        assertLe(pool.previewRedeem(shares), early);
     }
 }
 
