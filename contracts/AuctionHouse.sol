@@ -34,7 +34,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     using AuctionValue for AuctionBook.Book;
 
     /// @notice Most absorptions that are valued one by one: beyond it a valuation could outgrow a transaction. They are the first of
-    /// the list; one that joins later and has more left to pay than the least of them takes its place.
+    /// the list; one that joins later and has more left to pay than the least of them takes its place, and where one of them closes the
+    /// largest of the next as many does.
     uint256 public constant MAX_VALUED = AuctionBook.MAX_VALUED;
     /// @notice Restarts of a lot that the backstop pays for.
     uint256 public constant PAID_RESTARTS = 3;

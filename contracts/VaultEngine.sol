@@ -175,16 +175,18 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         sold = FixedPoint.min(amount, holding.amount);
         uint256 scaledRepaid;
         (repaid, scaledRepaid) = DebtMath.repayment(x.p.scaledDebt, x.p.index, repay_, x.system.dust);
-        VaultRules.requirePaid(holding, sold, repaid);
-        uint256 sure = VaultView.sureValue(x.holdings);
+        bool dear = VaultRules.requirePaid(holding, sold, repaid);
+        uint256 sure = dear ? VaultView.sureValue(x.holdings) : 0;
 
         uint256 scaledDebt = x.p.scaledDebt - scaledRepaid;
         _book.take(vault, holding, sold);
         _book.owe(vault, scaledDebt, x.holdings, x.p.index);
         VaultRules.requireNoWorse(x, scaledDebt);
-        // Nor by what is sure of it: what is sold pays its owner a part, which nothing else may be trusted to make good.
-        uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
-        VaultRules.requireNoPoorer(sure, x.debt, VaultView.sureValue(x.holdings), debt);
+        if (dear) {
+            // Nor by what is sure of it: what is sold pays its owner a part, which nothing uncertain may be trusted to make good.
+            uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
+            VaultRules.requireNoPoorer(sure, x.debt, VaultView.sureValue(x.holdings), debt);
+        }
         emit Deleveraged(vault, asset, msg.sender, repaid, sold, scaledDebt, holding.amount);
         if (sold != 0) IERC20(holding.risk.token()).safeTransfer(receiver, sold);
         if (data.length != 0) IDeleverageCallback(msg.sender).onDeleverage(vault, asset, sold, repaid, data);

@@ -109,7 +109,10 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
         caughtUp = _foldHours(_closes[a], _closes[b], p, _closedUntil(a, b), halfLife);
         _pairs[a][b] = p;
         uint256 level = CorrelationMath.levelDown(p, halfLife);
-        if (level != _level(a, b)) {
+        uint256 known = _level(a, b);
+        // Half way through a stretch of hours nobody may have a lower correlation: what comes next may start it anew.
+        if (!caughtUp) level = FixedPoint.min(level, known);
+        if (level != known) {
             uint256 at = LEVEL_BITS * b;
             _levels[a] = (_levels[a] & ~(CorrelationMath.MAX_LEVEL << at)) | (level << at);
             emit CorrelationSetTo(a, b, _correlationUp(level));

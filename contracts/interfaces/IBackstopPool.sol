@@ -13,7 +13,7 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 /// owner's, cannot be transferred, bear losses and earn nothing: what they were worth when requested is the most they pay.
 ///
 /// While lots are open, who enters pays for everything the pool may still earn less what it loses at the high prices, and who leaves
-/// is paid on what it keeps at the low ones. Previews say exactly that. `totalAssets` and the conversions are the books: cash.
+/// is paid on what it keeps if they bring in what they are sure to (`IAuctionHouse.shortfall`). Previews say exactly that. `totalAssets` and the conversions are the books: cash.
 interface IBackstopPool is IERC4626, IERC20Permit {
     /// @notice A loss step: the backstop paid `covered` of `shortfall` to the lenders' pool. `cash` is what it has left [debt units].
     event ShortfallCovered(uint256 shortfall, uint256 covered, uint256 cash);

@@ -52,8 +52,8 @@ struct PoolTerms {
 /// what belongs to reserve and backstop. Cash is an internal balance: tokens sent here directly belong to nobody and move
 /// nothing. A token transfer that does not deliver exactly what it says reverts.
 ///
-/// While lots are open, who enters pays for the whole auction debt, and who leaves is paid only for what the lots, sold
-/// now, and the backstop's capital cover: nobody gains by leaving before a loss or by coming before a recovery. Preview
+/// While lots are open, who enters pays for the whole auction debt, and who leaves is paid only for what the lots are
+/// sure to bring in (`IAuctionHouse.shortfall`) and the backstop's capital cover: nobody gains by leaving before a loss or by coming before a recovery. Preview
 /// functions say exactly that, so a redemption previewed may be worth less than `convertToAssets`.
 ///
 /// ERC-3156: flash loans of the pool's cash, free of charge. Cash and rate stay as they are while one runs; repaying,
@@ -167,8 +167,8 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     /// @notice What all vaults owe now [debt units], rounded down.
     function totalDebt() external view returns (uint256);
 
-    /// @notice What lenders leaving now are paid on [debt units]: total assets less what lots sold now and the
-    /// backstop's capital would not bring in: the low shortfall (`IAuctionHouse.shortfall`) beyond that capital.
+    /// @notice What lenders leaving now are paid on [debt units]: total assets less the low shortfall
+    /// (`IAuctionHouse.shortfall`) beyond the backstop's capital.
     function exitAssets() external view returns (uint256);
 
     /// @notice The rate now [RAY per second], rounded up.

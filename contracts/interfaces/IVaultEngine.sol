@@ -170,9 +170,9 @@ interface IVaultEngine {
     /// @notice Repays with the vault's own collateral: sends `amount` of `asset`, or all of it, to `receiver`, calls the caller
     /// back if `data` is not empty (`IDeleverageCallback`), and takes `repay` [debt units], at most the debt, from the caller.
     /// Owner or operator, at Good and Doubtful prices. Reverts if at liquidation prices the health factor would fall, or the
-    /// collateral ratio of a vault worth its debt, or if the shortfall of another would grow, by these prices or by what is sure of its
-    /// collateral (each at the lowest usable price, what is dead nothing), or if what is taken out is worth more than what is repaid and
-    /// the asset's largest bonus.
+    /// collateral ratio of a vault worth its debt, or if the shortfall of another would grow, or if what is taken out is worth more than
+    /// what is repaid and the asset's largest bonus. Where it is worth over 1 % more than what is repaid, the vault must not be poorer by
+    /// what is sure of its collateral either (each at the lowest usable price, what is dead nothing).
     /// @return repaid what was taken from the caller [debt units]
     /// @return sold what was sent [collateral units]
     function deleverage(

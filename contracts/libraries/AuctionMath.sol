@@ -85,16 +85,16 @@ library AuctionMath {
         return FixedPoint.mulDivUp(oraclePrice, multiplier, RAY);
     }
 
-    /// @notice What `amount` of a lot is sure to bring now [debt units], rounded down: at the price it is asked for, `frozen` or else
-    /// `low` times the multiplier [RAY], at most at `low`. Whoever leaves a pool is paid on that: on more he would dodge a loss that the
-    /// next take books.
+    /// @notice What `amount` of a lot is sure to bring now [debt units], rounded down: at what is asked for it, `base` times the
+    /// multiplier [RAY], at most at `low`. Whoever leaves a pool is paid on that: on more he would dodge a loss that the next take books.
+    /// @param base what a take prices it by: the oracle's price for liquidations, or the frozen one
     function proceedsDown(
         uint256 amount,
         uint256 low,
-        uint256 frozen,
+        uint256 base,
         uint256 multiplier
     ) internal pure returns (uint256) {
-        uint256 asked = FixedPoint.mulDivDown(frozen == 0 ? low : frozen, multiplier, RAY);
+        uint256 asked = FixedPoint.mulDivDown(base, multiplier, RAY);
         return FixedPoint.mulDivDown(amount, FixedPoint.min(low, asked), PRICE_ONE);
     }
 

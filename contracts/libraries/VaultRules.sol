@@ -19,6 +19,9 @@ library VaultRules {
     /// @notice A flag lets a vault be absorbed from this age to twice this age [s].
     uint256 internal constant FLAG_AGE = 1 hours;
 
+    /// @notice What selling in a market may cost [bps]. A sale that costs no more is judged at liquidation prices alone.
+    uint256 internal constant MARKET_COST = 100;
+
     /// @notice A vault at liquidation prices, with everything that decides about it.
     struct Context {
         VaultView.Holding[] holdings;
@@ -63,10 +66,16 @@ library VaultRules {
     }
 
     /// @notice What is sold is worth at most what is repaid and the largest bonus.
-    function requirePaid(VaultView.Holding memory holding, uint256 sold, uint256 repaid) internal pure {
+    /// @return dear whether it is worth more than what is repaid and what a market takes
+    function requirePaid(
+        VaultView.Holding memory holding,
+        uint256 sold,
+        uint256 repaid
+    ) internal pure returns (bool dear) {
         uint256 cost = HealthMath.valueDown(sold, holding.price.liq);
         uint256 most = FixedPoint.mulDivDown(repaid, BPS + holding.risk.maxBonus(), BPS);
         if (cost > most) revert IVaultEngine.SoldTooMuch(cost, most);
+        return cost > FixedPoint.mulDivDown(repaid, BPS + MARKET_COST, BPS);
     }
 
     /// @notice With what the holdings now are and this scaled debt a vault is neither less healthy nor poorer than it was.

@@ -56,12 +56,9 @@ library AuctionValue {
                 if (p.high == 0) (p = oracle.price(lot.asset), prices[lot.asset] = p);
                 // Nobody wanted a lot that was started again at any price of its clock: starting it, which anyone may do, makes it no better.
                 uint256 elapsed = lot.restarts == 0 ? AuctionBook.elapsedAt(lot, t, time) : t.tail;
-                valueLow += AuctionMath.proceedsDown(
-                    lot.amount,
-                    p.low,
-                    t.frozen ? book.frozenPrices[id][at] : 0,
-                    AuctionMath.multiplierUp(t, elapsed)
-                );
+                uint256 frozen = t.frozen ? book.frozenPrices[id][at] : 0;
+                uint256 multiplier = AuctionMath.multiplierUp(t, elapsed);
+                valueLow += AuctionMath.proceedsDown(lot.amount, p.low, frozen == 0 ? p.liq : frozen, multiplier);
                 valueTop += HealthMath.valueDown(lot.amount, p.high);
             }
             if (partly) low -= left.debt + left.penalty;

@@ -5,7 +5,7 @@ pragma solidity ^0.8.30;
 enum Status {
     /// The primary source is fresh and nothing contradicts it.
     Good,
-    /// Sources disagree, or only one of two is fresh, or the only one is past its heartbeat.
+    /// Sources disagree, or one of them is past its heartbeat.
     Doubtful,
     /// No usable source: the price is the last accepted one, fading to zero.
     Dead

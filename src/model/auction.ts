@@ -208,7 +208,7 @@ function worth(w: AuctionWorld, a: Absorption): { readonly low: bigint; readonly
   for (const lot of a.lots) {
     if (lot.amount === 0n) continue;
     const { price } = w.priceOf(lot.asset);
-    low += lotProceedsDown(lot, w, price.low);
+    low += lotProceedsDown(lot, w, price);
     high += valueDown(lot.amount, price.high);
   }
   return { low, high };

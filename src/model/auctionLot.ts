@@ -69,12 +69,12 @@ export function enlarged(lot: Lot, amount: bigint): Lot {
   return { ...lot, amount: total };
 }
 
-/** What a lot's clock says now [s]. Mirrors `AuctionHouse._elapsed`. */
+/** What a lot's clock says now [s]. Mirrors `AuctionBook.elapsedAt`. */
 export function elapsedOf(lot: Lot, w: AuctionWorld): bigint {
   return elapsedAt(lot.elapsed, lot.checkpoint, lot.credit, bidTime(w), lot.terms.tail);
 }
 
-/** A lot with its clock brought up to now, and what may count from here on. Mirrors `AuctionHouse._mark`. */
+/** A lot with its clock brought up to now, and what may count from here on. Mirrors `AuctionBook.mark`. */
 export function marked(lot: Lot, w: AuctionWorld): Lot {
   const { expiresAt } = w.priceOf(lot.asset);
   return {
@@ -104,12 +104,13 @@ export function askedPrice(lot: Lot, w: AuctionWorld): bigint {
 }
 
 /**
- * What a lot is sure to bring now [debt units], rounded down, while the lowest usable price is `low` [1e36-scaled]; one that was started
- * again counts as if its clock had run out. Mirrors `AuctionValue.shortfall`.
+ * What a lot is sure to bring now [debt units], rounded down, at this price of its asset; one that was started again counts as if its
+ * clock had run out. Mirrors `AuctionValue.shortfall`.
  */
-export function lotProceedsDown(lot: Lot, w: AuctionWorld, low: bigint): bigint {
+export function lotProceedsDown(lot: Lot, w: AuctionWorld, { liq, low }: Price): bigint {
   const elapsed = lot.restarts === 0n ? elapsedOf(lot, w) : lot.terms.tail;
-  return proceedsDown(lot.amount, low, lot.frozenPrice, multiplierUp(lot.terms, elapsed));
+  const base = lot.frozenPrice === 0n ? liq : lot.frozenPrice;
+  return proceedsDown(lot.amount, low, base, multiplierUp(lot.terms, elapsed));
 }
 
 /** The price of an asset. Throws `PriceDead`. */

@@ -91,11 +91,11 @@ export function priceUp(oraclePrice: bigint, multiplier: bigint): bigint {
 }
 
 /**
- * What `amount` of a lot is sure to bring now [debt units], rounded down: at the price asked, `frozen` or else `low` times the
- * multiplier, at most `low` [1e36-scaled]. Mirrors `AuctionMath.proceedsDown`.
+ * What `amount` of a lot is sure to bring now [debt units], rounded down: at what is asked for it, `base` times the multiplier, at
+ * most at `low` [1e36-scaled]. Mirrors `AuctionMath.proceedsDown`.
  */
-export function proceedsDown(amount: bigint, low: bigint, frozen: bigint, multiplier: bigint): bigint {
-  const asked = mulDivDown(frozen === 0n ? low : frozen, multiplier, RAY);
+export function proceedsDown(amount: bigint, low: bigint, base: bigint, multiplier: bigint): bigint {
+  const asked = mulDivDown(base, multiplier, RAY);
   return mulDivDown(amount, min(low, asked), PRICE_ONE);
 }
 

@@ -8,6 +8,8 @@ import { type Context, contextOf, reduced, seizedAsset, sureValue, withBalance }
 
 /** Most kinds of collateral in one vault. */
 const MAX_COLLATERALS = 8;
+/** What selling in a market may cost [bps]: a sale that costs no more is judged at liquidation prices alone. */
+const MARKET_COST = 100n;
 
 /** What a sale of its own collateral leaves of a vault: repaid in debt units, sold in token units. */
 export interface Deleveraged {
@@ -48,7 +50,11 @@ export function deleverage(x: Context, asset: number, amount: bigint, repay: big
   const most = mulDivDown(paid, BPS + x.at.termsOf(asset).maxBonus, BPS);
   if (cost > most) throw new ModelError("SoldTooMuch", [cost, most]);
   const left = reduced(x, asset, sold, scaledRepaid);
-  requireNoWorse(x, contextOf(x.key, left, x.at));
+  const after = contextOf(x.key, left, x.at);
+  requireNoWorse(x, after);
+  if (cost > mulDivDown(paid, BPS + MARKET_COST, BPS)) {
+    requireNoPoorer(sureValue(x), x.debt, sureValue(after), after.debt);
+  }
   return { left, repaid: paid, scaledRepaid, sold };
 }
 
@@ -65,7 +71,7 @@ function restoringAmount({ vault, at, p, debt }: Context, asset: number): bigint
   return restoringAmountUp(p.weighted, debt, target, at.termsOf(asset).liquidationThreshold, liq);
 }
 
-/** Mirrors `VaultRules.requireNoWorse`, and that sure values are no poorer either. */
+/** Mirrors `VaultRules.requireNoWorse`. */
 function requireNoWorse(before: Context, after: Context): void {
   if (!noWorse(before.p.weighted, before.debt, after.p.weighted, after.debt)) {
     throw new ModelError("HealthWouldFall", [
@@ -74,7 +80,6 @@ function requireNoWorse(before: Context, after: Context): void {
     ]);
   }
   requireNoPoorer(before.p.value, before.debt, after.p.value, after.debt);
-  requireNoPoorer(sureValue(before), before.debt, sureValue(after), after.debt);
 }
 
 function requireNoPoorer(value: bigint, debt: bigint, valueAfter: bigint, debtAfter: bigint): void {

@@ -88,8 +88,8 @@ export function claims(pool: PoolState, terms: PoolTerms): { reserve: bigint; ba
 }
 
 /**
- * What lenders leaving an accrued pool are paid on [debt units]: total assets less the part of the auction debt that lots at the
- * low price (`shortfallLow`) and the backstop's `capital` do not cover. Mirrors `LendingPool.exitAssets`.
+ * What lenders leaving an accrued pool are paid on [debt units]: total assets less the part of the auction debt that neither
+ * lots for sure (`shortfallLow`) nor the backstop's `capital` cover. Mirrors `LendingPool.exitAssets`.
  */
 export function exitAssets(pool: PoolState, shortfallLow: bigint, capital: bigint): bigint {
   const uncovered = subFloor(shortfallLow, capital);

@@ -8,6 +8,7 @@ import {IVaultEngine} from "../../contracts/interfaces/IVaultEngine.sol";
 import {IVolatilityGauge, VolatilityParameters} from "../../contracts/interfaces/IVolatilityGauge.sol";
 import {CorrelationMath} from "../../contracts/libraries/CorrelationMath.sol";
 import {AssetRisk} from "../../contracts/types/AssetRisk.sol";
+import {MockPriceFeed} from "../../contracts/mocks/MockPriceFeed.sol";
 import {AssetSet, singleton} from "../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../contracts/types/VaultKey.sol";
 import {VolatilityFixture} from "./support/VolatilityFixture.sol";
@@ -237,6 +238,36 @@ contract VolatilityMarginTest is VolatilityFixture {
         }
         model.poke(WETH);
         model.pokePair(WETH, WBTC);
+        assertEq(model.correlation(WETH, WBTC), 1e18);
+    }
+
+    /// @dev More unknown hours than one call folds in, before the one in which the new feed starts the pair anew: whoever stops half way
+    /// finds no lower correlation.
+    function test_pair_halfWayThroughUnknownHoursIsNotLessCorrelated() public {
+        model = _newModel();
+        model.poke(WETH);
+        model.poke(WBTC);
+        for (uint256 i = 1; i <= 320; ++i) {
+            vm.warp(NOW + 1 hours * i);
+            int256 move = int256(uint256(keccak256(abi.encode(i))) % 200) - 100;
+            if (i <= 60) feeds[WETH].setAnswer(2_000e8 + move * 1e8);
+            feeds[WBTC].setAnswer(60_000e8 + move * 30e8);
+            model.poke(WBTC);
+        }
+        model.poke(WETH);
+        MockPriceFeed fresh = _newFeed(8, 2_000e8);
+        oracle.setAssetSources(WETH, _source(fresh), _noSource(), 0, false);
+        for (uint256 i = 321; i <= 323; ++i) {
+            model.poke(WETH);
+            vm.warp(NOW + 1 hours * i);
+            fresh.setAnswer(2_000e8);
+            feeds[WBTC].setAnswer(60_000e8);
+            model.poke(WBTC);
+        }
+        model.poke(WETH);
+        assertFalse(model.pokePair(WETH, WBTC));
+        assertEq(model.correlation(WETH, WBTC), 1e18);
+        assertTrue(model.pokePair(WETH, WBTC));
         assertEq(model.correlation(WETH, WBTC), 1e18);
     }
 

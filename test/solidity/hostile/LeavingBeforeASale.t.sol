@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AuctionTerms} from "../../../contracts/interfaces/IAuctionHouse.sol";
+import {AuctionTerms, Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {AuctionFixture} from "../support/AuctionFixture.sol";
 
 /// @notice A lot that nobody bids for sells below the oracle's price. Whoever leaves a pool right before that sale is paid no more than
@@ -53,6 +53,22 @@ abstract contract LeavingBeforeASaleBase is AuctionFixture {
         _take(id, WETH, MAX);
         // A share whose worth has risen pays for fewer; what all pay for then is the same, to the rounding.
         assertLe(early, backstop.maxWithdraw(mallory) + 2);
+    }
+
+    /// @dev Two sources disagree: a lot is worth the lower of them, or what is asked for it by the price that takes go by; not less.
+    function testFuzz_sources_thatDisagreeDiscountALotOnce(uint256 elapsed, uint256 price, uint256 second) public {
+        _lend(lender, 1e6 * 1e6);
+        uint256 id = _lot(elapsed, price);
+        second = bound(second, 1_000e8, 2_000e8);
+        _pair(WETH, int256(second), 100);
+        (, , uint256 asked) = auctions.quoteTake(id, WETH, MAX);
+        uint256 low = oracle.price(WETH).low;
+        uint256 worth = (100e18 * (asked < low ? asked : low)) / 1e36;
+        (, , Tab memory left) = auctions.absorption(id);
+        (uint256 short, ) = auctions.shortfall();
+        uint256 missing = left.debt > worth ? left.debt - worth : 0;
+        assertGe(short + 1, missing);
+        assertLe(short, missing + left.tip + 1);
     }
 
     /// @dev Out, the same purchase, and in again, in one block: no better than the purchase alone, and nobody else worse off.

@@ -204,26 +204,27 @@ contract AuctionMathTest is Test {
         return tip * BPS <= t.flatTip * BPS + debt * t.tip && tip * BPS <= debt * t.maxTip;
     }
 
-    // ------------------------------------------------------------------ sale
+    // ------------------------------------------------------------------ proceeds
 
-    /// forge-config: default.fuzz.runs = 2000
-    /// @dev What a lot is sure to bring is what it is asked for, or its worth at the lowest price if that is less; never more than a take
+    /// @dev What a lot is sure to bring is what is asked for it, or its worth at the lowest price if that is less; never more than a take
     /// of all of it pays.
     function testFuzz_proceeds_areTheLessOfWorthAndWhatIsAsked(
         uint120 amount,
         uint96 low,
-        uint96 frozen,
+        uint96 base,
         uint256 multiplier
     ) public pure {
         multiplier = bound(multiplier, 0, 6.5535e27);
-        (uint256 scaledLow, uint256 scaledFrozen) = (uint256(low) * 1e18, uint256(frozen) * 1e18);
-        uint256 base = frozen == 0 ? scaledLow : scaledFrozen;
-        uint256 proceeds = AuctionMath.proceedsDown(amount, scaledLow, scaledFrozen, multiplier);
-        uint256 asked = (base * multiplier) / 1e27;
+        (uint256 scaledLow, uint256 scaledBase) = (uint256(low) * 1e18, uint256(base) * 1e18);
+        uint256 proceeds = AuctionMath.proceedsDown(amount, scaledLow, scaledBase, multiplier);
+        uint256 asked = (scaledBase * multiplier) / 1e27;
         assertEq(proceeds, Math.mulDiv(amount, asked < scaledLow ? asked : scaledLow, 1e36));
-        assertLe(proceeds, AuctionMath.costUp(amount, AuctionMath.priceUp(base, multiplier)));
+        assertLe(proceeds, AuctionMath.costUp(amount, AuctionMath.priceUp(scaledBase, multiplier)));
     }
 
+    // ------------------------------------------------------------------ sale
+
+    /// forge-config: default.fuzz.runs = 2000
     function testFuzz_sale_neverSellsBelowThePriceNorLeavesDust(
         uint120 amount,
         uint256 price,
