@@ -30,8 +30,12 @@ contract VaultRulesTest is Test {
         VaultRules.requireAbsorbable(x, timestamp);
     }
 
-    function requirePaid(VaultView.Holding memory holding, uint256 sold, uint256 repaid) external pure {
-        VaultRules.requirePaid(holding, sold, repaid);
+    function requirePaid(
+        VaultView.Holding memory holding,
+        uint256 sold,
+        uint256 repaid
+    ) external pure returns (bool dear) {
+        return VaultRules.requirePaid(holding, sold, repaid);
     }
 
     function requireNoWorse(VaultRules.Context memory x, uint256 scaledDebt) external pure {
@@ -122,6 +126,15 @@ contract VaultRulesTest is Test {
         this.requirePaid(h, 55, 101);
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SoldTooMuch.selector, 112, 111));
         this.requirePaid(h, 56, 101);
+    }
+
+    function test_requirePaid_isDearBeyondOnePercent() public view {
+        VaultView.Holding memory h = _holding(3, 0, 8_000);
+        assertFalse(this.requirePaid(h, 101, 100));
+        assertTrue(this.requirePaid(h, 102, 100));
+        assertFalse(this.requirePaid(h, 102, 101));
+        assertTrue(this.requirePaid(h, 103, 101));
+        assertFalse(this.requirePaid(h, 0, 0));
     }
 
     /// @dev A vault that held 500 of each asset against `debt`, and now holds this.
