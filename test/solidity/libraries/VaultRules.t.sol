@@ -134,6 +134,7 @@ contract VaultRulesTest is Test {
         assertTrue(this.requirePaid(h, 102, 100));
         assertFalse(this.requirePaid(h, 102, 101));
         assertTrue(this.requirePaid(h, 103, 101));
+        assertTrue(this.requirePaid(h, 10_101, 10_000));
         assertFalse(this.requirePaid(h, 0, 0));
     }
 
