@@ -18,7 +18,6 @@ import {IRiskConfig} from "./interfaces/IRiskConfig.sol";
 import {IVaultEngine} from "./interfaces/IVaultEngine.sol";
 import {AuctionMath} from "./libraries/AuctionMath.sol";
 import {ExactTransfer} from "./libraries/ExactTransfer.sol";
-import {HealthMath} from "./libraries/HealthMath.sol";
 import {AuctionBook} from "./storage/AuctionBook.sol";
 import {AuctionValue} from "./storage/AuctionValue.sol";
 import {Action} from "./types/Action.sol";
@@ -37,8 +36,6 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// the list; one that joins later and has more left to pay than the least of them takes its place, and where one of them closes the
     /// largest of the next as many does.
     uint256 public constant MAX_VALUED = AuctionBook.MAX_VALUED;
-    /// @notice Restarts of a lot that the backstop pays for.
-    uint256 public constant PAID_RESTARTS = 3;
 
     uint256 private constant REMNANTS = AuctionBook.REMNANTS;
 
@@ -93,6 +90,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256 debt,
         AssetSet assets,
         uint256[] calldata amounts,
+        AssetSet movable,
         address keeper
     ) external nonReentrant onlyEngine returns (uint256 id) {
         AuctionBook.Head memory head = _book.head;
@@ -102,13 +100,13 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
         uint24 position;
         (id, position) = _book.enter(head, vault.ownerOf(), keeper, tab, left);
-        uint40 time = uint40(_bidTime());
-        AuctionBook.Lot memory lot_ = AuctionBook.Lot(0, time, 0, 0, 0, 0, head.terms, uint8(amounts.length), position);
+        uint40 now_ = uint40(block.timestamp);
+        AuctionBook.Lot memory lot_ = AuctionBook.Lot(0, now_, 0, 0, 0, 0, head.terms, uint8(amounts.length), position);
         emit AbsorptionOpened(id, vault, keeper, debt, left, assets, amounts);
         for (uint256 i = 0; i < amounts.length; ++i) {
             lot_.asset = assets.lowest();
             lot_.amount = _bounded(amounts[i]);
-            _start(lot_, t, id, i);
+            _start(lot_, t, id, i, movable.contains(lot_.asset));
             assets = assets.without(lot_.asset);
         }
         // Without a debt there is nothing to sell for, without collateral nothing to sell.
@@ -166,9 +164,9 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function checkpoint(uint256 id, uint8 asset) external nonReentrant returns (uint256 elapsed) {
-        (uint256 at, AuctionBook.Lot memory lot_, AuctionTerms memory t) = _book.running(id, asset, _bidTime());
+        (uint256 at, AuctionBook.Lot memory lot_, AuctionTerms memory t) = _book.running(id, asset, _clock());
         (, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
-        AuctionBook.mark(lot_, t, expiresAt);
+        _mark(lot_, t, expiresAt);
         _book.write(id, at, lot_);
         elapsed = lot_.elapsed;
         emit Checkpointed(id, asset, elapsed);
@@ -176,16 +174,16 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function restart(uint256 id, uint8 asset) external nonReentrant {
-        (uint256 at, AuctionBook.Lot memory lot_, AuctionTerms memory t) = _book.running(id, asset, _bidTime());
+        (uint256 at, AuctionBook.Lot memory lot_, AuctionTerms memory t) = _book.running(id, asset, _clock());
         if (lot_.elapsed < t.tail) revert LotRunning(lot_.elapsed, t.tail);
         lot_.elapsed = 0;
         if (lot_.restarts != type(uint8).max) ++lot_.restarts;
-        Price memory p = _start(lot_, t, id, at);
+        (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         if (p.status == Status.Dead) revert PriceDead(asset);
+        _mark(lot_, t, expiresAt);
+        if (t.frozen) _book.frozenPrices[id][at] = p.liq;
+        _book.write(id, at, lot_);
         emit Restarted(id, asset, msg.sender);
-        if (id == REMNANTS || lot_.restarts > PAID_RESTARTS) return;
-        bool worthwhile = HealthMath.valueDown(lot_.amount, p.liq) >= _riskConfig.systemRisk().dust;
-        if (worthwhile) _tip(msg.sender, backstop.payTip(t.flatTip));
     }
 
     /// @inheritdoc IAuctionHouse
@@ -236,7 +234,9 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function shortfall() external view nonReentrantView returns (uint256 low, uint256 high) {
-        if (_book.head.count != 0) return _book.shortfall(_oracle, _pool, _bidTime());
+        if (_book.head.count == 0) return (0, 0);
+        (AuctionBook.Clock memory clock, , uint256 dust) = _bidding();
+        return _book.shortfall(_oracle, _pool, clock, dust);
     }
 
     /// @inheritdoc IAuctionHouse
@@ -251,7 +251,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function absorptions(uint256 from, uint256 to) external view nonReentrantView returns (uint256[] memory words) {
-        return _book.records(from, to, _bidTime());
+        return _book.records(from, to, _clock());
     }
 
     /// @inheritdoc IAuctionHouse
@@ -268,9 +268,14 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     function lot(uint256 id, uint8 asset) external view nonReentrantView returns (LotView memory) {
         AuctionBook.Lot memory lot_ = _book.lots[id][_book.find(id, asset)];
         AuctionTerms memory t = _book.terms[lot_.terms];
-        uint256 elapsed = AuctionBook.elapsedAt(lot_, t, _bidTime());
+        uint256 elapsed = AuctionBook.elapsedAt(lot_, t, _clock());
         if (lot_.asset != asset || t.step == 0) return LotView(0, 0, 0, 0);
         return LotView(lot_.amount, elapsed, AuctionMath.multiplierUp(t, elapsed), lot_.restarts);
+    }
+
+    /// @inheritdoc IAuctionHouse
+    function isLocked() external view returns (bool) {
+        return _reentrancyGuardEntered();
     }
 
     /// @inheritdoc IAuctionHouse
@@ -280,41 +285,40 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     // ------------------------------------------------------------------ clock and price
 
-    /// @dev Time in which bidding was open, up to now [s], whether it may be closed now, and the system's dust. The breaker is asked
-    /// only if it may: else the risk configuration knows what it would say.
-    function _bidding() private view returns (uint256 time, bool guarded, uint256 dust) {
-        uint256 closed;
-        (dust, guarded, closed) = _riskConfig.bidTerms();
+    /// @dev What clocks run on, whether bidding may be closed now, and the system's dust. The breaker is asked only if it may: else the
+    /// risk configuration knows what it would say.
+    function _bidding() private view returns (AuctionBook.Clock memory clock, bool guarded, uint256 dust) {
+        (clock.timestamp, clock.breaker) = (block.timestamp, _breaker);
+        (dust, guarded, clock.closedUntil) = _riskConfig.bidTerms();
         // Without a breaker nothing is ever closed, whatever the bits say.
-        guarded = guarded && address(_breaker) != address(0);
-        if (guarded) closed = _breaker.pausedSeconds(Action.Bid);
-        time = block.timestamp - closed;
+        if (address(_breaker) == address(0)) (guarded, clock.closedUntil) = (false, 0);
+        if (guarded) clock.closedUntil = _breaker.pausedUntil(Action.Bid);
     }
 
-    function _bidTime() private view returns (uint256 time) {
-        (time, , ) = _bidding();
+    function _clock() private view returns (AuctionBook.Clock memory clock) {
+        (clock, , ) = _bidding();
     }
 
-    /// @dev Writes a lot whose clock begins now.
-    function _start(
-        AuctionBook.Lot memory lot_,
-        AuctionTerms memory t,
-        uint256 id,
-        uint256 at
-    ) private returns (Price memory p) {
-        uint256 expiresAt;
-        (p, expiresAt) = _oracle.priceAndExpiry(lot_.asset);
-        AuctionBook.mark(lot_, t, expiresAt);
+    /// @dev Writes a lot whose clock begins now, or stands until a checkpoint if its collateral is not known to be `movable`.
+    function _start(AuctionBook.Lot memory lot_, AuctionTerms memory t, uint256 id, uint256 at, bool movable) private {
+        (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(lot_.asset);
+        AuctionBook.mark(lot_, t, movable ? expiresAt : 0);
         if (t.frozen) _book.frozenPrices[id][at] = p.status == Status.Dead ? 0 : p.liq;
         _book.write(id, at, lot_);
     }
 
+    /// @dev Makes now a checkpoint of an advanced lot. Its clock goes on only if the collateral can move: a lot that nobody can buy must not
+    /// become cheaper.
+    function _mark(AuctionBook.Lot memory lot_, AuctionTerms memory t, uint256 expiresAt) private {
+        AuctionBook.mark(lot_, t, engine.canRelease(lot_.asset) ? expiresAt : 0);
+    }
+
     /// @dev What a take would do now. The lot in it is advanced and marked.
     function _sale(uint256 id, uint8 asset, uint256 maxAmount) private view returns (Sale memory s) {
-        (uint256 time, bool guarded, uint256 dust) = _bidding();
+        (AuctionBook.Clock memory clock, bool guarded, uint256 dust) = _bidding();
         if (guarded) _breaker.check(Action.Bid, 0, 0);
         AuctionTerms memory t;
-        (s.at, s.lot, t) = _book.running(id, asset, time);
+        (s.at, s.lot, t) = _book.running(id, asset, clock);
         (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         if (p.status == Status.Dead) revert PriceDead(asset);
         if (s.lot.elapsed >= t.tail) revert LotExpired(s.lot.elapsed, t.tail);
@@ -364,23 +368,25 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// @dev Forgets an absorption. With its tab paid what is left of its lots is its owner's; else it joins the remnants, and what is
     /// missing goes down the waterfall.
     function _close(uint256 id, AuctionBook.Lot memory first, Tab memory left) private {
-        (address owner, address keeper) = (_book.absorptions[id].owner, _book.absorptions[id].keeper);
+        AuctionBook.Absorption memory a = _book.absorptions[id];
+        AuctionTerms memory t = _book.terms[first.terms];
         bool covered = AuctionMath.sum(left) == 0;
-        bool frozen = _book.terms[first.terms].frozen;
         for (uint256 at = 0; at < first.lots; ++at) {
-            (uint8 asset, uint256 amount) = _book.drop(id, at, frozen);
+            (uint8 asset, uint256 amount) = _book.drop(id, at, t.frozen);
             if (amount == 0) continue;
             if (covered) {
-                claims[owner][asset] += amount;
-                emit Claimable(owner, asset, amount);
+                claims[a.owner][asset] += amount;
+                emit Claimable(a.owner, asset, amount);
             } else {
                 _addRemnant(asset, amount);
             }
         }
         _book.forget(id, first.position, left.penalty);
-        emit AbsorptionClosed(id, owner, left.debt);
+        emit AbsorptionClosed(id, a.owner, left.debt);
         if (left.debt != 0) _bookShortfall(left.debt);
-        if (left.tip != 0) _tip(keeper, backstop.payTip(left.tip));
+        if (left.tip == 0) return;
+        uint256 owed = AuctionMath.tipOwed(left, AuctionMath.tabDown(t, a.debt).penalty, 0);
+        if (owed != 0) _tip(a.keeper, backstop.payTip(owed));
     }
 
     function _bookShortfall(uint256 debt) private {
@@ -395,17 +401,14 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         emit TipEarned(keeper, amount);
     }
 
-    /// @dev Remnants of an asset share a lot. Its clock begins anew when more joins than is there, so that nobody buys what is fresh
-    /// at the price of a little that is old.
+    /// @dev Remnants of an asset share a lot. Its clock begins anew whenever something joins, so that nobody buys what is fresh at the price of
+    /// what is old, and stands until a checkpoint.
     function _addRemnant(uint8 asset, uint256 amount) private {
-        AuctionBook.Lot memory lot_ = _book.lots[REMNANTS][asset];
-        bool fresh = amount > lot_.amount;
-        lot_.amount = _bounded(lot_.amount + amount);
+        uint120 total = _bounded(_book.lots[REMNANTS][asset].amount + amount);
         emit RemnantAdded(asset, amount);
-        if (!fresh) return _book.write(REMNANTS, asset, lot_);
         uint16 version = _book.head.terms;
-        lot_ = AuctionBook.Lot(lot_.amount, uint40(_bidTime()), 0, 0, asset, 0, version, 0, 0);
-        _start(lot_, _book.terms[version], REMNANTS, asset);
+        AuctionBook.Lot memory lot_ = AuctionBook.Lot(total, uint40(block.timestamp), 0, 0, asset, 0, version, 0, 0);
+        _start(lot_, _book.terms[version], REMNANTS, asset, false);
     }
 
     // ------------------------------------------------------------------ internals

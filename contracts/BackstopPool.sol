@@ -186,27 +186,29 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
         return BackstopMath.toSharesUp(assets, exitAssets(), totalSupply());
     }
 
-    /// @notice What could be added before the pool's numbers leave 128 bits [debt units].
+    /// @notice What could be added before the pool's numbers leave 128 bits [debt units]; 0 while this or the auction house is locked.
     function maxDeposit(address) public view override(ERC4626, IERC4626) returns (uint256) {
-        return type(uint128).max - _cash;
+        return _isLocked() ? 0 : type(uint128).max - _cash;
     }
 
     /// @notice The shares that `maxDeposit` buys.
     function maxMint(address receiver) public view override(ERC4626, IERC4626) returns (uint256) {
-        return BackstopMath.toSharesDown(maxDeposit(receiver), entryAssets(), totalSupply());
+        uint256 assets = maxDeposit(receiver);
+        return assets == 0 ? 0 : BackstopMath.toSharesDown(assets, entryAssets(), totalSupply());
     }
 
     /// @notice What `owner`'s mature request pays now [debt units]; 0 without one.
     function maxWithdraw(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
-        return previewRedeem(maxRedeem(owner));
+        uint256 shares = maxRedeem(owner);
+        return shares == 0 ? 0 : previewRedeem(shares);
     }
 
     /// @notice The shares of `owner`'s mature request that are paid for: those whose worth does not exceed what all were worth when
-    /// requested. The others are forfeited along with them. 0 without a mature request.
+    /// requested. The others are forfeited along with them. 0 without a mature request, and while this or the auction house is locked.
     function maxRedeem(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
         Request memory r = _requests[owner];
-        if (!_isMature(r)) return 0;
-        return BackstopMath.payableDown(r.shares, r.value, exitAssets(), totalSupply());
+        if (!_isMature(r) || _isLocked()) return 0;
+        return _payable(r);
     }
 
     /// @inheritdoc ERC4626
@@ -242,7 +244,7 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
     ) internal override nonReentrant {
         Request memory r = _requests[owner];
         if (!_isMature(r)) revert NotMature(owner, r.from, r.from + EXIT_WINDOW);
-        uint256 paid = maxRedeem(owner);
+        uint256 paid = _payable(r);
         if (paid == 0) return;
         uint256 leaving = FixedPoint.mulDivUp(r.shares, shares, paid);
         if (caller != owner) _spendAllowance(owner, caller, leaving);
@@ -264,6 +266,15 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
             if (shares > free) revert SharesNotFree(from, shares, free);
         }
         super._update(from, to, shares);
+    }
+
+    /// @dev The shares of a mature request that are paid for.
+    function _payable(Request memory r) private view returns (uint256) {
+        return BackstopMath.payableDown(r.shares, r.value, exitAssets(), totalSupply());
+    }
+
+    function _isLocked() private view returns (bool) {
+        return _reentrancyGuardEntered() || auctionHouse.isLocked();
     }
 
     function _isMature(Request memory r) private view returns (bool) {

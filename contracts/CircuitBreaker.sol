@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
 import {ICircuitBreaker, Watch} from "./interfaces/ICircuitBreaker.sol";
 import {IOracleGuard} from "./interfaces/IOracleGuard.sol";
@@ -14,6 +15,8 @@ import {Price, Status} from "./types/Price.sol";
 /// @title CircuitBreaker
 /// @notice See `ICircuitBreaker`, which is the specification.
 contract CircuitBreaker is ICircuitBreaker, AccessManaged {
+    using Checkpoints for Checkpoints.Trace208;
+
     uint256 private constant MIN_WINDOW = 1 minutes;
     uint256 private constant MAX_WINDOW = 1 days;
     uint256 private constant MAX_TRIP = 6 hours;
@@ -33,6 +36,8 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     }
 
     mapping(Action => BreakerMath.Closure) private _closures;
+    /// @dev By when they began: the spells before the running or last one, each with how long the action had been closed before it.
+    mapping(Action => Checkpoints.Trace208) private _spells;
     mapping(uint256 asset => Asset) private _assets;
     mapping(uint256 asset => BreakerMath.Window) private _windows;
     /// @dev What this contract last set in the risk configuration.
@@ -48,7 +53,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     /// @inheritdoc ICircuitBreaker
     function pause(Action action, uint256 duration) external restricted returns (uint256 until) {
         BreakerMath.Closure memory c = BreakerMath.pause(_closures[action], action, block.timestamp, duration);
-        _closures[action] = c;
+        _close(action, c);
         until = c.pausedUntil;
         emit Paused(action, until);
         _guard();
@@ -83,7 +88,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     function poke(uint8 asset) external returns (bool tripped) {
         Watch memory watch = _assets[asset].watch;
         if (watch.limit != 0 || watch.doubt != 0) {
-            Price memory price = oracle.price(asset);
+            Price memory price = oracle.observe(asset);
             uint256 until = block.timestamp + watch.pause;
             bool moved = watch.limit != 0 && price.status != Status.Dead && _moved(asset, watch, price.liq, until);
             bool doubted = watch.doubt != 0 && _doubted(asset, watch.doubt, price.status, until);
@@ -129,6 +134,11 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     }
 
     /// @inheritdoc ICircuitBreaker
+    function pausedBetween(Action action, uint256 from, uint256 to) external view returns (uint256) {
+        return _closedSeconds(action, to) - _closedSeconds(action, from);
+    }
+
+    /// @inheritdoc ICircuitBreaker
     function watchOf(uint8 asset) external view returns (Watch memory watch, uint256 doubtfulSince) {
         return (_assets[asset].watch, _assets[asset].doubtfulSince);
     }
@@ -167,11 +177,27 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     }
 
     function _trip(Action action, uint256 until) private {
-        _closures[action] = BreakerMath.trip(_closures[action], block.timestamp, until);
+        _close(action, BreakerMath.trip(_closures[action], block.timestamp, until));
     }
 
-    /// @dev Tells the risk configuration which actions are not simply open, and for how long bidding was not: an hour a day fills 32
-    /// bits in three thousand years.
+    /// @dev Writes a closure; where a new spell begins, the one before it is kept.
+    function _close(Action action, BreakerMath.Closure memory c) private {
+        BreakerMath.Closure memory old = _closures[action];
+        if (old.closedAt != c.closedAt && old.closedAt != 0) {
+            _spells[action].push(old.closedAt, BreakerMath.packSpell(old));
+        }
+        _closures[action] = c;
+    }
+
+    /// @dev Seconds for which `action` had been closed up to `timestamp`, which may lie in the past.
+    function _closedSeconds(Action action, uint256 timestamp) private view returns (uint256) {
+        BreakerMath.Closure memory c = _closures[action];
+        if (timestamp >= c.closedAt) return BreakerMath.closedSeconds(c, timestamp);
+        uint256 spell = _spells[action].upperLookupRecent(uint48(timestamp));
+        return spell == 0 ? 0 : BreakerMath.closedSeconds(BreakerMath.unpackSpell(spell), timestamp);
+    }
+
+    /// @dev Tells the risk configuration which actions are not simply open, and until when bidding was last closed.
     function _guard() private {
         uint8 guarded;
         for (uint8 i = 0; i <= uint8(type(Action).max); ++i) {
@@ -182,7 +208,6 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         }
         if (guarded == _guarded) return;
         _guarded = guarded;
-        uint256 bidClosed = BreakerMath.closedSeconds(_closures[Action.Bid], block.timestamp);
-        riskConfig.setGuarded(guarded, uint32(bidClosed));
+        riskConfig.setGuarded(guarded, uint32(BreakerMath.closedUntil(_closures[Action.Bid])));
     }
 }

@@ -235,7 +235,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     }
 
     /// @inheritdoc ILendingPool
-    function claims() external view returns (uint256 reserve, uint256 backstopDue) {
+    function claims() public view returns (uint256 reserve, uint256 backstopDue) {
         (, , uint256 fees) = _accrued();
         uint256 part = _reservePart(fees);
         return (_state.reserve + part, _state.backstopDue + fees - part);
@@ -270,7 +270,9 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         uint256 auctionDebt = _state.auctionDebt;
         if (auctionDebt == 0) return assets;
         (uint256 low, ) = _auctionHouse.shortfall();
-        uint256 uncovered = FixedPoint.subFloor(low, _auctionHouse.backstop().capital());
+        (uint256 reserve, uint256 due) = claims();
+        // What stands before the lenders when a loss is booked stands before those who leave.
+        uint256 uncovered = FixedPoint.subFloor(low, _auctionHouse.backstop().capital() + due + reserve);
         return FixedPoint.subFloor(assets, FixedPoint.min(uncovered, auctionDebt));
     }
 
@@ -284,9 +286,9 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         return FixedPoint.mulDivUp(assets, totalSupply() + 10 ** DECIMALS_OFFSET, exitAssets() + 1);
     }
 
-    /// @notice What a lender could add before the pool's numbers leave 128 bits [debt units].
+    /// @notice What a lender could add before the pool's numbers leave 128 bits [debt units]; 0 while the pool is locked.
     function maxDeposit(address) public view override(ERC4626, IERC4626) returns (uint256) {
-        return FLASHING.asBoolean().tload() ? 0 : type(uint128).max - _state.cash;
+        return _isLocked() ? 0 : type(uint128).max - _state.cash;
     }
 
     /// @notice The shares that `maxDeposit` buys.
@@ -294,15 +296,17 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         return convertToShares(maxDeposit(receiver));
     }
 
-    /// @notice What `owner` may take now [debt units]: its shares' worth, or the pool's cash if that is less.
+    /// @notice What `owner` may take now [debt units]: its shares' worth, or the pool's cash if that is less; 0 while nobody can leave.
     function maxWithdraw(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
-        return FixedPoint.min(previewRedeem(balanceOf(owner)), _leavable());
+        uint256 cash = _leavable();
+        return cash == 0 ? 0 : FixedPoint.min(previewRedeem(balanceOf(owner)), cash);
     }
 
-    /// @notice The shares `owner` may redeem now: all, or as many as the pool's cash pays for.
+    /// @notice The shares `owner` may redeem now: all, or as many as the pool's cash pays for; 0 while nobody can leave.
     function maxRedeem(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
         uint256 shares = balanceOf(owner);
         uint256 cash = _leavable();
+        if (cash == 0) return 0;
         if (previewRedeem(shares) <= cash) return shares;
         return FixedPoint.mulDivDown(cash, totalSupply() + 10 ** DECIMALS_OFFSET, exitAssets() + 1);
     }
@@ -352,9 +356,14 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         IERC20(asset()).safeTransfer(receiver, assets);
     }
 
-    /// @dev Cash that lenders can take now [debt units].
+    /// @dev Cash that lenders can take now [debt units]: none while the pool is locked, or the house whose shortfall they are paid by.
     function _leavable() private view returns (uint256) {
-        return FLASHING.asBoolean().tload() ? 0 : _state.cash;
+        bool unknown = _state.auctionDebt != 0 && _auctionHouse.isLocked();
+        return unknown || _isLocked() ? 0 : _state.cash;
+    }
+
+    function _isLocked() private view returns (bool) {
+        return FLASHING.asBoolean().tload() || _reentrancyGuardEntered();
     }
 
     // ------------------------------------------------------------------ interest

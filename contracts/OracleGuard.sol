@@ -6,10 +6,12 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {AggregatorV3Interface} from "./interfaces/AggregatorV3Interface.sol";
 import {IOracleGuard, SourceConfig} from "./interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "./interfaces/IRiskConfig.sol";
-import {BoundedCall} from "./libraries/BoundedCall.sol";
 import {CompactFloat} from "./libraries/CompactFloat.sol";
+import {FeedRounds} from "./libraries/FeedRounds.sol";
 import {BPS, FixedPoint} from "./libraries/FixedPoint.sol";
+import {LastKnown} from "./libraries/LastKnown.sol";
 import {PriceMath} from "./libraries/PriceMath.sol";
+import {SourceReader} from "./libraries/SourceReader.sol";
 import {AssetRiskFields} from "./types/AssetRisk.sol";
 import {AssetSet} from "./types/AssetSet.sol";
 import {Price, Status} from "./types/Price.sol";
@@ -19,12 +21,12 @@ import {PriceSource, PriceSourceFields, packPriceSource} from "./types/PriceSour
 /// @notice See `IOracleGuard`, which is the specification.
 contract OracleGuard is IOracleGuard, AccessManaged {
     /// @notice Gas a feed may use. A caller that cannot forward it is refused, so nobody can fake a broken feed by starving it.
-    uint256 public constant FEED_GAS = 200_000;
+    uint256 public constant FEED_GAS = FeedRounds.FEED_GAS;
+    /// @notice How many rounds before the newest are searched for a usable answer where that one is not.
+    uint256 public constant MAX_ROUNDS_BACK = SourceReader.MAX_ROUNDS_BACK;
 
     /// @notice Observing remembers a price this long after the last one was remembered [s].
     uint256 public constant REMEMBER_EVERY = 1 hours;
-    /// @dev More than a call takes before its callee gets any gas: a cold account, memory.
-    uint256 private constant CALL_GAS = 5_000;
     uint8 private constant MAX_FEED_DECIMALS = 36;
     uint256 private constant MAX_EXPONENT = 63;
 
@@ -38,6 +40,20 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         uint48 timestamp;
     }
 
+    /// @dev What the debt asset's source said last when it was remembered, in its own units. One word.
+    struct DebtAnswer {
+        uint128 answer;
+        uint48 timestamp;
+        uint8 exponent;
+    }
+
+    /// @dev The newest rounds that make a price: of the asset's sources, and of the debt asset's.
+    struct Rounds {
+        FeedRounds.Round primary;
+        FeedRounds.Round secondary;
+        FeedRounds.Round debt;
+    }
+
     struct Sequencer {
         AggregatorV3Interface feed;
         uint32 gracePeriod;
@@ -46,7 +62,9 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     mapping(uint256 asset => PriceSource) private _primary;
     mapping(uint256 asset => PriceSource) private _secondary;
     mapping(uint256 asset => Accepted) private _accepted;
+    mapping(uint256 asset => LastKnown.Death) private _deaths;
     PriceSource private _debt;
+    DebtAnswer private _debtAnswer;
     Sequencer private _sequencer;
 
     constructor(address authority, IRiskConfig riskConfig_, uint8 debtDecimals_) AccessManaged(authority) {
@@ -79,10 +97,10 @@ contract OracleGuard is IOracleGuard, AccessManaged {
             fields.exponent = _exponent(secondary.feed, risk.decimals);
             second = packPriceSource(fields);
         }
+        // New sources may not have answered yet: what the old ones said counts until they have.
+        _keep(asset);
         (_primary[asset], _secondary[asset]) = (first, second);
         emit AssetSourcesSet(asset, _config(first), _config(second), maxDeviation, composed);
-        // What was accepted of other sources says nothing of these.
-        delete _accepted[asset];
         Price memory p = _price(asset);
         if (p.status == Status.Good) _remember(asset, p.liq);
     }
@@ -94,6 +112,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         if (decimals > MAX_FEED_DECIMALS) revert DecimalsOutOfRange(0, decimals, debtDecimals);
         fields.exponent = decimals;
         PriceSource debt = packPriceSource(fields);
+        _rememberDebt();
         _debt = debt;
         emit DebtSourceSet(_config(debt));
     }
@@ -117,6 +136,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         Price memory p = _price(asset);
         accepted = p.status == Status.Good;
         if (accepted) _remember(asset, p.liq);
+        else if (p.status == Status.Dead) _recordDeath(asset);
     }
 
     /// @inheritdoc IOracleGuard
@@ -124,6 +144,8 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         p = _price(asset);
         if (p.status == Status.Good && block.timestamp - _accepted[asset].timestamp >= REMEMBER_EVERY) {
             _remember(asset, p.liq);
+        } else if (p.status == Status.Dead) {
+            _recordDeath(asset);
         }
     }
 
@@ -152,6 +174,13 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     /// @inheritdoc IOracleGuard
     function lastAccepted(uint8 asset) external view returns (uint256 acceptedPrice, uint256 timestamp) {
         return (_accepted[asset].price, _accepted[asset].timestamp);
+    }
+
+    /// @inheritdoc IOracleGuard
+    function lastKnown(uint8 asset) external view returns (LastKnown.Known memory known, uint256 deadSince) {
+        known = _known(asset);
+        LastKnown.Death memory death = _deaths[asset];
+        if (LastKnown.isRecorded(death, known, block.timestamp)) deadSince = death.since;
     }
 
     /// @inheritdoc IOracleGuard
@@ -189,123 +218,153 @@ contract OracleGuard is IOracleGuard, AccessManaged {
 
     function _priceAndExpiry(uint8 asset) private view returns (Price memory, uint256) {
         PriceSource source = _primary[asset];
-        (uint256 price_, uint256 readAt, uint256 expiresAt, PriceMath.Freshness freshness) = _judge(
+        FeedRounds.Round memory round = SourceReader.newest(source);
+        (uint256 price_, uint256 readAt, uint256 expiresAt, PriceMath.Freshness freshness) = SourceReader.judge(
             source,
-            10 ** source.exponent()
+            10 ** source.exponent(),
+            round
         );
         // The plain case apart, because it is what nearly every price is: it pays neither for a second source nor for memory.
         if (source.isPlain() && freshness >= PriceMath.Freshness.Aged && PriceMath.inRange(price_)) {
             return (PriceMath.single(price_, freshness), expiresAt);
         }
-        return _combined(asset, source, PriceMath.Reading(price_, readAt, expiresAt, freshness));
+        Rounds memory rounds;
+        rounds.primary = round;
+        return _combined(asset, source, rounds, PriceMath.Reading(price_, readAt, expiresAt, freshness));
     }
 
     /// @dev Every other case: `p` with what else decides about the price.
     function _combined(
         uint8 asset,
         PriceSource source,
+        Rounds memory rounds,
         PriceMath.Reading memory p
     ) private view returns (Price memory result, uint256 expiresAt) {
         PriceMath.Reading memory s;
         if (source.paired()) {
             PriceSource second = _secondary[asset];
-            s = _read(second, 10 ** second.exponent());
+            rounds.secondary = SourceReader.newest(second);
+            s = SourceReader.read(second, 10 ** second.exponent(), rounds.secondary);
             result = PriceMath.pair(p, s, source.maxDeviation());
+            // What one says of its bounds is known, though the other makes the price.
+            if (p.freshness == PriceMath.Freshness.Unusable) _bound(result, source, rounds.primary);
+            else if (s.freshness == PriceMath.Freshness.Unusable) _bound(result, second, rounds.secondary);
         } else {
             result = PriceMath.single(p);
         }
         PriceMath.Reading memory d;
-        uint256 unit;
         if (source.composed()) {
             PriceSource debt = _debt;
-            d = _read(debt, 1);
-            unit = 10 ** debt.exponent();
-            result = PriceMath.compose(result, d, unit);
+            rounds.debt = SourceReader.newest(debt);
+            d = SourceReader.read(debt, 1, rounds.debt);
+            result = PriceMath.compose(result, d, 10 ** debt.exponent());
         }
         if (source.sequenced() && result.status == Status.Good && !_sequencerIsUp()) result.status = Status.Doubtful;
         bool usable = result.status != Status.Dead && PriceMath.inRange(result.low) && PriceMath.inRange(result.high);
-        if (!usable) return (_dead(asset, p.updatedAt >= s.updatedAt ? p : s, d, unit), 0);
-        expiresAt = p.expiresAt > s.expiresAt ? p.expiresAt : s.expiresAt;
-        if (unit != 0 && d.expiresAt < expiresAt) expiresAt = d.expiresAt;
+        if (!usable) return (_dead(asset, source, rounds), 0);
+        expiresAt = FixedPoint.max(p.expiresAt, s.expiresAt);
+        if (source.composed()) expiresAt = FixedPoint.min(expiresAt, d.expiresAt);
     }
 
-    /// @dev What a dead asset counts at: the newer of the accepted price and what its feeds said last, fading from the later of
-    /// when it was accepted and when they expired. `high`, on which debts are given up, does not fade, and is unbounded where nothing is
-    /// known: nobody gives up on no evidence.
-    function _dead(
+    /// @dev What is known of a dead asset, and for how long it has been on record as one.
+    function _dead(uint8 asset, PriceSource source, Rounds memory rounds) private view returns (Price memory) {
+        LastKnown.Known memory known = _known(asset, source, rounds);
+        LastKnown.Death memory death = _deaths[asset];
+        bool onRecord = LastKnown.isRecorded(death, known, block.timestamp);
+        return LastKnown.priceOf(known, onRecord ? block.timestamp - death.since : 0);
+    }
+
+    function _known(uint8 asset) private view returns (LastKnown.Known memory) {
+        PriceSource source = _primary[asset];
+        Rounds memory rounds;
+        rounds.primary = SourceReader.newest(source);
+        if (source.paired()) rounds.secondary = SourceReader.newest(_secondary[asset]);
+        if (source.composed()) rounds.debt = SourceReader.newest(_debt);
+        return _known(asset, source, rounds);
+    }
+
+    function _known(
         uint8 asset,
-        PriceMath.Reading memory last,
-        PriceMath.Reading memory d,
-        uint256 unit
-    ) private view returns (Price memory) {
-        if (unit != 0 && last.price != 0) {
-            last.price = d.price == 0 ? 0 : PriceMath.composeDown(last.price, d.price, unit);
-            if (d.updatedAt < last.updatedAt) last.updatedAt = d.updatedAt;
-            if (d.expiresAt < last.expiresAt) last.expiresAt = d.expiresAt;
+        PriceSource source,
+        Rounds memory rounds
+    ) private view returns (LastKnown.Known memory known) {
+        LastKnown.Said memory n = SourceReader.said(source, 10 ** source.exponent(), rounds.primary);
+        if (source.paired()) {
+            PriceSource second = _secondary[asset];
+            LastKnown.Said memory s = SourceReader.said(second, 10 ** second.exponent(), rounds.secondary);
+            // While one of them is usable that one is what they say.
+            if (n.alive == s.alive) n = LastKnown.either(n, s);
+            else if (s.alive) n = s;
+        }
+        uint256 newest = n.at;
+        if (source.composed()) {
+            (LastKnown.Said memory d, uint256 unit) = _debtSaid(rounds.debt);
+            known = LastKnown.composed(n, d, unit);
+            newest = FixedPoint.max(newest, d.at);
+        } else {
+            known = LastKnown.ofSources(n);
         }
         Accepted memory accepted = _accepted[asset];
-        if (!PriceMath.inRange(last.price)) (last.price, last.expiresAt) = (accepted.price, accepted.timestamp);
-        if (accepted.timestamp > last.updatedAt) last.price = accepted.price;
-        if (accepted.timestamp > last.expiresAt) last.expiresAt = accepted.timestamp;
-        if (last.price == 0) return Price(0, 0, PriceMath.MAX_PRICE, Status.Dead);
-        uint256 faded = PriceMath.fadedDown(last.price, last.expiresAt, block.timestamp);
-        return Price(faded, faded, last.price, Status.Dead);
+        return LastKnown.withAccepted(known, accepted.price, accepted.timestamp, newest);
     }
+
+    /// @dev What the debt asset's source says, or said when it was remembered if it has not said anything since.
+    function _debtSaid(FeedRounds.Round memory round) private view returns (LastKnown.Said memory d, uint256 unit) {
+        PriceSource debt = _debt;
+        (d, unit) = (SourceReader.said(debt, 1, round), 10 ** debt.exponent());
+        DebtAnswer memory kept = _debtAnswer;
+        if (kept.timestamp > d.at) (d.price, d.at, unit) = (kept.answer, kept.timestamp, 10 ** kept.exponent);
+    }
+
+    /// @dev Narrows a price by what an unusable source says of its bounds.
+    function _bound(Price memory price_, PriceSource source, FeedRounds.Round memory round) private view {
+        LastKnown.Said memory said = SourceReader.said(source, 10 ** source.exponent(), round);
+        if (said.floor != 0) price_.low = FixedPoint.min(price_.low, said.floor);
+        price_.high = FixedPoint.max(price_.high, said.ceiling);
+    }
+
+    // ------------------------------------------------------------------ memory
 
     function _remember(uint8 asset, uint256 price_) private {
         _accepted[asset] = Accepted(uint208(price_), uint48(block.timestamp));
         emit PriceAccepted(asset, price_, block.timestamp);
+        if (_primary[asset].composed()) _rememberDebt();
     }
 
-    function _read(PriceSource source, uint256 unit) private view returns (PriceMath.Reading memory r) {
-        (r.price, r.updatedAt, r.expiresAt, r.freshness) = _judge(source, unit);
+    /// @dev Remembers what the debt asset's source last said, if that is newer than what is remembered.
+    function _rememberDebt() private {
+        (LastKnown.Said memory d, ) = _debtSaid(SourceReader.newest(_debt));
+        if (d.at <= _debtAnswer.timestamp) return;
+        _debtAnswer = DebtAnswer(uint128(d.price), uint48(d.at), uint8(_debt.exponent()));
     }
 
-    /// @dev The fields of what a source says.
-    function _judge(
-        PriceSource source,
-        uint256 unit
-    ) private view returns (uint256 price_, uint256 readAt, uint256 expiresAt, PriceMath.Freshness freshness) {
-        if (source.feed() == address(0)) return (0, 0, 0, PriceMath.Freshness.Unusable);
-        (bool ok, uint256 answer, , uint256 updatedAt) = _latestRound(source.feed());
-        if (!ok) return (0, 0, 0, PriceMath.Freshness.Unusable);
-        return
-            PriceMath.read(
-                int256(answer),
-                updatedAt,
-                block.timestamp,
-                source.minAnswer(),
-                source.maxAnswer(),
-                source.heartbeat(),
-                unit
-            );
+    /// @dev Remembers what the sources of `asset` say or last said, before others take their place.
+    function _keep(uint8 asset) private {
+        if (_primary[asset].feed() == address(0)) return;
+        Price memory p = _price(asset);
+        if (p.status != Status.Dead) return _remember(asset, p.liq);
+        LastKnown.Known memory known = _known(asset);
+        if (known.base == 0 || known.base > PriceMath.MAX_PRICE) return;
+        _accepted[asset] = Accepted(uint208(known.base), uint48(known.aliveAt));
     }
+
+    function _recordDeath(uint8 asset) private {
+        LastKnown.Death memory old = _deaths[asset];
+        LastKnown.Death memory death = LastKnown.recorded(old, _known(asset), block.timestamp);
+        _deaths[asset] = death;
+        if (death.since != old.since) emit DeathRecorded(asset, death.since);
+    }
+
+    // ------------------------------------------------------------------ sources
 
     /// @dev Whether the sequencer has been up for the grace period. A feed that says nothing usable is no evidence of that.
     function _sequencerIsUp() private view returns (bool) {
         Sequencer memory s = _sequencer;
         if (address(s.feed) == address(0)) return true;
-        (bool ok, uint256 down, uint256 since, ) = _latestRound(address(s.feed));
-        if (!ok || down != 0 || since == 0 || since > block.timestamp) return false;
+        FeedRounds.Round memory round = FeedRounds.latest(address(s.feed));
+        uint256 since = round.startedAt;
+        if (!round.ok || round.answer != 0 || since == 0 || since > block.timestamp) return false;
         return block.timestamp - since >= s.gracePeriod;
-    }
-
-    /// @dev What a feed answers, at a bounded price; not ok if it fails or answers too little. Whole words, not the types of the
-    /// interface: a field out of its type's range must not revert here.
-    function _latestRound(
-        address feed
-    ) private view returns (bool ok, uint256 answer, uint256 startedAt, uint256 updatedAt) {
-        uint256 available = gasleft();
-        uint256 size;
-        uint256[5] memory round;
-        (ok, size, round) = BoundedCall.read(feed, FEED_GAS, AggregatorV3Interface.latestRoundData.selector);
-        if (!ok) {
-            available = FixedPoint.subFloor(available, CALL_GAS);
-            uint256 forwarded = available - available / 64;
-            if (forwarded < FEED_GAS) revert InsufficientGas(feed, forwarded, FEED_GAS);
-        }
-        if (size < 160) ok = false;
-        (answer, startedAt, updatedAt) = (round[1], round[2], round[3]);
     }
 
     // ------------------------------------------------------------------ configuration

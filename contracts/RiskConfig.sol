@@ -24,13 +24,14 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         uint16 floor;
     }
 
-    /// @dev One word: `SystemRisk`, and for how long bidding had been closed when the breaker last set the guarded actions [s].
+    /// @dev One word: `SystemRisk`, and until when bidding was last closed [s], in bits that last until 2106.
     struct System {
         uint104 borrowCap;
-        uint96 dust;
+        uint80 dust;
         uint16 targetHealth;
+        uint16 stuckHealth;
         uint8 guarded;
-        uint32 bidClosed;
+        uint32 bidClosedUntil;
     }
 
     /// @dev While a word is ramping, its threshold is the one the ramp ends at.
@@ -118,8 +119,8 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     }
 
     /// @inheritdoc IRiskConfig
-    function setGuarded(uint8 guarded, uint32 bidClosed) external restricted {
-        (_system.guarded, _system.bidClosed) = (guarded, bidClosed);
+    function setGuarded(uint8 guarded, uint32 bidClosedUntil) external restricted {
+        (_system.guarded, _system.bidClosedUntil) = (guarded, bidClosedUntil);
         emit GuardedSetTo(guarded);
     }
 
@@ -182,15 +183,15 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     }
 
     /// @inheritdoc IRiskConfig
-    function bidTerms() external view returns (uint256 dust, bool guarded, uint256 closed) {
-        return (_system.dust, _system.guarded & bitOf(Action.Bid) != 0, _system.bidClosed);
+    function bidTerms() external view returns (uint256 dust, bool guarded, uint256 closedUntil) {
+        return (_system.dust, _system.guarded & bitOf(Action.Bid) != 0, _system.bidClosedUntil);
     }
 
     // ------------------------------------------------------------------ internals
 
     function _readSystem(SystemRisk memory s) private view {
         (s.borrowCap, s.dust) = (_system.borrowCap, _system.dust);
-        (s.targetHealth, s.guarded) = (_system.targetHealth, _system.guarded);
+        (s.targetHealth, s.stuckHealth, s.guarded) = (_system.targetHealth, _system.stuckHealth, _system.guarded);
     }
 
     function _listed(uint8 asset) private view returns (AssetRisk risk) {
@@ -247,8 +248,10 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     function _setSystem(SystemRisk memory system) private {
         if (system.dust == 0) revert DustIsZero();
         RiskRules.checkTarget(system.targetHealth);
+        RiskRules.checkStuck(system.stuckHealth);
         system.guarded = _system.guarded;
-        (_system.borrowCap, _system.dust, _system.targetHealth) = (system.borrowCap, system.dust, system.targetHealth);
+        (_system.borrowCap, _system.dust) = (system.borrowCap, system.dust);
+        (_system.targetHealth, _system.stuckHealth) = (system.targetHealth, system.stuckHealth);
         emit SystemSetTo(system);
     }
 }

@@ -156,7 +156,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (scaledRepaid == 0) return 0;
         scaledDebt -= scaledRepaid;
         _book.vaults[vault].scaledDebt = uint128(scaledDebt);
-        if (scaledDebt == 0) _book.clearFlag(vault);
+        _reviewFlag(vault);
         emit Repaid(vault, msg.sender, repaid, scaledDebt);
         _pay(repaid, scaledRepaid);
     }
@@ -180,7 +180,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
         uint256 scaledDebt = x.p.scaledDebt - scaledRepaid;
         _book.take(vault, holding, sold);
-        _book.owe(vault, scaledDebt, x.holdings, x.p.index);
+        _book.owe(vault, scaledDebt, x.holdings, x.p.index, x.system.stuckHealth);
         VaultRules.requireNoWorse(x, scaledDebt);
         if (dear) {
             // Nor by what is sure of it: what is sold pays its owner a part, which nothing uncertain may be trusted to make good.
@@ -250,7 +250,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
             (AssetSet assets, uint256[] memory amounts) = _book.empty(c.vault, x.holdings);
             auctionHouse.abandon(c.vault, pool.toAuction(scaledDebt), assets, amounts);
         } else {
-            _book.owe(c.vault, scaledDebt, x.holdings, x.p.index);
+            _book.owe(c.vault, scaledDebt, x.holdings, x.p.index, x.system.stuckHealth);
         }
 
         if (seized != 0) IERC20(holding.risk.token()).safeTransfer(c.receiver, seized);
@@ -264,11 +264,12 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function flag(VaultKey vault) external nonReentrant returns (uint256 flaggedAt) {
         VaultRules.Context memory x = _context(vault);
         flaggedAt = x.flaggedAt;
-        if (HealthMath.covers(x.p.weighted, x.debt)) {
+        if (!VaultRules.isStuck(x)) {
             _book.clearFlag(vault);
             return 0;
         }
-        if (flaggedAt == 0 || block.timestamp > flaggedAt + 2 * VaultRules.FLAG_AGE) {
+        uint256 since = VaultRules.agingSince(flaggedAt, _openedAt());
+        if (flaggedAt == 0 || block.timestamp > since + 2 * VaultRules.FLAG_AGE) {
             flaggedAt = block.timestamp;
             _book.vaults[vault].flaggedAt = uint40(flaggedAt);
             emit Flagged(vault, msg.sender, flaggedAt);
@@ -279,10 +280,11 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function absorb(VaultKey vault, address keeper) external nonReentrant returns (uint256 id) {
         VaultRules.Context memory x = _context(vault);
         _requireOpen(x.system, Action.Liquidate, x.p.value, x.debt);
-        VaultRules.requireAbsorbable(x, block.timestamp);
+        VaultRules.requireAbsorbable(x, _openedAt(), block.timestamp);
         (AssetSet assets, uint256[] memory amounts) = _book.empty(vault, x.holdings);
         emit Absorbed(vault, keeper, x.debt);
-        id = auctionHouse.open(vault, pool.toAuction(x.p.scaledDebt), assets, amounts, keeper);
+        AssetSet movable = _movable(x.holdings);
+        id = auctionHouse.open(vault, pool.toAuction(x.p.scaledDebt), assets, amounts, movable, keeper);
     }
 
     // ------------------------------------------------------------------ auction house
@@ -292,6 +294,11 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _book.totals[asset].auctioned -= uint128(amount);
         emit Released(asset, to, amount);
         _send(asset, to, amount);
+    }
+
+    /// @inheritdoc IVaultEngine
+    function canRelease(uint8 asset) external nonReentrant onlyAuctionHouse returns (bool) {
+        return _canMove(riskConfig.tokenOf(asset));
     }
 
     /// @inheritdoc IVaultEngine
@@ -377,6 +384,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _book.collateral[vault][asset] = balance;
         _book.totals[asset].deposited = uint128(total);
         if (isNew) v.collaterals = held.with(asset);
+        _reviewFlag(vault);
         emit Deposited(vault, asset, msg.sender, amount, balance);
         ExactTransfer.pull(IERC20(risk.token()), msg.sender, address(this), amount);
     }
@@ -452,10 +460,33 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         breaker.check(action, value, debt);
     }
 
+    /// @dev Clears the flag of a vault that is no longer stuck. Reads no price unless the vault is flagged.
+    function _reviewFlag(VaultKey vault) private {
+        if (_book.vaults[vault].flaggedAt == 0) return;
+        if (!VaultRules.isStuck(_context(vault))) _book.clearFlag(vault);
+    }
+
+    /// @dev The end of the last pause of liquidations and of the grace after it [s]; 0 if there was none.
+    function _openedAt() private view returns (uint256) {
+        return address(breaker) == address(0) ? 0 : breaker.graceUntil();
+    }
+
     /// @dev What a deposit into `vault` may add beyond a supply cap.
     function _restoringAmount(VaultKey vault, AssetRisk risk, Price memory price) private returns (uint256) {
         if (_book.vaults[vault].scaledDebt == 0) return 0;
         return VaultRules.restoringAmountUp(_context(vault), risk, price.liq);
+    }
+
+    /// @dev Those of `holdings` that could be handed out now.
+    function _movable(VaultView.Holding[] memory holdings) private returns (AssetSet movable) {
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            if (_canMove(holdings[i].risk.token())) movable = movable.with(holdings[i].asset);
+        }
+    }
+
+    /// @dev Tries it with a transfer of nothing, to this contract itself.
+    function _canMove(address token) private returns (bool) {
+        return IERC20(token).trySafeTransfer(address(this), 0);
     }
 
     function _send(uint8 asset, address to, uint256 amount) private {

@@ -41,6 +41,7 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals, deplo
         borrowCap: parseUnits(p.system.borrowCap, decimals.debt),
         dust: parseUnits(p.system.dust, decimals.debt),
         targetHealth: p.system.targetHealthBps,
+        stuckHealth: p.system.stuckHealthBps,
         guarded: 0,
       },
     ]);

@@ -17,7 +17,7 @@ struct AuctionTerms {
     uint16 floor;
     /// After this much time in which bidding was possible a lot has to be restarted [s].
     uint16 tail;
-    /// The most that the time between two checkpoints counts [s]: what an outage of the chain can cost.
+    /// The most that the time between two checkpoints counts [s], at most `tail`: what an outage of the chain can cost.
     uint16 maxGap;
     /// Penalty on the debt, for the backstop [bps].
     uint16 penalty;
@@ -59,8 +59,9 @@ struct LotView {
 /// pays, then the pool's reserve, then the lenders, in the same transaction.
 ///
 /// The clock of a lot counts only time in which bidding was possible: not while the breaker has closed bidding, not beyond
-/// the moment at which the price known at the last checkpoint expired, and at most `maxGap` between two checkpoints. Every take and
-/// restart is a checkpoint; anyone may set one.
+/// the moment at which the price known at the last checkpoint expired, and at most `maxGap` after a checkpoint. Every
+/// take and restart is a checkpoint, and anyone may set one. A clock goes on from one only if the collateral can be moved then, which is
+/// tried; so it is when the auction opens.
 ///
 /// Absorption 0 stands for the remnants: collateral too small for an auction of its own, one lot per asset, without debt; what it brings
 /// in goes to the pool's reserve.
@@ -95,13 +96,13 @@ interface IAuctionHouse {
     event ShortfallBooked(uint256 shortfall, uint256 covered);
     /// @notice A vault was given up: its debt went down the waterfall, what was left of it joined the remnants.
     event Abandoned(VaultKey indexed vault, uint256 debt, AssetSet assets, uint256[] amounts);
-    /// @notice `amount` of `asset` joined the remnants, whose clock begins anew if that is more than was there.
+    /// @notice `amount` of `asset` joined the remnants, whose clock begins anew.
     event RemnantAdded(uint8 indexed asset, uint256 amount);
     /// @notice `amount` of `asset` is `owner`'s to claim.
     event Claimable(address indexed owner, uint8 indexed asset, uint256 amount);
     /// @notice `amount` of `asset` was claimed.
     event Claimed(address indexed owner, uint8 indexed asset, address to, uint256 amount);
-    /// @notice A tip was earned, by absorbing or by restarting [debt units].
+    /// @notice A tip was earned by absorbing [debt units].
     event TipEarned(address indexed keeper, uint256 amount);
     /// @notice Tips were paid out [debt units].
     event TipClaimed(address indexed keeper, address to, uint256 amount);
@@ -136,12 +137,14 @@ interface IAuctionHouse {
     /// @notice Auctions the collateral of an absorbed vault for its debt, the penalty and `keeper`'s tip. Engine only.
     /// @param debt what the pool is owed [debt units]
     /// @param amounts what the vault held of `assets`, ids ascending [token units]; the engine keeps the tokens
+    /// @param movable those of `assets` that could be handed out now: the clocks of their lots begin
     /// @return id of the absorption
     function open(
         VaultKey vault,
         uint256 debt,
         AssetSet assets,
         uint256[] calldata amounts,
+        AssetSet movable,
         address keeper
     ) external returns (uint256 id);
 
@@ -172,8 +175,8 @@ interface IAuctionHouse {
     /// @return elapsed [s]
     function checkpoint(uint256 id, uint8 asset) external returns (uint256 elapsed);
 
-    /// @notice Starts an expired lot again, at the start multiplier. Anyone may call; the first three times the backstop pays the
-    /// caller the flat tip, as far as capital goes, if the lot is worth at least dust. Reverts without a usable price.
+    /// @notice Starts an expired lot again, at the start multiplier. Anyone may call, unpaid: whoever wants the lot gains by it. Reverts
+    /// without a usable price.
     function restart(uint256 id, uint8 asset) external;
 
     /// @notice Ends an absorption whose lots together are worth less than dust and less than the debt left (or, the debt being paid, than the
@@ -204,7 +207,8 @@ interface IAuctionHouse {
 
     /// @notice What open absorptions would fall short of if their lots were sold now [debt units]: the sum, over absorptions, of the
     /// debt beyond what the lots bring in. `low`: at the lowest of the usable prices, or at what `take` asks now if that is less (of a
-    /// lot that was restarted, at the least it ever asked), and with the tips the backstop would owe; for who leaves. `high`: at the highest of the usable prices; for who enters.
+    /// lot that was restarted, at the least it ever asked), or at nothing where anyone may give it up, and with the tips the backstop would
+    /// owe; for who leaves. `high`: at the highest of the usable prices; for who enters.
     /// At most 64 are valued, those with the most left to pay when they were opened, or when one that was valued closed; of the others
     /// `low` counts all debt and penalties and `high` nothing.
     function shortfall() external view returns (uint256 low, uint256 high);
@@ -231,6 +235,9 @@ interface IAuctionHouse {
 
     /// @notice What `keeper` has earned and not claimed [debt units].
     function tips(address keeper) external view returns (uint256);
+
+    /// @notice Whether somebody is being called back, so that everything here but this is locked.
+    function isLocked() external view returns (bool);
 
     /// @notice The terms of absorptions opened now.
     function terms() external view returns (AuctionTerms memory);

@@ -85,6 +85,9 @@ interface ICircuitBreaker {
     /// Never falls, and grows by at most one each second.
     function pausedSeconds(Action action) external view returns (uint256 cumulative);
 
+    /// @notice Seconds from `from` to `to` [s], neither after now, in which `action` was closed.
+    function pausedBetween(Action action, uint256 from, uint256 to) external view returns (uint256);
+
     /// @notice What is watched of `asset`, and since when its price has not been seen Good [s]; 0 if it was Good when last seen.
     function watchOf(uint8 asset) external view returns (Watch memory watch, uint256 doubtfulSince);
 

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {AssetSet} from "../types/AssetSet.sol";
 import {Price} from "../types/Price.sol";
+import {LastKnown} from "../libraries/LastKnown.sol";
 import {AggregatorV3Interface} from "./AggregatorV3Interface.sol";
 import {IRiskConfig} from "./IRiskConfig.sol";
 
@@ -40,6 +41,9 @@ interface IOracleGuard {
     /// @notice The price of `asset` was remembered as its last accepted one [1e36-scaled].
     event PriceAccepted(uint8 indexed asset, uint256 price, uint256 timestamp);
 
+    /// @notice `asset` was seen dead: what it counts at begins to fade a day after `since`, if it stays so.
+    event DeathRecorded(uint8 indexed asset, uint256 since);
+
     /// @notice A source needs a feed, a heartbeat below 2^24 [s], and minAnswer < maxAnswer once both are rounded.
     error InvalidSource(address feed, uint32 heartbeat, uint128 minAnswer, uint128 maxAnswer);
     /// @notice A deviation beyond 100 % would let anything agree [bps].
@@ -54,7 +58,8 @@ interface IOracleGuard {
     /// @notice The caller gave a feed too little gas to answer, which would pass for a broken feed.
     error InsufficientGas(address feed, uint256 gasForwarded, uint256 gasNeeded);
 
-    /// @notice Sets the sources of a listed asset, forgets what was accepted of the old ones, and accepts the new price if it is Good.
+    /// @notice Sets the sources of a listed asset. Remembers what the old ones last said, which counts until the new ones have given a usable
+    /// answer, and accepts the new price if it is Good.
     /// @param maxDeviation most by which two fresh sources may differ and still agree [bps]
     /// @param composed true if the feeds quote a common currency (USD) and the price must be divided by the debt asset's own
     function setAssetSources(
@@ -65,7 +70,8 @@ interface IOracleGuard {
         bool composed
     ) external;
 
-    /// @notice Sets the source that prices the debt asset in the common currency of composed feeds.
+    /// @notice Sets the source that prices the debt asset in the common currency of composed feeds. What the old one last said counts until
+    /// the new one has given a usable answer.
     function setDebtSource(SourceConfig calldata source) external;
 
     /// @notice Sets the feed that says whether the chain's sequencer is up (answer 0) and since when (`startedAt`), as
@@ -76,13 +82,13 @@ interface IOracleGuard {
     /// @notice Whether the price of `asset` depends on the sequencer. Kept when its sources change.
     function setSequenced(uint8 asset, bool sequenced) external;
 
-    /// @notice Remembers the current price of `asset` if it is Good. Anyone may call; a dead asset keeps counting at the
-    /// newer of this and its feed's own last answer.
+    /// @notice Remembers the current price of `asset` if it is Good, and records its death if it is Dead. Anyone may call; a dead asset
+    /// keeps counting at the newer of what was remembered and the last usable answer among the newest rounds of its feeds.
     /// @return accepted whether the price was Good
     function accept(uint8 asset) external returns (bool accepted);
 
-    /// @notice The price of `asset`, remembered like `accept` does if the last one accepted is an hour old. The engine calls it
-    /// on every deposit; anyone may.
+    /// @notice The price of `asset`, remembered like `accept` does if the last one accepted is an hour old; its death is recorded. The
+    /// engine calls it on every deposit, and whenever it meets a dead price; anyone may.
     function observe(uint8 asset) external returns (Price memory);
 
     /// @notice The prices of `assets`, ids ascending. An asset without sources is Dead.
@@ -96,6 +102,10 @@ interface IOracleGuard {
 
     /// @notice The last accepted price of `asset` [1e36-scaled] and when it was [s]; zeros if there is none.
     function lastAccepted(uint8 asset) external view returns (uint256 acceptedPrice, uint256 timestamp);
+
+    /// @notice What is known of `asset` while its price is Dead, and since when its death has been on record [s]; 0 if it is not.
+    /// `LastKnown.priceOf` makes the price of it.
+    function lastKnown(uint8 asset) external view returns (LastKnown.Known memory known, uint256 deadSince);
 
     /// @notice Where the collateral's decimals come from.
     function riskConfig() external view returns (IRiskConfig);

@@ -9,9 +9,11 @@ struct SystemRisk {
     /// Most that may be owed in total [debt units]. Binds new borrowing only.
     uint104 borrowCap;
     /// Smallest debt a vault may have, and smallest value of an asset a liquidation may leave [debt units].
-    uint96 dust;
+    uint80 dust;
     /// Health a liquidation restores [bps], above 1e4.
     uint16 targetHealth;
+    /// A vault may be absorbed by the age of its flag only below this health [bps], at most 1e4; 0: never by age.
+    uint16 stuckHealth;
     /// Actions the circuit breaker must be asked about, one bit each (`Action`). Set by the breaker, kept by `setSystem`.
     uint8 guarded;
 }
@@ -89,9 +91,9 @@ interface IRiskConfig {
     /// volatility model; a haircut beyond 100 % counts as 100 %, one below the floor as the floor.
     function setHaircut(uint8 asset, uint16 haircut) external;
 
-    /// @notice Sets the actions about which the circuit breaker must be asked, and for how long bidding has been closed so far [s]: while
-    /// bidding is not among them that does not change, and auctions need not ask for it. For the breaker.
-    function setGuarded(uint8 guarded, uint32 bidClosed) external;
+    /// @notice Sets the actions about which the circuit breaker must be asked, and until when bidding was last closed [s]: while bidding is
+    /// not among them that does not change, and auctions need not ask for it. For the breaker.
+    function setGuarded(uint8 guarded, uint32 bidClosedUntil) external;
 
     /// @notice The number of listed assets; their ids are 0 to assetCount - 1.
     function assetCount() external view returns (uint256);
@@ -110,9 +112,9 @@ interface IRiskConfig {
 
     /// @notice What an auction needs in one call.
     /// @return dust as in `SystemRisk` [debt units]
-    /// @return guarded whether the circuit breaker must be asked about bidding, for `closed` too
-    /// @return closed if not: the seconds for which bidding has been closed so far
-    function bidTerms() external view returns (uint256 dust, bool guarded, uint256 closed);
+    /// @return guarded whether the circuit breaker must be asked about bidding, for `closedUntil` too
+    /// @return closedUntil if not: until when bidding was last closed [s]; 0 if it never was
+    function bidTerms() external view returns (uint256 dust, bool guarded, uint256 closedUntil);
 
     /// @notice The token of `asset`. Reverts for an unknown id.
     function tokenOf(uint8 asset) external view returns (address);

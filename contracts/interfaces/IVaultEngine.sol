@@ -48,8 +48,8 @@ struct LiquidationCall {
 /// change are clamped, not refused: `withdraw` to the balance, `repay` to the debt, `liquidate` to what the rules allow.
 /// Debts round up, values down. Tokens must move exactly what they say; tokens sent here directly belong to nobody.
 ///
-/// Assumptions: a listed token neither rebases nor charges fees (such a transfer reverts), has at most 24 decimals, and
-/// calls back at most into what is locked here.
+/// Assumptions: a listed token neither rebases nor charges fees (such a transfer reverts), has at most 24 decimals,
+/// allows a transfer of nothing (an auction of one that does not stays at its first price), and calls back at most into what is locked here.
 interface IVaultEngine {
     /// @notice `amount` of `asset` was added. `balance` is the vault's new balance of it.
     event Deposited(VaultKey indexed vault, uint8 indexed asset, address payer, uint256 amount, uint256 balance);
@@ -84,9 +84,9 @@ interface IVaultEngine {
     /// @notice The rest of a vault's debt was given up and the vault is empty. Backstop and pool say in the same transaction
     /// who paid, the auction house what becomes of the collateral left.
     event BadDebtBooked(VaultKey indexed vault, uint256 debt);
-    /// @notice A vault may be absorbed from one flag age after `flaggedAt` to two, unless it recovers.
+    /// @notice A stuck vault may be absorbed from one flag age after `flaggedAt` to two, unless it recovers.
     event Flagged(VaultKey indexed vault, address indexed by, uint256 flaggedAt);
-    /// @notice A flagged vault is healthy again, or has no debt.
+    /// @notice A flagged vault is no longer stuck.
     event Unflagged(VaultKey indexed vault);
     /// @notice A vault's whole debt and collateral went to the auction house; the vault is empty.
     event Absorbed(VaultKey indexed vault, address indexed keeper, uint256 debt);
@@ -129,8 +129,9 @@ interface IVaultEngine {
     error OracleOfAnotherSystem(address oracle);
     /// @notice `multicall` inside `multicall`.
     error NestedMulticall();
-    /// @notice Neither is the vault's collateral ratio below 1.02 [debt units] nor has it been flagged for long enough [s].
-    error NotAbsorbable(uint256 value, uint256 debt, uint256 flaggedAt);
+    /// @notice Neither is the vault's collateral ratio below 1.02 [debt units], nor is it stuck [WAD, bps] with a flag of the right age,
+    /// which it has for a flag age from `ripeFrom` on [s; 0: not flagged].
+    error NotAbsorbable(uint256 value, uint256 debt, uint256 healthFactor, uint256 stuckHealth, uint256 ripeFrom);
     /// @notice Deleveraging would lower the health factor [WAD].
     error HealthWouldFall(uint256 healthBefore, uint256 healthAfter);
     /// @notice Deleveraging would lower the collateral ratio of a solvent vault, or widen the shortfall of another [debt units].
@@ -203,15 +204,17 @@ interface IVaultEngine {
     /// @return seized what was sent to the receiver [collateral units]
     function liquidate(LiquidationCall calldata call) external returns (uint256 repaid, uint256 seized);
 
-    /// @notice Flags a vault whose health factor is below 1, so that it may be absorbed from an hour later on, for an hour,
-    /// if it has not recovered. Clears the flag of a healthy one. Anyone may call; flagging again earlier than after two hours
-    /// changes nothing.
-    /// @return flaggedAt when it was flagged [s]; 0 if it is healthy
+    /// @notice Flags a vault whose health factor is below `stuckHealth`, so that it may be absorbed from an hour later on, for an
+    /// hour, if it has not recovered. Clears the flag of one that has: at or above `stuckHealth`. So does every call that leaves it there.
+    /// Anyone may call; flagging again earlier than after two hours changes nothing. Time in which liquidating was paused, or
+    /// borrowers were in grace, and all before it, adds nothing to a flag's age.
+    /// @return flaggedAt when it was flagged [s]; 0 if it is not stuck
     function flag(VaultKey vault) external returns (uint256 flaggedAt);
 
     /// @notice Takes over a vault nobody liquidates: its collateral goes to auction, its debt to the auctions' account in the
     /// pool, guaranteed by the backstop. Anyone may call, if the health factor is below 1 and either the collateral ratio is
-    /// below 1.02 or the vault has been flagged for one to two hours. Dead assets count as in a liquidation.
+    /// below 1.02, or the health factor is below `stuckHealth` and the vault has been flagged for one to two hours. Dead assets
+    /// count as in a liquidation.
     /// @param keeper who gets the tip
     /// @return id of the absorption
     function absorb(VaultKey vault, address keeper) external returns (uint256 id);
@@ -220,6 +223,9 @@ interface IVaultEngine {
 
     /// @notice Hands out auctioned collateral. Auction house only.
     function release(uint8 asset, uint256 amount, address to) external;
+
+    /// @notice Whether `asset` can be handed out now: tries it with a transfer of nothing. Auction house only.
+    function canRelease(uint8 asset) external returns (bool);
 
     /// @notice Sets the auction house, once and for all. Restricted. Until then nothing can be absorbed or given up.
     function setAuctionHouse(IAuctionHouse auctionHouse) external;

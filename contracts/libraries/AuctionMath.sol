@@ -34,24 +34,23 @@ library AuctionMath {
         paid.tip = cost - paid.debt - paid.penalty;
     }
 
-    /// @notice The tip that the backstop would owe if all lots were sold for `value` [debt units].
-    function tipShort(Tab memory left, uint256 value) internal pure returns (uint256) {
-        return FixedPoint.subFloor(left.tip, FixedPoint.subFloor(value, left.debt + left.penalty));
+    /// @notice The tip that the backstop owes if all lots are sold for `value` [debt units]: all that is left of it where the debt is not
+    /// covered, for then absorbing has saved the lenders from worse; else no more than the backstop earns by this absorption, or being absorbed
+    /// could pay.
+    /// @param penalty the whole penalty of the absorption [debt units]
+    function tipOwed(Tab memory left, uint256 penalty, uint256 value) internal pure returns (uint256) {
+        if (value < left.debt) return left.tip;
+        uint256 rest = value - left.debt;
+        uint256 unpaid = FixedPoint.subFloor(left.penalty, rest);
+        uint256 short = FixedPoint.subFloor(left.tip, FixedPoint.subFloor(rest, left.penalty));
+        return FixedPoint.min(short, penalty - unpaid);
     }
 
     // ------------------------------------------------------------------ the clock
 
-    /// @notice What a clock says at `time` [s], both in time that bidding was open, given its last checkpoint and the `credit` that was
-    /// granted there for the time until the next. Stops at `tail`.
-    function elapsedAt(
-        uint256 elapsed,
-        uint256 checkpoint,
-        uint256 credit,
-        uint256 time,
-        uint256 tail
-    ) internal pure returns (uint256) {
-        uint256 gap = FixedPoint.subFloor(time, checkpoint);
-        return FixedPoint.min(elapsed + FixedPoint.min(gap, credit), tail);
+    /// @notice Until when the time since a `checkpoint` may count at `timestamp` [s]: for as long as the `credit` granted there.
+    function countedUntil(uint256 checkpoint, uint256 credit, uint256 timestamp) internal pure returns (uint256) {
+        return FixedPoint.min(timestamp, checkpoint + credit);
     }
 
     /// @notice The credit of a checkpoint [s]: how long its price is sure to stay usable, at most `maxGap`.

@@ -22,4 +22,20 @@ library BoundedCall {
             size := returndatasize()
         }
     }
+
+    /// @notice Like `read`, with one word as argument.
+    function readWith(
+        address target,
+        uint256 gasLimit,
+        bytes4 selector,
+        uint256 argument
+    ) internal view returns (bool ok, uint256 size, uint256[5] memory words) {
+        // solhint-disable-next-line no-inline-assembly
+        assembly ("memory-safe") {
+            mstore(0, selector)
+            mstore(4, argument)
+            ok := staticcall(gasLimit, target, 0, 36, words, 160)
+            size := returndatasize()
+        }
+    }
 }

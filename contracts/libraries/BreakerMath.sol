@@ -63,6 +63,18 @@ library BreakerMath {
         return c.closedBefore + FixedPoint.min(timestamp, closedUntil(c)) - c.closedAt;
     }
 
+    /// @notice The spell of `c`: when it began, until when it lasted, and for how long the action had been closed before [s].
+    function packSpell(Closure memory c) internal pure returns (uint208) {
+        return uint208((uint256(c.closedBefore) << 96) | (uint256(c.closedAt) << 48) | closedUntil(c));
+    }
+
+    /// @notice A closure with the spell that `packSpell` packed, and nothing else.
+    function unpackSpell(uint256 spell) internal pure returns (Closure memory c) {
+        c.closedBefore = uint40(spell >> 96);
+        c.closedAt = uint40(uint48(spell >> 48));
+        c.trippedUntil = uint40(uint48(spell));
+    }
+
     /// @notice `c` paused for `duration` from now. A running pause is lengthened, never shortened, and keeps its start.
     function pause(
         Closure memory c,

@@ -51,6 +51,11 @@ library FixedPoint {
         return x < y ? x : y;
     }
 
+    /// @notice The larger of two.
+    function max(uint256 x, uint256 y) internal pure returns (uint256) {
+        return x > y ? x : y;
+    }
+
     /// @notice x - y, or 0 where y is larger.
     function subFloor(uint256 x, uint256 y) internal pure returns (uint256) {
         return x > y ? x - y : 0;

@@ -18,6 +18,11 @@ library HealthMath {
         return weighted >= debt * BPS;
     }
 
+    /// @notice Whether `weighted` [debt units * bps] gives `debt` [debt units] at least this `health` [bps], exactly.
+    function reaches(uint256 weighted, uint256 debt, uint256 health) internal pure returns (bool) {
+        return weighted >= debt * health;
+    }
+
     /// @notice Whether the health factor after is at least the one before, exactly. Sums [debt units * bps], debts [debt units].
     function noWorse(
         uint256 weightedBefore,

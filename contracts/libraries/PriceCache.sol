@@ -29,11 +29,12 @@ library PriceCache {
         _setHead(0);
     }
 
-    /// @notice The price of `asset`: from the cache while it is open, else from `oracle`.
+    /// @notice The price of `asset`: from the cache while it is open, else from `oracle`, which records a death.
     function read(IOracleGuard oracle, uint8 asset) internal returns (Price memory price) {
         uint256 head = _head();
         if (_knows(head, asset)) return _load(asset);
         price = oracle.price(asset);
+        if (price.status == Status.Dead) oracle.observe(asset);
         if (head != 0) _store(head, asset, price);
     }
 

@@ -17,9 +17,6 @@ library PriceMath {
     uint256 internal constant AGED_HEARTBEATS = 3;
     /// @notice Most by which a secondary source may lift the liquidation price above the primary [bps].
     uint256 internal constant LIFT = 200;
-    /// @notice How long a dead asset keeps its last accepted price, and how long that then takes to fade to zero [s].
-    uint256 internal constant DEAD_HOLD = 24 hours;
-    uint256 internal constant DEAD_FADE = 24 hours;
 
     /// @notice Quality of one source, from worst to best.
     enum Freshness {
@@ -64,6 +61,21 @@ library PriceMath {
                 : age <= AGED_HEARTBEATS * heartbeat
                     ? Freshness.Aged
                     : Freshness.Expired;
+    }
+
+    /// @notice What an answer outside its bounds says [1e36-scaled if `unit` scales it]: the floor that it does not exceed, or the ceiling that it
+    /// reaches; 0 of what it does not say. An answer that is not positive says nothing.
+    function bounds(
+        uint256 answer,
+        uint256 min,
+        uint256 max,
+        uint256 unit
+    ) internal pure returns (uint256 floor, uint256 ceiling) {
+        if (int256(answer) <= 0) return (0, 0);
+        if (answer <= min) return (FixedPoint.mulDivDownSaturating(min, unit, 1), 0);
+        if (answer >= max || answer > MAX_PRICE / unit) {
+            ceiling = FixedPoint.min(FixedPoint.mulDivDownSaturating(max, unit, 1), MAX_PRICE);
+        }
     }
 
     /// @notice One source on its own.
@@ -117,14 +129,5 @@ library PriceMath {
     /// @notice Whether a price is inside the range the engine's arithmetic is exact for.
     function inRange(uint256 price) internal pure returns (bool) {
         return price >= MIN_PRICE && price <= MAX_PRICE;
-    }
-
-    /// @notice The value a dead asset still counts at: its last accepted price, full for a day, then fading to zero over
-    /// another, rounded down.
-    function fadedDown(uint256 price, uint256 acceptedAt, uint256 timestamp) internal pure returns (uint256) {
-        uint256 age = FixedPoint.subFloor(timestamp, acceptedAt);
-        if (age <= DEAD_HOLD) return price;
-        if (age >= DEAD_HOLD + DEAD_FADE) return 0;
-        return FixedPoint.mulDivDown(price, DEAD_HOLD + DEAD_FADE - age, DEAD_FADE);
     }
 }

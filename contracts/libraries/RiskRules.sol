@@ -21,6 +21,8 @@ library RiskRules {
     error BonusNeverPays(uint256 minBonus, uint256 maxBonus, uint256 slope);
     /// @notice Target health out of its bounds [bps].
     error TargetHealthOutOfRange(uint256 target, uint256 min, uint256 max);
+    /// @notice A stuck health above 1 would let healthy vaults be flagged [bps].
+    error StuckHealthTooHigh(uint256 stuck, uint256 max);
 
     /// @notice Reverts unless the parameters of one asset are acceptable.
     function checkAsset(AssetRiskFields memory f) internal pure {
@@ -36,5 +38,10 @@ library RiskRules {
     /// @notice Reverts unless the target health is acceptable.
     function checkTarget(uint256 target) internal pure {
         if (target < MIN_TARGET || target > MAX_TARGET) revert TargetHealthOutOfRange(target, MIN_TARGET, MAX_TARGET);
+    }
+
+    /// @notice Reverts unless the stuck health is acceptable.
+    function checkStuck(uint256 stuck) internal pure {
+        if (stuck > BPS) revert StuckHealthTooHigh(stuck, BPS);
     }
 }

@@ -16,7 +16,7 @@ import {VaultView} from "./VaultView.sol";
 library VaultRules {
     /// @notice Below this collateral ratio the bounded bonus pays nobody for certain, and anyone may absorb [bps].
     uint256 internal constant ABSORB_RATIO = 10_200;
-    /// @notice A flag lets a vault be absorbed from this age to twice this age [s].
+    /// @notice A flag lets a vault that is stuck be absorbed from this age to twice this age [s].
     uint256 internal constant FLAG_AGE = 1 hours;
 
     /// @notice What selling in a market may cost [bps]. A sale that costs no more is judged at liquidation prices alone.
@@ -58,11 +58,25 @@ library VaultRules {
     }
 
     /// @notice A vault may be absorbed at `timestamp` [s].
-    function requireAbsorbable(Context memory x, uint256 timestamp) internal pure {
+    /// @param opened since when liquidating has been open to all [s]: what was closed before that ripens no flag
+    function requireAbsorbable(Context memory x, uint256 opened, uint256 timestamp) internal pure {
         if (HealthMath.covers(x.p.weighted, x.debt)) revert IVaultEngine.VaultHealthy(x.p.weighted, x.debt * BPS);
         if (x.p.value * BPS < x.debt * ABSORB_RATIO) return;
-        bool ripe = timestamp >= x.flaggedAt + FLAG_AGE && timestamp <= x.flaggedAt + 2 * FLAG_AGE;
-        if (!ripe) revert IVaultEngine.NotAbsorbable(x.p.value, x.debt, x.flaggedAt);
+        uint256 from = x.flaggedAt == 0 ? 0 : agingSince(x.flaggedAt, opened) + FLAG_AGE;
+        bool ripe = from != 0 && timestamp >= from && timestamp <= from + FLAG_AGE;
+        if (ripe && isStuck(x)) return;
+        uint256 health = HealthMath.healthFactorDown(x.p.weighted, x.debt);
+        revert IVaultEngine.NotAbsorbable(x.p.value, x.debt, health, x.system.stuckHealth, from);
+    }
+
+    /// @notice Whether a vault is so unhealthy that its flag may ripen.
+    function isStuck(Context memory x) internal pure returns (bool) {
+        return !HealthMath.reaches(x.p.weighted, x.debt, x.system.stuckHealth);
+    }
+
+    /// @notice From when on a flag's age counts [s]: liquidators must have had all of that time.
+    function agingSince(uint256 flaggedAt, uint256 opened) internal pure returns (uint256) {
+        return flaggedAt > opened ? flaggedAt : opened;
     }
 
     /// @notice What is sold is worth at most what is repaid and the largest bonus.

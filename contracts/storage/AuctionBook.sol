@@ -2,13 +2,16 @@
 pragma solidity ^0.8.30;
 
 import {AuctionTerms, IAuctionHouse, Tab} from "../interfaces/IAuctionHouse.sol";
+import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
 import {AuctionMath} from "../libraries/AuctionMath.sol";
 import {AuctionRules} from "../libraries/AuctionRules.sol";
 import {FixedPoint} from "../libraries/FixedPoint.sol";
 import {IdList} from "../libraries/IdList.sol";
+import {Action} from "../types/Action.sol";
 
 /// @notice What the auction house remembers: open absorptions and the list of them, their lots, the remnants, and all terms ever set.
-/// It knows neither prices nor money.
+/// It knows neither prices nor
+/// money.
 library AuctionBook {
     using IdList for IdList.Ids;
 
@@ -25,7 +28,8 @@ library AuctionBook {
         address keeper;
     }
 
-    /// @dev One word. `checkpoint` is in time that bidding was open, `credit` what may count from there [s]. The last two only
+    /// @dev One word. `checkpoint`: when the clock was last brought up to then [s]. `credit`: for how long from there time may count,
+    /// where bidding was open [s]. The last two only
     /// matter in the first lot of an absorption: how many lots it has, and where it is in the list.
     struct Lot {
         uint120 amount;
@@ -45,6 +49,13 @@ library AuctionBook {
         uint32 lastId;
         uint24 count;
         uint16 terms;
+    }
+
+    /// @dev What clocks run on: now, until when bidding was last closed [s], and who knows when it was before.
+    struct Clock {
+        uint256 timestamp;
+        uint256 closedUntil;
+        ICircuitBreaker breaker;
     }
 
     struct Book {
@@ -172,12 +183,12 @@ library AuctionBook {
         return 0;
     }
 
-    /// @notice A lot with something left, its clock brought up to `time`, which is now. Reverts if there is none.
+    /// @notice A lot with something left, its clock brought up to now. Reverts if there is none.
     function running(
         Book storage book,
         uint256 id,
         uint8 asset,
-        uint256 time
+        Clock memory clock
     ) internal view returns (uint256 at, Lot memory lot, AuctionTerms memory t) {
         at = id == REMNANTS ? asset : 0;
         lot = book.lots[id][at];
@@ -187,13 +198,18 @@ library AuctionBook {
         }
         if (lot.asset != asset || lot.amount == 0) revert IAuctionHouse.NothingToSell(id, asset);
         t = book.terms[lot.terms];
-        lot.elapsed = uint16(elapsedAt(lot, t, time));
-        lot.checkpoint = uint40(time);
+        lot.elapsed = uint16(elapsedAt(lot, t, clock));
+        lot.checkpoint = uint40(clock.timestamp);
     }
 
-    /// @notice What a lot's clock says at `time` [s].
-    function elapsedAt(Lot memory lot, AuctionTerms memory t, uint256 time) internal pure returns (uint256) {
-        return AuctionMath.elapsedAt(lot.elapsed, lot.checkpoint, lot.credit, time, t.tail);
+    /// @notice What a lot's clock says now [s]: it counts the seconds of its credit in which bidding was open, and stops at the tail.
+    function elapsedAt(Lot memory lot, AuctionTerms memory t, Clock memory clock) internal view returns (uint256) {
+        uint256 until = AuctionMath.countedUntil(lot.checkpoint, lot.credit, clock.timestamp);
+        uint256 counted = until - lot.checkpoint;
+        if (counted != 0 && clock.closedUntil > lot.checkpoint) {
+            counted -= clock.breaker.pausedBetween(Action.Bid, lot.checkpoint, until);
+        }
+        return FixedPoint.min(lot.elapsed + counted, t.tail);
     }
 
     /// @notice Makes now a checkpoint of an advanced lot. `expiresAt`: until when its price is sure to stay usable [s].
@@ -237,7 +253,7 @@ library AuctionBook {
         Book storage book,
         uint256 from,
         uint256 to,
-        uint256 time
+        Clock memory clock
     ) internal view returns (uint256[] memory words) {
         to = FixedPoint.min(to, book.head.count);
         uint256 length;
@@ -252,7 +268,7 @@ library AuctionBook {
             at += 6;
             for (uint256 k = 0; k < first.lots; ++k) {
                 Lot memory lot = book.lots[id][k];
-                (words[at], words[at + 1], words[at + 2]) = (lot.asset, lot.amount, elapsedAt(lot, t, time));
+                (words[at], words[at + 1], words[at + 2]) = (lot.asset, lot.amount, elapsedAt(lot, t, clock));
                 at += 3;
             }
         }

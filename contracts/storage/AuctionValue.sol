@@ -32,12 +32,13 @@ library AuctionValue {
     }
 
     /// @notice See `IAuctionHouse.shortfall`. Asks `pool` only for what those owe that are too many to be valued.
-    /// @param time now, in time that bidding was open [s]
+    /// @param dust as in `SystemRisk` [debt units]
     function shortfall(
         AuctionBook.Book storage book,
         IOracleGuard oracle,
         ILendingPool pool,
-        uint256 time
+        AuctionBook.Clock memory clock,
+        uint256 dust
     ) internal view returns (uint256 low, uint256 high) {
         uint256 count = book.head.count;
         if (count > AuctionBook.MAX_VALUED) {
@@ -55,14 +56,19 @@ library AuctionValue {
                 Price memory p = prices[lot.asset];
                 if (p.high == 0) (p = oracle.price(lot.asset), prices[lot.asset] = p);
                 // Nobody wanted a lot that was started again at any price of its clock: starting it, which anyone may do, makes it no better.
-                uint256 elapsed = lot.restarts == 0 ? AuctionBook.elapsedAt(lot, t, time) : t.tail;
-                uint256 frozen = t.frozen ? book.frozenPrices[id][at] : 0;
+                uint256 elapsed = lot.restarts == 0 ? AuctionBook.elapsedAt(lot, t, clock) : t.tail;
+                uint256 base = t.frozen ? book.frozenPrices[id][at] : 0;
+                // One that has run out may be started again at today's price.
+                if (base == 0 || (elapsed == t.tail && p.liq < base)) base = p.liq;
                 uint256 multiplier = AuctionMath.multiplierUp(t, elapsed);
-                valueLow += AuctionMath.proceedsDown(lot.amount, p.low, frozen == 0 ? p.liq : frozen, multiplier);
+                valueLow += AuctionMath.proceedsDown(lot.amount, p.low, base, multiplier);
                 valueTop += HealthMath.valueDown(lot.amount, p.high);
             }
             if (partly) low -= left.debt + left.penalty;
-            low += FixedPoint.subFloor(left.debt, valueLow) + AuctionMath.tipShort(left, valueLow);
+            // What anyone may give up now is worth nothing to who leaves: he could give it up right after.
+            if (AuctionMath.isHopeless(left, valueTop, dust)) valueLow = 0;
+            uint256 penalty = AuctionMath.tabDown(t, book.absorptions[id].debt).penalty;
+            low += FixedPoint.subFloor(left.debt, valueLow) + AuctionMath.tipOwed(left, penalty, valueLow);
             high += FixedPoint.subFloor(left.debt, valueTop);
         }
     }

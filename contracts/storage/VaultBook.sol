@@ -45,18 +45,21 @@ library VaultBook {
         take(book, vault, holding.asset, amount, holding.amount);
     }
 
-    /// @notice Books what a vault still owes, and clears its flag if with what is `held` it is healthy. `index`: of the debt [RAY].
+    /// @notice Books what a vault still owes, and clears its flag if with what is `held` it is not stuck.
+    /// @param index of the debt [RAY]
+    /// @param stuck health below which it is [bps]
     function owe(
         Book storage book,
         VaultKey vault,
         uint256 scaledDebt,
         VaultView.Holding[] memory held,
-        uint256 index
+        uint256 index,
+        uint256 stuck
     ) internal {
         book.vaults[vault].scaledDebt = uint128(scaledDebt);
         if (book.vaults[vault].flaggedAt == 0) return;
         uint256 weighted = VaultView.position(held, scaledDebt, index).weighted;
-        if (HealthMath.covers(weighted, DebtMath.debtUp(scaledDebt, index))) clearFlag(book, vault);
+        if (HealthMath.reaches(weighted, DebtMath.debtUp(scaledDebt, index), stuck)) clearFlag(book, vault);
     }
 
     /// @notice Moves all collateral of a vault to what is auctioned and forgets its debt. `held`: all it has.

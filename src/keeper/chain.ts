@@ -2,8 +2,10 @@ import { type BlockTag, isError, type Provider } from "ethers";
 
 import { AggregatorV3Interface__factory } from "../../types/index.js";
 import type { AggregatorV3Interface } from "../../types/index.js";
+import { STATUSES } from "../model/index.js";
 import type {
   FeedAnswer,
+  LastKnown,
   pools,
   RiskTerms,
   SystemTerms,
@@ -24,6 +26,8 @@ export interface Market {
     readonly primary: FeedAnswer | null;
     readonly secondary: FeedAnswer | null;
     readonly accepted: { readonly price: bigint; readonly timestamp: bigint };
+    /** What is known of it while its price is dead; null while it is not. */
+    readonly lastKnown: LastKnown | null;
     /** As of the block, a ramp included. */
     readonly risk: Omit<RiskTerms, "supplyCap">;
   }[];
@@ -141,36 +145,49 @@ export class ChainReader implements EventSource {
   async market(block: number): Promise<Market> {
     const at = { blockTag: block };
     const { pool, oracle, riskConfig } = this.client;
-    const [state, totalShares, { borrowCap, dust, targetHealth }, debtFeed, assets] = await Promise.all([
-      pool.poolState(at),
-      pool.totalSupply(at),
-      riskConfig.systemRisk(at),
-      this.feeds.debt === null ? null : answerOf(this.feeds.debt, block),
-      Promise.all(
-        this.feeds.assets.map(async ({ primary, secondary }, id) => {
-          const [first, second, accepted, { risk }] = await Promise.all([
-            answerOf(primary, block),
-            secondary === null ? null : answerOf(secondary, block),
-            oracle.lastAccepted(id, at),
-            riskConfig.assetRisk(id, at),
-          ]);
-          const { ltv, liquidationThreshold, minBonus, maxBonus, slope } = risk;
-          return {
-            primary: first,
-            secondary: second,
-            accepted: { price: accepted[0], timestamp: accepted[1] },
-            risk: { ltv, liquidationThreshold, minBonus, maxBonus, slope },
-          };
-        }),
-      ),
-    ]);
+    const [state, totalShares, { borrowCap, dust, targetHealth, stuckHealth }, debtFeed, assets] =
+      await Promise.all([
+        pool.poolState(at),
+        pool.totalSupply(at),
+        riskConfig.systemRisk(at),
+        this.feeds.debt === null ? null : answerOf(this.feeds.debt, block),
+        Promise.all(
+          this.feeds.assets.map(async ({ primary, secondary }, id) => {
+            const [first, second, accepted, { risk }, lastKnown] = await Promise.all([
+              answerOf(primary, block),
+              secondary === null ? null : answerOf(secondary, block),
+              oracle.lastAccepted(id, at),
+              riskConfig.assetRisk(id, at),
+              this.lastKnown(id, block),
+            ]);
+            const { ltv, liquidationThreshold, minBonus, maxBonus, slope } = risk;
+            return {
+              primary: first,
+              secondary: second,
+              accepted: { price: accepted[0], timestamp: accepted[1] },
+              lastKnown,
+              risk: { ltv, liquidationThreshold, minBonus, maxBonus, slope },
+            };
+          }),
+        ),
+      ]);
     const { index, accruedAt, fees, totalScaledDebt, cash, reserve, backstopDue, auctionDebt } = state;
     return {
       pool: { index, accruedAt, fees, totalScaledDebt, cash, reserve, backstopDue, auctionDebt, totalShares },
       debtFeed,
       assets,
-      system: { borrowCap, dust, targetHealth },
+      system: { borrowCap, dust, targetHealth, stuckHealth },
     };
+  }
+
+  /** What the guard knows of an asset that is dead; null if it is not. */
+  private async lastKnown(id: number, block: number): Promise<LastKnown | null> {
+    const at = { blockTag: block };
+    const { status } = await this.client.oracle.price(id, at);
+    if (STATUSES[Number(status)] !== "dead") return null;
+    const [known, deadSince] = await this.client.oracle.lastKnown(id, at);
+    const { base, most, least, aliveAt, unseenBefore, fades } = known;
+    return { known: { base, most, least, aliveAt, unseenBefore, fades }, deadSince };
   }
 
   async funds(account: string, block: BlockTag): Promise<Funds> {

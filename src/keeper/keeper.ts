@@ -163,11 +163,12 @@ export class Keeper {
     this.model.setDebtFeed(market.debtFeed);
     const { risk } = this.model.market;
     risk.system = market.system;
-    market.assets.forEach(({ primary, secondary, accepted, risk: inForce }, id) => {
+    market.assets.forEach(({ primary, secondary, accepted, lastKnown, risk: inForce }, id) => {
       risk.restore(id, inForce);
       this.model.setFeed(id, primary);
       this.model.setFeed(id, secondary, "secondary");
       this.model.restoreAccepted(id, accepted.price, accepted.timestamp);
+      this.model.market.restoreLastKnown(id, lastKnown);
     });
   }
 

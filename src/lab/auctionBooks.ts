@@ -107,12 +107,9 @@ export class AuctionBooks {
     return loss;
   }
 
-  /** Restarts an expired lot for the attendant. */
+  /** Restarts an expired lot. */
   restart(id: bigint, asset: number): void {
-    const { actors, model } = this.world;
-    this.tipped(0n, () => {
-      model.backing.restart(id, asset, actors.attendant);
-    });
+    this.world.model.backing.restart(id, asset);
     this.restarts += 1;
   }
 
@@ -131,7 +128,7 @@ export class AuctionBooks {
     return [...this.estates.values()].reduce((sum, e) => sum + e.returned, 0n);
   }
 
-  /** Tips earned: of absorbers and of those who restart. */
+  /** Tips earned by absorbers. */
   get tipsEarned(): bigint {
     return this.tips + this.tipsFromBackstop;
   }

@@ -3,13 +3,12 @@ import {
   type Handed,
   type Lot,
   askedPrice,
-  livePrice,
   lotProceedsDown,
   marked,
   newLot,
   restarted,
 } from "./auctionLot.js";
-import { isHopeless, sale, split, sum, tabDown, tipShort } from "./auctionMath.js";
+import { isHopeless, sale, split, sum, tabDown, tipOwed } from "./auctionMath.js";
 import { type Effects, NOTHING } from "./auctionSettlement.js";
 import {
   type Absorption,
@@ -45,9 +44,6 @@ export {
   tabOf,
 } from "./auctionState.js";
 
-/** Restarts of a lot that the backstop pays for. */
-export const PAID_RESTARTS = 3n;
-
 /** The largest tab the house stores [debt units]. */
 const MAX_LEFT = (1n << 96n) - 1n;
 
@@ -71,7 +67,7 @@ export function open(
   const left = sum(tabDown(s.terms, debt));
   if (left > MAX_LEFT) throw new ModelError("AmountTooLarge", [left, MAX_LEFT]);
   const id = s.lastId + 1n;
-  const lots = collateral.map(({ asset, amount }) => newLot(w, s.terms, asset, amount));
+  const lots = collateral.map((handed) => newLot(w, s.terms, handed, true));
   const a = { id, owner, keeper, debt, left, terms: s.terms, lots };
   const state = withNew(s, a);
   // Without a debt there is nothing to sell for, without collateral nothing to sell.
@@ -133,13 +129,9 @@ export function checkpoint(s: AuctionState, w: AuctionWorld, id: bigint, asset: 
   return withLot(s, id, marked(lotOf(s, id, asset), w));
 }
 
-/** Starts an expired lot again; `by` is tipped the first three times, if the lot is worth at least dust. Mirrors `AuctionHouse.restart`. */
-export function restart(s: AuctionState, w: AuctionWorld, id: bigint, asset: number, by: string): Moved {
-  const lot = restarted(lotOf(s, id, asset), w);
-  const state = withLot(s, id, lot);
-  const worthwhile = valueDown(lot.amount, livePrice(w, asset).liq) >= w.dust;
-  if (id === REMNANTS || lot.restarts > PAID_RESTARTS || !worthwhile) return { state, effects: NOTHING };
-  return { state, effects: { ...NOTHING, tipOwed: { keeper: by, amount: lot.terms.flatTip } } };
+/** Starts an expired lot again. Mirrors `AuctionHouse.restart`. */
+export function restart(s: AuctionState, w: AuctionWorld, id: bigint, asset: number): AuctionState {
+  return withLot(s, id, restarted(lotOf(s, id, asset), w));
 }
 
 /** Ends an absorption that is not worth its gas. Mirrors `AuctionHouse.giveUp`. */
@@ -187,9 +179,12 @@ export function shortfall(
   let [low, high] = [partly ? auctionDebt + expectedPenalties(s) : 0n, 0n];
   for (const a of s.open.slice(0, MAX_VALUED)) {
     const left = tabOf(a);
-    const value = worth(w, a);
+    let value = worth(w, a);
+    // What anyone may give up now is worth nothing to who leaves.
+    if (isHopeless(left, value.high, w.dust)) value = { low: 0n, high: value.high };
     if (partly) low -= left.debt + left.penalty;
-    low += subFloor(left.debt, value.low) + tipShort(left, value.low);
+    const { penalty } = tabDown(a.terms, a.debt);
+    low += subFloor(left.debt, value.low) + tipOwed(left, penalty, value.low);
     high += subFloor(left.debt, value.high);
   }
   return { low, high };
@@ -235,7 +230,8 @@ function collect(
 
 /** Ends an absorption: what is missing is the backstop's to pay. Mirrors `AuctionHouse._close`. */
 function close(s: AuctionState, w: AuctionWorld, a: Absorption): Moved {
-  const { debt, tip } = tabOf(a);
-  const tipOwed = tip === 0n ? null : { keeper: a.keeper, amount: tip };
-  return { state: without(s, w, a), effects: { ...NOTHING, shortfall: debt, tipOwed } };
+  const left = tabOf(a);
+  const amount = tipOwed(left, tabDown(a.terms, a.debt).penalty, 0n);
+  const owed = amount === 0n ? null : { keeper: a.keeper, amount };
+  return { state: without(s, w, a), effects: { ...NOTHING, shortfall: left.debt, tipOwed: owed } };
 }

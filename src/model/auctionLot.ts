@@ -1,14 +1,15 @@
 import {
   type AuctionTerms,
+  countedUntil,
   creditOf,
-  elapsedAt,
   multiplierUp,
   priceUp,
   proceedsDown,
 } from "./auctionMath.js";
 import { ModelError } from "./error.js";
 import { min } from "./fixed.js";
-import type { LastingPrice, Price } from "./price.js";
+import type { LastingPrice } from "./price.js";
+import type { Price } from "./quote.js";
 
 /** One kind of collateral on its way to auction [token units]. */
 export interface Handed {
@@ -20,7 +21,7 @@ export interface Handed {
 export interface Lot {
   readonly asset: number;
   readonly amount: bigint;
-  /** Last checkpoint, in time that bidding was open, and what may count from there. */
+  /** Last checkpoint, and for how long from there time may count. */
   readonly checkpoint: bigint;
   readonly credit: bigint;
   readonly elapsed: bigint;
@@ -32,9 +33,10 @@ export interface Lot {
 
 /** What an operation sees of the world. */
 export interface AuctionWorld {
-  /** Block timestamp [s], and seconds for which bidding was paused until then. */
+  /** Block timestamp [s]. */
   readonly now: bigint;
-  readonly pausedSeconds: bigint;
+  /** Seconds between two times, neither after now, for which bidding was closed. */
+  readonly closedBetween: (from: bigint, to: bigint) => bigint;
   /** Smallest worth of what a take may leave [debt units]. */
   readonly dust: bigint;
   /** Price of an asset and when it expires. */
@@ -46,15 +48,20 @@ const MAX_AMOUNT = (1n << 120n) - 1n;
 /** Restarts are counted in one byte. */
 const MAX_RESTARTS = 255n;
 
-/** A lot whose clock begins now. Mirrors `AuctionHouse._start`. */
-export function newLot(w: AuctionWorld, terms: AuctionTerms, asset: number, amount: bigint): Lot {
+/** A lot whose clock begins now, or stands until a checkpoint. Mirrors `AuctionHouse._start`. */
+export function newLot(
+  w: AuctionWorld,
+  terms: AuctionTerms,
+  { asset, amount }: Handed,
+  running: boolean,
+): Lot {
   requireFits(amount);
   const { price, expiresAt } = w.priceOf(asset);
   return {
     asset,
     amount,
-    checkpoint: bidTime(w),
-    credit: creditOf(expiresAt, w.now, terms.maxGap),
+    checkpoint: w.now,
+    credit: running ? creditOf(expiresAt, w.now, terms.maxGap) : 0n,
     elapsed: 0n,
     restarts: 0n,
     terms,
@@ -62,16 +69,11 @@ export function newLot(w: AuctionWorld, terms: AuctionTerms, asset: number, amou
   };
 }
 
-/** A lot that is `amount` [token units] larger, its clock as it was. */
-export function enlarged(lot: Lot, amount: bigint): Lot {
-  const total = lot.amount + amount;
-  requireFits(total);
-  return { ...lot, amount: total };
-}
-
 /** What a lot's clock says now [s]. Mirrors `AuctionBook.elapsedAt`. */
 export function elapsedOf(lot: Lot, w: AuctionWorld): bigint {
-  return elapsedAt(lot.elapsed, lot.checkpoint, lot.credit, bidTime(w), lot.terms.tail);
+  const until = countedUntil(lot.checkpoint, lot.credit, w.now);
+  const counted = until - lot.checkpoint - w.closedBetween(lot.checkpoint, until);
+  return min(lot.elapsed + counted, lot.terms.tail);
 }
 
 /** A lot with its clock brought up to now, and what may count from here on. Mirrors `AuctionBook.mark`. */
@@ -80,7 +82,7 @@ export function marked(lot: Lot, w: AuctionWorld): Lot {
   return {
     ...lot,
     elapsed: elapsedOf(lot, w),
-    checkpoint: bidTime(w),
+    checkpoint: w.now,
     credit: creditOf(expiresAt, w.now, lot.terms.maxGap),
   };
 }
@@ -91,7 +93,7 @@ export function restarted(lot: Lot, w: AuctionWorld): Lot {
   const elapsed = elapsedOf(lot, w);
   if (elapsed < terms.tail) throw new ModelError("LotRunning", [elapsed, terms.tail]);
   livePrice(w, asset);
-  return { ...newLot(w, terms, asset, amount), restarts: min(restarts + 1n, MAX_RESTARTS) };
+  return { ...newLot(w, terms, { asset, amount }, true), restarts: min(restarts + 1n, MAX_RESTARTS) };
 }
 
 /** What one token unit of a lot costs now [1e36-scaled], rounded up. Throws `PriceDead` or `LotExpired`. */
@@ -109,7 +111,9 @@ export function askedPrice(lot: Lot, w: AuctionWorld): bigint {
  */
 export function lotProceedsDown(lot: Lot, w: AuctionWorld, { liq, low }: Price): bigint {
   const elapsed = lot.restarts === 0n ? elapsedOf(lot, w) : lot.terms.tail;
-  const base = lot.frozenPrice === 0n ? liq : lot.frozenPrice;
+  const kept = lot.frozenPrice;
+  // One that has run out may be started again at today's price.
+  const base = kept === 0n || (elapsed === lot.terms.tail && liq < kept) ? liq : kept;
   return proceedsDown(lot.amount, low, base, multiplierUp(lot.terms, elapsed));
 }
 
@@ -118,11 +122,6 @@ export function livePrice(w: AuctionWorld, asset: number): Price {
   const { price } = w.priceOf(asset);
   if (price.status === "dead") throw new ModelError("PriceDead", [asset]);
   return price;
-}
-
-/** Time in which bidding was open, up to now [s]. */
-function bidTime(w: AuctionWorld): bigint {
-  return w.now - w.pausedSeconds;
 }
 
 function requireFits(amount: bigint): void {

@@ -48,20 +48,18 @@ export function split(left: Tab, cost: bigint): Tab {
   return { debt, penalty, tip: cost - debt - penalty };
 }
 
-/** The tip the backstop would owe if all lots brought in `value` [debt units]. Mirrors `AuctionMath.tipShort`. */
-export function tipShort(left: Tab, value: bigint): bigint {
-  return subFloor(left.tip, subFloor(value, left.debt + left.penalty));
+/** The tip the backstop owes if all lots bring in `value`; `penalty`: the whole one [debt units]. Mirrors `AuctionMath.tipOwed`. */
+export function tipOwed(left: Tab, penalty: bigint, value: bigint): bigint {
+  if (value < left.debt) return left.tip;
+  const rest = value - left.debt;
+  const unpaid = subFloor(left.penalty, rest);
+  const short = subFloor(left.tip, subFloor(rest, left.penalty));
+  return min(short, penalty - unpaid);
 }
 
-/** What a clock says at `time` [s of open bidding]. Mirrors `AuctionMath.elapsedAt`. */
-export function elapsedAt(
-  elapsed: bigint,
-  checkpoint: bigint,
-  credit: bigint,
-  time: bigint,
-  tail: bigint,
-): bigint {
-  return min(elapsed + min(subFloor(time, checkpoint), credit), tail);
+/** Until when the time since a checkpoint may count at `now` [s]. Mirrors `AuctionMath.countedUntil`. */
+export function countedUntil(checkpoint: bigint, credit: bigint, now: bigint): bigint {
+  return min(now, checkpoint + credit);
 }
 
 /** The credit of a checkpoint [s]. Mirrors `AuctionMath.creditOf`. */

@@ -1,4 +1,4 @@
-import { type AuctionWorld, type Handed, type Lot, enlarged, newLot } from "./auctionLot.js";
+import { type AuctionWorld, type Handed, type Lot, newLot } from "./auctionLot.js";
 import { type AuctionTerms, type Tab, remaining, tabDown } from "./auctionMath.js";
 import { ModelError } from "./error.js";
 
@@ -90,13 +90,11 @@ export function without(s: AuctionState, w: AuctionWorld, a: Absorption): Auctio
   return { ...state, open: removed(s.open, a.id) };
 }
 
-/** The house with more remnants of an asset, which share a lot. Mirrors `AuctionHouse._addRemnant`. */
+/** The house with more remnants of an asset, which share a lot whose clock begins anew and stands until a checkpoint. Mirrors `AuctionHouse._addRemnant`. */
 export function withRemnant(s: AuctionState, w: AuctionWorld, { asset, amount }: Handed): AuctionState {
   if (amount === 0n) return s;
-  const lot = s.remnants.get(asset);
-  const held = lot?.amount ?? 0n;
-  const fresh = lot === undefined || amount > held;
-  return withLot(s, REMNANTS, fresh ? newLot(w, s.terms, asset, held + amount) : enlarged(lot, amount));
+  const held = s.remnants.get(asset)?.amount ?? 0n;
+  return withLot(s, REMNANTS, newLot(w, s.terms, { asset, amount: held + amount }, false));
 }
 
 /** The house with a tip for `keeper` [debt units]. Mirrors `AuctionHouse._tip`. */

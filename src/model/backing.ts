@@ -130,9 +130,8 @@ export class Backing {
   }
 
   /** Starts an expired lot again. Mirrors `AuctionHouse.restart`. */
-  restart(id: bigint, asset: number, by: string): void {
-    const { state, effects } = auctions.restart(this.house, this.world(), id, asset, by);
-    this.apply(state, effects);
+  restart(id: bigint, asset: number): void {
+    this.house = auctions.restart(this.house, this.world(), id, asset);
   }
 
   /** Ends an absorption not worth its gas. Mirrors `AuctionHouse.giveUp`. */
@@ -225,7 +224,7 @@ export class Backing {
     const { market, now } = this.system;
     return {
       now,
-      pausedSeconds: market.pausedSeconds("Bid", now),
+      closedBetween: (from, to) => market.pausedBetween("Bid", from, to),
       dust: market.risk.system.dust,
       priceOf: (asset) => market.priceAndExpiry(asset, now),
     };

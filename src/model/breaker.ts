@@ -1,7 +1,7 @@
 import { compactDown, compactUp } from "./compact.js";
 import { ModelError } from "./error.js";
-import { BPS, max, min } from "./fixed.js";
-import type { Price } from "./price.js";
+import { BPS, max, min, subFloor } from "./fixed.js";
+import type { Price } from "./quote.js";
 
 const HOUR = 3600n;
 const DAY = 24n * HOUR;
@@ -49,8 +49,16 @@ export interface WatchedAsset {
 export interface BreakerState {
   readonly closures: Readonly<Record<Action, Closure>>;
   readonly assets: ReadonlyMap<number, WatchedAsset>;
+  /** The spells before the running or last one, oldest first. */
+  readonly spells: Readonly<Record<Action, readonly Spell[]>>;
   /** The actions whose guarded bit is set. */
   readonly guarded: ReadonlySet<Action>;
+}
+
+/** When an action was closed [s]. */
+export interface Spell {
+  readonly from: bigint;
+  readonly until: bigint;
 }
 
 const NEVER: Closure = { closedAt: 0n, closedBefore: 0n, pausedAt: 0n, pausedUntil: 0n, trippedUntil: 0n };
@@ -59,6 +67,7 @@ const NEVER: Closure = { closedAt: 0n, closedBefore: 0n, pausedAt: 0n, pausedUnt
 export function newBreaker(): BreakerState {
   return {
     closures: { Borrow: NEVER, WithdrawWithDebt: NEVER, Liquidate: NEVER, Bid: NEVER, FlashLoan: NEVER },
+    spells: { Borrow: [], WithdrawWithDebt: [], Liquidate: [], Bid: [], FlashLoan: [] },
     assets: new Map(),
     guarded: new Set(),
   };
@@ -172,6 +181,13 @@ export function pausedSeconds(state: BreakerState, action: Action, now: bigint):
   return c.closedBefore + min(now, closedUntil(c)) - c.closedAt;
 }
 
+/** Seconds from `from` to `to`, neither after now, in which `action` was closed. */
+export function pausedBetween(state: BreakerState, action: Action, from: bigint, to: bigint): bigint {
+  const c = state.closures[action];
+  const spells = [...state.spells[action], { from: c.closedAt, until: closedUntil(c) }];
+  return spells.reduce((sum, s) => sum + subFloor(min(s.until, to), max(s.from, from)), 0n);
+}
+
 /** The first second at which `action` is open again; 0 if it was never closed. */
 export function pausedUntil(state: BreakerState, action: Action): bigint {
   return closedUntil(state.closures[action]);
@@ -224,7 +240,13 @@ function begin(c: Closure, now: bigint): Closure {
 }
 
 function close(state: BreakerState, now: bigint, changed: Partial<Record<Action, Closure>>): BreakerState {
-  const next = { ...state, closures: { ...state.closures, ...changed } };
+  const spells = { ...state.spells };
+  for (const action of ACTIONS) {
+    const [before, after] = [state.closures[action], changed[action]];
+    if (after === undefined || after.closedAt === before.closedAt || before.closedAt === 0n) continue;
+    spells[action] = [...spells[action], { from: before.closedAt, until: closedUntil(before) }];
+  }
+  const next = { ...state, spells, closures: { ...state.closures, ...changed } };
   const until = (a: Action): bigint => (a === "Liquidate" ? graceUntil(next) : pausedUntil(next, a));
   return { ...next, guarded: new Set(ACTIONS.filter((a) => now < until(a))) };
 }

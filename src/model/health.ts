@@ -14,6 +14,11 @@ export function valueDown(amount: bigint, price: bigint): bigint {
   return mulDivDown(amount, price, PRICE_ONE);
 }
 
+/** Whether `weighted` [debt units * bps] gives `debt` at least this `health` [bps], exactly. Mirrors `HealthMath.reaches`. */
+export function reaches(weighted: bigint, debt: bigint, health: bigint): boolean {
+  return weighted >= debt * health;
+}
+
 /** Whether `weighted` [debt units * bps] covers `debt` [debt units], exactly. Mirrors `HealthMath.covers`. */
 export function covers(weighted: bigint, debt: bigint): boolean {
   return weighted >= debt * BPS;

@@ -40,7 +40,7 @@ export class Lenders {
     const { backing } = this.system;
     return pool.auctionDebt === 0n
       ? pools.totalAssets(pool)
-      : pools.exitAssets(pool, backing.shortfall().low, backing.capital());
+      : pools.exitAssets(pool, this.system.terms.pool, backing.shortfall().low, backing.capital());
   }
 
   /** Lends `assets`; returns the shares. */

@@ -1,14 +1,14 @@
 import { debtUp } from "./debt.js";
 import { ModelError } from "./error.js";
-import { BPS } from "./fixed.js";
+import { BPS, max } from "./fixed.js";
 import { covers, healthFactorDown } from "./health.js";
 import { type Outcome, decide, isHopeless } from "./liquidation.js";
 import type { VaultState } from "./terms.js";
-import { type Context, reduced, seizedAsset, valueHigh } from "./vault.js";
+import { type Context, isStuck, reduced, seizedAsset, valueHigh } from "./vault.js";
 
 /** Below this collateral ratio anyone may absorb [bps]. */
 export const ABSORB_RATIO = 10_200n;
-/** A flag lets a vault be absorbed from this age to twice this age [s]. */
+/** A flag lets a vault that is stuck be absorbed from this age to twice this age [s]. */
 export const FLAG_AGE = 3600n;
 
 /** What a liquidation leaves: `writtenOff` is the debt it gives up because too little collateral is left for it [debt units]. */
@@ -43,21 +43,40 @@ export function quote(x: Context, asset: number, maxRepay: bigint, maxSeize: big
   return isEligible(outcome) ? outcome : null;
 }
 
-/** When a vault was flagged, once it is shown at `now` [s]; 0: it is not. Mirrors `VaultEngine.flag`. */
-export function flagOf({ vault, p, debt }: Context, now: bigint): bigint {
-  if (covers(p.weighted, debt)) return 0n;
-  const { flaggedAt } = vault;
-  return flaggedAt === 0n || now > flaggedAt + 2n * FLAG_AGE ? now : flaggedAt;
+/**
+ * When a vault was flagged, once it is shown at `now` [s]; 0: it is not. `opened`: since when liquidating has been open to all [s].
+ * Mirrors `VaultEngine.flag`.
+ */
+export function flagOf(x: Context, opened: bigint, now: bigint): bigint {
+  if (!isStuck(x)) return 0n;
+  const { flaggedAt } = x.vault;
+  return flaggedAt === 0n || now > max(flaggedAt, opened) + 2n * FLAG_AGE ? now : flaggedAt;
 }
 
-/** Throws unless a vault may be absorbed at `now` [s]. Mirrors `VaultEngine.absorb`. */
-export function requireAbsorbable({ vault, p, debt }: Context, now: bigint): void {
+/** From when to when the flag of a vault lets it be absorbed while it is stuck [s]; null if it is not flagged. */
+export function ripeness(
+  flaggedAt: bigint,
+  opened: bigint,
+): { readonly from: bigint; readonly until: bigint } | null {
+  if (flaggedAt === 0n) return null;
+  const from = max(flaggedAt, opened) + FLAG_AGE;
+  return { from, until: from + FLAG_AGE };
+}
+
+/** Throws unless a vault may be absorbed at `now` [s]; `opened` as for `flagOf`. Mirrors `VaultRules.requireAbsorbable`. */
+export function requireAbsorbable(x: Context, opened: bigint, now: bigint): void {
+  const { vault, p, debt, at } = x;
   if (covers(p.weighted, debt)) throw new ModelError("VaultHealthy", [p.weighted, debt * BPS]);
-  const { flaggedAt } = vault;
-  const ripe = now >= flaggedAt + FLAG_AGE && now <= flaggedAt + 2n * FLAG_AGE;
-  if (p.value * BPS >= debt * ABSORB_RATIO && !ripe) {
-    throw new ModelError("NotAbsorbable", [p.value, debt, flaggedAt]);
-  }
+  if (p.value * BPS < debt * ABSORB_RATIO) return;
+  const ripe = ripeness(vault.flaggedAt, opened);
+  if (ripe !== null && now >= ripe.from && now <= ripe.until && isStuck(x)) return;
+  throw new ModelError("NotAbsorbable", [
+    p.value,
+    debt,
+    healthFactorDown(p.weighted, debt),
+    at.system.stuckHealth,
+    ripe?.from ?? 0n,
+  ]);
 }
 
 function outcomeOf(x: Context, asset: number, maxRepay: bigint, maxSeize: bigint): Outcome {

@@ -4,6 +4,7 @@ import {
   type BreakerState,
   graceUntil,
   newBreaker,
+  pausedBetween,
   pausedSeconds,
   pausedUntil,
   poke,
@@ -14,16 +15,20 @@ import {
 import { ModelError } from "./error.js";
 import { BPS } from "./fixed.js";
 import { covers, valueDown } from "./health.js";
+import { type Death, NO_DEATH, recorded } from "./lastKnown.js";
 import { powerDown } from "./margin.js";
 import {
   type DebtSide,
-  type FeedAnswer,
+  type LastKnown,
   type LastingPrice,
-  type Price,
+  type PricedAsset,
+  debtSaid,
+  lastKnownOf,
   priceAndExpiryOf,
-  statusNumber,
 } from "./price.js";
+import { type Price, statusNumber } from "./quote.js";
 import { RiskState } from "./risk.js";
+import { type FeedAnswer, MAX_ROUNDS_BACK } from "./source.js";
 import type { AssetTerms, ModelTerms, VaultState } from "./terms.js";
 import { type RoundHistory, VolatilityState } from "./volatility.js";
 
@@ -33,9 +38,30 @@ const REMEMBER_EVERY = 3600n;
 interface AssetMarket {
   /** As listed: only what its price depends on is asked here. */
   readonly terms: AssetTerms;
-  primaryFeed: FeedAnswer | null;
-  secondaryFeed: FeedAnswer | null;
+  primary: FeedState;
+  secondary: FeedState;
   accepted: { price: bigint; timestamp: bigint };
+  death: Death;
+  told: LastKnown | null;
+}
+
+/** What a feed answers, and its last answer with those before, which stay its rounds while it does not answer. */
+interface FeedState {
+  readonly answer: FeedAnswer | null;
+  readonly last: FeedAnswer | null;
+}
+
+const SILENT: FeedState = { answer: null, last: null };
+
+/** A feed after it answers `answer`, a round of its own unless it is the last one again; null: it does not answer. */
+function answered({ last }: FeedState, answer: FeedAnswer | null): FeedState {
+  if (answer === null) return { answer: null, last };
+  if (last !== null && last.answer === answer.answer && last.updatedAt === answer.updatedAt) {
+    return { answer: last, last };
+  }
+  const past = last === null ? [] : [last, ...(last.past ?? [])].slice(0, MAX_ROUNDS_BACK);
+  const next = { ...answer, past: past.map(({ answer: a, updatedAt }) => ({ answer: a, updatedAt })) };
+  return { answer: next, last: next };
 }
 
 /** What oracle guard, risk configuration, volatility model and breaker know: feeds, accepted prices, parameters, correlations. */
@@ -44,7 +70,9 @@ export class Market {
   readonly risk: RiskState;
   readonly volatility: VolatilityState;
   private readonly assets: AssetMarket[];
-  private debtFeed: FeedAnswer | null = null;
+  private debt: FeedState = SILENT;
+  /** What the debt asset's source said when that was remembered [feed units, s]. */
+  private debtKept = { answer: 0n, timestamp: 0n };
 
   /** The circuit breaker. */
   breaker: BreakerState = newBreaker();
@@ -60,16 +88,19 @@ export class Market {
     }
     this.assets = terms.assets.map((asset) => ({
       terms: asset,
-      primaryFeed: null,
-      secondaryFeed: null,
+      primary: SILENT,
+      secondary: SILENT,
       accepted: { price: 0n, timestamp: 0n },
+      death: NO_DEATH,
+      told: null,
     }));
   }
 
   /** An independent copy. */
   clone(): Market {
     const copy = new Market(this.terms);
-    copy.debtFeed = this.debtFeed;
+    copy.debt = this.debt;
+    copy.debtKept = this.debtKept;
     copy.breaker = this.breaker;
     copy.risk.copyFrom(this.risk);
     Object.assign(copy, { volatility: this.volatility.clone() });
@@ -84,23 +115,12 @@ export class Market {
 
   /** Price of an asset at `now` and until when it stays usable [s]. Mirrors `OracleGuard.priceAndExpiry`. */
   priceAndExpiry(id: number, now: bigint): LastingPrice {
-    const state = this.asset(id);
-    return priceAndExpiryOf(
-      {
-        primary: state.terms.primary,
-        primaryFeed: state.primaryFeed,
-        ...(state.terms.secondary && {
-          secondary: state.terms.secondary,
-          secondaryFeed: state.secondaryFeed,
-        }),
-        maxDeviation: state.terms.maxDeviation,
-        collateralDecimals: state.terms.decimals,
-        accepted: state.accepted,
-      },
-      this.debtSide(),
-      state.terms.composed,
-      now,
-    );
+    return priceAndExpiryOf(this.priced(id), this.debtSide(), this.asset(id).terms.composed, now);
+  }
+
+  /** What is known of an asset while it is dead. Mirrors `OracleGuard.lastKnown`. */
+  lastKnown(id: number, now: bigint): LastKnown {
+    return lastKnownOf(this.priced(id), this.debtSide(), this.asset(id).terms.composed, now);
   }
 
   /** Price of an asset at `now` [s], on which risk may be taken. Throws `PriceNotGood`. */
@@ -117,35 +137,50 @@ export class Market {
 
   /** A feed of an asset answers `answer`; null: it stops answering. */
   setFeed(id: number, feed: FeedAnswer | null, which: "primary" | "secondary"): void {
-    this.asset(id)[which === "primary" ? "primaryFeed" : "secondaryFeed"] = feed;
+    const asset = this.asset(id);
+    asset[which] = answered(asset[which], feed);
   }
 
   /** What an asset's primary feed answers [feed units]; 0 if it does not answer. */
   feedAnswer(id: number): bigint {
-    return this.asset(id).primaryFeed?.answer ?? 0n;
+    return this.asset(id).primary.answer?.answer ?? 0n;
   }
 
   /** The debt asset's own feed answers. */
   setDebtFeed(feed: FeedAnswer | null): void {
-    this.debtFeed = feed;
+    this.debt = answered(this.debt, feed);
   }
 
-  /** Remembers a Good price. Mirrors `OracleGuard.accept`. */
+  /** Remembers a Good price, records the death of a dead one. Mirrors `OracleGuard.accept`. */
   accept(id: number, now: bigint): boolean {
-    const price = this.price(id, now);
-    if (price.status !== "good") return false;
-    this.asset(id).accepted = { price: price.liq, timestamp: now };
+    const { status, liq } = this.price(id, now);
+    if (status === "dead") this.recordDeath(id, now);
+    if (status !== "good") return false;
+    this.remember(id, liq, now);
     return true;
   }
 
-  /** Remembers a Good price if the last was remembered an hour ago. Mirrors `OracleGuard.observe`. */
+  /** Like `accept`, but remembers only if the last price was remembered an hour ago. Mirrors `OracleGuard.observe`. */
   observe(id: number, now: bigint): void {
-    if (now - this.asset(id).accepted.timestamp >= REMEMBER_EVERY) this.accept(id, now);
+    const { status, liq } = this.price(id, now);
+    if (status === "dead") this.recordDeath(id, now);
+    const due = now - this.asset(id).accepted.timestamp >= REMEMBER_EVERY;
+    if (status === "good" && due) this.remember(id, liq, now);
+  }
+
+  /** The engine met these assets' prices: deaths are recorded. Mirrors `PriceCache.read`. */
+  met(ids: Iterable<number>, now: bigint): void {
+    for (const id of ids) if (this.price(id, now).status === "dead") this.recordDeath(id, now);
   }
 
   /** Restores the guard's accepted price as read from a chain. */
   restoreAccepted(id: number, price: bigint, timestamp: bigint): void {
     this.asset(id).accepted = { price, timestamp };
+  }
+
+  /** Restores what is known of a dead asset as read from a chain; null: as its rounds tell. */
+  restoreLastKnown(id: number, told: LastKnown | null): void {
+    this.asset(id).told = told;
   }
 
   // ------------------------------------------------------------------ breaker
@@ -161,14 +196,26 @@ export class Market {
     if (refused !== null) throw new ModelError(refused, [graceUntil(this.breaker), value, debt]);
   }
 
+  /** Since when liquidating has been open to all, a grace included [s]; 0 if it never was closed. Mirrors `VaultEngine._openedAt`. */
+  opened(): bigint {
+    return graceUntil(this.breaker);
+  }
+
   /** Seconds for which `action` has been closed so far. */
   pausedSeconds(action: Action, now: bigint): bigint {
     return pausedSeconds(this.breaker, action, now);
   }
 
+  /** Seconds from `from` to `to` in which `action` was closed. Mirrors `CircuitBreaker.pausedBetween`. */
+  pausedBetween(action: Action, from: bigint, to: bigint): bigint {
+    return pausedBetween(this.breaker, action, from, to);
+  }
+
   /** Shows the breaker an asset's price; returns whether it tripped. Mirrors `CircuitBreaker.poke`. */
   pokeBreaker(id: number, now: bigint): boolean {
     const { state, tripped } = poke(this.breaker, id, this.price(id, now), now);
+    const watch = this.breaker.assets.get(id)?.watch;
+    if (watch !== undefined && (watch.limit !== 0n || watch.doubt !== 0n)) this.observe(id, now);
     this.breaker = state;
     return tripped;
   }
@@ -213,10 +260,39 @@ export class Market {
     return state;
   }
 
+  private priced(id: number): PricedAsset {
+    const { terms, primary, secondary, accepted, death, told } = this.asset(id);
+    return {
+      primary: terms.primary,
+      primaryFeed: primary.answer,
+      ...(terms.secondary && { secondary: terms.secondary, secondaryFeed: secondary.answer }),
+      maxDeviation: terms.maxDeviation,
+      collateralDecimals: terms.decimals,
+      accepted,
+      death,
+      ...(told && { told }),
+    };
+  }
+
   private debtSide(): DebtSide {
     const decimals = this.terms.debtDecimals;
     return this.terms.debtSource === undefined
       ? { decimals }
-      : { decimals, source: this.terms.debtSource, feed: this.debtFeed };
+      : { decimals, source: this.terms.debtSource, feed: this.debt.answer, kept: this.debtKept };
+  }
+
+  /** Mirrors `OracleGuard._remember`. */
+  private remember(id: number, price: bigint, now: bigint): void {
+    this.asset(id).accepted = { price, timestamp: now };
+    const { debtSource } = this.terms;
+    if (!this.asset(id).terms.composed || debtSource === undefined) return;
+    const d = debtSaid(debtSource, this.debtSide(), now);
+    if (d.at > this.debtKept.timestamp) this.debtKept = { answer: d.price, timestamp: d.at };
+  }
+
+  /** Mirrors `OracleGuard._recordDeath`. */
+  private recordDeath(id: number, now: bigint): void {
+    const asset = this.asset(id);
+    asset.death = recorded(asset.death, this.lastKnown(id, now).known, now);
   }
 }

@@ -2,7 +2,7 @@ import { repayment } from "./debt.js";
 import { ModelError } from "./error.js";
 import { BPS, max, min, mulDivDown } from "./fixed.js";
 import { healthFactorDown, noPoorer, noWorse, restoringAmountUp, valueDown } from "./health.js";
-import type { Price } from "./price.js";
+import type { Price } from "./quote.js";
 import type { VaultState } from "./terms.js";
 import { type Context, contextOf, reduced, seizedAsset, sureValue, withBalance } from "./vault.js";
 

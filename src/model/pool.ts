@@ -89,10 +89,11 @@ export function claims(pool: PoolState, terms: PoolTerms): { reserve: bigint; ba
 
 /**
  * What lenders leaving an accrued pool are paid on [debt units]: total assets less the part of the auction debt that neither
- * lots for sure (`shortfallLow`) nor the backstop's `capital` cover. Mirrors `LendingPool.exitAssets`.
+ * lots for sure (`shortfallLow`), nor the backstop's `capital` and claims, nor the reserve cover. Mirrors `LendingPool.exitAssets`.
  */
-export function exitAssets(pool: PoolState, shortfallLow: bigint, capital: bigint): bigint {
-  const uncovered = subFloor(shortfallLow, capital);
+export function exitAssets(pool: PoolState, terms: PoolTerms, shortfallLow: bigint, capital: bigint): bigint {
+  const { reserve, backstopDue } = claims(pool, terms);
+  const uncovered = subFloor(shortfallLow, capital + backstopDue + reserve);
   return subFloor(totalAssets(pool), min(uncovered, pool.auctionDebt));
 }
 

@@ -1,59 +1,33 @@
-import { BPS, MAX_UINT256, max, min, mulDivDown, mulDivDownSaturating, subFloor } from "./fixed.js";
+import { BPS, MAX_UINT256, max, min, mulDivDownSaturating } from "./fixed.js";
+import {
+  type Death,
+  type Known,
+  composeDown,
+  composedOf,
+  deadPrice,
+  either,
+  ofSources,
+  recordedSince,
+  withAccepted,
+} from "./lastKnown.js";
+import { type Price, inRange } from "./quote.js";
+import {
+  FRESHNESS,
+  type FeedAnswer,
+  type Reading,
+  type Said,
+  type Source,
+  UNUSABLE,
+  boundsSaid,
+  isUsable,
+  readSource,
+  saidBy,
+} from "./source.js";
 
-/** Range of scaled prices the arithmetic is exact for. Mirrors `PriceMath`. */
-export const MIN_PRICE = 10n ** 6n;
-export const MAX_PRICE = 10n ** 58n;
-const AGED_HEARTBEATS = 3n;
 const LIFT = 200n;
-const DEAD_HOLD = 86_400n;
-const DEAD_FADE = 86_400n;
-
-/** How far a price may be trusted, best first, as the contracts number it. */
-export const STATUSES = ["good", "doubtful", "dead"] as const;
-export type Status = (typeof STATUSES)[number];
-
-/** A status as the contracts number it. */
-export function statusNumber(status: Status): bigint {
-  return BigInt(STATUSES.indexOf(status));
-}
-
-/** Scaled prices (1e36) with a status; see `contracts/types/Price.sol`. */
-export interface Price {
-  readonly liq: bigint;
-  readonly low: bigint;
-  readonly high: bigint;
-  readonly status: Status;
-}
-
-/** One source and what is believed of it: bounds in feed units (exclusive), heartbeat in seconds. */
-export interface Source {
-  readonly heartbeat: bigint;
-  readonly minAnswer: bigint;
-  readonly maxAnswer: bigint;
-  /** Decimals of the answers. */
-  readonly decimals: bigint;
-}
-
-/** What a feed says now: an answer in its own units, and when it was given [s]. Null: the feed does not answer. */
-export interface FeedAnswer {
-  readonly answer: bigint;
-  readonly updatedAt: bigint;
-}
-
-const FRESHNESS = { unusable: 0, expired: 1, aged: 2, fresh: 3 } as const;
-type Freshness = keyof typeof FRESHNESS;
-
-interface Reading {
-  readonly price: bigint;
-  readonly updatedAt: bigint;
-  readonly expiresAt: bigint;
-  readonly freshness: Freshness;
-}
-
-const UNUSABLE: Reading = { price: 0n, updatedAt: 0n, expiresAt: 0n, freshness: "unusable" };
 const DEAD: Price = { liq: 0n, low: 0n, high: 0n, status: "dead" };
 
-/** The sources of one asset with what they say, and the accepted price the guard remembers (zeros for none). */
+/** The sources of one asset with what they say, and what the guard remembers of it (zeros for nothing). */
 export interface PricedAsset {
   readonly primary: Source;
   readonly primaryFeed: FeedAnswer | null;
@@ -62,6 +36,15 @@ export interface PricedAsset {
   readonly maxDeviation: bigint;
   readonly collateralDecimals: bigint;
   readonly accepted: { readonly price: bigint; readonly timestamp: bigint };
+  readonly death: Death;
+  /** What is known of it while it is dead, as read from a chain; left out where the rounds themselves are at hand. */
+  readonly told?: LastKnown;
+}
+
+/** What is known of a dead asset, and since when its death is on record [s]; 0 if it is not. */
+export interface LastKnown {
+  readonly known: Known;
+  readonly deadSince: bigint;
 }
 
 /** The debt asset: its decimals, and its own source where the asset's feeds quote a common currency. */
@@ -69,6 +52,14 @@ export interface DebtSide {
   readonly decimals: bigint;
   readonly source?: Source;
   readonly feed?: FeedAnswer | null;
+  /** What its source said when that was remembered [feed units, s]. */
+  readonly kept?: { readonly answer: bigint; readonly timestamp: bigint };
+}
+
+/** A price, and until when it stays usable if no source answers again [s]; 0 if it is dead. */
+export interface LastingPrice {
+  readonly price: Price;
+  readonly expiresAt: bigint;
 }
 
 /**
@@ -79,12 +70,6 @@ export function priceOf(asset: PricedAsset, debt: DebtSide, composed: boolean, t
   return priceAndExpiryOf(asset, debt, composed, timestamp).price;
 }
 
-/** A price, and until when it stays usable if no source answers again [s]; 0 if it is dead. */
-export interface LastingPrice {
-  readonly price: Price;
-  readonly expiresAt: bigint;
-}
-
 /** The price of one asset at `timestamp` [s] and when it expires. Mirrors `OracleGuard.priceAndExpiry`. */
 export function priceAndExpiryOf(
   asset: PricedAsset,
@@ -92,50 +77,65 @@ export function priceAndExpiryOf(
   composed: boolean,
   timestamp: bigint,
 ): LastingPrice {
-  const unitOf = (s: Source): bigint => 10n ** (36n + debt.decimals - asset.collateralDecimals - s.decimals);
+  const unitOf = (s: Source): bigint => unitFor(asset, debt, s);
   const p = readSource(asset.primary, asset.primaryFeed, timestamp, unitOf(asset.primary));
   let s = UNUSABLE;
   let price: Price;
   if (asset.secondary === undefined) {
     price = single(p);
   } else {
-    s = readSource(asset.secondary, asset.secondaryFeed ?? null, timestamp, unitOf(asset.secondary));
+    const feed = asset.secondaryFeed ?? null;
+    s = readSource(asset.secondary, feed, timestamp, unitOf(asset.secondary));
     price = pair(p, s, asset.maxDeviation);
+    if (p.freshness === "unusable")
+      price = bounded(price, asset.primary, asset.primaryFeed, timestamp, unitOf);
+    else if (s.freshness === "unusable") price = bounded(price, asset.secondary, feed, timestamp, unitOf);
   }
   let d = UNUSABLE;
-  let unit = 0n;
   if (composed && debt.source !== undefined) {
     d = readSource(debt.source, debt.feed ?? null, timestamp, 1n);
-    unit = 10n ** debt.source.decimals;
-    price = compose(price, d, unit);
+    price = compose(price, d, 10n ** debt.source.decimals);
   }
   if (price.status === "dead" || !inRange(price.low) || !inRange(price.high)) {
-    return { price: deadPrice(asset, p.updatedAt >= s.updatedAt ? p : s, d, unit, timestamp), expiresAt: 0n };
+    const { known, deadSince } = asset.told ?? lastKnownOf(asset, debt, composed, timestamp);
+    return { price: deadPrice(known, deadSince === 0n ? 0n : timestamp - deadSince), expiresAt: 0n };
   }
   const expiresAt = max(p.expiresAt, s.expiresAt);
-  return { price, expiresAt: unit === 0n ? expiresAt : min(expiresAt, d.expiresAt) };
+  return { price, expiresAt: composed ? min(expiresAt, d.expiresAt) : expiresAt };
 }
 
-function readSource(source: Source, feed: FeedAnswer | null, timestamp: bigint, unit: bigint): Reading {
-  if (
-    feed === null ||
-    feed.answer <= source.minAnswer ||
-    feed.answer >= source.maxAnswer ||
-    feed.answer <= 0n
-  ) {
-    return UNUSABLE;
+/** What is known of an asset while it is dead, and since when that is on record [s]. Mirrors `OracleGuard.lastKnown`. */
+export function lastKnownOf(
+  asset: PricedAsset,
+  debt: DebtSide,
+  composed: boolean,
+  timestamp: bigint,
+): LastKnown {
+  let n = saidBy(asset.primary, asset.primaryFeed, timestamp, unitFor(asset, debt, asset.primary));
+  if (asset.secondary !== undefined) {
+    const unit = unitFor(asset, debt, asset.secondary);
+    const s = saidBy(asset.secondary, asset.secondaryFeed ?? null, timestamp, unit);
+    if (n.alive === s.alive) n = either(n, s);
+    else if (s.alive) n = s;
   }
-  if (feed.updatedAt === 0n || feed.updatedAt > timestamp) return UNUSABLE;
-  const age = timestamp - feed.updatedAt;
-  const price = mulDivDownSaturating(feed.answer, unit, 1n);
-  if (price > MAX_PRICE) return UNUSABLE;
-  return {
-    price,
-    updatedAt: feed.updatedAt,
-    expiresAt: feed.updatedAt + AGED_HEARTBEATS * source.heartbeat,
-    freshness:
-      age <= source.heartbeat ? "fresh" : age <= AGED_HEARTBEATS * source.heartbeat ? "aged" : "expired",
-  };
+  let [known, newest] = [ofSources(n), n.at];
+  if (composed && debt.source !== undefined) {
+    const d = debtSaid(debt.source, debt, timestamp);
+    known = composedOf(n, d, 10n ** debt.source.decimals);
+    newest = max(newest, d.at);
+  }
+  known = withAccepted(known, asset.accepted, newest);
+  return { known, deadSince: recordedSince(asset.death, known, timestamp) };
+}
+
+/** What the debt asset's source says, or said when it was remembered. Mirrors `OracleGuard._debtSaid`. */
+export function debtSaid(source: Source, { feed, kept }: DebtSide, timestamp: bigint): Said {
+  const d = saidBy(source, feed ?? null, timestamp, 1n);
+  return kept !== undefined && kept.timestamp > d.at ? { ...d, price: kept.answer, at: kept.timestamp } : d;
+}
+
+function unitFor(asset: PricedAsset, debt: DebtSide, s: Source): bigint {
+  return 10n ** (36n + debt.decimals - asset.collateralDecimals - s.decimals);
 }
 
 function single(p: Reading): Price {
@@ -145,7 +145,7 @@ function single(p: Reading): Price {
 }
 
 function pair(p: Reading, s: Reading, deviation: bigint): Price {
-  if (FRESHNESS[p.freshness] < FRESHNESS.aged || FRESHNESS[s.freshness] < FRESHNESS.aged) {
+  if (!isUsable(p) || !isUsable(s)) {
     const price = single(FRESHNESS[p.freshness] >= FRESHNESS[s.freshness] ? p : s);
     return price.status === "good" ? { ...price, status: "doubtful" } : price;
   }
@@ -157,8 +157,25 @@ function pair(p: Reading, s: Reading, deviation: bigint): Price {
   return { liq, low, high, status: fresh && agree ? "good" : "doubtful" };
 }
 
+/** A price narrowed by what an unusable source says of its bounds. Mirrors `OracleGuard._bound`. */
+function bounded(
+  price: Price,
+  source: Source,
+  feed: FeedAnswer | null,
+  timestamp: bigint,
+  unitOf: (s: Source) => bigint,
+): Price {
+  if (feed === null || feed.updatedAt === 0n || feed.updatedAt > timestamp) return price;
+  const { floor, ceiling } = boundsSaid(source, feed.answer, unitOf(source));
+  return {
+    ...price,
+    low: floor === 0n ? price.low : min(price.low, floor),
+    high: max(price.high, ceiling),
+  };
+}
+
 function compose(price: Price, d: Reading, unit: bigint): Price {
-  if (FRESHNESS[d.freshness] < FRESHNESS.aged || price.status === "dead") return DEAD;
+  if (!isUsable(d) || price.status === "dead") return DEAD;
   const high = composeDown(price.high, d.price, unit);
   const exact = high === MAX_UINT256 || (price.high * unit) % d.price === 0n;
   return {
@@ -167,35 +184,4 @@ function compose(price: Price, d: Reading, unit: bigint): Price {
     high: exact ? high : high + 1n,
     status: d.freshness === "aged" ? "doubtful" : price.status,
   };
-}
-
-function composeDown(price: bigint, debtPrice: bigint, unit: bigint): bigint {
-  return mulDivDownSaturating(price, unit, debtPrice);
-}
-
-function deadPrice(asset: PricedAsset, last: Reading, d: Reading, unit: bigint, timestamp: bigint): Price {
-  let { price, updatedAt, expiresAt } = last;
-  if (unit !== 0n && price !== 0n) {
-    price = d.price === 0n ? 0n : composeDown(price, d.price, unit);
-    updatedAt = min(updatedAt, d.updatedAt);
-    expiresAt = min(expiresAt, d.expiresAt);
-  }
-  const { accepted } = asset;
-  if (!inRange(price)) [price, expiresAt] = [accepted.price, accepted.timestamp];
-  if (accepted.timestamp > updatedAt) price = accepted.price;
-  expiresAt = max(expiresAt, accepted.timestamp);
-  if (price === 0n) return { liq: 0n, low: 0n, high: MAX_PRICE, status: "dead" };
-  const faded = fadedDown(price, expiresAt, timestamp);
-  return { liq: faded, low: faded, high: price, status: "dead" };
-}
-
-function inRange(price: bigint): boolean {
-  return price >= MIN_PRICE && price <= MAX_PRICE;
-}
-
-function fadedDown(price: bigint, acceptedAt: bigint, timestamp: bigint): bigint {
-  const age = subFloor(timestamp, acceptedAt);
-  if (age <= DEAD_HOLD) return price;
-  if (age >= DEAD_HOLD + DEAD_FADE) return 0n;
-  return mulDivDown(price, DEAD_HOLD + DEAD_FADE - age, DEAD_FADE);
 }

@@ -10,9 +10,18 @@ import * as liquidators from "./liquidators.js";
 import { Market } from "./market.js";
 import * as owners from "./owners.js";
 import * as pools from "./pool.js";
-import type { FeedAnswer, Price } from "./price.js";
+import type { Price } from "./quote.js";
+import type { FeedAnswer } from "./source.js";
 import type { LiquidationResult, ModelTerms, SystemTerms, VaultHealth, VaultState } from "./terms.js";
-import { type Context, type Valuation, contextOf, healthOf, positionOf, withBalance } from "./vault.js";
+import {
+  type Context,
+  type Valuation,
+  contextOf,
+  healthOf,
+  positionOf,
+  reviewed,
+  withBalance,
+} from "./vault.js";
 import { type Totals, VaultBook } from "./vaultBook.js";
 
 /**
@@ -157,9 +166,10 @@ export class SystemModel {
       const pool = this.accruedPool;
       owners.requireRestoring(this.context(key, pool), asset, deposited, total);
       this.lenders.pool = pool;
+      if (this.vault(key).scaledDebt !== 0n) this.met(this.vault(key));
     }
     this.market.observe(asset, this.now);
-    this.book.store(key, next);
+    this.book.store(key, this.reviewed(next));
   }
 
   /** Takes collateral out; returns what was taken. Mirrors `VaultEngine.withdraw`. */
@@ -205,9 +215,9 @@ export class SystemModel {
       this.lenders.pool = pool;
       return 0n;
     }
+    const left = this.reviewed({ ...vault, scaledDebt: vault.scaledDebt - scaledRepaid });
     this.lenders.pool = pools.settle(pool, paid, scaledRepaid);
-    const scaledDebt = vault.scaledDebt - scaledRepaid;
-    this.book.store(key, { ...vault, scaledDebt, flaggedAt: scaledDebt === 0n ? 0n : vault.flaggedAt });
+    this.book.store(key, left);
     return paid;
   }
 
@@ -221,6 +231,7 @@ export class SystemModel {
       repay,
     );
     this.lenders.pool = pools.settle(pool, repaid, scaledRepaid);
+    this.met(this.vault(key));
     this.book.store(key, left);
     return { repaid, sold };
   }
@@ -240,6 +251,7 @@ export class SystemModel {
     this.market.requireOpen("Liquidate", x.p.value, x.debt, this.now);
     const { outcome, left, writtenOff } = liquidators.liquidate(x, asset, maxRepay, maxSeize, minSeize);
     let [settled, loss] = [pool, pools.NO_LOSS];
+    this.met(x.vault);
     if (writtenOff === 0n) {
       this.book.store(key, left);
     } else {
@@ -254,7 +266,8 @@ export class SystemModel {
   flag(key: VaultKey): bigint {
     this.lenders.accrue();
     const x = this.context(key);
-    const flaggedAt = liquidators.flagOf(x, this.now);
+    const flaggedAt = liquidators.flagOf(x, this.market.opened(), this.now);
+    this.met(x.vault);
     if (flaggedAt !== x.vault.flaggedAt) this.book.store(key, { ...x.vault, flaggedAt });
     return flaggedAt;
   }
@@ -264,8 +277,9 @@ export class SystemModel {
     const pool = this.accruedPool;
     const x = this.context(key, pool);
     this.market.requireOpen("Liquidate", x.p.value, x.debt, this.now);
-    liquidators.requireAbsorbable(x, this.now);
+    liquidators.requireAbsorbable(x, this.market.opened(), this.now);
     const taken = pools.toAuction(pool, x.vault.scaledDebt);
+    this.met(x.vault);
     return this.backing.open(taken.pool, ownerOf(key), keeper, taken.debt, this.book.empty(key, x.vault));
   }
 
@@ -297,6 +311,20 @@ export class SystemModel {
 
   private context(key: VaultKey, pool = this.accruedPool, prices: readonly Price[] = this.prices()): Context {
     return contextOf(key, this.vault(key), this.valuation(prices, pool));
+  }
+
+  /** A vault as it is kept: a flag goes with what made the vault stuck. Accrues like the engine, where it is flagged. */
+  private reviewed(vault: VaultState): VaultState {
+    if (vault.flaggedAt === 0n) return vault;
+    const pool = this.accruedPool;
+    this.lenders.pool = pool;
+    this.met(vault);
+    return reviewed(vault, this.valuation(this.prices(), pool));
+  }
+
+  /** The engine read the prices of what a vault holds. */
+  private met(vault: VaultState): void {
+    this.market.met(vault.balances.keys(), this.now);
   }
 
   private valuation(prices: readonly Price[], pool: pools.PoolState): Valuation {

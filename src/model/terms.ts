@@ -2,7 +2,7 @@ import type { AuctionTerms } from "./auctionMath.js";
 import type { Watch } from "./breaker.js";
 import type { Outcome } from "./liquidation.js";
 import type { Loss, PoolTerms } from "./pool.js";
-import type { Source } from "./price.js";
+import type { Source } from "./source.js";
 import type { VolatilityParameters } from "./volatility.js";
 
 /** Risk parameters of one asset [bps], its supply cap [token units] and its sources. */
@@ -21,11 +21,13 @@ export interface AssetTerms {
   readonly composed: boolean;
 }
 
-/** Parameters that hold for every vault: cap and dust in debt units, target health in bps. */
+/** Parameters that hold for every vault: cap and dust in debt units, target and stuck health in bps. */
 export interface SystemTerms {
   readonly borrowCap: bigint;
   readonly dust: bigint;
   readonly targetHealth: bigint;
+  /** Below this health a flag may ripen. */
+  readonly stuckHealth: bigint;
 }
 
 /** What the whole system is set to. */

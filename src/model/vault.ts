@@ -1,9 +1,9 @@
 import { debtUp } from "./debt.js";
 import { ModelError } from "./error.js";
-import { covers, healthFactorDown, valueDown } from "./health.js";
+import { covers, healthFactorDown, reaches, valueDown } from "./health.js";
 import type { VaultKey } from "./key.js";
 import type { Position, SeizedAsset } from "./liquidation.js";
-import type { Price } from "./price.js";
+import type { Price } from "./quote.js";
 import type { AssetTerms, SystemTerms, VaultHealth, VaultState } from "./terms.js";
 
 /** A vault that holds and owes nothing. */
@@ -66,7 +66,7 @@ export function seizedAsset({ key, vault, at }: Context, asset: number): SeizedA
 }
 
 /**
- * The vault less `taken` of an asset [token units] and `scaledRepaid` of its debt; no longer flagged, if that leaves it healthy.
+ * The vault less `taken` of an asset [token units] and `scaledRepaid` of its debt; no longer flagged, if that leaves it not stuck.
  * Mirrors `VaultBook.take` and `owe`.
  */
 export function reduced(
@@ -81,8 +81,21 @@ export function reduced(
     scaledDebt: vault.scaledDebt - scaledRepaid,
     balances: withBalance(vault.balances, asset, held - taken),
   };
-  const p = positionOf(left, at);
-  return covers(p.weighted, debtUp(p.scaledDebt, p.index)) ? { ...left, flaggedAt: 0n } : left;
+  return reviewed(left, at);
+}
+
+/** A vault without its flag, if it is no longer stuck. Mirrors `VaultBook.owe` and `VaultEngine._reviewFlag`. */
+export function reviewed(vault: VaultState, at: Valuation): VaultState {
+  if (vault.flaggedAt === 0n) return vault;
+  const p = positionOf(vault, at);
+  return reaches(p.weighted, debtUp(p.scaledDebt, p.index), at.system.stuckHealth)
+    ? { ...vault, flaggedAt: 0n }
+    : vault;
+}
+
+/** Whether a vault is so unhealthy that its flag may ripen. Mirrors `VaultRules.isStuck`. */
+export function isStuck({ p, debt, at }: Context): boolean {
+  return !reaches(p.weighted, debt, at.system.stuckHealth);
 }
 
 /** What a vault's collateral is worth for sure [debt units]: at the lowest usable prices, what is dead nothing. Mirrors `VaultView.sureValue`. */

@@ -96,17 +96,17 @@ const breaker = z.strictObject({
 });
 /** How absorbed collateral is sold. */
 const auction = z.strictObject({
-  startBps: z.int().min(10_000).max(65_535).default(10_500),
-  cutBps: z.int().min(1).max(9999).default(100),
+  startBps: z.int().min(10_000).max(65_535).default(10_000),
+  cutBps: z.int().min(1).max(9999).default(50),
   stepSeconds: z.int().min(1).max(65_535).default(60),
-  floorBps: z.int().min(1).max(65_535).default(7500),
+  floorBps: z.int().min(1).max(65_535).default(9500),
   tailSeconds: z.int().min(1).max(65_535).default(3600),
   maxGapSeconds: z.int().min(1).max(65_535).default(600),
   penaltyBps: z.int().min(0).max(10_000).default(500),
-  tipBps: z.int().min(0).max(10_000).default(10),
-  maxTipBps: z.int().min(0).max(10_000).default(100),
+  tipBps: z.int().min(0).max(10_000).default(50),
+  maxTipBps: z.int().min(0).max(200).default(200),
   /** In whole tokens of the debt asset. */
-  flatTip: decimal.default("10"),
+  flatTip: decimal.default("20"),
   /** True: priced from the oracle price at the start instead of the live one. */
   frozen: z.boolean().default(false),
 });
@@ -149,6 +149,8 @@ export const parametersSchema = z.strictObject({
     borrowCap: decimal,
     dust: decimal,
     targetHealthBps: z.int().min(10_100).max(15_000),
+    /** Health below which a flagged vault may be absorbed whole by age; 0: never by age. */
+    stuckHealthBps: z.int().min(0).max(10_000).default(8700),
   }),
   assets: z.array(asset).min(1).max(64),
   /** The feed that says whether the chain's sequencer is up, and how long it must have been. */
@@ -279,6 +281,7 @@ export function modelTerms(p: SystemParameters, decimals: KnownDecimals): ModelT
       borrowCap: parseUnits(p.system.borrowCap, decimals.debt),
       dust: parseUnits(p.system.dust, decimals.debt),
       targetHealth: BigInt(p.system.targetHealthBps),
+      stuckHealth: BigInt(p.system.stuckHealthBps),
     },
     assets: p.assets.map((a, i): AssetTerms => {
       const known = decimals.assets[i];

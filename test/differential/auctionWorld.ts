@@ -3,7 +3,17 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { MAX_UINT256, ModelError, STATUSES, auctions, backstops, pools } from "../../src/model/index.js";
+import {
+  MAX_UINT256,
+  ModelError,
+  STATUSES,
+  auctions,
+  backstops,
+  max,
+  min,
+  pools,
+  subFloor,
+} from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import { termsOf } from "../../src/protocol/deployments.js";
 import { auctionTermsOf, parseParameters } from "../../src/protocol/parameters.js";
@@ -267,11 +277,13 @@ export class AuctionWorld {
   }
 
   private async sight(now: bigint): Promise<auctions.AuctionWorld> {
-    const { oracle, breaker } = this.client;
+    const { oracle } = this.client;
+    const spells = await this.spells();
     const known = await Promise.all([0, 1].map((id) => oracle.priceAndExpiry(id)));
     return {
       now,
-      pausedSeconds: await breaker.pausedSeconds(BID),
+      closedBetween: (from, to) =>
+        spells.reduce((sum, s) => sum + subFloor(min(s.until, to), max(s.from, from)), 0n),
       dust: DUST,
       priceOf: (id) => {
         const p = known[id];
@@ -280,6 +292,19 @@ export class AuctionWorld {
         return { price: { liq, low, high, status: STATUSES[Number(status)] ?? "dead" }, expiresAt: p[1] };
       },
     };
+  }
+
+  /** When bidding was paused, as the breaker's events tell [s]. */
+  private async spells(): Promise<{ from: bigint; until: bigint }[]> {
+    const { breaker } = this.client;
+    const spells: { from: bigint; until: bigint }[] = [];
+    for (const log of await breaker.queryFilter(breaker.filters.Paused(BID))) {
+      const from = BigInt((await log.getBlock()).timestamp);
+      const last = spells.at(-1);
+      if (last !== undefined && from < last.until) last.until = log.args.until;
+      else spells.push({ from, until: log.args.until });
+    }
+    return spells;
   }
 
   private async chainPool(): Promise<pools.PoolState> {

@@ -68,6 +68,7 @@ async function system(connection: NetworkConnection) {
     borrowCap: 1n,
     dust: 1n,
     targetHealth: 10_500n,
+    stuckHealth: 8_700n,
     guarded: 0n,
   });
   const oracle = await new OracleGuard__factory(signer).deploy(manager, riskConfig, 6);

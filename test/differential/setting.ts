@@ -23,7 +23,7 @@ export function parameters(debtDecimals: number): SystemParameters {
     },
     // A gap may be as long as a lot runs, so that lots nobody looks at expire.
     auction: { maxGapSeconds: 3600 },
-    system: { borrowCap: "700000", dust: "100", targetHealthBps: 10500 },
+    system: { borrowCap: "700000", dust: "100", targetHealthBps: 10500, stuckHealthBps: 9_800 },
     assets: [
       {
         symbol: "WETH",

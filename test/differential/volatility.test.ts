@@ -51,7 +51,7 @@ async function deploy(connection: NetworkConnection) {
     await (
       await ethers.deployContract("RiskConfig", [
         manager,
-        { borrowCap: 1n, dust: 1n, targetHealth: 10_500n, guarded: 0 },
+        { borrowCap: 1n, dust: 1n, targetHealth: 10_500n, stuckHealth: 8_700n, guarded: 0 },
       ])
     ).getAddress(),
     signer,

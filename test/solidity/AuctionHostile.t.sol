@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
 import {IAuctionHouse} from "../../contracts/interfaces/IAuctionHouse.sol";
@@ -59,7 +60,12 @@ contract AuctionHostileTest is AuctionFixture {
         _house(abi.encodeCall(IAuctionHouse.giveUp, (id)));
         _house(abi.encodeCall(IAuctionHouse.claim, (WETH, address(hostile))));
         _house(abi.encodeCall(IAuctionHouse.claimTip, (address(hostile))));
-        _house(abi.encodeCall(IAuctionHouse.open, (_key(bob), 1, AssetSet.wrap(1), new uint256[](1), bob)));
+        _house(
+            abi.encodeCall(
+                IAuctionHouse.open,
+                (_key(bob), 1, AssetSet.wrap(1), new uint256[](1), AssetSet.wrap(1), bob)
+            )
+        );
         _house(abi.encodeCall(IAuctionHouse.abandon, (_key(bob), 1, AssetSet.wrap(1), new uint256[](1))));
         _house(abi.encodeCall(IAuctionHouse.quoteTake, (id, WETH, MAX)));
         _house(abi.encodeCall(IAuctionHouse.shortfall, ()));
@@ -77,16 +83,41 @@ contract AuctionHostileTest is AuctionFixture {
         uint256 shares = backstop.maxRedeem(address(hostile));
         assertGt(shares, 0);
         address self = address(hostile);
+        hostile.add(address(backstop), abi.encodeCall(IERC4626.previewDeposit, (1e6)));
+        hostile.add(address(backstop), abi.encodeCall(IERC4626.previewRedeem, (1e6)));
         hostile.add(address(backstop), abi.encodeCall(IERC4626.deposit, (1e6, self)));
         hostile.add(address(backstop), abi.encodeCall(IERC4626.mint, (1e6, self)));
         hostile.add(address(backstop), abi.encodeCall(IERC4626.withdraw, (1, self, self)));
         hostile.add(address(backstop), abi.encodeCall(IERC4626.redeem, (1, self, self)));
-        hostile.add(address(backstop), abi.encodeCall(IERC4626.previewDeposit, (1e6)));
-        hostile.add(address(backstop), abi.encodeCall(IERC4626.previewRedeem, (1e6)));
         hostile.add(address(pool), abi.encodeCall(IERC4626.withdraw, (1, self, self)));
         hostile.add(address(pool), abi.encodeCall(IERC4626.redeem, (1, self, self)));
         _run(0.2e18);
-        _assertAllRefused(8);
+        _assertAllRefused(2);
+        // The pools say so in their limits, which never revert and never promise what is refused.
+        assertEq(hostile.refusals(2), ERC4626.ERC4626ExceededMaxDeposit.selector);
+        assertEq(hostile.refusals(3), ERC4626.ERC4626ExceededMaxMint.selector);
+        for (uint256 i = 4; i < 8; i += 2) {
+            assertEq(hostile.refusals(i), ERC4626.ERC4626ExceededMaxWithdraw.selector);
+            assertEq(hostile.refusals(i + 1), ERC4626.ERC4626ExceededMaxRedeem.selector);
+        }
+    }
+
+    function test_limits_areZeroMeanwhileAndNeverRevert() public {
+        address self = address(hostile);
+        address[2] memory pools = [address(backstop), address(pool)];
+        for (uint256 i = 0; i < 2; ++i) {
+            hostile.add(pools[i], abi.encodeCall(IERC4626.maxDeposit, (self)));
+            hostile.add(pools[i], abi.encodeCall(IERC4626.maxMint, (self)));
+            hostile.add(pools[i], abi.encodeCall(IERC4626.maxWithdraw, (self)));
+            hostile.add(pools[i], abi.encodeCall(IERC4626.maxRedeem, (self)));
+        }
+        assertGt(backstop.maxRedeem(self), 0);
+        _run(0.2e18);
+        for (uint256 i = 0; i < 8; ++i) {
+            assertEq(hostile.refusals(i), bytes4(0), "a limit reverted");
+            // Who lends enters while a lot is taken: nothing of that depends on the house.
+            if (i != 4 && i != 5) assertEq(hostile.answers(i), 0, "a limit promised too much");
+        }
     }
 
     function test_reentry_theEngineNeitherAbsorbsNorGivesUpMeanwhile() public {
@@ -131,7 +162,7 @@ contract AuctionHostileTest is AuctionFixture {
         bytes memory refusal = abi.encodeWithSelector(IAuctionHouse.OnlyEngine.selector, bob, engine);
         vm.startPrank(bob);
         vm.expectRevert(refusal);
-        auctions.open(_key(bob), 1, AssetSet.wrap(1), new uint256[](1), bob);
+        auctions.open(_key(bob), 1, AssetSet.wrap(1), new uint256[](1), AssetSet.wrap(1), bob);
         vm.expectRevert(refusal);
         auctions.abandon(_key(bob), 1, AssetSet.wrap(1), new uint256[](1));
         vm.expectRevert();

@@ -43,6 +43,10 @@ contract BackstopPool4626Test is ERC4626Properties {
         return (low, high);
     }
 
+    function isLocked() external pure returns (bool) {
+        return false;
+    }
+
     function claims() external view returns (uint256, uint256) {
         return (0, due);
     }

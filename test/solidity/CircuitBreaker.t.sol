@@ -168,7 +168,7 @@ contract CircuitBreakerTest is SystemFixture {
     }
 
     /// @dev What auctions read instead of asking here is what they would hear, whenever they need not ask.
-    function testFuzz_bidTerms_knowHowLongBiddingWasClosed(uint256[12] calldata seeds) public {
+    function testFuzz_bidTerms_knowUntilWhenBiddingWasClosed(uint256[12] calldata seeds) public {
         breaker.setWatch(WETH, _watch);
         for (uint256 i = 0; i < seeds.length; ++i) {
             uint256 kind = seeds[i] % 5;
@@ -182,12 +182,38 @@ contract CircuitBreakerTest is SystemFixture {
                 _setPrice(WETH, int256(bound(span, 1_000e8, 3_000e8)));
                 breaker.poke(WETH);
             }
-            (uint256 dust, bool guarded, uint256 closed) = riskConfig.bidTerms();
+            (uint256 dust, bool guarded, uint256 closedUntil) = riskConfig.bidTerms();
             assertEq(dust, riskConfig.systemRisk().dust);
             assertEq(guarded, _guarded() & bitOf(Action.Bid) != 0);
             if (block.timestamp < breaker.pausedUntil(Action.Bid)) assertTrue(guarded);
-            if (!guarded) assertEq(closed, breaker.pausedSeconds(Action.Bid));
+            if (guarded) continue;
+            // Nothing was closed from there on.
+            assertLe(closedUntil, block.timestamp);
+            assertEq(breaker.pausedBetween(Action.Bid, closedUntil, block.timestamp), 0);
         }
+    }
+
+    /// @dev What was closed between any two times is what a clock that ticked each second would have counted.
+    function testFuzz_pausedBetween_countsEverySecondThatWasClosed(
+        uint256[8] calldata seeds,
+        uint256 a,
+        uint256 b
+    ) public {
+        uint256[] memory closed = new uint256[](4 days / 10 minutes + 1);
+        for (uint256 i = 0; i < closed.length; ++i) {
+            uint256 seed = seeds[i % 8] >> (i / 8);
+            if (seed % 7 == 0) try breaker.pause(Action.Bid, ((seed >> 3) % 6) * 10 minutes) {} catch {}
+            if (seed % 7 == 1) try breaker.unpause(Action.Bid) {} catch {}
+            closed[i] = block.timestamp < breaker.pausedUntil(Action.Bid) ? 10 minutes : 0;
+            if (i + 1 < closed.length) vm.warp(block.timestamp + 10 minutes);
+        }
+        a = bound(a, 0, closed.length - 1);
+        b = bound(b, a, closed.length - 1);
+        uint256 expected;
+        for (uint256 i = a; i < b; ++i) expected += closed[i];
+        uint256 from = START + a * 10 minutes;
+        assertEq(breaker.pausedBetween(Action.Bid, from, START + b * 10 minutes), expected);
+        assertEq(breaker.pausedBetween(Action.Bid, 0, START), 0);
     }
 
     // ------------------------------------------------------------------ trips

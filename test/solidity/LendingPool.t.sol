@@ -398,11 +398,15 @@ contract LendingPoolTest is SystemFixture {
             abi.encodeCall(own.donate, (1))
         ];
         for (uint256 i = 0; i < calls.length; ++i) {
+            bytes4 err = ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector;
+            // Its limits say so first.
+            if (i == 0) err = ERC4626.ERC4626ExceededMaxDeposit.selector;
+            if (i == 1) err = ERC4626.ERC4626ExceededMaxMint.selector;
             odd.setHook(address(own), calls[i]);
             own.withdraw(1e18, bob, address(this));
-            assertEq(bytes4(odd.lastError()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+            assertEq(bytes4(odd.lastError()), err);
             own.disburse(1e18, bob);
-            assertEq(bytes4(odd.lastError()), ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
+            assertEq(bytes4(odd.lastError()), err);
         }
     }
 }

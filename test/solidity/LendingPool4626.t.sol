@@ -52,6 +52,10 @@ contract LendingPool4626Test is ERC4626Properties {
         return (shortfallLow, 0);
     }
 
+    function isLocked() external pure returns (bool) {
+        return false;
+    }
+
     function backstop() external view returns (address) {
         return address(this);
     }

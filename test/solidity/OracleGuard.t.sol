@@ -263,15 +263,18 @@ contract OracleGuardTest is SystemFixture {
         assertEq(oracle.price(WETH).liq, WETH_PRICE);
     }
 
-    function test_composed_deadDebtFeedFadesFromItsOwnLastAnswer() public {
+    /// @dev The asset's own price goes on, divided by what the debt feed last said, until somebody records that it is dead.
+    function test_composed_deadDebtFeedCountsAtItsOwnLastAnswer() public {
         MockPriceFeed debtFeed = _compose();
-        // It expires three hours after its answer, and what it made of the price fades from there.
         vm.warp(START + 39 hours);
-        _setPrice(WETH, 2_000e8);
-        assertEq(oracle.price(WETH).liq, WETH_PRICE / 2);
-        // Without an answer the price is the one accepted when the sources were set.
+        _setPrice(WETH, 1_500e8);
+        assertEq(oracle.price(WETH).liq, (WETH_PRICE * 3) / 4);
         debtFeed.setAnswer(0);
-        assertEq(oracle.price(WETH).liq, (WETH_PRICE * 9) / 24);
+        assertEq(oracle.price(WETH).liq, (WETH_PRICE * 3) / 4);
+        oracle.accept(WETH);
+        vm.warp(START + 75 hours);
+        _setPrice(WETH, 1_500e8);
+        assertEq(oracle.price(WETH).liq, (WETH_PRICE * 3) / 8, "half of it fades, not the answers that go on");
     }
 
     // ------------------------------------------------------------------ the sequencer

@@ -262,19 +262,27 @@ contract RiskConfigTest is SystemFixture {
         riskConfig.depositTerms(3);
     }
 
-    function testFuzz_setSystem_isReadBack(uint104 borrowCap, uint96 dust, uint16 target) public {
-        SystemRisk memory s = SystemRisk(borrowCap, dust == 0 ? 1 : dust, uint16(bound(target, 10_100, 15_000)), 0);
+    function testFuzz_setSystem_isReadBack(uint104 borrowCap, uint80 dust, uint16 target, uint16 stuck) public {
+        SystemRisk memory s = SystemRisk({
+            borrowCap: borrowCap,
+            dust: dust == 0 ? 1 : dust,
+            targetHealth: uint16(bound(target, 10_100, 15_000)),
+            stuckHealth: uint16(bound(stuck, 0, 10_000)),
+            guarded: 0
+        });
         vm.expectEmit(address(riskConfig));
         emit IRiskConfig.SystemSetTo(s);
         riskConfig.setSystem(s);
         assertEq(abi.encode(riskConfig.systemRisk()), abi.encode(s));
     }
 
-    function test_setSystem_refusesNoDustAndAStrangeTarget() public {
+    function test_setSystem_refusesNoDustAndHealthsOutOfRange() public {
         vm.expectRevert(IRiskConfig.DustIsZero.selector);
-        riskConfig.setSystem(SystemRisk(1, 0, 10_500, 0));
+        riskConfig.setSystem(SystemRisk(1, 0, 10_500, 8_700, 0));
         vm.expectRevert(abi.encodeWithSelector(RiskRules.TargetHealthOutOfRange.selector, 10_099, 10_100, 15_000));
-        riskConfig.setSystem(SystemRisk(1, 1, 10_099, 0));
+        riskConfig.setSystem(SystemRisk(1, 1, 10_099, 8_700, 0));
+        vm.expectRevert(abi.encodeWithSelector(RiskRules.StuckHealthTooHigh.selector, 10_001, 10_000));
+        riskConfig.setSystem(SystemRisk(1, 1, 10_500, 10_001, 0));
     }
 
     function testFuzz_load_listsMembersAscending(uint8 bits) public view {
@@ -298,7 +306,7 @@ contract RiskConfigTest is SystemFixture {
         vm.expectRevert(err);
         riskConfig.setAsset(WETH, f, 1);
         vm.expectRevert(err);
-        riskConfig.setSystem(SystemRisk(1, 1, 10_500, 0));
+        riskConfig.setSystem(SystemRisk(1, 1, 10_500, 8_700, 0));
         vm.stopPrank();
     }
 }

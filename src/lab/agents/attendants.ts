@@ -119,7 +119,6 @@ function clocks(scene: Scene): Action[] {
   const { client, model } = world;
   const { backing, market } = model;
   const { auctionHouse } = client.deployment.contracts;
-  const time = model.now - market.pausedSeconds("Bid", model.now);
   const house = client.auctionHouse.interface;
   const lots = [
     ...backing.house.open.flatMap((a) => a.lots.map((lot) => ({ id: a.id, lot }))),
@@ -134,7 +133,7 @@ function clocks(scene: Scene): Action[] {
       ledger.auctions.restart(id, lot.asset);
       actions.push(upkeep(scene, auctionHouse, house.encodeFunctionData("restart", [id, lot.asset])));
     } else if (
-      time - lot.checkpoint > lot.credit &&
+      model.now - lot.checkpoint > lot.credit &&
       market.priceAndExpiry(lot.asset, model.now).expiresAt > model.now
     ) {
       backing.checkpoint(id, lot.asset);

@@ -127,12 +127,12 @@ async function takeLot(r: Run, o: Operation, name: string, { id, asset, amount }
 }
 
 function restartLot(r: Run, o: Operation, { id, asset }: Lot, elapsed: bigint): Promise<boolean> {
-  const { address, signer } = r.actor(o.actor);
+  const { signer } = r.actor(o.actor);
   return r.act(
     "restart",
     elapsed,
     () => r.w.client.auctionHouse.connect(signer).restart(id, asset),
-    () => r.w.model.backing.restart(id, asset, address),
+    () => r.w.model.backing.restart(id, asset),
   );
 }
 

@@ -4,11 +4,14 @@ pragma solidity ^0.8.30;
 import {IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {ILendingPool} from "../../../contracts/interfaces/ILendingPool.sol";
 import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
+import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
+import {Action} from "../../../contracts/types/Action.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
 import {SystemFixture} from "../support/SystemFixture.sol";
 
-/// @notice One ether against 1,500: liquidatable below 1,875, absorbable at once below 1,530, and after a flag before that.
+/// @notice One ether against 1,500: liquidatable below 1,875, stuck below 1,631.25, absorbable at once below
+/// 1,530, and after a flag below 1,631.25.
 contract AbsorbTest is SystemFixture {
     uint256 private constant AGE = 1 hours;
 
@@ -39,7 +42,9 @@ contract AbsorbTest is SystemFixture {
         _setPrice(WETH, int256(price));
         uint256 value = price / 100;
         if (value * 100 >= 1_500e6 * 102) {
-            vm.expectRevert(abi.encodeWithSelector(IVaultEngine.NotAbsorbable.selector, value, 1_500e6, 0));
+            uint256 health = (value * 8_000 * 1e14) / 1_500e6;
+            bytes4 err = IVaultEngine.NotAbsorbable.selector;
+            vm.expectRevert(abi.encodeWithSelector(err, value, 1_500e6, health, 8_700, 0));
             _absorb();
             return;
         }
@@ -51,11 +56,11 @@ contract AbsorbTest is SystemFixture {
 
     function testFuzz_absorb_isOpenFromOneFlagAgeToTwo(uint256 age) public {
         _open(alice, 1_500e6);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         engine.flag(_key(alice));
         age = bound(age, 0, 3 * AGE);
         vm.warp(START + age);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         if (age < AGE || age > 2 * AGE) {
             vm.expectPartialRevert(IVaultEngine.NotAbsorbable.selector);
         }
@@ -66,33 +71,73 @@ contract AbsorbTest is SystemFixture {
 
     function test_flag_againBeforeItLapsesChangesNothing() public {
         _open(alice, 1_500e6);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         vm.expectEmit(address(engine));
         emit IVaultEngine.Flagged(_key(alice), address(this), START);
         assertEq(engine.flag(_key(alice)), START);
         vm.warp(START + 2 * AGE);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         assertEq(engine.flag(_key(alice)), START);
         vm.warp(START + 2 * AGE + 1);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         assertEq(engine.flag(_key(alice)), START + 2 * AGE + 1);
     }
 
     function test_flag_isClearedByAnybodyOnceHealthIsBack() public {
         _open(alice, 1_500e6);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         engine.flag(_key(alice));
-        _deposit(alice, WETH, 1e18);
-        assertEq(_flaggedAt(), START);
+        _setPrice(WETH, 1_632e8);
         vm.expectEmit(address(engine));
         emit IVaultEngine.Unflagged(_key(alice));
         engine.flag(_key(alice));
         assertEq(_flaggedAt(), 0);
     }
 
+    /// @dev To the unit: a flag needs health below 0.87, and a liquidatable vault above that has none to ripen.
+    function testFuzz_flag_isOnlyForWhatIsStuck(uint256 price) public {
+        _open(alice, 1_500e6);
+        price = bound(price, 1e8, 1_900e8);
+        _setPrice(WETH, int256(price));
+        bool stuck = (price / 100) * 8_000 < 1_500e6 * 8_700;
+        assertEq(engine.flag(_key(alice)), stuck ? START : 0);
+        assertEq(_flaggedAt(), stuck ? START : 0);
+    }
+
+    /// @dev Whoever was flagged and is above the line again, unhealthy or not, is not absorbed by age.
+    function testFuzz_absorb_byAgeNeedsAVaultThatIsStuckNow(uint256 price) public {
+        _open(alice, 1_500e6);
+        _setPrice(WETH, 1_600e8);
+        engine.flag(_key(alice));
+        _pass(AGE);
+        price = bound(price, 1_530e8, 1_874e8);
+        _setPrice(WETH, int256(price));
+        if ((price / 100) * 8_000 >= 1_500e6 * 8_700) vm.expectPartialRevert(IVaultEngine.NotAbsorbable.selector);
+        _absorb();
+    }
+
+    function test_flag_ofEveryUnhealthyVaultWhereStuckHealthIsOne() public {
+        riskConfig.setSystem(SystemRisk(1e15, 100e6, 10_500, 10_000, 0));
+        _open(alice, 1_500e6);
+        _setPrice(WETH, 1_874e8);
+        assertEq(engine.flag(_key(alice)), START);
+        _pass(AGE);
+        _absorb();
+    }
+
+    function test_absorb_neverByAgeWhereStuckHealthIsZero() public {
+        riskConfig.setSystem(SystemRisk(1e15, 100e6, 10_500, 0, 0));
+        _open(alice, 1_500e6);
+        _setPrice(WETH, 1_540e8);
+        assertEq(engine.flag(_key(alice)), 0);
+        _pass(AGE);
+        vm.expectPartialRevert(IVaultEngine.NotAbsorbable.selector);
+        _absorb();
+    }
+
     function _flagged() private {
         _open(alice, 1_500e6);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         engine.flag(_key(alice));
         assertEq(_flaggedAt(), START);
     }
@@ -103,6 +148,65 @@ contract AbsorbTest is SystemFixture {
         vm.prank(alice);
         engine.repay(_key(alice), MAX);
         assertEq(_flaggedAt(), 0);
+    }
+
+    /// @dev The first repayment, or the first top-up, that ends the danger ends the flag: 8 % of the debt is left to health 0.87.
+    function testFuzz_flag_goesWithTheRepaymentThatEndsTheDanger(uint256 amount) public {
+        _flagged();
+        amount = bound(amount, 1, 200e6);
+        _fundDebt(bob, amount);
+        vm.prank(bob);
+        engine.repay(_key(alice), amount);
+        bool stuck = 1_600e6 * 8_000 < _debt(_key(alice)) * 8_700;
+        assertEq(_flaggedAt(), stuck ? START : 0);
+    }
+
+    function testFuzz_flag_goesWithTheTopUpThatEndsTheDanger(uint256 amount, bool another) public {
+        _flagged();
+        amount = bound(amount, 1e12, 0.1e18);
+        if (another) _deposit(alice, GOLD, amount / 1e9 + 1);
+        else _deposit(alice, WETH, amount);
+        bool stuck = _health(_key(alice)).healthFactor < 0.87e18;
+        assertEq(_flaggedAt(), stuck ? START : 0);
+    }
+
+    /// @dev A partial liquidation that stops short of the target, but above the line.
+    function test_flag_isClearedByALiquidationThatEndsTheDanger() public {
+        _flagged();
+        LiquidationCall memory c = _call(_key(alice), WETH);
+        c.maxRepay = 700e6;
+        _fundDebt(liquidator, 700e6);
+        vm.prank(liquidator);
+        engine.liquidate(c);
+        assertTrue(_health(_key(alice)).liquidatable);
+        assertGe(_health(_key(alice)).healthFactor, 0.87e18);
+        assertEq(_flaggedAt(), 0);
+    }
+
+    // ------------------------------------------------------------------ pauses
+
+    /// @dev Flagged, and a pause with its grace in between: the hour begins anew when liquidating is open to all.
+    function testFuzz_flag_doesNotAgeWhileLiquidatingIsClosedOrInGrace(uint256 pausedAt, uint256 length) public {
+        _flagged();
+        pausedAt = bound(pausedAt, 0, 2 * AGE - 1);
+        length = bound(length, 1, 1 hours);
+        vm.warp(START + pausedAt);
+        breaker.pause(Action.Liquidate, length);
+        uint256 open = START + pausedAt + length + 30 minutes;
+        vm.warp(open + AGE - 1);
+        _setPrice(WETH, 1_600e8);
+        vm.expectPartialRevert(IVaultEngine.NotAbsorbable.selector);
+        _absorb();
+        assertEq(engine.flag(_key(alice)), START);
+        uint256 state = vm.snapshotState();
+        vm.warp(open + 2 * AGE + 1);
+        _setPrice(WETH, 1_600e8);
+        vm.expectPartialRevert(IVaultEngine.NotAbsorbable.selector);
+        _absorb();
+        vm.revertToState(state);
+        vm.warp(open + AGE);
+        _setPrice(WETH, 1_600e8);
+        _absorb();
     }
 
     function test_flag_isClearedByALiquidationToTarget() public {
@@ -125,7 +229,7 @@ contract AbsorbTest is SystemFixture {
 
     function test_flag_staysThroughAPartialRepaymentThatDoesNotCure() public {
         _open(alice, 1_500e6);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         engine.flag(_key(alice));
         _fundDebt(alice, 1e6);
         vm.prank(alice);

@@ -17,7 +17,7 @@ contract AuctionEdgesTest is AuctionFixture {
 
     function _openAs(uint256 debt, AssetSet assets) private returns (uint256) {
         vm.prank(address(engine));
-        return auctions.open(_key(alice), debt, assets, _amounts, keeper);
+        return auctions.open(_key(alice), debt, assets, _amounts, assets, keeper);
     }
 
     /// @dev Debt, penalty and tip together have 96 bits.
@@ -74,7 +74,7 @@ contract AuctionEdgesTest is AuctionFixture {
         bare.setAuctionHouse(house_);
         _amounts = [uint256(1e18)];
         vm.prank(address(bare));
-        uint256 id = house_.open(_key(alice), 1_500e6, AssetSet.wrap(1), _amounts, keeper);
+        uint256 id = house_.open(_key(alice), 1_500e6, AssetSet.wrap(1), _amounts, AssetSet.wrap(1), keeper);
         _pass(600);
         assertEq(house_.lot(id, WETH).elapsed, 600);
     }

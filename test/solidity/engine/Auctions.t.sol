@@ -226,32 +226,29 @@ contract AuctionsTest is AuctionFixture {
     }
 
     /// @dev The remnants' clock begins when there were none, and what joins later does not turn it back.
-    function test_remnants_shareOneClock() public {
+    function test_remnants_shareOneClockThatBeginsAnewWithWhatJoins() public {
         uint256 id = _absorbedAt(alice, 1_500e6, 1_515e8);
         uint256 other = _absorbedAt(bob, 1_500e6, 1_515e8);
         _setPrice(WETH, 50e8);
         auctions.giveUp(id);
         vm.warp(START + 800);
+        auctions.checkpoint(0, WETH);
+        vm.warp(START + 1_600);
+        assertEq(auctions.lot(0, WETH).elapsed, 800);
         auctions.giveUp(other);
         LotView memory lot = auctions.lot(0, WETH);
-        assertEq(lot.amount, 2e18);
-        assertEq(lot.elapsed, 800);
-        _setPrice(WETH, 50e8);
-        _take(0, WETH, MAX);
-        vm.warp(START + 850);
-        uint256 third = _absorbedAt(alice, 1_500e6, 1_515e8);
-        _setPrice(WETH, 50e8);
-        auctions.giveUp(third);
-        assertEq(auctions.lot(0, WETH).elapsed, 0);
-        assertEq(auctions.lot(0, WETH).multiplier, 1.05e27);
+        assertEq(abi.encode(lot.amount, lot.elapsed, lot.multiplier), abi.encode(2e18, 0, 1.05e27));
+        vm.warp(START + 2_400);
+        assertEq(auctions.lot(0, WETH).elapsed, 0, "it stands until a checkpoint");
     }
 
-    /// @dev Whatever joins: the clock goes on if it is no more than is there, and begins anew if it is.
-    function testFuzz_remnants_freshCollateralIsNotSoldAtTheClockOfALittleThatIsOld(uint256 debt, uint256 time) public {
-        (debt, time) = (bound(debt, 700e6, 1_500e6), bound(time, 1, 900));
+    /// @dev Whatever joins, and however little it is.
+    function testFuzz_remnants_freshCollateralIsNeverSoldAtTheClockOfWhatIsOld(uint256 debt, uint256 time) public {
+        (debt, time) = (bound(debt, 100e6, 1_500e6), bound(time, 1, 900));
         uint256 id = _absorbedAt(alice, 1_000e6, 1_015e8);
         _setPrice(WETH, 50e8);
         auctions.giveUp(id);
+        auctions.checkpoint(0, WETH);
         _setPrice(WETH, 2_100e8);
         _fund(bob, WETH, 2e18);
         vm.startPrank(bob);
@@ -265,7 +262,8 @@ contract AuctionsTest is AuctionFixture {
         auctions.giveUp(id);
         LotView memory lot = auctions.lot(0, WETH);
         assertEq(lot.amount, 1e18 + (debt * 1e18) / 1_000e6);
-        assertEq(lot.elapsed, debt > 1_000e6 ? 0 : time);
+        assertEq(lot.elapsed, 0);
+        assertEq(lot.multiplier, 1.05e27);
     }
 
     // ------------------------------------------------------------------ views
@@ -281,16 +279,27 @@ contract AuctionsTest is AuctionFixture {
         _pair(WETH, int256(second), 100);
         (uint256 low, uint256 high) = auctions.shortfall();
         (uint256 least, uint256 most) = price < second ? (price, second) : (second, price);
-        assertEq(low, _short(a, least, true) + _short(b, least, true));
-        assertEq(high, _short(a, most, false) + _short(b, most, false));
+        assertEq(low, _short(a, least, most, true) + _short(b, least, most, true));
+        assertEq(high, _short(a, most, most, false) + _short(b, most, most, false));
     }
 
-    function _short(uint256 id, uint256 price, bool tipped) private view returns (uint256 short) {
+    /// @dev For who leaves (`tipped`) what anyone may give up is worth nothing.
+    function _short(uint256 id, uint256 price, uint256 most, bool tipped) private view returns (uint256 short) {
         (, , Tab memory tab) = auctions.absorption(id);
         uint256 value = (auctions.lot(id, WETH).amount * price) / 1e20;
+        uint256 highest = (auctions.lot(id, WETH).amount * most) / 1e20;
+        uint256 owed = tab.debt == 0 ? tab.penalty + tab.tip : tab.debt;
+        if (tipped && highest < 100e6 && highest < owed) value = 0;
         short = value < tab.debt ? tab.debt - value : 0;
-        uint256 reached = value > tab.debt + tab.penalty ? value - tab.debt - tab.penalty : 0;
-        if (tipped && reached < tab.tip) short += tab.tip - reached;
+        if (!tipped) return short;
+        // The tip is the backstop's to pay where the debt is not covered, else as far as the penalty of 5 % pays for it.
+        if (value < tab.debt) return short + tab.tip;
+        uint256 rest = value - tab.debt;
+        uint256 reached = rest > tab.penalty ? rest - tab.penalty : 0;
+        if (reached >= tab.tip) return short;
+        uint256 whole = id == 1 ? 75e6 : 55e6;
+        uint256 earned = whole - (rest < tab.penalty ? tab.penalty - rest : 0);
+        short += tab.tip - reached < earned ? tab.tip - reached : earned;
     }
 
     /// @dev However many are open, leaving a pool stays affordable: what is beyond those that are valued counts as lost, alone.

@@ -21,7 +21,9 @@ contract BoundsTest is SystemFixture {
     function test_absorb_withoutAFlagBeginsExactlyBelow102() public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 1_530e8);
-        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.NotAbsorbable.selector, 1_530e6, 1_500e6, 0));
+        vm.expectRevert(
+            abi.encodeWithSelector(IVaultEngine.NotAbsorbable.selector, 1_530e6, 1_500e6, 0.816e18, 8_700, 0)
+        );
         engine.absorb(_key(alice), bob);
         _setPrice(WETH, 1_530e8 - 1);
         engine.absorb(_key(alice), bob);
@@ -31,18 +33,18 @@ contract BoundsTest is SystemFixture {
     /// @dev A flag of exactly twice its age is still the same; a second later a new one begins.
     function test_flag_isRenewedOnlyAfterTwiceItsAge() public {
         _open(alice, 1_500e6);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         engine.flag(_key(alice));
         vm.warp(START + 2 hours);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         assertEq(engine.flag(_key(alice)), START);
         vm.warp(START + 2 hours + 1);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         assertEq(engine.flag(_key(alice)), START + 2 hours + 1);
     }
 
     function test_borrow_upToTheCapAndNotAUnitMore() public {
-        riskConfig.setSystem(SystemRisk(1_000e6, 100e6, 10_500, 0));
+        riskConfig.setSystem(SystemRisk(1_000e6, 100e6, 10_500, 8_700, 0));
         _open(alice, 1_000e6 - 1);
         _borrow(alice, 1);
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.BorrowCapExceeded.selector, 1_000e6 + 1, 1_000e6));
@@ -107,7 +109,7 @@ contract BoundsTest is SystemFixture {
     function test_records_areDebtCollateralsFlagAndBalances() public {
         _deposit(alice, GOLD, 7e6);
         _open(alice, 1_500e6);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         engine.flag(_key(alice));
         VaultKey[] memory keys = new VaultKey[](2);
         (keys[0], keys[1]) = (_key(alice), _key(bob));
@@ -245,7 +247,7 @@ contract BoundsTest is SystemFixture {
             assertEq(_closed(abi.encodeCall(engine.absorb, (_key(alice), bob))), i == 2);
             vm.revertToState(state);
             breaker.pause(actions[i], 10 minutes);
-            _setPrice(WETH, 1_700e8);
+            _setPrice(WETH, 1_600e8);
             assertEq(_closed(abi.encodeCall(engine.liquidate, (_call(_key(alice), WETH)))), i == 2);
             vm.revertToState(state);
         }

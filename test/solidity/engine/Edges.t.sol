@@ -91,7 +91,7 @@ contract EdgesTest is SystemFixture {
 
     function test_records_tellWhenAVaultWasFlagged() public {
         _open(alice, 1_500e6);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         engine.flag(_key(alice));
         VaultKey[] memory keys = new VaultKey[](1);
         keys[0] = _key(alice);
@@ -112,13 +112,13 @@ contract EdgesTest is SystemFixture {
 
     function test_absorb_aFlagIsRipeToTheSecond() public {
         _open(alice, 1_500e6);
-        _setPrice(WETH, 1_700e8);
+        _setPrice(WETH, 1_600e8);
         engine.flag(_key(alice));
         uint256[4] memory ages = [AGE - 1, AGE, 2 * AGE, 2 * AGE + 1];
         for (uint256 i = 0; i < 4; ++i) {
             uint256 checkpoint = vm.snapshotState();
             vm.warp(START + ages[i]);
-            _setPrice(WETH, 1_700e8);
+            _setPrice(WETH, 1_600e8);
             if (i == 0 || i == 3) vm.expectPartialRevert(IVaultEngine.NotAbsorbable.selector);
             engine.absorb(_key(alice), bob);
             vm.revertToState(checkpoint);

@@ -25,18 +25,27 @@ contract FaultsElsewhereTest is SystemFixture {
         engine.liquidate(c);
     }
 
-    function test_feedThatStops_fadesFromItsExpiryWhateverItsHeartbeat() public {
+    /// @dev Not from its expiry, which nobody may have seen: from when it was first recorded to be dead.
+    function test_feedThatStops_fadesFromTheRecordOfItsDeathWhateverItsHeartbeat() public {
         oracle.setAssetSources(WBTC, SourceConfig(feeds[WBTC], 24 hours, 1, 1e20), _noSource(), 0, false);
         uint256 live = oracle.price(WBTC).liq;
-        uint256 expiry = START + 72 hours;
-        vm.warp(expiry + 1);
+        vm.warp(START + 72 hours + 1);
         Price memory p = oracle.price(WBTC);
         assertEq(uint8(p.status), uint8(Status.Dead));
         assertEq(p.liq, live);
-        vm.warp(expiry + 36 hours);
+        vm.warp(START + 30 days);
+        assertEq(oracle.price(WBTC).liq, live, "nobody has recorded it");
+        vm.expectEmit(address(oracle));
+        emit IOracleGuard.DeathRecorded(WBTC, block.timestamp);
+        assertFalse(oracle.accept(WBTC));
+        vm.warp(START + 30 days + 36 hours);
         assertEq(oracle.price(WBTC).liq, live / 2);
-        vm.warp(expiry + 48 hours);
+        oracle.accept(WBTC);
+        vm.warp(START + 30 days + 48 hours);
         assertEq(oracle.price(WBTC).liq, 0);
+        assertEq(oracle.price(WBTC).high, live, "given up only after a week");
+        vm.warp(START + 38 days);
+        assertEq(oracle.price(WBTC).high, 0);
     }
 
     function test_unitOfADeadAsset_doesNotBlockAWriteOff() public {

@@ -218,7 +218,7 @@ contract OwnersTest is SystemFixture {
 
     function test_borrow_capBindsNewBorrowingOnly() public {
         _open(alice, 1_000e6);
-        riskConfig.setSystem(SystemRisk(500e6, 100e6, 10_500, 0));
+        riskConfig.setSystem(SystemRisk(500e6, 100e6, 10_500, 8_700, 0));
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.BorrowCapExceeded.selector, 1_001e6, 500e6));
         vm.prank(alice);
         engine.borrow(_key(alice), 1e6, alice);

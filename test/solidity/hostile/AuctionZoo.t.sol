@@ -122,7 +122,7 @@ contract OddLotTest is AuctionZoo {
         return
             [
                 "~~===~==========",
-                "~~===~==========",
+                "~~~~=~==========",
                 "SS===S==========",
                 "================",
                 "SS===S==========",
@@ -147,14 +147,14 @@ contract OddMoneyTest is AuctionZoo {
     function _table() internal pure override returns (string[12] memory) {
         return
             [
-                "II=~~=~III=~~~II",
-                "II=~~=~III=~~~II",
-                "SS=SS=SSSS=SSSSS",
+                "II==~=~III=~~~II",
+                "II==~=~III=~~~II",
+                "SS==S=SSSS=SSSSS",
                 "================",
-                "SS=SS=SSSS=SSSSS",
+                "SS==S=SSSS=SSSSS",
                 "================",
-                "RR=RR=RRRR=RRRRR",
-                "RR=RR=RRRR=RRRRR",
+                "RR==R=RRRR=RRRRR",
+                "RR==R=RRRR=RRRRR",
                 "RR=====RRR====R=",
                 "======R====RRR==",
                 "~~~~~~~~~~~~~~~~",

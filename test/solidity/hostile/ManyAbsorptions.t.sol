@@ -7,7 +7,7 @@ import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
 import {AuctionFixture} from "../support/AuctionFixture.sol";
 
-/// @notice Mallory keeps 65 small vaults of her own a hair below health 1, flagged for an hour: one more than are valued one by one. She
+/// @notice Mallory keeps 65 small vaults of her own stuck, flagged for an hour: one more than are valued one by one. She
 /// absorbs them right before somebody else's transaction and buys them back right after. Only what is beyond the 64 largest may
 /// count as lost, and whoever names a limit is not paid less.
 contract ManyAbsorptionsTest is AuctionFixture {
@@ -19,7 +19,7 @@ contract ManyAbsorptionsTest is AuctionFixture {
     address private victim = makeAddr("victim");
 
     function _systemRisk() internal view override returns (SystemRisk memory) {
-        return SystemRisk(uint104(1e9 * _unit()), uint96(DEBT), 10_500, 0);
+        return SystemRisk(uint104(1e9 * _unit()), uint80(DEBT), 10_500, 8_700, 0);
     }
 
     function _vault(uint256 i) private view returns (VaultKey) {
@@ -38,7 +38,7 @@ contract ManyAbsorptionsTest is AuctionFixture {
     }
 
     function _flagAll() private {
-        _setPrice(WETH, 1_780e8);
+        _setPrice(WETH, 1_540e8);
         for (uint256 i = 0; i < VAULTS; ++i) engine.flag(_vault(i));
         _pass(1 hours);
     }
@@ -47,11 +47,11 @@ contract ManyAbsorptionsTest is AuctionFixture {
         for (uint256 i = 0; i < VAULTS; ++i) engine.absorb(_vault(i), mallory);
     }
 
-    /// @dev Bob owes 300,000, covered by a quarter, and is absorbed.
+    /// @dev Bob owes 300,000, covered one and a thirteenth times, and is absorbed.
     function _absorbBob() private returns (uint256 id) {
         _deposit(bob, WETH, 210e18);
         _borrow(bob, 300_000e6);
-        _setPrice(WETH, 1_780e8);
+        _setPrice(WETH, 1_540e8);
         engine.flag(_key(bob));
         _flagAll();
         return engine.absorb(_key(bob), keeper);

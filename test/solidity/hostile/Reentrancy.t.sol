@@ -315,17 +315,16 @@ contract ReentrancyTest is ReentryCalls {
         return c.kind == Kind.Privileged || (c.kind == Kind.Guarded && c.target == row.entry);
     }
 
-    /// @dev Inside a flash loan the pool is closed by a flag of its own, and says so in its limits first.
+    /// @dev The two pools say that they are locked in their limits first. Inside a flash loan the lenders' pool is closed by a flag of its own.
     function _isLock(Row memory row, bytes4 err) private view returns (bool) {
-        if (err == LOCK) return true;
         bool flashing = row.entry == address(pool) && bytes4(row.data) == pool.flashLoan.selector;
         return
-            flashing &&
-            (err == ILendingPool.FlashLoanRunning.selector ||
-                err == ERC4626.ERC4626ExceededMaxDeposit.selector ||
-                err == ERC4626.ERC4626ExceededMaxMint.selector ||
-                err == ERC4626.ERC4626ExceededMaxWithdraw.selector ||
-                err == ERC4626.ERC4626ExceededMaxRedeem.selector);
+            err == LOCK ||
+            (flashing && err == ILendingPool.FlashLoanRunning.selector) ||
+            err == ERC4626.ERC4626ExceededMaxDeposit.selector ||
+            err == ERC4626.ERC4626ExceededMaxMint.selector ||
+            err == ERC4626.ERC4626ExceededMaxWithdraw.selector ||
+            err == ERC4626.ERC4626ExceededMaxRedeem.selector;
     }
 
     function _alike(uint256[] memory a, uint256[] memory b) private pure returns (bool) {

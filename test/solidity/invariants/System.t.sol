@@ -189,21 +189,21 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
     /// @dev The same for flags, absorptions, auctions, backstop, flash loans, breaker and ramps.
     function _reachTheMarket() private {
         for (uint256 i = 0; i < 10; ++i) handler.movePrice(WETH, 13_500);
-        handler.deposit(1, 2, WETH, 10e18);
-        handler.borrow(2, 100_000 * _unit() + 1);
-        handler.ownSequence(2, 0x1234);
-        handler.deleverage(2, WETH, 1e17, 100);
-        handler.flashLoan(2, 1e6 * _unit(), 300 * _unit());
+        handler.deposit(1, 4, WETH, 10e18);
+        handler.borrow(4, 100_000 * _unit() + 1);
+        handler.ownSequence(4, 0x1234);
+        handler.deleverage(4, WETH, 1e17, 100);
+        handler.flashLoan(4, 1e6 * _unit(), 300 * _unit());
         handler.stake(1, 1_000 * _unit(), false);
         handler.leaveBackstop(1, MAX, false);
         handler.rampDown(WETH, 50);
         handler.pause(0, 10 minutes, false);
         handler.pass(1 hours, MAX);
-        for (uint256 i = 0; i < 60 && handler.done("absorb") == 0; ++i) {
-            handler.movePrice(WETH, 9_500);
-            handler.flag(2);
-            if (handler.done("flag") != 0 && handler.done("liquidateInFlash") == 0) handler.flashLoan(2, 0, 1);
-            else handler.absorb(2);
+        for (uint256 i = 0; i < 200 && handler.done("absorb") == 0; ++i) {
+            handler.movePrice(WETH, handler.done("flag") == 0 ? 9_900 : 9_500);
+            handler.flag(4);
+            if (handler.done("flag") != 0 && handler.done("liquidateInFlash") == 0) handler.flashLoan(4, 0, 1);
+            else handler.absorb(4);
         }
         handler.tendLot(0, 0, 0);
         for (uint256 i = 0; i < 4; ++i) {

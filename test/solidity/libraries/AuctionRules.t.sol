@@ -61,6 +61,16 @@ contract AuctionRulesTest is Test {
         _refused(t, abi.encodeWithSelector(AuctionRules.PriceNeverFalls.selector, 100, 7_201, 7_200));
     }
 
+    function test_check_theAuctionEndsBeforeAnybodyCanHaveLeftTheBackstop() public {
+        AuctionTerms memory t = _good();
+        t.tail = 16 hours;
+        this.check(t);
+        t.tail = 16 hours + 1;
+        _refused(t, abi.encodeWithSelector(AuctionRules.TailTooLong.selector, 57_601, 57_600));
+        // Four auctions, a flag of twice its age, three pauses of an hour, and one grace.
+        assertLe(4 * AuctionRules.MAX_TAIL + 2 hours + 3 hours + 30 minutes, 3 days);
+    }
+
     function test_check_aGapCountsForSomethingAndForNoMoreThanTheAuction() public {
         AuctionTerms memory t = _good();
         t.maxGap = 1;
@@ -73,12 +83,14 @@ contract AuctionRulesTest is Test {
         _refused(t, abi.encodeWithSelector(AuctionRules.GapOutOfRange.selector, 7_201, 7_200));
     }
 
-    function test_check_theTipIsWithinThePenaltyAndThatWithinAFifth() public {
+    function test_check_theTipIsAtMostTwoPercentAndWithinThePenaltyAndThatWithinAFifth() public {
         AuctionTerms memory t = _good();
-        (t.maxTip, t.penalty) = (2_000, 2_000);
+        (t.maxTip, t.penalty) = (200, 2_000);
         this.check(t);
-        (t.maxTip, t.penalty) = (501, 500);
-        _refused(t, abi.encodeWithSelector(AuctionRules.PenaltyOutOfRange.selector, 501, 500, 2_000));
+        (t.maxTip, t.penalty) = (201, 2_000);
+        _refused(t, abi.encodeWithSelector(AuctionRules.TipTooLarge.selector, 201, 200));
+        (t.maxTip, t.penalty) = (101, 100);
+        _refused(t, abi.encodeWithSelector(AuctionRules.PenaltyOutOfRange.selector, 101, 100, 2_000));
         (t.maxTip, t.penalty) = (0, 2_001);
         _refused(t, abi.encodeWithSelector(AuctionRules.PenaltyOutOfRange.selector, 0, 2_001, 2_000));
     }
@@ -87,13 +99,14 @@ contract AuctionRulesTest is Test {
         if (plausible) {
             (t.start, t.floor) = (uint16(bound(t.start, 9_900, 20_100)), uint16(bound(t.floor, 900, 10_100)));
             (t.cut, t.penalty) = (t.cut % 10_100, t.penalty % 2_100);
+            t.tail = uint16(bound(t.tail, 0, 16.1 hours));
             (t.step, t.maxGap) = (uint16(bound(t.step, 0, t.tail)), uint16(bound(t.maxGap, 0, t.tail)));
-            t.maxTip %= t.penalty + 1;
+            t.maxTip = uint16(bound(t.maxTip, 0, t.penalty < 210 ? t.penalty : 210));
         }
         bool falls = t.cut > 0 && t.cut < 10_000 && t.step > 0 && t.step <= t.tail;
         bool inside = t.start >= 10_000 && t.start <= 20_000 && t.floor >= 1_000 && t.floor <= 10_000;
-        bool gap = t.maxGap > 0 && t.maxGap <= t.tail;
-        bool fair = t.maxTip <= t.penalty && t.penalty <= 2_000;
+        bool gap = t.maxGap > 0 && t.maxGap <= t.tail && t.tail <= 16 hours;
+        bool fair = t.maxTip <= 200 && t.maxTip <= t.penalty && t.penalty <= 2_000;
         try this.check(t) {
             assertTrue(falls && inside && gap && fair);
         } catch {

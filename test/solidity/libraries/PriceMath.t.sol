@@ -205,18 +205,18 @@ contract PriceMathTest is Test {
         assertFalse(PriceMath.inRange(1e6 - 1) || PriceMath.inRange(1e58 + 1));
     }
 
-    function testFuzz_faded_holdsADayThenFallsToZeroOverAnother(uint256 price, uint256 age) public pure {
-        price = bound(price, 0, 1e58);
-        age = bound(age, 0, 4 days);
-        uint256 faded = PriceMath.fadedDown(price, NOW, NOW + age);
-        if (age <= 24 hours) assertEq(faded, price);
-        else if (age >= 48 hours) assertEq(faded, 0);
-        else assertEq(faded, (price * (48 hours - age)) / 24 hours);
-        assertLe(PriceMath.fadedDown(price, NOW, NOW + age + 1), faded);
+    /// @dev An answer on or beyond a bound says so, one between them nothing, and one that is no price nothing either.
+    function testFuzz_bounds_areWhatAnAnswerBeyondThemSays(int128 answer, uint64 min, uint64 width) public pure {
+        uint256 max = uint256(min) + 2 + width;
+        (uint256 floor, uint256 ceiling) = PriceMath.bounds(uint256(int256(answer)), min, max, 1e20);
+        assertEq(floor, answer > 0 && answer <= int128(uint128(min)) ? uint256(min) * 1e20 : 0);
+        bool above = answer > 0 && uint128(answer) >= max;
+        assertEq(ceiling, above ? max * 1e20 : 0);
     }
 
-    function testFuzz_faded_aPriceFromTheFutureIsWhole(uint256 price, uint32 ahead) public pure {
-        assertEq(PriceMath.fadedDown(price, NOW + uint256(ahead), NOW), price);
+    function test_bounds_ofAnAnswerTooLargeToScaleIsTheLargestPrice() public pure {
+        (, uint256 ceiling) = PriceMath.bounds(1e30, 0, type(uint256).max, 1e40);
+        assertEq(ceiling, PriceMath.MAX_PRICE);
     }
 
     // ------------------------------------------------------------------ edges

@@ -24,10 +24,16 @@ contract VaultRulesTest is Test {
         VaultRules.requireEligible(verdict, _context(1_000, 7_000_000, 1_000), 3, _holding(3, 0, 9_000).risk);
     }
 
-    function requireAbsorbable(uint256 value, uint256 weighted, uint256 flaggedAt, uint256 timestamp) external pure {
+    function requireAbsorbable(
+        uint256 value,
+        uint256 weighted,
+        uint256 flaggedAt,
+        uint256 opened,
+        uint256 timestamp
+    ) external pure {
         VaultRules.Context memory x = _context(value, weighted, 10_000);
-        x.flaggedAt = flaggedAt;
-        VaultRules.requireAbsorbable(x, timestamp);
+        (x.flaggedAt, x.system.stuckHealth) = (flaggedAt, 8_700);
+        VaultRules.requireAbsorbable(x, opened, timestamp);
     }
 
     function requirePaid(
@@ -94,27 +100,46 @@ contract VaultRulesTest is Test {
     // ------------------------------------------------------------------ absorbing
 
     function test_requireAbsorbable_neverOfAHealthyVault() public {
-        this.requireAbsorbable(0, 99_999_999, 0, 0);
+        this.requireAbsorbable(0, 99_999_999, 0, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.VaultHealthy.selector, 100_000_000, 100_000_000));
-        this.requireAbsorbable(0, 100_000_000, 0, 0);
+        this.requireAbsorbable(0, 100_000_000, 0, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.VaultHealthy.selector, 100_000_001, 100_000_000));
-        this.requireAbsorbable(0, 100_000_001, 0, 0);
+        this.requireAbsorbable(0, 100_000_001, 0, 0, 0);
     }
 
     function test_requireAbsorbable_belowTheRatioByAnyone() public {
-        this.requireAbsorbable(10_199, 0, 0, 1 days);
-        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.NotAbsorbable.selector, 10_200, 10_000, 0));
-        this.requireAbsorbable(10_200, 0, 0, 1 days);
+        this.requireAbsorbable(10_199, 0, 0, 0, 1 days);
+        bytes4 err = IVaultEngine.NotAbsorbable.selector;
+        vm.expectRevert(abi.encodeWithSelector(err, 10_200, 10_000, 0, 8_700, 0));
+        this.requireAbsorbable(10_200, 0, 0, 0, 1 days);
     }
 
     function test_requireAbsorbable_aboveItFromOneToTwoHoursAfterTheFlag() public {
-        bytes memory refused = abi.encodeWithSelector(IVaultEngine.NotAbsorbable.selector, 20_000, 10_000, 1 days);
+        _requireRipe(1 days, 0, 1 days + 1 hours);
+    }
+
+    function test_requireAbsorbable_countsNoTimeBeforeLiquidatingWasOpenAgain() public {
+        _requireRipe(1 days, 1 days - 1, 1 days + 1 hours);
+        _requireRipe(1 days, 1 days + 3 hours, 1 days + 4 hours);
+    }
+
+    /// @dev From `from` on, for an hour.
+    function _requireRipe(uint256 flaggedAt, uint256 opened, uint256 from) private {
+        bytes4 err = IVaultEngine.NotAbsorbable.selector;
+        bytes memory refused = abi.encodeWithSelector(err, 20_000, 10_000, 0, 8_700, from);
         vm.expectRevert(refused);
-        this.requireAbsorbable(20_000, 0, 1 days, 1 days + 1 hours - 1);
-        this.requireAbsorbable(20_000, 0, 1 days, 1 days + 1 hours);
-        this.requireAbsorbable(20_000, 0, 1 days, 1 days + 2 hours);
+        this.requireAbsorbable(20_000, 0, flaggedAt, opened, from - 1);
+        this.requireAbsorbable(20_000, 0, flaggedAt, opened, from);
+        this.requireAbsorbable(20_000, 0, flaggedAt, opened, from + 1 hours);
         vm.expectRevert(refused);
-        this.requireAbsorbable(20_000, 0, 1 days, 1 days + 2 hours + 1);
+        this.requireAbsorbable(20_000, 0, flaggedAt, opened, from + 1 hours + 1);
+    }
+
+    function test_requireAbsorbable_byAgeOnlyBelowStuckHealth() public {
+        this.requireAbsorbable(20_000, 86_999_999, 1 days, 0, 1 days + 1 hours);
+        bytes4 err = IVaultEngine.NotAbsorbable.selector;
+        vm.expectRevert(abi.encodeWithSelector(err, 20_000, 10_000, 0.87e18, 8_700, 1 days + 1 hours));
+        this.requireAbsorbable(20_000, 87_000_000, 1 days, 0, 1 days + 1 hours);
     }
 
     // ------------------------------------------------------------------ deleveraging

@@ -145,7 +145,7 @@ abstract contract GovernorHandler is HolderHandler {
         address me = actors[0];
         uint256[] memory none = new uint256[](0);
         AssetSet empty = AssetSet.wrap(0);
-        _forbid(address(sys.auctions), abi.encodeCall(sys.auctions.open, (vaults[0], 0, empty, none, me)));
+        _forbid(address(sys.auctions), abi.encodeCall(sys.auctions.open, (vaults[0], 0, empty, none, empty, me)));
         _forbid(address(sys.auctions), abi.encodeCall(sys.auctions.abandon, (vaults[0], 0, empty, none)));
         _forbid(address(sys.auctions), abi.encodeCall(sys.auctions.setTerms, (sys.auctions.terms())));
         _forbid(address(sys.auctions), abi.encodeCall(sys.auctions.setAuthority, (me)));

@@ -15,6 +15,8 @@ contract HostileBidder is IAuctionCallback {
 
     Attempt[] private _attempts;
     bytes4[] public refusals;
+    /// @notice The first word each call answered, or was refused with.
+    uint256[] public answers;
     uint256 public cost;
     uint256 public balanceInCallback;
     IERC20 private _collateral;
@@ -44,6 +46,7 @@ contract HostileBidder is IAuctionCallback {
         for (uint256 i = 0; i < _attempts.length; ++i) {
             (bool ok, bytes memory result) = _attempts[i].target.call(_attempts[i].data);
             refusals.push(ok ? bytes4(0) : bytes4(result));
+            answers.push(uint256(bytes32(result)));
         }
     }
 }

@@ -27,7 +27,11 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         Exact memory e = _exact(vault);
         Snapshot memory s = _snapshot();
         uint256 flaggedAt = sys.engine.flag(vault);
-        assertEq(flaggedAt == 0, e.weighted >= e.debt * BPS, "a flag on a healthy vault, or none on another");
+        assertEq(
+            flaggedAt == 0,
+            e.weighted >= e.debt * _stuck(),
+            "a flag on a vault that is not stuck, or none on another"
+        );
         if (flaggedAt == block.timestamp) ++done["flag"];
         _assertHarmless(s, VaultKey.wrap(0));
     }
@@ -42,7 +46,9 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         try sys.engine.absorb(vault, keeper) {
             assertLt(e.weighted, e.debt * BPS, "a healthy vault was absorbed");
             uint256 age = block.timestamp - flaggedAt;
-            bool ripe = flaggedAt != 0 && age >= 1 hours && age <= 2 hours;
+            bool ripe = flaggedAt != 0 && age >= 1 hours && e.weighted < e.debt * _stuck();
+            if (sys.breaker.graceUntil() < flaggedAt) ripe = ripe && age <= 2 hours;
+            else ripe = ripe && block.timestamp >= sys.breaker.graceUntil() + 1 hours;
             assertTrue(ripe || e.value * BPS < e.debt * 10_200, "absorbed before its time");
             Exact memory left = _exact(vault);
             assertTrue(left.debt == 0 && left.value == 0, "an absorption left something");
@@ -53,6 +59,10 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
             if (!_isClosed(err, Action.Liquidate)) _assertNotAbsorbable(bytes4(err), e);
         }
         _assertHarmless(s, vault);
+    }
+
+    function _stuck() private view returns (uint256) {
+        return sys.riskConfig.systemRisk().stuckHealth;
     }
 
     function _assertNotAbsorbable(bytes4 err, Exact memory e) private pure {

@@ -28,6 +28,7 @@ contract PlainHouse {
         uint256 debt,
         AssetSet,
         uint256[] calldata amounts_,
+        AssetSet,
         address
     ) external returns (uint256 id) {
         opened += debt;
@@ -50,6 +51,10 @@ contract PlainHouse {
 
     function shortfall() external view returns (uint256 low, uint256 high) {
         return (shortfallLow, 0);
+    }
+
+    function isLocked() external pure returns (bool) {
+        return false;
     }
 
     function backstop() external view returns (IBackstopPool) {

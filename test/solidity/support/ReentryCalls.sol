@@ -42,6 +42,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Guarded, abi.encodeCall(engine.absorb, (_key(alice), me)));
         _list(t, Kind.Open, abi.encodeCall(engine.setOperator, (liquidator, true)));
         _list(t, Kind.Privileged, abi.encodeCall(engine.release, (WETH, 1, me)));
+        _list(t, Kind.Privileged, abi.encodeCall(engine.canRelease, (WETH)));
         _list(t, Kind.Privileged, abi.encodeCall(engine.setAuctionHouse, (IAuctionHouse(me))));
         _list(t, Kind.Privileged, abi.encodeCall(engine.setAuthority, (me)));
     }
@@ -143,6 +144,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.View, abi.encodeCall(breaker.pausedUntil, (Action.Borrow)));
         _list(t, Kind.View, abi.encodeCall(breaker.graceUntil, ()));
         _list(t, Kind.View, abi.encodeCall(breaker.pausedSeconds, (Action.Borrow)));
+        _list(t, Kind.View, abi.encodeCall(breaker.pausedBetween, (Action.Borrow, 0, 1)));
         _list(t, Kind.View, abi.encodeCall(breaker.watchOf, (WETH)));
         _list(t, Kind.View, abi.encodeCall(breaker.rangeOf, (WETH)));
         _list(t, Kind.Constant, abi.encodeCall(breaker.riskConfig, ()));
@@ -162,7 +164,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Guarded, abi.encodeCall(auctions.giveUp, (HOPELESS)));
         _list(t, Kind.Guarded, abi.encodeCall(auctions.claim, (WETH, me)));
         _list(t, Kind.Guarded, abi.encodeCall(auctions.claimTip, (me)));
-        _list(t, Kind.Privileged, abi.encodeCall(auctions.open, (own, 1, empty, none, me)));
+        _list(t, Kind.Privileged, abi.encodeCall(auctions.open, (own, 1, empty, none, empty, me)));
         _list(t, Kind.Privileged, abi.encodeCall(auctions.abandon, (own, 1, empty, none)));
         _list(t, Kind.Privileged, abi.encodeCall(auctions.setTerms, (_auctionTerms())));
         _list(t, Kind.Privileged, abi.encodeCall(auctions.setAuthority, (me)));
@@ -184,7 +186,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Constant, abi.encodeCall(auctions.backstop, ()));
         _list(t, Kind.Constant, abi.encodeCall(auctions.engine, ()));
         _list(t, Kind.Constant, abi.encodeCall(auctions.MAX_VALUED, ()));
-        _list(t, Kind.Constant, abi.encodeCall(auctions.PAID_RESTARTS, ()));
+        _list(t, Kind.Constant, abi.encodeCall(auctions.isLocked, ()));
         _list(t, Kind.Constant, abi.encodeCall(auctions.authority, ()));
         _list(t, Kind.Constant, abi.encodeCall(auctions.isConsumingScheduledOp, ()));
     }

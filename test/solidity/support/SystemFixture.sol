@@ -105,7 +105,7 @@ abstract contract SystemFixture is Test {
     }
 
     function _systemRisk() internal view virtual returns (SystemRisk memory) {
-        return SystemRisk(uint104(1e9 * _unit()), uint96(100 * _unit()), 10_500, 0);
+        return SystemRisk(uint104(1e9 * _unit()), uint80(100 * _unit()), 10_500, 8_700, 0);
     }
 
     /// @dev 2 % a year at rest, 10 % at the kink of 90 %, at most 100 %; no backstop's share.

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {PriceSource} from "../types/PriceSource.sol";
+import {FeedRounds} from "./FeedRounds.sol";
+import {FixedPoint} from "./FixedPoint.sol";
+import {LastKnown} from "./LastKnown.sol";
+import {PriceMath} from "./PriceMath.sol";
+
+/// @notice What one source says now, and where that is not usable, what it last said.
+library SourceReader {
+    /// @notice How many rounds before the newest are searched for a usable answer where that one is not.
+    uint256 internal constant MAX_ROUNDS_BACK = 8;
+    /// @dev A proxy's round: the phase in the bits from here up, the round within it below.
+    uint256 private constant PHASE = 1 << 64;
+
+    /// @notice The newest round of a source.
+    function newest(PriceSource source) internal view returns (FeedRounds.Round memory round) {
+        if (source.feed() != address(0)) round = FeedRounds.latest(source.feed());
+    }
+
+    /// @notice A round of a source, judged. `unit`: what an answer is multiplied with.
+    function read(
+        PriceSource source,
+        uint256 unit,
+        FeedRounds.Round memory round
+    ) internal view returns (PriceMath.Reading memory r) {
+        (r.price, r.updatedAt, r.expiresAt, r.freshness) = judge(source, unit, round);
+    }
+
+    /// @notice The fields of what `read` returns.
+    function judge(
+        PriceSource source,
+        uint256 unit,
+        FeedRounds.Round memory round
+    ) internal view returns (uint256 price, uint256 readAt, uint256 expiresAt, PriceMath.Freshness freshness) {
+        if (!round.ok) return (0, 0, 0, PriceMath.Freshness.Unusable);
+        return
+            PriceMath.read(
+                int256(round.answer),
+                round.updatedAt,
+                block.timestamp,
+                source.minAnswer(),
+                source.maxAnswer(),
+                source.heartbeat(),
+                unit
+            );
+    }
+
+    /// @notice What a source says and last said: its newest answer, which is in `latest`, and if that is not usable those before it.
+    function said(
+        PriceSource source,
+        uint256 unit,
+        FeedRounds.Round memory latest
+    ) internal view returns (LastKnown.Said memory s) {
+        s.unseenBefore = block.timestamp;
+        if (!latest.ok) return s;
+        PriceMath.Reading memory r = read(source, unit, latest);
+        if (r.freshness != PriceMath.Freshness.Unusable) {
+            return LastKnown.Said(r.price, r.updatedAt, 0, 0, 0, r.freshness >= PriceMath.Freshness.Aged, true);
+        }
+        if (latest.updatedAt != 0 && latest.updatedAt <= block.timestamp) {
+            (s.floor, s.ceiling) = PriceMath.bounds(latest.answer, source.minAnswer(), source.maxAnswer(), unit);
+            s.recent = block.timestamp - latest.updatedAt <= PriceMath.AGED_HEARTBEATS * source.heartbeat();
+            s.unseenBefore = latest.updatedAt;
+        }
+        uint256 most = FixedPoint.min(latest.id % PHASE, MAX_ROUNDS_BACK + 1);
+        for (uint256 back = 1; back < most; ++back) {
+            FeedRounds.Round memory round = FeedRounds.at(source.feed(), latest.id - back);
+            if (!round.ok) continue;
+            r = read(source, unit, round);
+            if (r.freshness != PriceMath.Freshness.Unusable) {
+                (s.price, s.at, s.unseenBefore) = (r.price, r.updatedAt, 0);
+                return s;
+            }
+            if (round.updatedAt != 0 && round.updatedAt < s.unseenBefore) s.unseenBefore = round.updatedAt;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
+import {AuctionFixture} from "../support/AuctionFixture.sol";
+
+/// @notice A flag goes with the danger that it tells of: whoever cured their vault is not absorbed for a second of ill health later.
+contract FlagCureTest is AuctionFixture {
+    function setUp() public override {
+        super.setUp();
+        _lend(lender, 1e12);
+        _stake(keeper, 50_000e6);
+        _setPrice(WETH, 2_000e8);
+        _deposit(alice, WETH, 100e18);
+        _borrow(alice, 150_000e6);
+    }
+
+    function _flaggedAt() private view returns (uint256 at) {
+        (, , at) = engine.vaultState(_key(alice));
+    }
+
+    function test_dip_belowHealthOneIsNoReasonForAFlag() public {
+        _setPrice(WETH, 1_874e8);
+        assertTrue(_health(_key(alice)).liquidatable);
+        assertEq(engine.flag(_key(alice)), 0);
+        assertEq(_flaggedAt(), 0);
+    }
+
+    /// @dev Stuck for one second, cured at once, an hour of health, and a second of the same danger.
+    function testFuzz_cure_endsTheFlagHoweverItIsDone(uint8 how) public {
+        _setPrice(WETH, 1_600e8);
+        assertEq(engine.flag(_key(alice)), START);
+        how %= 3;
+        if (how == 0) {
+            _fundDebt(alice, 40_000e6);
+            vm.prank(alice);
+            engine.repay(_key(alice), 40_000e6);
+        } else if (how == 1) {
+            _deposit(alice, WETH, 40e18);
+        } else {
+            _fundDebt(alice, 1e12);
+            vm.prank(alice);
+            engine.deleverage(_key(alice), WETH, 40e18, 64_000e6, alice, "");
+        }
+        assertEq(_flaggedAt(), 0);
+        for (uint256 i = 0; i < 12; ++i) _pass(5 minutes);
+        // The same danger again: collateral worth 1.05 times the debt.
+        _setPrice(WETH, int256([uint256(1_160e8), 1_130e8, 1_510e8][how]));
+        assertLt(_health(_key(alice)).healthFactor, 0.87e18);
+        vm.expectPartialRevert(IVaultEngine.NotAbsorbable.selector);
+        engine.absorb(_key(alice), keeper);
+    }
+
+    function test_recovery_ofThePriceEndsTheFlagWhereAnybodySaysSo() public {
+        _setPrice(WETH, 1_600e8);
+        engine.flag(_key(alice));
+        _setPrice(WETH, 1_700e8);
+        engine.flag(_key(alice));
+        assertEq(_flaggedAt(), 0);
+        _pass(1 hours);
+        _setPrice(WETH, 1_600e8);
+        vm.expectPartialRevert(IVaultEngine.NotAbsorbable.selector);
+        engine.absorb(_key(alice), keeper);
+    }
+}
