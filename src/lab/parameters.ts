@@ -40,6 +40,7 @@ export function labParameters(scenario: Scenario, settings: Settings, factory?: 
     system: {
       ...all("system", ["borrowCap", "dust"]),
       targetHealthBps: settings.integer("system", "targetHealthBps"),
+      stuckHealthBps: settings.integer("system", "stuckHealthBps"),
     },
     volatility: {
       enabled: settings.flag("volatility", "enabled"),

@@ -25,9 +25,9 @@ const boolean = (value: boolean): Setting => ({ allowed: { kind: "boolean" }, va
 const ASSET: Readonly<Record<string, Setting>> = {
   ltvBps: integer(7500, 1, 9999),
   liquidationThresholdBps: integer(8000, 1, 9999),
-  minBonusBps: integer(0, 0, 5000),
+  minBonusBps: integer(50, 0, 5000),
   maxBonusBps: integer(1000, 0, 5000),
-  slopeBps: integer(2500, 0, 65_535),
+  slopeBps: integer(1500, 0, 65_535),
   /** What the guard allows the feed: its own heartbeat and five minutes for the update to land. */
   heartbeatSeconds: integer(3900, 1, 31_536_000),
   supplyCap: decimal("100000000000000000000", "0", "100000000000000000000"),
@@ -39,8 +39,9 @@ const ASSET: Readonly<Record<string, Setting>> = {
 const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
   system: {
     borrowCap: decimal("1000000000000", "0", "1000000000000000"),
-    dust: decimal("1000", "0.000001", "1000000000"),
+    dust: decimal("1000", "0.000001", "1000000"),
     targetHealthBps: integer(10_500, 10_100, 15_000),
+    stuckHealthBps: integer(8700, 0, 10_000),
   },
   rate: {
     basePerYear: decimal("0", "0", "10"),
@@ -71,7 +72,7 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
     minProfit: decimal("0", "0", "1000000000"),
     perBlock: integer(25, 1, 25),
     /** How long a vault stays unhealthy before somebody flags it. */
-    flagAfterSeconds: integer(600, 0, 86_400),
+    flagAfterSeconds: integer(0, 0, 86_400),
   },
   backstop: {
     enabled: boolean(true),
@@ -95,16 +96,16 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
     priorPerYear: decimal("1", "0", "10"),
   },
   auction: {
-    startBps: integer(10_500, 10_000, 20_000),
-    cutBps: integer(100, 1, 9999),
+    startBps: integer(10_000, 10_000, 20_000),
+    cutBps: integer(50, 1, 9999),
     stepSeconds: integer(60, 1, 65_535),
-    floorBps: integer(7500, 1000, 10_000),
+    floorBps: integer(9500, 1000, 10_000),
     tailSeconds: integer(3600, 1, 65_535),
     maxGapSeconds: integer(600, 1, 65_535),
     penaltyBps: integer(500, 0, 2000),
-    tipBps: integer(10, 0, 2000),
-    maxTipBps: integer(100, 0, 2000),
-    flatTip: decimal("10", "0", "1000000"),
+    tipBps: integer(50, 0, 200),
+    maxTipBps: integer(200, 0, 200),
+    flatTip: decimal("20", "0", "1000000"),
     frozen: boolean(false),
   },
   autopilot: {

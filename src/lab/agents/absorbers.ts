@@ -1,4 +1,4 @@
-import { ABSORB_RATIO, BPS, FLAG_AGE, type VaultKey, auctionMath } from "../../model/index.js";
+import { ABSORB_RATIO, BPS, type VaultKey, WAD, auctionMath, ripeness } from "../../model/index.js";
 import { checkEmptied } from "../invariants.js";
 import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./scene.js";
 
@@ -7,8 +7,8 @@ const FLAG_GAS = 90_000n;
 const ABSORB_GAS = 400_000n;
 
 /**
- * Takes over what liquidators leave, where the tip pays for it: at once below a collateral ratio of 1.02, else with a flag that has
- * ripened. Flags what has been unhealthy for a while.
+ * Takes over what liquidators leave, where the tip pays for it: at once below a collateral ratio of 1.02, else what is stuck once its
+ * flag has ripened. Flags what is stuck, at once unless told to wait: whoever flags first is paid first.
  */
 export class Absorbers {
   /** Since when a vault has been seen unhealthy without a break [s]. */
@@ -34,17 +34,18 @@ export class Absorbers {
 
   private consider(scene: Scene, key: VaultKey): Action | null {
     const { model } = scene.world;
-    const { debt, value, liquidatable } = model.health(key, scene.prices);
+    const { debt, healthFactor, value, liquidatable } = model.health(key, scene.prices);
     if (!liquidatable) return null;
     const { tip } = auctionMath.tabDown(model.terms.auction, debt);
     const gain = tip - gasCost(scene, ABSORB_GAS);
     if (gain <= scene.minProfit) return null;
-    const age = BigInt(scene.time) - model.vault(key).flaggedAt;
-    if (value * BPS < debt * ABSORB_RATIO || (age >= FLAG_AGE && age <= 2n * FLAG_AGE)) {
-      return absorption(scene, key);
-    }
+    if (value * BPS < debt * ABSORB_RATIO) return absorption(scene, key);
+    if (healthFactor * BPS >= model.system.stuckHealth * WAD) return null;
+    const now = BigInt(scene.time);
+    const ripe = ripeness(model.vault(key).flaggedAt, model.market.opened());
+    if (ripe !== null && now <= ripe.until) return now >= ripe.from ? absorption(scene, key) : null;
     const waited = scene.time - (this.since.get(key) ?? scene.time) >= this.flagAfter;
-    if (age <= 2n * FLAG_AGE || !waited || gain <= scene.minProfit + gasCost(scene, FLAG_GAS)) return null;
+    if (!waited || gain <= scene.minProfit + gasCost(scene, FLAG_GAS)) return null;
     return flag(scene, key);
   }
 }
