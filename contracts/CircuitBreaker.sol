@@ -9,7 +9,8 @@ import {IOracleGuard} from "./interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "./interfaces/IRiskConfig.sol";
 import {BreakerMath} from "./libraries/BreakerMath.sol";
 import {BPS} from "./libraries/FixedPoint.sol";
-import {Action, bitOf} from "./types/Action.sol";
+import {Action, WATCHED, bitOf} from "./types/Action.sol";
+import {AssetSet} from "./types/AssetSet.sol";
 import {Price, Status} from "./types/Price.sol";
 
 /// @title CircuitBreaker
@@ -40,8 +41,9 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     mapping(Action => Checkpoints.Trace208) private _spells;
     mapping(uint256 asset => Asset) private _assets;
     mapping(uint256 asset => BreakerMath.Window) private _windows;
-    /// @dev What this contract last set in the risk configuration.
+    /// @dev What this contract last set in the risk configuration, and of how many assets it watches the moves.
     uint8 private _guarded;
+    uint8 private _moving;
 
     constructor(address authority, IOracleGuard oracle_) AccessManaged(authority) {
         oracle = oracle_;
@@ -77,9 +79,12 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         if (watch.limit >= BPS || !windowed || watch.pause > MAX_TRIP || (watched && watch.pause == 0)) {
             revert InvalidWatch(watch);
         }
+        if ((watch.limit != 0) != (_assets[asset].watch.limit != 0))
+            _moving = watch.limit != 0 ? _moving + 1 : _moving - 1;
         _assets[asset] = Asset(watch, 0, false);
         delete _windows[asset];
         emit WatchSet(asset, watch);
+        _guard();
     }
 
     // ------------------------------------------------------------------ anyone
@@ -98,7 +103,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
                 _trip(Action.WithdrawWithDebt, until);
             }
         }
-        if (tripped || _guarded != 0) _guard();
+        if (tripped || _guarded & ~WATCHED != 0) _guard();
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -116,6 +121,21 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         if (action != Action.Liquidate) return;
         until = BreakerMath.graceUntil(c);
         if (block.timestamp < until && BreakerMath.inGrace(value, debt)) revert BorrowersInGrace(until, value, debt);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function requireCalm(AssetSet assets, uint256[] calldata prices) external view {
+        for (uint256 i = 0; i < prices.length; ++i) {
+            uint8 asset = assets.lowest();
+            assets = assets.without(asset);
+            Watch memory watch = _assets[asset].watch;
+            if (watch.limit == 0) continue;
+            uint256 price = prices[i];
+            (uint256 lowest, uint256 highest) = BreakerMath.range(_windows[asset], block.timestamp, watch.window);
+            if (highest == 0) (lowest, highest, price) = oracle.recentRange(asset, block.timestamp - watch.window);
+            uint256 past = BreakerMath.movedFrom(price, lowest, highest, watch.limit);
+            if (past != 0) revert PriceMoved(asset, past, price);
+        }
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -206,6 +226,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
             uint256 until = action == Action.Liquidate ? BreakerMath.graceUntil(c) : BreakerMath.closedUntil(c);
             if (block.timestamp < until) guarded |= bitOf(action);
         }
+        if (_moving != 0) guarded |= WATCHED;
         if (guarded == _guarded) return;
         _guarded = guarded;
         riskConfig.setGuarded(guarded, uint32(BreakerMath.closedUntil(_closures[Action.Bid])));

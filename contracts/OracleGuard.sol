@@ -184,6 +184,15 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     }
 
     /// @inheritdoc IOracleGuard
+    function recentRange(
+        uint8 asset,
+        uint256 since
+    ) external view returns (uint256 lowest, uint256 highest, uint256 newest) {
+        PriceSource source = _primary[asset];
+        return SourceReader.recentRange(source, 10 ** source.exponent(), since);
+    }
+
+    /// @inheritdoc IOracleGuard
     function assetSources(
         uint8 asset
     )

@@ -28,7 +28,7 @@ import {PriceCache} from "./libraries/PriceCache.sol";
 import {VaultRules} from "./libraries/VaultRules.sol";
 import {VaultView} from "./libraries/VaultView.sol";
 import {VaultBook} from "./storage/VaultBook.sol";
-import {Action, bitOf} from "./types/Action.sol";
+import {Action, WATCHED, bitOf} from "./types/Action.sol";
 import {AssetRisk} from "./types/AssetRisk.sol";
 import {AssetSet} from "./types/AssetSet.sol";
 import {Price, Status} from "./types/Price.sol";
@@ -445,13 +445,20 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     ) private view {
         _requireOpen(system, action, 0, 0);
         uint256 power = VaultRules.goodPowerDown(holdings);
-        if (HealthMath.covers(power, debt)) return;
+        if (HealthMath.covers(power, debt)) return _requireCalm(vault, holdings, system);
         // Volatilities of several collaterals do not simply add up: the model credits what diversifies, and never gives less
         // than the sum, so that it is asked only where the sum does not suffice.
         if (holdings.length > 1) {
             power = volatility.borrowingPowerDown(_book.vaults[vault].collaterals, VaultView.valuesLow(holdings));
         }
         if (!HealthMath.covers(power, debt)) revert NotEnoughCollateral(power, debt * BPS);
+        _requireCalm(vault, holdings, system);
+    }
+
+    /// @dev No risk on a price that has just moved too far, though nobody may have told the breaker yet.
+    function _requireCalm(VaultKey vault, VaultView.Holding[] memory holdings, SystemRisk memory system) private view {
+        if (system.guarded & WATCHED == 0 || address(breaker) == address(0)) return;
+        breaker.requireCalm(_book.vaults[vault].collaterals, VaultView.pricesLiq(holdings));
     }
 
     /// @dev Reverts if the breaker, if there is one, has closed `action`. Costs nothing while nothing is guarded.

@@ -71,6 +71,11 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals, deplo
 
     const contracts: Record<string, Contract> = {};
     let last: ReturnType<Builder["call"]> = wired;
+    // Before anything is watched: the breaker then tells the risk configuration.
+    const targets = { riskConfig, breaker };
+    const holders = { volatility, breaker, guardian: accountOf(guardian), risk: accountOf(risk) };
+    for (const role of ROLES)
+      last = grant(m, manager, role, targets[role.target], holders[role.holder], last);
     if (p.debtAsset.source !== undefined) {
       const { feed, config } = sourceOf(
         m,
@@ -79,7 +84,7 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals, deplo
         decimals.debtFeed ?? 0,
         debtToken,
       );
-      last = m.call(oracle, "setDebtSource", [config], { id: "setDebtSource" });
+      last = m.call(oracle, "setDebtSource", [config], { id: "setDebtSource", after: [last] });
       contracts.debtFeed = feed;
     }
     p.assets.forEach((asset, id) => {
@@ -132,10 +137,6 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals, deplo
       last = m.call(oracle, "setSequencer", arguments_, { id: "setSequencer", after: [last] });
       contracts.sequencer = feed;
     }
-    const targets = { riskConfig, breaker };
-    const holders = { volatility, breaker, guardian: accountOf(guardian), risk: accountOf(risk) };
-    for (const role of ROLES)
-      last = grant(m, manager, role, targets[role.target], holders[role.holder], last);
     if (p.executor !== undefined) {
       const owner = accountOf(p.executor.owner);
       contracts.executor = m.contract("LiquidationExecutor", [

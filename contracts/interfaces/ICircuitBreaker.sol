@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Action} from "../types/Action.sol";
+import {AssetSet} from "../types/AssetSet.sol";
 import {IOracleGuard} from "./IOracleGuard.sol";
 import {IRiskConfig} from "./IRiskConfig.sol";
 
@@ -42,6 +43,8 @@ interface ICircuitBreaker {
     error ActionClosed(Action action, uint256 until);
     /// @notice Until `until` [s] only vaults with value < 1.10 * debt may be liquidated [debt units].
     error BorrowersInGrace(uint256 until, uint256 value, uint256 debt);
+    /// @notice The price of `asset` has moved from `from` to `to` [1e36-scaled] by its limit or more: no risk may be taken on it.
+    error PriceMoved(uint8 asset, uint256 from, uint256 to);
     /// @notice `action` is not paused; its last pause ended at `until` [s].
     error NotPaused(Action action, uint256 until);
     /// @notice A limit must be below 100 % [bps], a window from a minute to a day, a trip at most six hours [s]; what is
@@ -74,6 +77,12 @@ interface ICircuitBreaker {
     /// @param value collateral value of the vault [debt units]; 0 where there is no vault
     /// @param debt debt of the vault [debt units]; grace never covers a vault with value < 1.10 * debt
     function check(Action action, uint256 value, uint256 debt) external view;
+
+    /// @notice Reverts if the price of one of `assets` has moved by its limit from any price seen within its window, whether or not anybody has
+    /// poked since: the engine asks before risk is taken. Where nothing was seen within the window, the newest rounds of the asset's primary
+    /// source tell.
+    /// @param prices for liquidations, one for each asset, ids ascending [1e36-scaled]
+    function requireCalm(AssetSet assets, uint256[] calldata prices) external view;
 
     /// @notice The first second at which `action` is open again, or since which it has been; 0 if it was never closed [s].
     function pausedUntil(Action action) external view returns (uint256 until);

@@ -107,6 +107,13 @@ interface IOracleGuard {
     /// `LastKnown.priceOf` makes the price of it.
     function lastKnown(uint8 asset) external view returns (LastKnown.Known memory known, uint256 deadSince);
 
+    /// @notice What the primary source of `asset` answered since `since` [s], and what it had answered last before: the lowest, the highest and
+    /// the newest usable answer among its nine newest rounds [1e36-scaled, not composed]; zeros if there is none.
+    function recentRange(
+        uint8 asset,
+        uint256 since
+    ) external view returns (uint256 lowest, uint256 highest, uint256 newest);
+
     /// @notice Where the collateral's decimals come from.
     function riskConfig() external view returns (IRiskConfig);
 

@@ -14,7 +14,8 @@ struct SystemRisk {
     uint16 targetHealth;
     /// A vault may be absorbed by the age of its flag only below this health [bps], at most 1e4; 0: never by age.
     uint16 stuckHealth;
-    /// Actions the circuit breaker must be asked about, one bit each (`Action`). Set by the breaker, kept by `setSystem`.
+    /// Actions the circuit breaker must be asked about, one bit each (`Action`), and whether it watches how far prices move (`WATCHED`). Set
+    /// by the breaker, kept by `setSystem`.
     uint8 guarded;
 }
 

@@ -76,4 +76,24 @@ library SourceReader {
             if (round.updatedAt != 0 && round.updatedAt < s.unseenBefore) s.unseenBefore = round.updatedAt;
         }
     }
+
+    /// @notice The lowest, the highest and the newest usable answer since `since` [s], and the one in force then, among the newest rounds.
+    function recentRange(
+        PriceSource source,
+        uint256 unit,
+        uint256 since
+    ) internal view returns (uint256 lowest, uint256 highest, uint256 last) {
+        FeedRounds.Round memory round = newest(source);
+        uint256 id = round.id;
+        uint256 most = FixedPoint.min(id % PHASE, MAX_ROUNDS_BACK + 1);
+        for (uint256 back = 0; back < most; ++back) {
+            if (back != 0) round = FeedRounds.at(source.feed(), id - back);
+            PriceMath.Reading memory r = read(source, unit, round);
+            if (r.freshness == PriceMath.Freshness.Unusable) continue;
+            if (last == 0) (lowest, last) = (r.price, r.price);
+            lowest = FixedPoint.min(lowest, r.price);
+            highest = FixedPoint.max(highest, r.price);
+            if (r.updatedAt < since) break;
+        }
+    }
 }

@@ -46,6 +46,12 @@ library VaultView {
         }
     }
 
+    /// @notice The price of each for liquidations [1e36-scaled].
+    function pricesLiq(Holding[] memory holdings) internal pure returns (uint256[] memory prices) {
+        prices = new uint256[](holdings.length);
+        for (uint256 i = 0; i < holdings.length; ++i) prices[i] = holdings[i].price.liq;
+    }
+
     /// @notice What they are worth for sure [debt units]: each at the lowest of its usable prices, what is dead nothing.
     function sureValue(Holding[] memory holdings) internal pure returns (uint256 value) {
         for (uint256 i = 0; i < holdings.length; ++i) {

@@ -16,6 +16,9 @@ enum Action {
     FlashLoan
 }
 
+// Not an action: in a set of actions it says that the breaker watches how far prices move.
+uint8 constant WATCHED = 1 << 7;
+
 /// @notice The bit of `action` in a set of actions.
 function bitOf(Action action) pure returns (uint8) {
     return uint8(1 << uint8(action));

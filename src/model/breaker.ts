@@ -8,6 +8,7 @@ const DAY = 24n * HOUR;
 const GRACE = HOUR / 2n;
 const GRACE_RATIO = 11_000n;
 const BUCKETS = 4n;
+const WATCHED = 1n << 7n;
 
 /** What can be paused, as the contracts number it. */
 export const ACTIONS = ["Borrow", "WithdrawWithDebt", "Liquidate", "Bid", "FlashLoan"] as const;
@@ -99,7 +100,7 @@ export function unpause(state: BreakerState, action: Action, now: bigint): Break
 }
 
 /** Sets what is watched of an asset and forgets what was seen of it. Throws `InvalidWatch`. */
-export function setWatch(state: BreakerState, asset: number, watch: Watch): BreakerState {
+export function setWatch(state: BreakerState, asset: number, watch: Watch, now: bigint): BreakerState {
   const watched = watch.limit !== 0n || watch.doubt !== 0n;
   const windowed = watch.limit === 0n || (watch.window >= 60n && watch.window <= DAY);
   if (watch.limit >= BPS || !windowed || watch.pause > 6n * HOUR || (watched && watch.pause === 0n)) {
@@ -107,7 +108,7 @@ export function setWatch(state: BreakerState, asset: number, watch: Watch): Brea
   }
   const assets = new Map(state.assets);
   assets.set(asset, { watch, buckets: [], doubtfulSince: 0n, doubtTripped: false });
-  return { ...state, assets };
+  return refresh({ ...state, assets }, now);
 }
 
 /** Sees `price` of an asset; `tripped` says whether that closed the taking of risk. */
@@ -122,10 +123,7 @@ export function poke(
   if (seen !== undefined) {
     const { watch } = seen;
     if (watch.limit !== 0n && price.status !== "dead") {
-      const { lowest, highest } = rangeOf(seen, now);
-      tripped =
-        price.liq * BPS <= highest * (BPS - watch.limit) ||
-        (lowest !== 0n && price.liq * BPS >= lowest * (BPS + watch.limit));
+      tripped = movedFrom(price.liq, rangeOf(seen, now), watch.limit) !== 0n;
       seen = { ...seen, buckets: record(seen, price.liq, now) };
     }
     if (watch.doubt !== 0n) {
@@ -158,6 +156,15 @@ export function poke(
 /** Clears the guarded bits of actions that are open again. */
 export function refresh(state: BreakerState, now: bigint): BreakerState {
   return close(state, now, {});
+}
+
+/** What the risk configuration is told: a bit for each action that is not simply open, and one if moves are watched. */
+export function guardedBits(state: BreakerState): bigint {
+  const watched = [...state.assets.values()].some(({ watch }) => watch.limit !== 0n);
+  return ACTIONS.reduce(
+    (bits, action, i) => (state.guarded.has(action) ? bits | (1n << BigInt(i)) : bits),
+    watched ? WATCHED : 0n,
+  );
 }
 
 /** Why `action` is refused now, or null. `value` and `debt` are the vault's [debt units]. */
@@ -197,6 +204,17 @@ export function pausedUntil(state: BreakerState, action: Action): bigint {
 export function graceUntil(state: BreakerState): bigint {
   const { pausedUntil: until } = state.closures.Liquidate;
   return until === 0n ? 0n : until + GRACE;
+}
+
+/** The price that `price` has moved away from by `limit` [bps] or more; 0 if it has not. Mirrors `BreakerMath.movedFrom`. */
+export function movedFrom(
+  price: bigint,
+  range: { readonly lowest: bigint; readonly highest: bigint },
+  limit: bigint,
+): bigint {
+  const { lowest, highest } = range;
+  if (price * BPS <= highest * (BPS - limit)) return highest;
+  return lowest !== 0n && price * BPS >= lowest * (BPS + limit) ? lowest : 0n;
 }
 
 /** Lowest and highest price remembered [1e36-scaled], rounded outwards; zeros if none is. */

@@ -3,11 +3,13 @@ import {
   type Action,
   type BreakerState,
   graceUntil,
+  movedFrom,
   newBreaker,
   pausedBetween,
   pausedSeconds,
   pausedUntil,
   poke,
+  rangeOf,
   refresh,
   refusal,
   setWatch,
@@ -28,7 +30,7 @@ import {
 } from "./price.js";
 import { type Price, statusNumber } from "./quote.js";
 import { RiskState } from "./risk.js";
-import { type FeedAnswer, MAX_ROUNDS_BACK } from "./source.js";
+import { type FeedAnswer, MAX_ROUNDS_BACK, recentRange } from "./source.js";
 import type { AssetTerms, ModelTerms, VaultState } from "./terms.js";
 import { type RoundHistory, VolatilityState } from "./volatility.js";
 
@@ -83,7 +85,7 @@ export class Market {
     const { watch } = terms;
     if (watch !== undefined) {
       terms.assets.forEach((_, id) => {
-        this.breaker = setWatch(this.breaker, id, watch);
+        this.breaker = setWatch(this.breaker, id, watch, 0n);
       });
     }
     this.assets = terms.assets.map((asset) => ({
@@ -252,6 +254,23 @@ export class Market {
     const values = held.map(([id, amount]) => valueDown(amount, this.goodPrice(id, now).low));
     const power = this.borrowingPowerDown(ids, values, now);
     if (!covers(power, debt)) throw new ModelError("NotEnoughCollateral", [power, debt * BPS]);
+    for (const id of ids) this.requireCalm(id, now);
+  }
+
+  /** Throws if an asset's price has moved too far to take risk on. Mirrors `CircuitBreaker.requireCalm`. */
+  private requireCalm(id: number, now: bigint): void {
+    const seen = this.breaker.assets.get(id);
+    if (seen === undefined || seen.watch.limit === 0n) return;
+    let price = this.price(id, now).liq;
+    let range = rangeOf(seen, now);
+    if (range.highest === 0n) {
+      const { terms, primary } = this.asset(id);
+      const unit = 10n ** (36n + this.terms.debtDecimals - terms.decimals - terms.primary.decimals);
+      const recent = recentRange(terms.primary, primary.answer, now, unit, now - seen.watch.window);
+      [range, price] = [recent, recent.newest];
+    }
+    const past = movedFrom(price, range, seen.watch.limit);
+    if (past !== 0n) throw new ModelError("PriceMoved", [id, past, price]);
   }
 
   private asset(id: number): AssetMarket {

@@ -1,4 +1,4 @@
-import { min, mulDivDownSaturating } from "./fixed.js";
+import { max, min, mulDivDownSaturating } from "./fixed.js";
 import { MAX_PRICE } from "./quote.js";
 
 /** How many rounds before the newest are searched for a usable answer. Mirrors `SourceReader`. */
@@ -123,4 +123,28 @@ export function boundsSaid(
     return { floor: 0n, ceiling: min(mulDivDownSaturating(maxAnswer, unit, 1n), MAX_PRICE) };
   }
   return { floor: 0n, ceiling: 0n };
+}
+
+/**
+ * The lowest, the highest and the newest usable answer since `since` [s], and the one in force then [scaled]. Mirrors
+ * `SourceReader.recentRange`.
+ */
+export function recentRange(
+  source: Source,
+  feed: FeedAnswer | null,
+  now: bigint,
+  unit: bigint,
+  since: bigint,
+): { readonly lowest: bigint; readonly highest: bigint; readonly newest: bigint } {
+  let [lowest, highest, newest] = [0n, 0n, 0n];
+  if (feed === null) return { lowest, highest, newest };
+  for (const round of [feed, ...(feed.past ?? []).slice(0, MAX_ROUNDS_BACK)]) {
+    const r = readSource(source, round, now, unit);
+    if (r.freshness === "unusable") continue;
+    if (newest === 0n) [lowest, newest] = [r.price, r.price];
+    lowest = min(lowest, r.price);
+    highest = max(highest, r.price);
+    if (r.updatedAt < since) break;
+  }
+  return { lowest, highest, newest };
 }

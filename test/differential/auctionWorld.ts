@@ -53,6 +53,7 @@ function parameters(frozen: boolean) {
     },
     system: { borrowCap: "1000000000", dust: "100", targetHealthBps: 10_500 },
     assets: [asset("AAA", 18, "2000"), asset("BBB", 8, "2000")],
+    breaker: { enabled: false },
     auction: { cutBps: 300, maxGapSeconds: 1500, tailSeconds: 1800, flatTip: "1.5", frozen },
   });
 }

@@ -139,7 +139,7 @@ describe("the breaker's model", () => {
           let clock = (await latest()) + 1n;
           const first = { limit: 1200n, window: 3600n, doubt: 3600n, pause: 1800n };
           await at(clock, () => breaker.setWatch(0, first), breaker.interface);
-          model = breakers.setWatch(model, 0, first);
+          model = breakers.setWatch(model, 0, first, clock);
           for (const [op, passed] of steps) {
             clock += op.kind === "pause" && passed % 7n === 0n ? passed * 60n : passed;
             const now = clock;
@@ -162,7 +162,7 @@ describe("the breaker's model", () => {
               const action = "action" in op ? breakers.ACTIONS[op.action]! : "Borrow";
               if (op.kind === "pause") model = breakers.pause(model, action, op.duration, now);
               else if (op.kind === "unpause") model = breakers.unpause(model, action, now);
-              else if (op.kind === "watch") model = breakers.setWatch(model, 0, op.watch);
+              else if (op.kind === "watch") model = breakers.setWatch(model, 0, op.watch, now);
               else if (op.kind === "refresh") model = breakers.refresh(model, now);
               else if (op.kind === "poke") {
                 const p = await oracle.price(0);
@@ -175,10 +175,7 @@ describe("the breaker's model", () => {
             }
             expect(refused).to.equal(modelRefused);
 
-            const guarded = breakers.ACTIONS.reduce(
-              (bits, a, i) => bits | (model.guarded.has(a) ? 1n << BigInt(i) : 0n),
-              0n,
-            );
+            const guarded = breakers.guardedBits(model);
             expect((await riskConfig.systemRisk()).guarded).to.equal(guarded);
             for (const [i, action] of breakers.ACTIONS.entries()) {
               expect(await breaker.pausedSeconds(i)).to.equal(breakers.pausedSeconds(model, action, now));

@@ -9,7 +9,7 @@ import {ICircuitBreaker, Watch} from "../../contracts/interfaces/ICircuitBreaker
 import {IRiskConfig} from "../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine, LiquidationCall} from "../../contracts/interfaces/IVaultEngine.sol";
 import {BreakerMath} from "../../contracts/libraries/BreakerMath.sol";
-import {Action, bitOf} from "../../contracts/types/Action.sol";
+import {Action, WATCHED, bitOf} from "../../contracts/types/Action.sol";
 import {Status} from "../../contracts/types/Price.sol";
 import {VaultKey} from "../../contracts/types/VaultKey.sol";
 import {SystemFixture} from "./support/SystemFixture.sol";
@@ -20,7 +20,7 @@ contract CircuitBreakerTest is SystemFixture {
     Watch private _watch = Watch(1_200, WINDOW, 2 hours, TRIP);
 
     function _guarded() private view returns (uint8) {
-        return riskConfig.systemRisk().guarded;
+        return riskConfig.systemRisk().guarded & ~WATCHED;
     }
 
     function _closed(Action action, uint256 until) private pure returns (bytes memory) {

@@ -135,13 +135,7 @@ function modelFigures(w: World): Figures {
   put("backstop.capital", backing.capital());
   put("backstop.entryAssets", backstops.entryAssets(backstop, prospects));
   put("backstop.exitAssets", backstops.exitAssets(backstop, prospects));
-  put(
-    "guarded",
-    breakers.ACTIONS.reduce(
-      (bits, a, i) => (market.breaker.guarded.has(a) ? bits | (1n << BigInt(i)) : bits),
-      0n,
-    ),
-  );
+  put("guarded", breakers.guardedBits(market.breaker));
   for (const id of model.terms.assets.keys()) {
     const lot = house.remnants.get(id);
     put(`remnants[${id}].amount`, lot?.amount ?? 0n);

@@ -189,6 +189,8 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
     /// @dev The same for flags, absorptions, auctions, backstop, flash loans, breaker and ramps.
     function _reachTheMarket() private {
         for (uint256 i = 0; i < 10; ++i) handler.movePrice(WETH, 13_500);
+        // Until that is the price: nobody borrows on a step.
+        for (uint256 i = 0; i < 2; ++i) handler.pass(2 hours, MAX);
         handler.deposit(1, 4, WETH, 10e18);
         handler.borrow(4, 100_000 * _unit() + 1);
         handler.ownSequence(4, 0x1234);

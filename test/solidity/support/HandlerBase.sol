@@ -14,7 +14,7 @@ import {RiskConfig} from "../../../contracts/RiskConfig.sol";
 import {VaultEngine} from "../../../contracts/VaultEngine.sol";
 import {VaultLens} from "../../../contracts/VaultLens.sol";
 import {VolatilityModel} from "../../../contracts/VolatilityModel.sol";
-import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
+import {ICircuitBreaker, Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
 import {BPS} from "../../../contracts/libraries/FixedPoint.sol";
 import {HealthMath} from "../../../contracts/libraries/HealthMath.sol";
@@ -271,12 +271,24 @@ abstract contract HandlerBase is Test {
     /// @dev Whether the breaker has closed `action`, which every refusal by it must be able to show.
     function _isClosed(bytes memory err, Action action) internal view returns (bool) {
         bytes4 selector = bytes4(err);
+        if (selector == ICircuitBreaker.PriceMoved.selector) return _assertMoved(err);
         if (selector == ICircuitBreaker.ActionClosed.selector) {
             assertGt(sys.breaker.pausedUntil(action), block.timestamp, "refused, but nothing is paused");
             return true;
         }
         if (selector != ICircuitBreaker.BorrowersInGrace.selector) return false;
         assertGt(sys.breaker.graceUntil(), block.timestamp, "refused, but there is no grace");
+        return true;
+    }
+
+    /// @dev A price that risk is refused on has moved by what the breaker watches for.
+    function _assertMoved(bytes memory err) private view returns (bool) {
+        bytes memory args = new bytes(96);
+        for (uint256 i = 0; i < 96; ++i) args[i] = err[i + 4];
+        (uint8 asset, uint256 from, uint256 to) = abi.decode(args, (uint8, uint256, uint256));
+        (Watch memory watch, ) = sys.breaker.watchOf(asset);
+        bool fell = to * BPS <= from * (BPS - watch.limit);
+        assertTrue(fell || to * BPS >= from * (BPS + watch.limit), "refused, but the price has not moved");
         return true;
     }
 

@@ -145,6 +145,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.View, abi.encodeCall(breaker.graceUntil, ()));
         _list(t, Kind.View, abi.encodeCall(breaker.pausedSeconds, (Action.Borrow)));
         _list(t, Kind.View, abi.encodeCall(breaker.pausedBetween, (Action.Borrow, 0, 1)));
+        _list(t, Kind.View, abi.encodeCall(breaker.requireCalm, (AssetSet.wrap(2), new uint256[](1))));
         _list(t, Kind.View, abi.encodeCall(breaker.watchOf, (WETH)));
         _list(t, Kind.View, abi.encodeCall(breaker.rangeOf, (WETH)));
         _list(t, Kind.Constant, abi.encodeCall(breaker.riskConfig, ()));

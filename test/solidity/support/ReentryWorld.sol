@@ -92,7 +92,7 @@ abstract contract ReentryWorld is AuctionFixture {
         _indebt(bob, GOLD, 200e6, 150e6);
         _indebt(makeAddr("hopeless"), GOLD, 300e6, 200e6);
         _indebt(makeAddr("remnant"), GOLD, 300e6, 200e6);
-        breaker.setWatch(WETH, Watch(1_000, 1 hours, 0, 30 minutes));
+        breaker.setWatch(WETH, Watch(9_999, 1 hours, 0, 30 minutes));
         breaker.poke(WETH);
         _setPrice(WETH, 1_520e8);
         _setPrice(GOLD, 0.01e8);
