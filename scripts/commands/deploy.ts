@@ -8,7 +8,7 @@ import { CliError, httpUrl, quote, UsageError } from "../../src/cli/args.js";
 import { namedNetwork, requireKeys, urlOf } from "../../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
 import type { Io, Main } from "../../src/cli/run.js";
-import { table, tintFor } from "../../src/cli/table.js";
+import { table } from "../../src/cli/table.js";
 import {
   mocksIn,
   ParameterError,
@@ -111,9 +111,8 @@ async function readParameters(file: string): Promise<SystemParameters> {
   }
 }
 
-function print({ deployment, path, sent }: Deployed, { out }: Io): void {
+function print({ deployment, path, sent }: Deployed, { out, tint }: Io): void {
   const { contracts, debtAsset, assets } = deployment;
-  const tint = tintFor(process.stdout);
   const rows = [
     ...Object.entries(contracts),
     ...(deployment.executor === undefined ? [] : [["executor", deployment.executor]]),

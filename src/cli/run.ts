@@ -1,9 +1,12 @@
 import { CliError, type CommandSpec, EXIT, type OptionValues, helpOf, parse } from "./args.js";
+import { type Tint, tintFor } from "./table.js";
 
 /** Where a command writes, line by line: results, and remarks that must not get between them. */
 export interface Io {
   readonly out: (line: string) => void;
   readonly note: (line: string) => void;
+  /** The marks that the reader of `out` can see: none unless it is a terminal that wants them. */
+  readonly tint: Tint;
 }
 
 /** A command's own work. Throws a `CliError` to end it with that error's exit code. */
@@ -41,6 +44,7 @@ export async function run<const S extends CommandSpec>(command: S, main: Main<S>
   const { exitCode, error } = await attempt(command, main, process.argv.slice(2), {
     out: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
+    tint: tintFor(process.stdout),
   });
   if (error !== undefined) process.stderr.write(`${error}\n`);
   await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));

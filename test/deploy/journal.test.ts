@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { Journal } from "../../deploy/journal.js";
 import { DEPLOY, deploy } from "../../scripts/commands/deploy.js";
-import { attempt } from "../../src/cli/run.js";
 import { type Deployment, deploymentPath, readDeployment } from "../../src/protocol/deployments.js";
+import { runHere } from "../support/here.js";
 import {
   type ChainNode,
   type Ended,
@@ -54,12 +54,8 @@ describe("deploying again", function () {
 
   const args = (): string[] => ["--rpc", node.url, "--deployments", directory.path];
   // In this process, to be fast; the first test and the end-to-end tests run the command as its own process.
-  const deployHere = async (...more: string[]): Promise<Ended> => {
-    let stdout = "";
-    const out = (line: string): void => void (stdout += `${line}\n`);
-    const { exitCode, error } = await attempt(DEPLOY, deploy, [...args(), ...more], { out, note: out });
-    return { code: exitCode, stdout, stderr: error === undefined ? "" : `${error}\n` };
-  };
+  const deployHere = async (...more: string[]): Promise<Ended> =>
+    await runHere(DEPLOY, deploy, [...args(), ...more]);
   const succeed = async (): Promise<{ stdout: string; deployment: Deployment }> => {
     const { code, stdout, stderr } = await deployHere();
     expect(stderr).to.equal("");
