@@ -15,6 +15,7 @@ import { ParameterError, type SystemParameters } from "../src/protocol/parameter
 import { Journal, type Origin } from "./journal.js";
 import { codeHashes, type Eip1193, resolveDecimals } from "./onChain.js";
 import { recordOf } from "./record.js";
+import { hasSent, settle } from "./resume.js";
 import { systemModule } from "./System.js";
 
 /** A deployment that did not come about; the message is one line for people. */
@@ -60,8 +61,21 @@ export async function deployPersisted(request: DeployRequest): Promise<Deployed>
       note(`stale journal removed, deploying afresh: ${why}`);
     }
   }
-  if (origin === null) await refuseUnknownRecord(request);
-  else requireSame(origin.parameters, parameters, "");
+  if (origin !== null && origin.codeHashes === undefined) {
+    await settle(journal, node);
+    // A journal in which nothing was sent binds nobody.
+    if (!(await hasSent(journal))) {
+      await journal.remove();
+      origin = null;
+    }
+  }
+  if (origin === null) {
+    if ((await journal.length()) > 0)
+      throw new DeployError(
+        `journal: ${journal.directory}: does not say what it is of; move it away to deploy afresh`,
+      );
+    await refuseUnknownRecord(request);
+  } else requireSame(origin.parameters, parameters, "");
 
   const decimals = await resolveDecimals(parameters, node);
   const accounts = (await node.request({ method: "eth_accounts" })) as string[];
@@ -71,9 +85,8 @@ export async function deployPersisted(request: DeployRequest): Promise<Deployed>
     const block = Number(await node.request({ method: "eth_blockNumber" }));
     origin = { ...chain, block, parameters: toJson(parameters) };
     await journal.write(origin);
-  } else {
-    await journal.repair();
-    if (origin.codeHashes === undefined) note("resuming an interrupted deployment");
+  } else if (origin.codeHashes === undefined) {
+    note("resuming an interrupted deployment");
   }
 
   const before = await journal.length();

@@ -3,11 +3,13 @@ import { join } from "node:path";
 
 import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
 
+import { Journal } from "../../deploy/journal.js";
 import { DeployError, deployPersisted, type Deployed } from "../../deploy/persisted.js";
+import { ResumeError } from "../../deploy/resume.js";
 import { CliError, httpUrl, quote, UsageError } from "../../src/cli/args.js";
 import { namedNetwork, requireKeys, urlOf } from "../../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
-import type { Io, Main } from "../../src/cli/run.js";
+import { type Io, type Main, oneLine, onInterrupt } from "../../src/cli/run.js";
 import { table } from "../../src/cli/table.js";
 import {
   mocksIn,
@@ -61,6 +63,11 @@ export const deploy: Main<typeof DEPLOY> = async (options, io) => {
 
   const connection = await hre.network.create({ network: network.name, override: { url, timeout: 30_000 } });
   const note = options.json ? io.note : io.out;
+  const journal = new Journal(options.deployments, chain.chainId);
+  const interrupted = onInterrupt(
+    io.note,
+    () => `interrupted: ${journal.progress()}; run the same command again to resume`,
+  );
   let deployed: Deployed;
   try {
     deployed = await deployPersisted({
@@ -74,9 +81,14 @@ export const deploy: Main<typeof DEPLOY> = async (options, io) => {
     });
   } catch (error) {
     if (error instanceof ParameterError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
-    if (error instanceof DeployError) throw new CliError(error.message);
-    throw error;
+    if (error instanceof DeployError || error instanceof ResumeError) throw new CliError(error.message);
+    throw new CliError(
+      `deployment: ${oneLine(error)} (${journal.progress()}; run the same command again to resume)`,
+      undefined,
+      { cause: error },
+    );
   } finally {
+    interrupted();
     await connection.close();
   }
   if (options.json) io.out(JSON.stringify(deployed.deployment, null, 2));

@@ -62,9 +62,27 @@ export function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-/** An error as one line without stack, and without the URLs that libraries put into their messages. */
+/**
+ * From now on a SIGINT or SIGTERM first tells `note` what `say` says, then ends the process as that signal does. Returns
+ * how to undo that.
+ */
+export function onInterrupt(note: Io["note"], say: () => string): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    undo();
+    note(say());
+    process.kill(process.pid, signal);
+  };
+  const undo = (): void => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  return undo;
+}
+
+/**
+ * An error as one line without stack, and without the URLs that libraries put into their messages. Nothing of its message is cut: what stands at
+ * the end of it may be what to do.
+ */
 export function oneLine(error: unknown): string {
-  const text = messageOf(error).split("\n", 1)[0] ?? "";
+  const text = messageOf(error).replaceAll(/\s+/g, " ").trim();
   if (error instanceof CliError) return text;
   return text.replaceAll(/https?:\/\/[^\s"')]+/g, (url) => redactUrl(url));
 }

@@ -114,6 +114,23 @@ describe("deploying again", function () {
     expect((await succeed()).stdout).to.match(/^already deployed: /m);
   });
 
+  it("says at Ctrl-C where it stopped and that the next run resumes, which it does", async () => {
+    node = await startAnvil("--no-mining");
+    const stopped = startScript("deploy", args());
+    const journal = new Journal(directory.path, 31337);
+    await until(() => (/^1 transactions? sent/.test(journal.progress()) ? true : undefined));
+    stopped.kill("SIGINT");
+    const { code, stdout, stderr } = await stopped.ended;
+    expect(code).to.equal(null);
+    expect(stdout).to.equal("");
+    expect(stderr).to.match(
+      /^interrupted: 1 transaction sent, the last for Breakwater#\w+; run the same command again to resume\n$/,
+    );
+    await rpc(node.url, "anvil_mine");
+    await rpc(node.url, "evm_setAutomine", true);
+    expect((await succeed()).stdout).to.match(/^resuming an interrupted deployment$/m);
+  });
+
   it("starts afresh when the chain was restarted under its journal", async () => {
     node = await startAnvil("--timestamp", "1700000000");
     const first = (await succeed()).deployment;
