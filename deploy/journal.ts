@@ -23,6 +23,8 @@ const entrySchema = z.looseObject({
   futureId: z.string().optional(),
   networkInteractionId: z.int().optional(),
   nonce: z.int().optional(),
+  artifactId: z.string().optional(),
+  contractName: z.string().optional(),
   /** Who sends what a future asks for. */
   from: z.string().optional(),
   /** What a future asks for. */

@@ -123,7 +123,7 @@ async function readParameters(file: string): Promise<SystemParameters> {
   }
 }
 
-function print({ deployment, path, sent }: Deployed, { out, tint }: Io): void {
+function print({ deployment, path, prices, sent }: Deployed, { out, tint }: Io): void {
   const { contracts, debtAsset, assets } = deployment;
   const rows = [
     ...Object.entries(contracts),
@@ -137,6 +137,8 @@ function print({ deployment, path, sent }: Deployed, { out, tint }: Io): void {
       ...(a.secondary ? [[`${a.symbol} second feed`, a.secondary.feed]] : []),
     ]),
   ];
+  for (const { symbol, price, status } of prices)
+    out(`${symbol}: ${price}, ${status === "good" ? status : tint.bad(status)}`);
   out(table([{ heading: "contract" }, { heading: "address" }], rows, tint));
   const state = sent ? tint.good("deployed") : "already deployed";
   out(`${state}: chain ${deployment.chainId}, from block ${deployment.block}, record ${path}`);

@@ -207,9 +207,9 @@ describe("a deployment killed at any entry of its journal", function () {
 
   it("binds nobody to its parameters if nothing was sent", async () => {
     await rollBack(0);
-    const system = { ...SMALLEST.system, borrowCap: "7" };
+    const system = { ...SMALLEST.system, borrowCap: "7000" };
     const { deployment } = await deployTo(await cutTo(prepared(0), false), { request }, { system });
-    expect(deployment.parameters.system.borrowCap).to.equal("7");
+    expect(deployment.parameters.system.borrowCap).to.equal("7000");
     expect(await used()).to.equal(snapshots.length - 1);
   });
 });
