@@ -14,17 +14,13 @@ import {
 } from "../src/protocol/deployments.js";
 import { ParameterError, type SystemParameters } from "../src/protocol/parameters.js";
 import { type AssetPrice, changedContracts, priceWarnings, pricesOf } from "./afterwards.js";
+import { DeployError } from "./errors.js";
 import { Journal, type Origin } from "./journal.js";
 import { codeHashes, type Eip1193, resolveDecimals } from "./onChain.js";
 import { preflight } from "./preflight.js";
 import { recordOf } from "./record.js";
 import { hasSent, settle } from "./resume.js";
 import { systemModule } from "./System.js";
-
-/** A deployment that did not come about; the message is one line for people. */
-export class DeployError extends Error {
-  override readonly name = "DeployError";
-}
 
 /** What to deploy, where, and where to remember it. */
 export interface DeployRequest {

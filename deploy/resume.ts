@@ -1,12 +1,8 @@
 import { toQuantity } from "ethers";
 
+import { ResumeError } from "./errors.js";
 import type { Entry, Journal } from "./journal.js";
 import type { Eip1193 } from "./onChain.js";
-
-/** A journal that cannot be continued without a person; the message is one line that says what to look for. */
-export class ResumeError extends Error {
-  override readonly name = "ResumeError";
-}
 
 /** A transaction as a node tells it. */
 interface Found {

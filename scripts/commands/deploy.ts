@@ -1,11 +1,9 @@
 import { access, constants, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
-
+import { DeployError } from "../../deploy/errors.js";
 import { Journal } from "../../deploy/journal.js";
-import { DeployError, deployPersisted, type Deployed } from "../../deploy/persisted.js";
-import { ResumeError } from "../../deploy/resume.js";
+import type { Deployed } from "../../deploy/persisted.js";
 import { CliError, httpUrl, quote, UsageError } from "../../src/cli/args.js";
 import { namedNetwork, requireKeys, urlOf } from "../../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
@@ -43,6 +41,7 @@ export const DEPLOY = {
 /** Deploys to the network asked for, or says that it was done before. */
 export const deploy: Main<typeof DEPLOY> = async (options, io) => {
   const givenUrl = options.rpc === undefined ? undefined : httpUrl("--rpc", options.rpc);
+  if (options.parameters !== undefined) await readParameters(options.parameters);
   const { default: hre } = await import("hardhat");
   const network = namedNetwork(hre, options.network);
   const url = givenUrl ?? (await urlOf(network));
@@ -61,6 +60,9 @@ export const deploy: Main<typeof DEPLOY> = async (options, io) => {
   await requireKeys(network);
   await requireWritable(options.deployments);
 
+  // Loaded only now: from here on contracts are needed, which may have to be compiled first.
+  const { deployPersisted } = await import("../../deploy/persisted.js");
+  const { HardhatArtifactResolver } = await import("@nomicfoundation/hardhat-ignition/helpers");
   const connection = await hre.network.create({ network: network.name, override: { url, timeout: 30_000 } });
   const note = options.json ? io.note : io.out;
   const journal = new Journal(options.deployments, chain.chainId);
@@ -81,7 +83,7 @@ export const deploy: Main<typeof DEPLOY> = async (options, io) => {
     });
   } catch (error) {
     if (error instanceof ParameterError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
-    if (error instanceof DeployError || error instanceof ResumeError) throw new CliError(error.message);
+    if (error instanceof DeployError) throw new CliError(error.message);
     throw new CliError(
       `deployment: ${oneLine(error)} (${journal.progress()}; run the same command again to resume)`,
       undefined,

@@ -8,11 +8,10 @@ import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
 import { type Main, stopSignal } from "../../src/cli/run.js";
 import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/account.js";
 import { firstDifference } from "../../src/keeper/check.js";
-import { type Executor, ExecutorError, openExecutor } from "../../src/keeper/executor.js";
+import type { Executor } from "../../src/keeper/executor.js";
 import { jsonLine, type KeeperEvent } from "../../src/keeper/events.js";
-import { Keeper } from "../../src/keeper/keeper.js";
 import { textLine } from "../../src/keeper/text.js";
-import { type Client, connect } from "../../src/protocol/client.js";
+import type { Client } from "../../src/protocol/client.js";
 import { deploymentPath } from "../../src/protocol/deployments.js";
 import { DeadlineProvider } from "../../src/protocol/provider.js";
 
@@ -78,6 +77,9 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
   const deployment = await openDeployment(options.deployments, chain);
   const minProfit = amount("--min-profit", options["min-profit"], deployment.debtAsset.decimals);
 
+  // Loaded only now: from here on the contracts' types are needed, which may have to be compiled first.
+  const { connect } = await import("../../src/protocol/client.js");
+  const { Keeper } = await import("../../src/keeper/keeper.js");
   const provider = new DeadlineProvider(url, chain.chainId, REQUEST_DEADLINE);
   const client = connect(deployment, provider);
   const account = await openAccount(hre, provider, chain.chainId, accountNumber);
@@ -127,6 +129,7 @@ async function findExecutor(
   if (address === undefined || address === "none") return undefined;
   if (!isAddress(address))
     throw new UsageError(`--executor: ${quote(address)}: must be an address or "none"`);
+  const { ExecutorError, openExecutor } = await import("../../src/keeper/executor.js");
   try {
     return await openExecutor(client, provider, address, account);
   } catch (error) {
