@@ -9,6 +9,7 @@ import { namedNetwork, requireKeys, urlOf } from "../../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
 import { type Io, type Main, oneLine, onInterrupt } from "../../src/cli/run.js";
 import { table } from "../../src/cli/table.js";
+import { endpointOf } from "../../src/protocol/endpoint.js";
 import {
   mocksIn,
   ParameterError,
@@ -63,7 +64,11 @@ export const deploy: Main<typeof DEPLOY> = async (options, io) => {
   // Loaded only now: from here on contracts are needed, which may have to be compiled first.
   const { deployPersisted } = await import("../../deploy/persisted.js");
   const { HardhatArtifactResolver } = await import("@nomicfoundation/hardhat-ignition/helpers");
-  const connection = await hre.network.create({ network: network.name, override: { url, timeout: 30_000 } });
+  const { url: bare, headers } = endpointOf(url);
+  const connection = await hre.network.create({
+    network: network.name,
+    override: { url: bare, httpHeaders: { ...headers }, timeout: 30_000 },
+  });
   const note = options.json ? io.note : io.out;
   const journal = new Journal(options.deployments, chain.chainId);
   const interrupted = onInterrupt(

@@ -169,7 +169,8 @@ export function oneOf<T extends string>(field: string, value: string, allowed: r
 /** `value` if it is an http(s) URL. Throws a `UsageError` that names `field`. */
 export function httpUrl(field: string, value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new UsageError(`${field}: ${quote(value)}: must be a URL that starts with http:// or https://`);
+    const shown = quote(value.replace(/\/\/[^@/]*@/, "//...@"));
+    throw new UsageError(`${field}: ${shown}: must be a URL that starts with http:// or https://`);
   }
   return value;
 }

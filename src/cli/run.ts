@@ -1,3 +1,4 @@
+import { redacted } from "../protocol/endpoint.js";
 import { CliError, type CommandSpec, EXIT, type OptionValues, helpOf, parse } from "./args.js";
 import { type Tint, tintFor } from "./table.js";
 
@@ -82,16 +83,8 @@ export function onInterrupt(note: Io["note"], say: () => string): () => void {
  * the end of it may be what to do.
  */
 export function oneLine(error: unknown): string {
-  const text = messageOf(error).replaceAll(/\s+/g, " ").trim();
-  if (error instanceof CliError) return text;
-  return text.replaceAll(/https?:\/\/[^\s"')]+/g, (url) => redactUrl(url));
-}
-
-/** A URL as it may be shown: without user, path and query, where providers put their keys. */
-export function redactUrl(url: string): string {
-  if (!URL.canParse(url)) return "(unreadable URL)";
-  const { protocol, host, pathname, search } = new URL(url);
-  return `${protocol}//${host}${pathname.length > 1 || search !== "" ? "/..." : ""}`;
+  const text = messageOf(error);
+  return error instanceof CliError ? text.replaceAll(/\s+/g, " ").trim() : redacted(text);
 }
 
 function messageOf(error: unknown): string {

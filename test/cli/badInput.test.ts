@@ -258,6 +258,18 @@ describe("bad input to a command ends it with one line and its exit code", funct
       /^deployment: \S+31337\.json: contracts\.engine: "0x12": must be a 20-byte/,
     ),
     keeper(
+      "nothing that tells what gas costs",
+      () => local("noether"),
+      2,
+      /^--ether: missing: no asset is called WETH, so nothing tells what gas costs: must be the price of one ether in USDX, or 0/,
+    ),
+    keeper(
+      "a price of ether that is none",
+      () => ["--ether", "dear"],
+      2,
+      /^--ether: "dear": must be a decimal/,
+    ),
+    keeper(
       "a record of another chain",
       () => local("other"),
       2,
@@ -319,6 +331,10 @@ describe("bad input to a command ends it with one line and its exit code", funct
       "broken/31337.json": "{",
       "bad/31337.json": JSON.stringify(bad),
       "other/31337.json": JSON.stringify(fakeRecord(1337)),
+      "noether/31337.json": JSON.stringify({
+        ...good,
+        assets: good.assets.filter((a) => a.symbol !== "WETH"),
+      }),
       "stale/31337.json": JSON.stringify({ ...bad, genesisHash: OTHER_GENESIS }),
       "broken.json": "{",
       "ltv.json": JSON.stringify({ ...p, assets: [{ ...weth, ltvBps: 9000 }, ...rest] }),

@@ -66,6 +66,7 @@ describe("a fork of a populated chain", () => {
     const settings = {
       dryRun: false,
       minProfit: 0n,
+      alive: 60_000,
       logChunk: 1_000,
       patience: { blocks: 5, stall: 10_000, interval: 20 },
     };
