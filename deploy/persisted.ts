@@ -3,6 +3,8 @@ import {
   deploy,
   type DeploymentResult,
   DeploymentResultType,
+  type EIP1193Provider,
+  FutureType,
 } from "@nomicfoundation/ignition-core";
 import { formatEther } from "ethers";
 
@@ -15,7 +17,7 @@ import {
 import { ParameterError, type SystemParameters } from "../src/protocol/parameters.js";
 import { type AssetPrice, changedContracts, priceWarnings, pricesOf } from "./afterwards.js";
 import { DeployError } from "./errors.js";
-import { Journal, type Origin } from "./journal.js";
+import { type Entry, Journal, type Origin } from "./journal.js";
 import { codeHashes, type Eip1193, resolveDecimals } from "./onChain.js";
 import { preflight } from "./preflight.js";
 import { recordOf } from "./record.js";
@@ -109,7 +111,7 @@ export async function deployPersisted(request: DeployRequest): Promise<Deployed>
       ? { requiredConfirmations: 1, blockPollingInterval: 25, retryInterval: 100 }
       : { requiredConfirmations: 2 },
     artifactResolver: request.artifacts,
-    provider: { request: async (call) => await node.request({ ...call, params: call.params as unknown[] }) },
+    provider: { request: told(node, stepsLeft(module, await journal.entries()), note) },
     deploymentDir: journal.ignition,
     ignitionModule: module,
     deploymentParameters: {},
@@ -135,6 +137,26 @@ export async function deployPersisted(request: DeployRequest): Promise<Deployed>
   const prices = await pricesOf(deployment, node);
   for (const warning of await priceWarnings(deployment, prices, node)) note(warning);
   return { deployment, path, prices, sent: (await journal.length()) !== before };
+}
+
+/** How many transactions a module has yet to send, by its journal. */
+function stepsLeft(module: ReturnType<typeof systemModule>, entries: readonly Entry[]): number {
+  const sending = [...module.futures].filter(
+    ({ type }) => type === FutureType.NAMED_ARTIFACT_CONTRACT_DEPLOYMENT || type === FutureType.CONTRACT_CALL,
+  );
+  const sent = new Set(entries.filter(({ type }) => type === "TRANSACTION_SEND").map((e) => e.futureId));
+  return sending.filter(({ id }) => !sent.has(id)).length;
+}
+
+/** The requests of `node`, with a line for every transaction it takes, of `count` in all. */
+function told(node: Eip1193, count: number, note: DeployRequest["note"]): EIP1193Provider["request"] {
+  let sent = 0;
+  return async ({ method, params }) => {
+    const answer = await node.request({ method, params: params as unknown[] });
+    if (method === "eth_sendTransaction" || method === "eth_sendRawTransaction")
+      note(`transaction ${++sent} of ${count}: ${String(answer)}`);
+    return answer;
+  };
 }
 
 /** Throws a `DeployError` if the account that deploys has nothing to pay gas with. */

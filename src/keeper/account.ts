@@ -2,7 +2,7 @@ import { keccak256, Transaction, toQuantity, Wallet } from "ethers";
 
 import type { NodeProvider } from "../protocol/provider.js";
 import { type Fees } from "./fees.js";
-import { lineOf } from "./revert.js";
+import { lineOf } from "./words.js";
 
 /** A transaction with nothing left to choose. */
 export interface PreparedTransaction {

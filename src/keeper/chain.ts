@@ -13,7 +13,7 @@ import type {
 } from "../model/index.js";
 import type { Client } from "../protocol/client.js";
 import { readRecords } from "../protocol/records.js";
-import { lineOf } from "./revert.js";
+import { lineOf } from "./words.js";
 import type { EventSource, Head } from "./vaultIndex.js";
 
 /** Everything at one block that moves all vaults at once. */

@@ -20,10 +20,11 @@ import {
 } from "./execute.js";
 import type { Executor } from "./executor.js";
 import { nextGasPrice } from "./fees.js";
-import { type Costs, type Decision, planPass, skipped, type SkipReason } from "./plan.js";
-import { lineOf, type Revert } from "./revert.js";
+import { type Costs, type Decision, planPass, sameHealth, skipped, type SkipReason } from "./plan.js";
+import type { Revert } from "./revert.js";
 import { type Head, VaultIndex } from "./vaultIndex.js";
 import { type Patience, pause } from "./wait.js";
+import { lineOf } from "./words.js";
 
 /** How a keeper works. */
 export interface KeeperSettings {
@@ -385,15 +386,4 @@ export class Keeper {
   private symbolOf(asset: number): string {
     return this.client.deployment.assets[asset]?.symbol ?? String(asset);
   }
-}
-
-function sameHealth(a: VaultHealth | undefined, b: VaultHealth | undefined): boolean {
-  return (
-    a !== undefined &&
-    b !== undefined &&
-    a.debt === b.debt &&
-    a.value === b.value &&
-    a.healthFactor === b.healthFactor &&
-    a.liquidatable === b.liquidatable
-  );
 }

@@ -193,3 +193,15 @@ function compare(a: bigint | undefined, b: bigint | undefined): number {
   if (a === undefined || b === undefined) return (a === undefined ? 0 : 1) - (b === undefined ? 0 : 1);
   return a === b ? 0 : a > b ? 1 : -1;
 }
+
+/** Whether model and lens say the same of a vault. */
+export function sameHealth(a: VaultHealth | undefined, b: VaultHealth | undefined): boolean {
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.debt === b.debt &&
+    a.value === b.value &&
+    a.healthFactor === b.healthFactor &&
+    a.liquidatable === b.liquidatable
+  );
+}

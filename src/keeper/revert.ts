@@ -1,6 +1,5 @@
 import { type Interface, isError } from "ethers";
 
-import { redacted } from "../protocol/endpoint.js";
 import {
   CircuitBreaker__factory,
   LendingPool__factory,
@@ -8,6 +7,7 @@ import {
   TestToken__factory,
   VaultEngine__factory,
 } from "../../types/index.js";
+import { lineOf } from "./words.js";
 
 /** What a refused call or transaction means for the keeper. */
 export type RevertClass =
@@ -154,18 +154,4 @@ function parseError(abi: Interface, data: string): { name: string; args: readonl
   } catch {
     return null;
   }
-}
-
-/** What a node said of a refused request, or else the library, on one line. */
-export function lineOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { shortMessage } = error as { shortMessage?: unknown };
-  const { error: inner, info } = error as {
-    error?: { message?: unknown };
-    info?: { error?: { message?: unknown } };
-  };
-  const nested = inner?.message ?? info?.error?.message;
-  const text =
-    typeof nested === "string" ? nested : typeof shortMessage === "string" ? shortMessage : error.message;
-  return redacted(text);
 }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -28,6 +29,25 @@ describe("compiling in parts", () => {
     const [one, two] = partsOf(sources, 2);
     const withA = one!.includes("project/A.sol") ? one : two;
     expect(withA).to.include("project/B.sol").and.to.not.include("project/C.sol");
+  });
+});
+
+describe("a contract compiled apart from the others", () => {
+  it("is the one that was compiled with them", async () => {
+    const artifact = JSON.parse(
+      await readFile("artifacts/contracts/CircuitBreaker.sol/CircuitBreaker.json", "utf8"),
+    ) as { bytecode: string; buildInfoId: string; inputSourceName: string };
+    const build = JSON.parse(await readFile(`artifacts/build-info/${artifact.buildInfoId}.json`, "utf8")) as {
+      input: { settings: Record<string, unknown> };
+    };
+    const outputSelection = { [artifact.inputSourceName]: { "*": ["evm.bytecode.object"] } };
+    const input = { ...build.input, settings: { ...build.input.settings, outputSelection } };
+    const solc = createRequire(import.meta.url)("solc") as { compile(text: string): string };
+    const output = JSON.parse(solc.compile(JSON.stringify(input))) as {
+      contracts: Record<string, Record<string, { evm: { bytecode: { object: string } } }>>;
+    };
+    const { object } = output.contracts[artifact.inputSourceName]!.CircuitBreaker!.evm.bytecode;
+    expect(`0x${object}`).to.equal(artifact.bytecode);
   });
 });
 

@@ -94,6 +94,10 @@ describe("what deploy looks at before and after", () => {
     const { code, stdout } = await deployWith(localParameters());
     expect(code).to.equal(0);
     expect(stdout).to.match(/^WETH: 2000\.0, 0 s old, bounds 200 to 20000$/m);
+    const steps = [...stdout.matchAll(/^transaction (\d+) of (\d+): 0x[0-9a-f]{64}$/gm)];
+    expect(steps.map(([, step]) => Number(step))).to.deep.equal(steps.map((_, i) => i + 1));
+    expect(steps.length).to.equal(await sent());
+    expect(new Set(steps.map(([, , all]) => all))).to.deep.equal(new Set([String(steps.length)]));
     expect(stdout).to.match(/^WBTC: 60000\.0 USDX, good$/m);
     const provider = new DeadlineProvider(node.url, 31337, 10_000);
     const { volatility } = connect(await record(), provider);

@@ -1,10 +1,10 @@
 import { expect } from "chai";
-import { MaxUint256, parseEther, type Signer } from "ethers";
+import { keccak256, MaxUint256, parseEther, type Signer } from "ethers";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { type Account, unlockedAccount } from "../../src/keeper/account.js";
+import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/account.js";
 import type { KeeperEvent, OutcomeEvent, PassEvent } from "../../src/keeper/events.js";
 import { Keeper, type KeeperSettings } from "../../src/keeper/keeper.js";
 import { textLine } from "../../src/keeper/text.js";
@@ -140,6 +140,20 @@ describe("the keeper with nodes, tokens and accounts as they are", () => {
     expect(textLine(busy!, deployment)).to.match(
       new RegExp(`nonce ${mine} up to ${mine + 1} is taken by transactions`),
     );
+  });
+
+  it("waits for a transaction that the node says it knows already", async () => {
+    const raw: unknown[] = [];
+    const knowing = {
+      send: async (_method: string, params: unknown[]): Promise<unknown> => {
+        raw.push(params[0]);
+        throw Object.assign(new Error("could not coalesce error"), { error: { message: "already known" } });
+      },
+    } as unknown as NodeProvider;
+    const account = keyAccount(knowing, 31337, `0x${"11".repeat(32)}`);
+    const fees = { maxFeePerGas: 2n, maxPriorityFeePerGas: 1n };
+    const hash = await account.send({ to: own.address, data: "0x", nonce: 0, gasLimit: 21_000n, fees });
+    expect(hash).to.equal(keccak256(String(raw[0])));
   });
 
   it("says that it is there while no block comes", async () => {
