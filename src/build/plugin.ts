@@ -3,7 +3,7 @@
  * it emits is the same as in one run, because the sources are.
  */
 import { availableParallelism } from "node:os";
-import { basename, relative } from "node:path";
+import { basename, join, relative } from "node:path";
 
 import type { HardhatPlugin } from "hardhat/types/plugins";
 import type { CompilerInput, CompilerOutput } from "hardhat/types/solidity";
@@ -109,8 +109,9 @@ export const parallelBuild: HardhatPlugin = {
               roots,
               { scope, cleanupArtifacts },
             ) => {
-              if (scope !== "contracts") return;
-              const { root } = config.paths;
+              const { root, artifacts } = config.paths;
+              // Coverage and the canary build apart, and say nothing of what commands would find.
+              if (scope !== "contracts" || artifacts !== join(root, "artifacts")) return;
               noteBuilt(
                 root,
                 roots.map((file) => (file.startsWith("npm:") ? file : relative(root, file))),
