@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 
+import { parallelBuild } from "./src/build/plugin.js";
 import { compileTests, testOverrides } from "./test/support/compileTests.js";
 
 const require = createRequire(import.meta.url);
@@ -36,7 +37,7 @@ const compilers = [compiler, morpho];
 const overrides = testOverrides(import.meta.dirname, compiler.version, compiler.path);
 
 export default defineConfig({
-  plugins: [toolbox, compileTests],
+  plugins: [toolbox, parallelBuild, compileTests],
   solidity: {
     splitTestsCompilation: true,
     npmFilesToBuild: [

@@ -22,10 +22,15 @@ type Contract = NamedArtifactContractAtFuture<string> | NamedArtifactContractDep
 /**
  * The whole system as one Ignition module: access manager, tokens and feeds (mocks where the parameters say so), risk
  * configuration, oracle guard, breaker, volatility model, engine with its pool, auction house with its backstop, the lens,
- * and executor and autopilot if they are asked for. Which mocks are allowed where is decided by the caller, before this.
+ * with haircuts measured from the first round on if `poked`, and executor and autopilot if they are asked for. Which mocks are allowed where is decided by the caller, before this.
  * `deployerAddress` is that of the account that deploys: a governor named by it is the deployer, who then keeps the role.
  */
-export function systemModule(p: SystemParameters, decimals: KnownDecimals, deployerAddress: string) {
+export function systemModule(
+  p: SystemParameters,
+  decimals: KnownDecimals,
+  deployerAddress: string,
+  { poked = false } = {},
+) {
   return buildModule("Breakwater", (m) => {
     const deployer = m.getAccount(0);
     const { guardian, risk, governor, delaySeconds } = p.governance;
@@ -136,6 +141,12 @@ export function systemModule(p: SystemParameters, decimals: KnownDecimals, deplo
       const arguments_ = [feed, p.sequencer.gracePeriodSeconds];
       last = m.call(oracle, "setSequencer", arguments_, { id: "setSequencer", after: [last] });
       contracts.sequencer = feed;
+    }
+    // The first poke starts the measurement at the feed's newest round. It needs the roles above.
+    if (poked && p.volatility.enabled) {
+      p.assets.forEach(({ symbol }, id) => {
+        last = m.call(volatility, "poke", [id], { id: `poke_${symbol}`, after: [last] });
+      });
     }
     if (p.executor !== undefined) {
       const owner = accountOf(p.executor.owner);

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -17,6 +18,25 @@ const originSchema = z.strictObject({
 /** On which chain a deployment began, with what, and what code it left there. */
 export type Origin = z.output<typeof originSchema>;
 
+const entrySchema = z.looseObject({
+  type: z.string(),
+  futureId: z.string().optional(),
+  networkInteractionId: z.int().optional(),
+  nonce: z.int().optional(),
+  artifactId: z.string().optional(),
+  contractName: z.string().optional(),
+  /** Who sends what a future asks for. */
+  from: z.string().optional(),
+  /** What a future asks for. */
+  networkInteraction: z
+    .looseObject({ id: z.int(), to: z.string().optional(), data: z.string().optional() })
+    .optional(),
+  transaction: z.looseObject({ hash: z.string() }).optional(),
+});
+
+/** One entry of Ignition's journal, with the fields that matter here. */
+export type Entry = z.output<typeof entrySchema>;
+
 /**
  * What is remembered of one deployment between runs, under `<directory>/journal/<chainId>/`: its origin, and Ignition's
  * own journal. A run that is cut off at any point leaves something the next one can resume.
@@ -24,7 +44,7 @@ export type Origin = z.output<typeof originSchema>;
 export class Journal {
   /** Ignition's own directory. */
   readonly ignition: string;
-  private readonly directory: string;
+  readonly directory: string;
   private readonly originPath: string;
 
   constructor(deployments: string, chainId: number) {
@@ -73,9 +93,32 @@ export class Journal {
     const lines = await this.lines();
     const last = lines.at(-1);
     if (last === undefined || isJson(last)) return;
-    const path = join(this.ignition, "journal.jsonl");
-    await writeFile(`${path}.partial`, `\n${lines.slice(0, -1).join("\n")}`);
-    await rename(`${path}.partial`, path);
+    await this.writeLines(lines.slice(0, -1));
+  }
+
+  /** All entries, oldest first. Throws a `ZodError` or `SyntaxError` if a line is none. */
+  async entries(): Promise<Entry[]> {
+    return (await this.lines()).map((line) => entrySchema.parse(JSON.parse(line)));
+  }
+
+  /** Puts other entries in the place of all, whole or not at all. */
+  async rewrite(entries: readonly Entry[]): Promise<void> {
+    await this.writeLines(entries.map((entry) => JSON.stringify(entry)));
+  }
+
+  /** How far the deployment came, as people are told when it is cut off: read at once, since the process is about to end. */
+  progress(): string {
+    let text = "";
+    try {
+      text = readFileSync(this.linesPath(), "utf8");
+    } catch {
+      // Nothing began.
+    }
+    const sent = text.split("\n").filter((line) => line.includes('"TRANSACTION_SEND"') && isJson(line));
+    const last = sent.at(-1);
+    if (last === undefined) return "nothing was sent";
+    const { futureId } = entrySchema.parse(JSON.parse(last));
+    return `${sent.length} ${sent.length === 1 ? "transaction" : "transactions"} sent, the last for ${futureId ?? "?"}`;
   }
 
   /** Forgets everything. */
@@ -87,9 +130,19 @@ export class Journal {
     return join(this.ignition, "deployed_addresses.json");
   }
 
+  private linesPath(): string {
+    return join(this.ignition, "journal.jsonl");
+  }
+
   private async lines(): Promise<string[]> {
-    const text = await readFile(join(this.ignition, "journal.jsonl"), "utf8").catch(() => "");
+    const text = await readFile(this.linesPath(), "utf8").catch(() => "");
     return text.split("\n").filter((line) => line !== "");
+  }
+
+  private async writeLines(lines: readonly string[]): Promise<void> {
+    const path = this.linesPath();
+    await writeFile(`${path}.partial`, lines.map((line) => `\n${line}`).join(""));
+    await rename(`${path}.partial`, path);
   }
 }
 

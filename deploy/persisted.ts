@@ -3,7 +3,10 @@ import {
   deploy,
   type DeploymentResult,
   DeploymentResultType,
+  type EIP1193Provider,
+  FutureType,
 } from "@nomicfoundation/ignition-core";
+import { formatEther } from "ethers";
 
 import {
   deploymentPath,
@@ -12,15 +15,14 @@ import {
   writeDeployment,
 } from "../src/protocol/deployments.js";
 import { ParameterError, type SystemParameters } from "../src/protocol/parameters.js";
-import { Journal, type Origin } from "./journal.js";
+import { type AssetPrice, changedContracts, priceWarnings, pricesOf } from "./afterwards.js";
+import { DeployError } from "./errors.js";
+import { type Entry, Journal, type Origin } from "./journal.js";
 import { codeHashes, type Eip1193, resolveDecimals } from "./onChain.js";
+import { preflight } from "./preflight.js";
 import { recordOf } from "./record.js";
+import { hasSent, settle } from "./resume.js";
 import { systemModule } from "./System.js";
-
-/** A deployment that did not come about; the message is one line for people. */
-export class DeployError extends Error {
-  override readonly name = "DeployError";
-}
 
 /** What to deploy, where, and where to remember it. */
 export interface DeployRequest {
@@ -40,6 +42,8 @@ export interface DeployRequest {
 export interface Deployed {
   readonly deployment: Deployment;
   readonly path: string;
+  /** By asset id. */
+  readonly prices: readonly AssetPrice[];
   readonly sent: boolean;
 }
 
@@ -60,34 +64,60 @@ export async function deployPersisted(request: DeployRequest): Promise<Deployed>
       note(`stale journal removed, deploying afresh: ${why}`);
     }
   }
-  if (origin === null) await refuseUnknownRecord(request);
-  else requireSame(origin.parameters, parameters, "");
+  if (origin !== null && origin.codeHashes === undefined) {
+    await settle(journal, node);
+    // A journal in which nothing was sent binds nobody.
+    if (!(await hasSent(journal))) {
+      await journal.remove();
+      origin = null;
+    }
+  }
+  if (origin === null) {
+    if ((await journal.length()) > 0)
+      throw new DeployError(
+        `journal: ${journal.directory}: does not say what it is of; move it away to deploy afresh`,
+      );
+    await refuseUnknownRecord(request);
+  } else requireSame(origin.parameters, parameters, "");
 
   const decimals = await resolveDecimals(parameters, node);
   const accounts = (await node.request({ method: "eth_accounts" })) as string[];
   const [deployer] = accounts;
   if (deployer === undefined) throw new DeployError("deployer: the network has no account to deploy with");
+  const finished = origin?.codeHashes !== undefined;
+  if (!finished) {
+    for (const line of await preflight(parameters, decimals, node)) note(line);
+    await requireEther(node, deployer, chain.chainId);
+  }
+  const changed = await changedContracts(journal, request.artifacts);
+  if (changed.length > 0) {
+    const what = `contracts: ${changed.join(", ")}: changed since this deployment began`;
+    const instead = "deploy a second system with another --deployments";
+    if (!finished) throw new DeployError(`${what}: check out what it began with, or ${instead}`);
+    note(`WARNING: ${what}: what is deployed stays as it is; to have the new ones, ${instead}`);
+  }
   if (origin === null) {
     const block = Number(await node.request({ method: "eth_blockNumber" }));
     origin = { ...chain, block, parameters: toJson(parameters) };
     await journal.write(origin);
-  } else {
-    await journal.repair();
-    if (origin.codeHashes === undefined) note("resuming an interrupted deployment");
+  } else if (!finished) {
+    note("resuming an interrupted deployment");
   }
 
   const before = await journal.length();
-  const module = systemModule(parameters, decimals, deployer);
+  const module = systemModule(parameters, decimals, deployer, { poked: true });
   const result = await deploy({
     config: development
       ? { requiredConfirmations: 1, blockPollingInterval: 25, retryInterval: 100 }
       : { requiredConfirmations: 2 },
     artifactResolver: request.artifacts,
-    provider: { request: async (call) => await node.request({ ...call, params: call.params as unknown[] }) },
+    provider: { request: told(node, stepsLeft(module, await journal.entries()), note) },
     deploymentDir: journal.ignition,
     ignitionModule: module,
     deploymentParameters: {},
     accounts,
+  }).catch(async (error: unknown) => {
+    throw await explained(error, node, deployer);
   });
   if (result.type !== DeploymentResultType.SUCCESSFUL_DEPLOYMENT)
     throw new DeployError(failureOf(result, journal));
@@ -104,7 +134,51 @@ export async function deployPersisted(request: DeployRequest): Promise<Deployed>
   }
   const deployment = recordOf({ ...chain, block: origin.block }, parameters, decimals, addresses);
   const path = await writeDeployment(deployments, deployment);
-  return { deployment, path, sent: (await journal.length()) !== before };
+  const prices = await pricesOf(deployment, node);
+  for (const warning of await priceWarnings(deployment, prices, node)) note(warning);
+  return { deployment, path, prices, sent: (await journal.length()) !== before };
+}
+
+/** How many transactions a module has yet to send, by its journal. */
+function stepsLeft(module: ReturnType<typeof systemModule>, entries: readonly Entry[]): number {
+  const sending = [...module.futures].filter(
+    ({ type }) => type === FutureType.NAMED_ARTIFACT_CONTRACT_DEPLOYMENT || type === FutureType.CONTRACT_CALL,
+  );
+  const sent = new Set(entries.filter(({ type }) => type === "TRANSACTION_SEND").map((e) => e.futureId));
+  return sending.filter(({ id }) => !sent.has(id)).length;
+}
+
+/** The requests of `node`, with a line for every transaction it takes, of `count` in all. */
+function told(node: Eip1193, count: number, note: DeployRequest["note"]): EIP1193Provider["request"] {
+  let sent = 0;
+  return async ({ method, params }) => {
+    const answer = await node.request({ method, params: params as unknown[] });
+    if (method === "eth_sendTransaction" || method === "eth_sendRawTransaction")
+      note(`transaction ${++sent} of ${count}: ${String(answer)}`);
+    return answer;
+  };
+}
+
+/** Throws a `DeployError` if the account that deploys has nothing to pay gas with. */
+async function requireEther(node: Eip1193, deployer: string, chainId: number): Promise<void> {
+  const balance = BigInt(
+    String(await node.request({ method: "eth_getBalance", params: [deployer, "latest"] })),
+  );
+  if (balance === 0n)
+    throw new DeployError(
+      `deployer: ${deployer}: holds 0 ether on chain ${chainId}: must hold enough for the gas of a deployment`,
+    );
+}
+
+/** An error of Ignition in the words of the command: too little ether is named as that. */
+async function explained(error: unknown, node: Eip1193, deployer: string): Promise<unknown> {
+  const text = error instanceof Error ? error.message : String(error);
+  if (!/insufficient funds|enough funds|insufficient balance|INSUFFICIENT_FUNDS|out of gas/i.test(text))
+    return error;
+  const balance = String(await node.request({ method: "eth_getBalance", params: [deployer, "latest"] }));
+  return new DeployError(
+    `deployer: ${deployer}: holds ${formatEther(balance)} ether, too little for the gas of what is left: must hold more; then run the same command again to resume`,
+  );
 }
 
 /** Why a journal is of another chain than this one, or null if it is of this one or there is none. */

@@ -1,9 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 
-import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { type OurFigures, measureOurs, measurePeers } from "../../src/bench/all.js";
+import type { OurFigures } from "../../src/bench/all.js";
 import { REPORTED } from "../../src/bench/peers/reported.js";
 import { changes, documented, figuresTable, reportedTable } from "../../src/bench/report.js";
 import { CliError, UsageError } from "../../src/cli/args.js";
@@ -31,6 +30,8 @@ export const BENCH = {
 /** Measures, prints, and compares with the snapshot. Throws a `CliError` if a figure differs that must not. */
 export const bench: Main<typeof BENCH> = async (options, io) => {
   if (options.check && options.update) throw new UsageError("--check and --update: give one of them");
+  // Loaded only now: from here on contracts are needed, which may have to be compiled first.
+  const { measureOurs, measurePeers } = await import("../../src/bench/all.js");
   const ours = await measureOurs(withChain);
   const peers = options.check ? undefined : await measurePeers(withChain);
   const snapshot = await readSnapshot();
@@ -65,6 +66,7 @@ async function readSnapshot(): Promise<Partial<OurFigures>> {
 }
 
 async function withChain<T>(use: (connection: NetworkConnection) => Promise<T>): Promise<T> {
+  const { network } = await import("hardhat");
   const connection = await network.create();
   return use(connection).finally(() => connection.close());
 }

@@ -1,14 +1,15 @@
 import { access, constants, mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { HardhatArtifactResolver } from "@nomicfoundation/hardhat-ignition/helpers";
-
-import { DeployError, deployPersisted, type Deployed } from "../../deploy/persisted.js";
+import { DeployError } from "../../deploy/errors.js";
+import { Journal } from "../../deploy/journal.js";
+import type { Deployed } from "../../deploy/persisted.js";
 import { CliError, httpUrl, quote, UsageError } from "../../src/cli/args.js";
 import { namedNetwork, requireKeys, urlOf } from "../../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
-import type { Io, Main } from "../../src/cli/run.js";
-import { table, tintFor } from "../../src/cli/table.js";
+import { type Io, type Main, oneLine, onInterrupt } from "../../src/cli/run.js";
+import { table } from "../../src/cli/table.js";
+import { endpointOf } from "../../src/protocol/endpoint.js";
 import {
   mocksIn,
   ParameterError,
@@ -41,6 +42,7 @@ export const DEPLOY = {
 /** Deploys to the network asked for, or says that it was done before. */
 export const deploy: Main<typeof DEPLOY> = async (options, io) => {
   const givenUrl = options.rpc === undefined ? undefined : httpUrl("--rpc", options.rpc);
+  if (options.parameters !== undefined) await readParameters(options.parameters);
   const { default: hre } = await import("hardhat");
   const network = namedNetwork(hre, options.network);
   const url = givenUrl ?? (await urlOf(network));
@@ -59,8 +61,20 @@ export const deploy: Main<typeof DEPLOY> = async (options, io) => {
   await requireKeys(network);
   await requireWritable(options.deployments);
 
-  const connection = await hre.network.create({ network: network.name, override: { url, timeout: 30_000 } });
+  // Loaded only now: from here on contracts are needed, which may have to be compiled first.
+  const { deployPersisted } = await import("../../deploy/persisted.js");
+  const { HardhatArtifactResolver } = await import("@nomicfoundation/hardhat-ignition/helpers");
+  const { url: bare, headers } = endpointOf(url);
+  const connection = await hre.network.create({
+    network: network.name,
+    override: { url: bare, httpHeaders: { ...headers }, timeout: 30_000 },
+  });
   const note = options.json ? io.note : io.out;
+  const journal = new Journal(options.deployments, chain.chainId);
+  const interrupted = onInterrupt(
+    io.note,
+    () => `interrupted: ${journal.progress()}; run the same command again to resume`,
+  );
   let deployed: Deployed;
   try {
     deployed = await deployPersisted({
@@ -75,8 +89,13 @@ export const deploy: Main<typeof DEPLOY> = async (options, io) => {
   } catch (error) {
     if (error instanceof ParameterError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
     if (error instanceof DeployError) throw new CliError(error.message);
-    throw error;
+    throw new CliError(
+      `deployment: ${oneLine(error)} (${journal.progress()}; run the same command again to resume)`,
+      undefined,
+      { cause: error },
+    );
   } finally {
+    interrupted();
     await connection.close();
   }
   if (options.json) io.out(JSON.stringify(deployed.deployment, null, 2));
@@ -111,9 +130,8 @@ async function readParameters(file: string): Promise<SystemParameters> {
   }
 }
 
-function print({ deployment, path, sent }: Deployed, { out }: Io): void {
+function print({ deployment, path, prices, sent }: Deployed, { out, tint }: Io): void {
   const { contracts, debtAsset, assets } = deployment;
-  const tint = tintFor(process.stdout);
   const rows = [
     ...Object.entries(contracts),
     ...(deployment.executor === undefined ? [] : [["executor", deployment.executor]]),
@@ -126,6 +144,8 @@ function print({ deployment, path, sent }: Deployed, { out }: Io): void {
       ...(a.secondary ? [[`${a.symbol} second feed`, a.secondary.feed]] : []),
     ]),
   ];
+  for (const { symbol, price, status } of prices)
+    out(`${symbol}: ${price}, ${status === "good" ? status : tint.bad(status)}`);
   out(table([{ heading: "contract" }, { heading: "address" }], rows, tint));
   const state = sent ? tint.good("deployed") : "already deployed";
   out(`${state}: chain ${deployment.chainId}, from block ${deployment.block}, record ${path}`);

@@ -7,13 +7,11 @@ import { isPrivateKey, namedNetwork, urlOf, variable } from "../../src/cli/netwo
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
 import { type Main, stopSignal } from "../../src/cli/run.js";
 import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/account.js";
-import { firstDifference } from "../../src/keeper/check.js";
-import { type Executor, ExecutorError, openExecutor } from "../../src/keeper/executor.js";
+import type { Executor } from "../../src/keeper/executor.js";
 import { jsonLine, type KeeperEvent } from "../../src/keeper/events.js";
-import { Keeper } from "../../src/keeper/keeper.js";
-import { textLine } from "../../src/keeper/text.js";
-import { type Client, connect } from "../../src/protocol/client.js";
-import { deploymentPath } from "../../src/protocol/deployments.js";
+import { REASONS, textLine } from "../../src/keeper/text.js";
+import type { Client } from "../../src/protocol/client.js";
+import { type Deployment, deploymentPath } from "../../src/protocol/deployments.js";
 import { DeadlineProvider } from "../../src/protocol/provider.js";
 
 /** `npm run keeper`. */
@@ -37,6 +35,11 @@ export const KEEPER = {
       value: "N",
       help: "least profit, in whole units of the debt asset",
       default: "0",
+    },
+    ether: {
+      type: "string",
+      value: "N",
+      help: "price of one ether in the debt asset, for gas, where no asset is called WETH; 0: gas is free",
     },
     executor: {
       type: "string",
@@ -62,6 +65,11 @@ export const KEEPER = {
 /** Time a node has for one request [ms]. */
 const REQUEST_DEADLINE = 20_000;
 
+/** Time after which a keeper without blocks says that it waits [ms]. */
+const ALIVE = 60_000;
+/** Price of an ether to the price of a wei as the model scales it: 1e36 / 1e18. */
+const WEI_SCALE = 10n ** 18n;
+
 /** Runs the keeper, for one pass or until it is told to stop. */
 export const keep: Main<typeof KEEPER> = async (options, io) => {
   const givenUrl = options.rpc === undefined ? undefined : httpUrl("--rpc", options.rpc);
@@ -69,6 +77,7 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
   const inclusionBlocks = integer("--inclusion-blocks", options["inclusion-blocks"], 1, 1_000);
   const logChunk = integer("--log-chunk", options["log-chunk"], 1, 1_000_000);
   amount("--min-profit", options["min-profit"], 36);
+  if (options.ether !== undefined) amount("--ether", options.ether, 36);
 
   const { default: hre } = await import("hardhat");
   const network = namedNetwork(hre, options.network);
@@ -78,20 +87,29 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
   const deployment = await openDeployment(options.deployments, chain);
   const minProfit = amount("--min-profit", options["min-profit"], deployment.debtAsset.decimals);
 
+  const weiPrice = weiPriceFrom(options.ether, deployment);
+  // Loaded only now: from here on the contracts' types are needed, which may have to be compiled first.
+  const { connect } = await import("../../src/protocol/client.js");
+  const { Keeper } = await import("../../src/keeper/keeper.js");
   const provider = new DeadlineProvider(url, chain.chainId, REQUEST_DEADLINE);
   const client = connect(deployment, provider);
   const account = await openAccount(hre, provider, chain.chainId, accountNumber);
+  const { firstDifference } = await import("../../src/keeper/check.js");
   const difference = await firstDifference(client, provider);
   if (difference !== null) {
     throw new UsageError(`deployment: ${deploymentPath(options.deployments, chain.chainId)}: ${difference}`);
   }
   const executor = await findExecutor(client, provider, options.executor, account.address);
+  let waiting = "";
   const emit = (event: KeeperEvent): void => {
+    if (event.event === "accountBusy") waiting = `: ${textLine(event, deployment)}`;
     io.out(options.json ? jsonLine(event) : textLine(event, deployment));
   };
   const development = isDevelopment(chain.chainId);
   const settings = {
     ...(executor && { executor }),
+    ...(weiPrice !== undefined && { weiPrice }),
+    alive: ALIVE,
     dryRun: options["dry-run"],
     minProfit,
     logChunk,
@@ -101,6 +119,16 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
       interval: development ? 100 : 2_000,
     },
   };
+  emit({
+    event: "start",
+    network: network.name,
+    chainId: chain.chainId,
+    engine: deployment.contracts.engine,
+    account: account.address,
+    executor: executor?.address ?? null,
+    dryRun: options["dry-run"],
+    once: options.once,
+  });
   const stopped = stopSignal();
   const keeper = new Keeper(client, provider, account, settings, emit);
   if (!options.once) {
@@ -108,13 +136,30 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
     return;
   }
 
-  const { outcomes } = await keeper.pass(stopped);
+  const { outcomes, left } = await keeper.pass(stopped);
   const failed = outcomes.find(({ status }) => status !== "done" && status !== "lost");
   if (failed !== undefined) {
     const why = failed.refusal === undefined ? "" : `: ${failed.refusal.error}`;
     throw new CliError(`${failed.kind}: ${failed.vault ?? account.address}: ${failed.status}${why}`);
   }
+  const [first] = left;
+  if (first !== undefined && !options["dry-run"]) {
+    const others = left.size === 1 ? "" : ` and ${left.size - 1} more`;
+    throw new CliError(`vault ${first[0]}${others}: left unhealthy: ${REASONS[first[1]]}${waiting}`);
+  }
 };
+
+/**
+ * Price of a wei [debt units, 1e36-scaled], as the operator gave it; undefined where an asset of the system tells it. Throws a
+ * `UsageError` if nothing does: gas must not count as free by mistake.
+ */
+function weiPriceFrom(given: string | undefined, { debtAsset, assets }: Deployment): bigint | undefined {
+  if (given !== undefined) return amount("--ether", given, debtAsset.decimals) * WEI_SCALE;
+  if (assets.some(({ symbol, decimals }) => symbol === "WETH" && decimals === 18)) return undefined;
+  throw new UsageError(
+    `--ether: missing: no asset is called WETH, so nothing tells what gas costs: must be the price of one ether in ${debtAsset.symbol}, or 0 to count gas as free`,
+  );
+}
 
 /** The executor asked for, or that of the deployment; undefined where there is none. */
 async function findExecutor(
@@ -127,6 +172,7 @@ async function findExecutor(
   if (address === undefined || address === "none") return undefined;
   if (!isAddress(address))
     throw new UsageError(`--executor: ${quote(address)}: must be an address or "none"`);
+  const { ExecutorError, openExecutor } = await import("../../src/keeper/executor.js");
   try {
     return await openExecutor(client, provider, address, account);
   } catch (error) {

@@ -1,7 +1,5 @@
 import { parseArgs } from "node:util";
 
-import { parseUnits } from "ethers";
-
 /** What a command's process ends with. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, chain: 3 } as const;
 
@@ -151,13 +149,13 @@ export function integer(field: string, value: string, min: number, max: number):
 
 /** `value`, a decimal number of whole tokens, in units of `decimals`. Throws a `UsageError` that names `field`. */
 export function amount(field: string, value: string, decimals: number): bigint {
-  const fraction = /^\d{1,40}(?:\.(\d+))?$/.exec(value);
-  if (fraction === null || (fraction[1]?.length ?? 0) > decimals) {
+  const [, whole, fraction = ""] = /^(\d{1,40})(?:\.(\d+))?$/.exec(value) ?? [];
+  if (whole === undefined || fraction.length > decimals) {
     throw new UsageError(
       `${field}: ${quote(value)}: must be a decimal number such as 12.5, with at most ${decimals} decimals`,
     );
   }
-  return parseUnits(value, decimals);
+  return BigInt(whole + fraction.padEnd(decimals, "0"));
 }
 
 /** `value` if it is one of `allowed`. Throws a `UsageError` that names `field`. */
@@ -171,7 +169,8 @@ export function oneOf<T extends string>(field: string, value: string, allowed: r
 /** `value` if it is an http(s) URL. Throws a `UsageError` that names `field`. */
 export function httpUrl(field: string, value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new UsageError(`${field}: ${quote(value)}: must be a URL that starts with http:// or https://`);
+    const shown = quote(value.replace(/\/\/[^@/]*@/, "//...@"));
+    throw new UsageError(`${field}: ${shown}: must be a URL that starts with http:// or https://`);
   }
   return value;
 }

@@ -51,6 +51,9 @@ export async function requireKeys(network: NamedNetwork): Promise<void> {
 
 /** The value of a configuration variable: the keystore's or the environment's. Throws a `UsageError` if it is not set. */
 export async function variable(hre: HardhatRuntimeEnvironment, name: string): Promise<string> {
+  const given = process.env[name];
+  if (!process.stdin.isTTY && given !== undefined && given !== "") return given;
+  requireAsker(name);
   try {
     return await hre.hooks.runHandlerChain(
       "configurationVariables",
@@ -77,6 +80,7 @@ async function valueOf(
   source: ResolvedConfigurationVariable,
   read: (source: ResolvedConfigurationVariable) => Promise<string>,
 ): Promise<string> {
+  requireAsker(nameOf(source));
   let value: string;
   try {
     value = (await source.get()) === "" ? "" : await read(source);
@@ -93,9 +97,18 @@ function nameOf(source: ResolvedConfigurationVariable): string {
   return typeof name === "string" ? name : "configuration variable";
 }
 
+/**
+ * Throws a `UsageError` if only the keystore could have the variable and its password cannot be asked for: it would wait
+ * for an answer for ever.
+ */
+function requireAsker(name: string): void {
+  if (process.stdin.isTTY || !/^[A-Z_0-9]+$/.test(name)) return;
+  if ((process.env[name] ?? "") === "") throw missing(name, undefined);
+}
+
 function missing(name: string, cause: unknown): UsageError {
   return new UsageError(
-    `${name}: missing or unusable: set it in the environment or with "npx hardhat keystore set ${name}"`,
+    `${name}: missing or unusable: set it in the environment or with "npx hardhat keystore set ${name}"${process.stdin.isTTY ? "" : ", which asks for its password: on a terminal only"}`,
     { cause },
   );
 }

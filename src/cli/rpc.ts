@@ -1,5 +1,5 @@
+import { endpointOf, redactUrl } from "../protocol/endpoint.js";
 import { ChainError } from "./args.js";
-import { redactUrl } from "./run.js";
 
 /** Chain ids of chains that may be thrown away: mocks, unlocked accounts and genesis checks are for these only. */
 export const DEVELOPMENT_CHAINS: readonly number[] = [31337, 1337];
@@ -51,11 +51,12 @@ async function ask(
   signal: AbortSignal,
   deadline: number,
 ): Promise<unknown> {
+  const endpoint = endpointOf(url);
   let answer: unknown;
   try {
-    const response = await fetch(url, {
+    const response = await fetch(endpoint.url, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...endpoint.headers },
       body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
       signal,
     });

@@ -1,9 +1,13 @@
+import { redacted } from "../protocol/endpoint.js";
 import { CliError, type CommandSpec, EXIT, type OptionValues, helpOf, parse } from "./args.js";
+import { type Tint, tintFor } from "./table.js";
 
 /** Where a command writes, line by line: results, and remarks that must not get between them. */
 export interface Io {
   readonly out: (line: string) => void;
   readonly note: (line: string) => void;
+  /** The marks that the reader of `out` can see: none unless it is a terminal that wants them. */
+  readonly tint: Tint;
 }
 
 /** A command's own work. Throws a `CliError` to end it with that error's exit code. */
@@ -41,6 +45,7 @@ export async function run<const S extends CommandSpec>(command: S, main: Main<S>
   const { exitCode, error } = await attempt(command, main, process.argv.slice(2), {
     out: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
+    tint: tintFor(process.stdout),
   });
   if (error !== undefined) process.stderr.write(`${error}\n`);
   await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
@@ -58,18 +63,28 @@ export function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
-/** An error as one line without stack, and without the URLs that libraries put into their messages. */
-export function oneLine(error: unknown): string {
-  const text = messageOf(error).split("\n", 1)[0] ?? "";
-  if (error instanceof CliError) return text;
-  return text.replaceAll(/https?:\/\/[^\s"')]+/g, (url) => redactUrl(url));
+/**
+ * From now on a SIGINT or SIGTERM first tells `note` what `say` says, then ends the process as that signal does. Returns
+ * how to undo that.
+ */
+export function onInterrupt(note: Io["note"], say: () => string): () => void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    undo();
+    note(say());
+    process.kill(process.pid, signal);
+  };
+  const undo = (): void => void process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  return undo;
 }
 
-/** A URL as it may be shown: without user, path and query, where providers put their keys. */
-export function redactUrl(url: string): string {
-  if (!URL.canParse(url)) return "(unreadable URL)";
-  const { protocol, host, pathname, search } = new URL(url);
-  return `${protocol}//${host}${pathname.length > 1 || search !== "" ? "/..." : ""}`;
+/**
+ * An error as one line without stack, and without the URLs that libraries put into their messages. Nothing of its message is cut: what stands at
+ * the end of it may be what to do.
+ */
+export function oneLine(error: unknown): string {
+  const text = messageOf(error);
+  return error instanceof CliError ? text.replaceAll(/\s+/g, " ").trim() : redacted(text);
 }
 
 function messageOf(error: unknown): string {

@@ -38,7 +38,8 @@ export interface Tint {
 /** No marks at all. */
 export const plain: Tint = { bold: same, good: same, bad: same, faint: same };
 
-const coloured: Tint = { bold: sgr(1, 22), good: sgr(32, 39), bad: sgr(31, 39), faint: sgr(2, 22) };
+/** Marks for a terminal. */
+export const coloured: Tint = { bold: sgr(1, 22), good: sgr(32, 39), bad: sgr(31, 39), faint: sgr(2, 22) };
 
 /** Colours for `stream` if a person looks at it there, and NO_COLOR does not ask for none. */
 export function tintFor(stream: { readonly isTTY?: boolean }): Tint {

@@ -2,6 +2,7 @@ import { keccak256, Transaction, toQuantity, Wallet } from "ethers";
 
 import type { NodeProvider } from "../protocol/provider.js";
 import { type Fees } from "./fees.js";
+import { lineOf } from "./words.js";
 
 /** A transaction with nothing left to choose. */
 export interface PreparedTransaction {
@@ -48,7 +49,12 @@ export function keyAccount(provider: NodeProvider, chainId: number, key: string)
       const raw = await wallet.signTransaction(
         Transaction.from({ type: 2, chainId, to, data, nonce, gasLimit, ...fees }),
       );
-      await provider.send("eth_sendRawTransaction", [raw]);
+      try {
+        await provider.send("eth_sendRawTransaction", [raw]);
+      } catch (error) {
+        // The node has it already, such as from an answer that got lost: it is on its way.
+        if (!/already known|known transaction|already imported/i.test(lineOf(error))) throw error;
+      }
       return keccak256(raw);
     },
   };

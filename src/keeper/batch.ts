@@ -87,7 +87,7 @@ export async function simulateBatch(
   group: Group,
   head: Head,
   tip: bigint,
-  limits: { readonly weiPrice: bigint | null; readonly minProfit: bigint },
+  limits: { readonly weiPrice: bigint; readonly minProfit: bigint },
 ): Promise<SimulatedBatch | Revert> {
   let refusal: Revert = { class: "terms", error: "nothing to do" };
   for (let size = group.wanted.length; size > 0; size >>= 1) {
@@ -109,7 +109,7 @@ async function simulateWith(
   funding: FundingName,
   head: Head,
   tip: bigint,
-  { weiPrice, minProfit }: { readonly weiPrice: bigint | null; readonly minProfit: bigint },
+  { weiPrice, minProfit }: { readonly weiPrice: bigint; readonly minProfit: bigint },
 ): Promise<SimulatedBatch | Revert> {
   const targets = group.wanted.map(({ vault, option }) => ({
     vault,
@@ -161,7 +161,7 @@ export async function settleBatch(
   symbol: string,
   sent: Sent,
   head: Head,
-  weiPrice: bigint | null,
+  weiPrice: bigint,
 ): Promise<OutcomeEvent[]> {
   const { client, provider, account } = execution;
   const vaults = batch.group.wanted.map(({ vault }) => vault);

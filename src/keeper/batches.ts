@@ -17,7 +17,7 @@ import type { Head } from "./vaultIndex.js";
 export interface Acting {
   readonly head: Head;
   readonly tip: bigint;
-  readonly weiPrice: bigint | null;
+  readonly weiPrice: bigint;
 }
 
 /** How batches are carried out, and who is told. */

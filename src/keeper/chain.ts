@@ -15,6 +15,7 @@ import type {
 } from "../model/index.js";
 import type { Client } from "../protocol/client.js";
 import { readRecords } from "../protocol/records.js";
+import { lineOf } from "./words.js";
 import type { EventSource, Head } from "./vaultIndex.js";
 
 /** Everything at one block that moves all vaults at once. */
@@ -97,12 +98,16 @@ export class ChainReader implements EventSource {
   }
 
   async vaultsTouched(from: number, to: number): Promise<VaultKey[]> {
-    const logs = await this.provider.getLogs({
-      address: await this.client.engine.getAddress(),
-      topics: [this.topics],
-      fromBlock: from,
-      toBlock: to,
-    });
+    const logs = await this.provider
+      .getLogs({
+        address: await this.client.engine.getAddress(),
+        topics: [this.topics],
+        fromBlock: from,
+        toBlock: to,
+      })
+      .catch((error: unknown) => {
+        throw new Error(`events of blocks ${from} to ${to}: ${lineOf(error)}`, { cause: error });
+      });
     const keys = new Set(logs.map((log) => (log.topics[1] ?? "0x").toLowerCase() as VaultKey));
     return [...keys];
   }

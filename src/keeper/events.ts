@@ -95,7 +95,37 @@ export interface FailureEvent {
   readonly reason: string;
 }
 
-export type KeeperEvent = PassEvent | DecisionEvent | BatchEvent | OutcomeEvent | FailureEvent;
+/** What a keeper is about to do, and where: its first event. */
+export interface StartEvent {
+  readonly event: "start";
+  readonly network: string;
+  readonly chainId: number;
+  readonly engine: string;
+  readonly account: string;
+  readonly executor: string | null;
+  readonly dryRun: boolean;
+  readonly once: boolean;
+}
+
+/** There was nothing to do for a while. */
+export interface IdleEvent {
+  readonly event: "idle";
+  /** The last one looked at, if any. */
+  readonly block: number | null;
+  /** Since anything was told [ms]. */
+  readonly silence: number;
+}
+
+/** Transactions of the account wait that this keeper did not send: nonces from `mined` to below `pending`. */
+export interface BusyEvent {
+  readonly event: "accountBusy";
+  readonly account: string;
+  readonly mined: number;
+  readonly pending: number;
+}
+
+export type KeeperEvent =
+  StartEvent | IdleEvent | BusyEvent | PassEvent | DecisionEvent | BatchEvent | OutcomeEvent | FailureEvent;
 
 /** Told everything the keeper does. */
 export type Emit = (event: KeeperEvent) => void;

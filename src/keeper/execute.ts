@@ -55,7 +55,7 @@ export async function simulate(
   option: Option,
   head: Head,
   tip: bigint,
-  limits: { readonly weiPrice: bigint | null; readonly minProfit: bigint },
+  limits: { readonly weiPrice: bigint; readonly minProfit: bigint },
 ): Promise<Simulated | Revert> {
   const call = {
     vault,
@@ -119,12 +119,33 @@ export async function send(
   }
 }
 
-/** Lets the engine take any amount of the debt asset from the account; waits for it. */
-export async function approve(execution: Execution, head: Head, tip: bigint): Promise<OutcomeEvent> {
+/**
+ * Lets the engine take any amount of the debt asset from the account; waits for it. Some tokens refuse to change an `allowance` that is not 0: it
+ * is taken back first.
+ */
+export async function approve(
+  execution: Execution,
+  head: Head,
+  tip: bigint,
+  allowance: bigint,
+): Promise<OutcomeEvent> {
+  if (allowance > 0n) {
+    const cleared = await approveAmount(execution, 0n, head, tip);
+    if (cleared.status !== "done") return cleared;
+  }
+  return await approveAmount(execution, MaxUint256, head, tip);
+}
+
+async function approveAmount(
+  execution: Execution,
+  amount: bigint,
+  head: Head,
+  tip: bigint,
+): Promise<OutcomeEvent> {
   const { client, provider, account } = execution;
   const to = await client.debtToken.getAddress();
   const engine = await client.engine.getAddress();
-  const data = client.debtToken.interface.encodeFunctionData("approve", [engine, MaxUint256]);
+  const data = client.debtToken.interface.encodeFunctionData("approve", [engine, amount]);
   let gas: bigint;
   try {
     gas = await provider.estimateGas({ from: account.address, to, data });
@@ -149,7 +170,7 @@ export async function settle(
   simulated: Simulated,
   sent: Sent,
   head: Head,
-  weiPrice: bigint | null,
+  weiPrice: bigint,
 ): Promise<OutcomeEvent> {
   const { client, provider, account } = execution;
   const { vault } = decision;

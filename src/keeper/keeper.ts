@@ -20,10 +20,11 @@ import {
 } from "./execute.js";
 import type { Executor } from "./executor.js";
 import { nextGasPrice } from "./fees.js";
-import { type Costs, type Decision, planPass, skipped, type SkipReason } from "./plan.js";
+import { type Costs, type Decision, planPass, sameHealth, skipped, type SkipReason } from "./plan.js";
 import type { Revert } from "./revert.js";
 import { type Head, VaultIndex } from "./vaultIndex.js";
 import { type Patience, pause } from "./wait.js";
+import { lineOf } from "./words.js";
 
 /** How a keeper works. */
 export interface KeeperSettings {
@@ -34,8 +35,20 @@ export interface KeeperSettings {
   /** Most blocks asked for events at once. */
   readonly logChunk: number;
   readonly patience: Patience;
+  /** Price of a wei [debt units, 1e36-scaled], where no asset of the system tells it. */
+  readonly weiPrice?: bigint;
+  /** Time after which a keeper with nothing to do says that it is there [ms]. */
+  readonly alive: number;
   /** Liquidates in batches through it, without capital; without it each vault on its own, from the account's balance. */
   readonly executor?: Executor;
+}
+
+/** What one pass did. */
+export interface PassResult {
+  readonly head: Head;
+  readonly outcomes: readonly OutcomeEvent[];
+  /** Vaults left unhealthy, each with the reason. */
+  readonly left: ReadonlyMap<VaultKey, SkipReason>;
 }
 
 /** One pass could not be trusted: the chain changed under it. The next one starts from what is true then. */
@@ -56,6 +69,8 @@ export class Keeper {
   private readonly index: VaultIndex;
   private readonly model: SystemModel;
   private readonly lane = new NonceLane();
+  /** Vaults that the last pass did nothing about, with the reason. */
+  private readonly left = new Map<VaultKey, SkipReason>();
   /** Where the rotating comparison with the lens goes on. */
   private rotation = 0;
 
@@ -72,27 +87,41 @@ export class Keeper {
     this.model = new SystemModel(termsOf(deployment), 0n);
   }
 
-  /** One pass at the newest block; returns that block and what became of what was sent. Throws if the node fails. */
-  async pass(stopped: AbortSignal): Promise<{ head: Head; outcomes: OutcomeEvent[] }> {
+  /**
+   * One pass at the newest block; returns that block, what became of what was sent, and the vaults it left unhealthy, with the
+   * reason. Throws if the node fails.
+   */
+  async pass(stopped: AbortSignal): Promise<PassResult> {
     const head = await this.reader.head();
-    return { head, outcomes: await this.passAt(head, stopped) };
+    this.left.clear();
+    return { head, outcomes: await this.passAt(head, stopped), left: new Map(this.left) };
   }
 
   /** One pass per new block until `stopped`. A pass that fails is reported, and the next block tried. */
   async run(stopped: AbortSignal): Promise<void> {
     let seen: string | null = null;
     let failures = 0;
+    let last: number | null = null;
+    let told = performance.now();
     while (!stopped.aborted) {
       try {
         const head = await this.reader.head();
         if (head.hash !== seen) {
           await this.passAt(head, stopped);
           seen = head.hash;
+          last = head.number;
+          told = performance.now();
         }
         failures = 0;
       } catch (error) {
         failures += 1;
-        this.emit({ event: "passFailed", reason: (error as Error).message.split("\n", 1)[0] ?? "" });
+        this.emit({ event: "passFailed", reason: lineOf(error) });
+        told = performance.now();
+      }
+      const silent = performance.now() - told;
+      if (silent >= this.settings.alive) {
+        told = performance.now();
+        this.emit({ event: "idle", block: last, silence: Math.round(silent) });
       }
       const { interval } = this.settings.patience;
       await pause(Math.min(interval * 2 ** Math.min(failures, 10), LONGEST_PAUSE), stopped);
@@ -124,10 +153,16 @@ export class Keeper {
 
     const { executor } = this.settings;
     const tip = await suggestedTip(this.provider);
+    const weiPrice = this.settings.weiPrice ?? weiPriceOf(this.client.deployment.assets, prices);
+    if (weiPrice === null) {
+      for (const [vault, seen] of unhealthy)
+        this.report({ vault, health: seen, action: "skip", reason: "gasUnpriced" }, head);
+      return [];
+    }
     const costs: Costs = {
       gas: executor === undefined ? ASSUMED_GAS : ASSUMED_BATCH_GAS,
       gasPrice: nextGasPrice(head.baseFee, tip),
-      weiPrice: weiPriceOf(this.client.deployment.assets, prices),
+      weiPrice,
       // The minimum is of a transaction, and a batch is one.
       minProfit: executor === undefined ? this.settings.minProfit : 0n,
     };
@@ -194,6 +229,8 @@ export class Keeper {
     }
     const truth = await this.reader.health(keys, head.number);
     const differing = keys.filter((key) => !sameHealth(health.get(key), truth.get(key)));
+    // Something was missed, such as events of a node that lags: read again in the next pass.
+    this.index.doubt(differing);
     return { confirmed: keys.length, keys: new Set(differing) };
   }
 
@@ -237,7 +274,7 @@ export class Keeper {
 
     if (!(await this.openLane())) return giveUp("accountBusy");
     if (allowance < needed) {
-      const approval = await approve(execution, head, market.tip);
+      const approval = await approve(execution, head, market.tip, allowance);
       this.finish(approval, outcomes);
       if (approval.status !== "done") return giveUp("notApproved");
     }
@@ -317,16 +354,20 @@ export class Keeper {
     this.emit(outcome);
   }
 
+  /** Whether nothing but this process's own transactions wait; says which nonces are taken if not. */
   private async openLane(): Promise<boolean> {
     const [mined, pending] = await Promise.all([
       this.provider.getTransactionCount(this.account.address, "latest"),
       this.provider.getTransactionCount(this.account.address, "pending"),
     ]);
-    return this.lane.begin(mined, pending);
+    const free = this.lane.begin(mined, pending);
+    if (!free) this.emit({ event: "accountBusy", account: this.account.address, mined, pending });
+    return free;
   }
 
   private report(decision: Decision, head: Head, refusal?: Revert): void {
     const { vault, health, action, reason, option } = decision;
+    if (reason !== undefined) this.left.set(vault, reason);
     const event: DecisionEvent = {
       event: "decision",
       block: head.number,
@@ -346,15 +387,4 @@ export class Keeper {
   private symbolOf(asset: number): string {
     return this.client.deployment.assets[asset]?.symbol ?? String(asset);
   }
-}
-
-function sameHealth(a: VaultHealth | undefined, b: VaultHealth | undefined): boolean {
-  return (
-    a !== undefined &&
-    b !== undefined &&
-    a.debt === b.debt &&
-    a.value === b.value &&
-    a.healthFactor === b.healthFactor &&
-    a.liquidatable === b.liquidatable
-  );
 }

@@ -16,8 +16,8 @@ export interface Costs {
   readonly gas: bigint;
   /** [wei per gas] */
   readonly gasPrice: bigint;
-  /** Price of one wei [debt units, 1e36-scaled]; null if no asset tells it, and gas then counts as free. */
-  readonly weiPrice: bigint | null;
+  /** Price of one wei [debt units, 1e36-scaled]; 0 only if the operator said that gas counts as free. */
+  readonly weiPrice: bigint;
   /** Least profit worth a transaction [debt units]. */
   readonly minProfit: bigint;
 }
@@ -32,6 +32,8 @@ export type SkipReason =
   | "unprofitable"
   /** The lens, asked at the same block, does not say what the model says. */
   | "modelDisagrees"
+  /** Nothing tells the price of ether now, so that gas cannot be weighed. */
+  | "gasUnpriced"
   /** The keeper was told to stop. */
   | "stopped"
   /** The node did not take the transaction before this one. */
@@ -83,7 +85,7 @@ export function skipped(decision: Decision, reason: SkipReason): Decision {
 
 /** Cost of `gas` in debt units, rounded up. */
 export function gasCostUp(costs: Pick<Costs, "gas" | "gasPrice" | "weiPrice">): bigint {
-  return costs.weiPrice === null ? 0n : mulDivUp(costs.gas * costs.gasPrice, costs.weiPrice, PRICE_ONE);
+  return mulDivUp(costs.gas * costs.gasPrice, costs.weiPrice, PRICE_ONE);
 }
 
 /** What a liquidation leaves [debt units]: value seized - repaid - gas. May be negative. */
@@ -190,4 +192,16 @@ const HEADROOM = 1_000n;
 function compare(a: bigint | undefined, b: bigint | undefined): number {
   if (a === undefined || b === undefined) return (a === undefined ? 0 : 1) - (b === undefined ? 0 : 1);
   return a === b ? 0 : a > b ? 1 : -1;
+}
+
+/** Whether model and lens say the same of a vault. */
+export function sameHealth(a: VaultHealth | undefined, b: VaultHealth | undefined): boolean {
+  return (
+    a !== undefined &&
+    b !== undefined &&
+    a.debt === b.debt &&
+    a.value === b.value &&
+    a.healthFactor === b.healthFactor &&
+    a.liquidatable === b.liquidatable
+  );
 }

@@ -1,11 +1,13 @@
 import { type Interface, isError } from "ethers";
 
 import {
+  CircuitBreaker__factory,
   LendingPool__factory,
   LiquidationExecutor__factory,
   TestToken__factory,
   VaultEngine__factory,
 } from "../../types/index.js";
+import { lineOf } from "./words.js";
 
 /** What a refused call or transaction means for the keeper. */
 export type RevertClass =
@@ -33,6 +35,8 @@ const CLASSES: Readonly<Record<string, RevertClass>> = {
   AssetNotHeld: "gone",
   AssetNotSeizable: "terms",
   PriceDead: "terms",
+  ActionClosed: "terms",
+  BorrowersInGrace: "terms",
   SeizedTooLittle: "terms",
   DeadlinePassed: "terms",
   ProfitTooSmall: "terms",
@@ -46,6 +50,7 @@ const INTERFACES: readonly Interface[] = [
   VaultEngine__factory.createInterface(),
   LiquidationExecutor__factory.createInterface(),
   LendingPool__factory.createInterface(),
+  CircuitBreaker__factory.createInterface(),
   TestToken__factory.createInterface(),
 ];
 
@@ -74,12 +79,29 @@ export function decode(data: string): Revert {
     const parsed = parseError(abi, data);
     if (parsed === null) continue;
     if (parsed.name === "NothingLiquidated") return nothingLiquidated(parsed.args[0]);
-    return { class: CLASSES[parsed.name] ?? "fault", error: `${parsed.name}(${parsed.args.join(", ")})` };
+    return { class: CLASSES[parsed.name] ?? "fault", error: wordsOf(parsed.name, parsed.args) };
   }
   return {
     class: "fault",
     error: data === "0x" ? "reverted without a reason" : `unknown error ${data.slice(0, 10)}`,
   };
+}
+
+/** What can be closed, in the order of `Action` in the contracts. */
+const ACTIONS = ["borrowing", "withdrawing with debt", "liquidating", "bidding", "flash loans"] as const;
+
+/** A custom error in words; times as people read them. */
+function wordsOf(name: string, args: readonly unknown[]): string {
+  const told = `${name}(${args.join(", ")})`;
+  if (name === "ActionClosed")
+    return `${told}: ${ACTIONS[Number(args[0])] ?? "it"} is closed until ${timeOf(args[1])}`;
+  return name === "BorrowersInGrace" ? `${told}: borrowers have time until ${timeOf(args[0])}` : told;
+}
+
+/** A second of the chain's clock as text. */
+function timeOf(seconds: unknown): string {
+  const time = new Date(Number(seconds) * 1_000);
+  return Number.isNaN(time.getTime()) ? "further notice" : time.toISOString().replace(".000Z", "Z");
 }
 
 /** A batch in which no vault gave anything means what the engine said of its first vault. */
@@ -93,10 +115,16 @@ function nothingLiquidated(reason: unknown): Revert {
 export function isTransient(error: unknown): boolean {
   if (isError(error, "TIMEOUT") || isError(error, "SERVER_ERROR") || isError(error, "NETWORK_ERROR"))
     return true;
-  const { name, code } = error as { name?: unknown; code?: unknown };
+  const { name, code } = (error ?? {}) as { name?: unknown; code?: unknown };
   return (
     name === "DeadlineError" || (typeof code === "string" && /^E(CONN|PIPE|HOST|NET|TIMEDOUT|AI_)/.test(code))
   );
+}
+
+/** Whether a node did not answer at all: a smaller question would not help. */
+export function isUnreachable(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return isTransient(cause ?? error) && !isError(cause ?? error, "SERVER_ERROR");
 }
 
 /** Revert data, wherever the library or the node put it: ethers' own field, or nested in a node's error. */
@@ -126,13 +154,4 @@ function parseError(abi: Interface, data: string): { name: string; args: readonl
   } catch {
     return null;
   }
-}
-
-function lineOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { shortMessage } = error as { shortMessage?: unknown };
-  const nested = (error as { error?: { message?: unknown } }).error?.message;
-  const text =
-    typeof nested === "string" ? nested : typeof shortMessage === "string" ? shortMessage : error.message;
-  return text.split("\n", 1)[0] ?? "";
 }

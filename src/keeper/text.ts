@@ -4,11 +4,12 @@ import { PRICE_ONE } from "../model/index.js";
 import type { Deployment } from "../protocol/deployments.js";
 import type { BatchEvent, DecisionEvent, KeeperEvent, OutcomeEvent, PassEvent } from "./events.js";
 
-const REASONS: Readonly<Record<NonNullable<DecisionEvent["reason"]>, string>> = {
+export const REASONS: Readonly<Record<NonNullable<DecisionEvent["reason"]>, string>> = {
   nothingSeizable: "no asset of it can be seized now",
   noFunds: "too little of the debt asset",
   unprofitable: "brings too little",
   modelDisagrees: "model and lens disagree",
+  gasUnpriced: "the price of ether, and so of gas, is not known now: see --ether",
   stopped: "told to stop",
   accountBusy: "other transactions of this account wait",
   afterFailure: "the transaction before it was not taken",
@@ -29,6 +30,16 @@ export function textLine(event: KeeperEvent, deployment: Deployment): string {
       return batchText(event, deployment);
     case "outcome":
       return outcomeText(event, deployment);
+    case "start":
+      return (
+        `keeper: network ${event.network}, chain ${event.chainId}, engine ${event.engine}, account ${event.account}, ` +
+        `${event.executor === null ? "own balance" : `executor ${event.executor}`}, ` +
+        `${event.dryRun ? "dry run" : "sends transactions"}${event.once ? ", one pass" : ""}`
+      );
+    case "idle":
+      return `no new block for ${Math.round(event.silence / 1_000)} s${event.block === null ? "" : `, the last was ${event.block}`}; waiting`;
+    case "accountBusy":
+      return `account ${event.account}: nonce ${event.mined} up to ${event.pending - 1} is taken by transactions that this keeper did not send and that wait; it goes on when they are mined or replaced`;
     case "passFailed":
       return `pass failed: ${event.reason}; waiting for the next block`;
   }

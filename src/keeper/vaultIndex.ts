@@ -1,4 +1,5 @@
 import type { VaultKey } from "../model/index.js";
+import { isUnreachable } from "./revert.js";
 
 /** A block the keeper looks at: everything it reads in one pass, it reads there. */
 export interface Head {
@@ -20,7 +21,8 @@ export interface EventSource {
 
 /**
  * Every vault there ever was, and which of them may have changed since they were last read. Grows from engine events,
- * chunk by chunk; a reorganisation starts it over, which forgets no vault and marks all as changed.
+ * chunk by chunk; a reorganisation starts it over, which forgets no vault and marks all as changed. The newest blocks are asked
+ * for again and again, until `OVERLAP` later ones are in.
  */
 export class VaultIndex {
   private readonly known = new Set<VaultKey>();
@@ -52,7 +54,8 @@ export class VaultIndex {
       this.cursor = null;
       for (const key of this.known) this.changed.add(key);
     }
-    let from = this.cursor === null ? this.from : this.cursor.number + 1;
+    // A node that lags answers for blocks it does not have yet as if nothing had happened in them: the newest are asked for again.
+    let from = this.cursor === null ? this.from : Math.max(this.from, this.cursor.number + 1 - OVERLAP);
     let chunk = this.chunk;
     while (from <= head.number) {
       const to = Math.min(from + chunk - 1, head.number);
@@ -60,19 +63,27 @@ export class VaultIndex {
       try {
         touched = await this.source.vaultsTouched(from, to);
       } catch (error) {
-        // Nodes limit ranges and answers in ways of their own: smaller pieces, then give up for this pass.
-        if (to === from) throw error;
-        chunk = Math.ceil((to - from + 1) / 4);
-        if (chunk < MIN_CHUNK) throw error;
+        // Nodes limit ranges and answers in ways of their own: halves, down to one block, then give up for this pass.
+        if (to === from || isUnreachable(error)) throw error;
+        chunk = Math.ceil((to - from + 1) / 2);
         continue;
       }
       for (const key of touched) {
         this.known.add(key);
         this.changed.add(key);
       }
+      if (this.cursor !== null && to <= this.cursor.number) {
+        from = to + 1;
+        continue;
+      }
       this.cursor = { number: to, hash: to === head.number ? head.hash : await this.source.blockHash(to) };
       from = to + 1;
     }
+  }
+
+  /** Says that `keys` must be read again, whatever events say. */
+  doubt(keys: Iterable<VaultKey>): void {
+    for (const key of keys) if (this.known.has(key)) this.changed.add(key);
   }
 
   /** Says that `keys` were read at the head last advanced to. */
@@ -87,4 +98,5 @@ export class VaultIndex {
   }
 }
 
-const MIN_CHUNK = 16;
+/** Blocks asked for again in every pass: longer than any node of a pool of nodes lags behind another. */
+export const OVERLAP = 32;

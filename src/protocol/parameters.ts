@@ -3,6 +3,7 @@ import { z } from "zod";
 
 import type { AssetTerms, ModelTerms, Source } from "../model/index.js";
 import { MAX_RATE, WAD, compactDown, compactUp } from "../model/index.js";
+import { contradictionIn } from "./relations.js";
 
 const SECONDS_PER_YEAR = 31_536_000n;
 
@@ -349,48 +350,8 @@ export function describeIssue(error: z.ZodError, input: unknown): string {
 }
 
 function checkRelations(p: SystemParameters): SystemParameters {
-  p.assets.forEach((a, i) => {
-    if (a.ltvBps === 0 || a.ltvBps >= a.liquidationThresholdBps) {
-      throw new ParameterError(
-        `assets[${i}].ltvBps: ${a.ltvBps}: must be positive and below liquidationThresholdBps (${a.liquidationThresholdBps})`,
-      );
-    }
-    if ((10_000 + a.maxBonusBps) * a.liquidationThresholdBps >= 100_000_000) {
-      throw new ParameterError(
-        `assets[${i}].maxBonusBps: ${a.maxBonusBps}: (1 + maxBonus) * liquidationThreshold must be below 1, or a liquidation could harm the vault`,
-      );
-    }
-    if (a.minBonusBps > a.maxBonusBps) {
-      throw new ParameterError(
-        `assets[${i}].minBonusBps: ${a.minBonusBps}: must be at most maxBonusBps (${a.maxBonusBps})`,
-      );
-    }
-    if (a.maxBonusBps === 0 || (a.minBonusBps === 0 && a.slopeBps === 0)) {
-      throw new ParameterError(
-        `assets[${i}].maxBonusBps: ${a.maxBonusBps}: must be positive, and so must minBonusBps or slopeBps, or nobody is paid to liquidate`,
-      );
-    }
-    if (a.composed && p.debtAsset.source === undefined) {
-      throw new ParameterError(`assets[${i}].composed: true: needs debtAsset.source`);
-    }
-    if (a.secondary && "uniswap" in a.secondary.feed && "mock" in a.token) {
-      throw new ParameterError(
-        `assets[${i}].secondary.feed.uniswap: needs assets[${i}].token.address: a new mock has no pool yet`,
-      );
-    }
-    if (a.sequenced && p.sequencer === undefined) {
-      throw new ParameterError(`assets[${i}].sequenced: true: needs sequencer`);
-    }
-    if (p.assets.findIndex((b) => b.symbol === a.symbol) !== i) {
-      throw new ParameterError(`assets[${i}].symbol: "${a.symbol}": is used twice`);
-    }
-  });
-  const { reserveFactorBps, backstopFactorBps } = p.rate;
-  if (reserveFactorBps + backstopFactorBps > 10_000) {
-    throw new ParameterError(
-      `rate.backstopFactorBps: ${backstopFactorBps}: must be at most 10000 together with reserveFactorBps (${reserveFactorBps})`,
-    );
-  }
+  const contradiction = contradictionIn(p);
+  if (contradiction !== undefined) throw new ParameterError(contradiction);
   const { kink } = curveOf(p.rate);
   if (kink === 0n || kink >= WAD)
     throw new ParameterError(`rate.kink: ${p.rate.kink}: must be inside (0, 1)`);

@@ -1,3 +1,4 @@
+import { endpointOf } from "./endpoint.js";
 import { FetchRequest, JsonRpcProvider, Network, type Provider } from "ethers";
 
 /** A provider that also takes requests ethers has no method for. */
@@ -19,7 +20,9 @@ export class DeadlineProvider extends JsonRpcProvider {
     /** Time for one request [ms]. */
     private readonly deadline: number,
   ) {
-    const request = new FetchRequest(url);
+    const endpoint = endpointOf(url);
+    const request = new FetchRequest(endpoint.url);
+    for (const [name, value] of Object.entries(endpoint.headers)) request.setHeader(name, value);
     request.timeout = deadline;
     request.setThrottleParams({ maxAttempts: 1 });
     const network = Network.from(chainId);

@@ -7,6 +7,7 @@ import type { OurFigures, PeersFigures } from "../../src/bench/all.js";
 import { REPORTED } from "../../src/bench/peers/reported.js";
 import { FIGURES, changes, documented, figuresTable, ratio, reportedTable } from "../../src/bench/report.js";
 import { attempt } from "../../src/cli/run.js";
+import { plain } from "../../src/cli/table.js";
 
 const OURS = Object.fromEntries(FIGURES.map((name, i) => [name, 1_000 * (i + 1)])) as unknown as OurFigures;
 const SINGLE = {
@@ -75,7 +76,7 @@ describe("the gas report", () => {
   });
 
   it("fails the check of a figure that differs, with exit code 1 and its name", async () => {
-    const io = { out: () => undefined, note: () => undefined };
+    const io = { out: () => undefined, note: () => undefined, tint: plain };
     const check = (snapshot: Partial<OurFigures>) =>
       attempt({ usage: "", summary: "", options: {} }, async () => requireUnchanged(OURS, snapshot), [], io);
     expect(await check(OURS)).to.deep.equal({ exitCode: 0 });

@@ -5,10 +5,11 @@ import { join } from "node:path";
 
 import { DEPLOY, deploy as deployCommand } from "../../scripts/commands/deploy.js";
 import { KEEPER, keep as keeperCommand } from "../../scripts/commands/keeper.js";
-import { attempt } from "../../src/cli/run.js";
 import { recordOf } from "../../deploy/record.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
+import type { Tint } from "../../src/cli/table.js";
 import { startFakeNode } from "../support/fakeNode.js";
+import { READERS, runHere } from "../support/here.js";
 import { mockDecimals } from "../support/mockDecimals.js";
 import {
   type ChainNode,
@@ -44,18 +45,15 @@ function fakeRecord(chainId: number, genesisHash = GENESIS): Deployment {
   return recordOf({ chainId, genesisHash, block: 0 }, p, mockDecimals(p), addresses);
 }
 
-/** The same command in this process: what it would print, and its exit code. */
-async function runHere(c: Case): Promise<Ended> {
-  let stdout = "";
-  const io = {
-    out: (line: string) => void (stdout += `${line}\n`),
-    note: (line: string) => void (stdout += line),
-  };
-  const { exitCode, error } =
+/** The same command in this process, as a pipe and as a terminal would show it, which must be the same. */
+async function runCase(c: Case): Promise<Ended> {
+  const run = async (tint: Tint): Promise<Ended> =>
     c.script === "deploy"
-      ? await attempt(DEPLOY, deployCommand, c.args(), io)
-      : await attempt(KEEPER, keeperCommand, c.args(), io);
-  return { code: exitCode, stdout, stderr: error === undefined ? "" : `${error}\n` };
+      ? await runHere(DEPLOY, deployCommand, c.args(), tint)
+      : await runHere(KEEPER, keeperCommand, c.args(), tint);
+  const [plain, coloured] = await Promise.all([run(READERS.plain), run(READERS.coloured)]);
+  expect(coloured).to.deep.equal(plain);
+  return plain;
 }
 
 describe("bad input to a command ends it with one line and its exit code", function () {
@@ -260,6 +258,18 @@ describe("bad input to a command ends it with one line and its exit code", funct
       /^deployment: \S+31337\.json: contracts\.engine: "0x12": must be a 20-byte/,
     ),
     keeper(
+      "nothing that tells what gas costs",
+      () => local("noether"),
+      2,
+      /^--ether: missing: no asset is called WETH, so nothing tells what gas costs: must be the price of one ether in USDX, or 0/,
+    ),
+    keeper(
+      "a price of ether that is none",
+      () => ["--ether", "dear"],
+      2,
+      /^--ether: "dear": must be a decimal/,
+    ),
+    keeper(
       "a record of another chain",
       () => local("other"),
       2,
@@ -321,6 +331,10 @@ describe("bad input to a command ends it with one line and its exit code", funct
       "broken/31337.json": "{",
       "bad/31337.json": JSON.stringify(bad),
       "other/31337.json": JSON.stringify(fakeRecord(1337)),
+      "noether/31337.json": JSON.stringify({
+        ...good,
+        assets: good.assets.filter((a) => a.symbol !== "WETH"),
+      }),
       "stale/31337.json": JSON.stringify({ ...bad, genesisHash: OTHER_GENESIS }),
       "broken.json": "{",
       "ltv.json": JSON.stringify({ ...p, assets: [{ ...weth, ltvBps: 9000 }, ...rest] }),
@@ -334,11 +348,11 @@ describe("bad input to a command ends it with one line and its exit code", funct
     Object.assign(process.env, unset);
     // The one that waits for its deadline does so beside the others.
     const slow = CASES.filter((c) => c.name.endsWith("never answers"));
-    const waiting = slow.map(async (c) => ended.set(c, await runHere(c)));
+    const waiting = slow.map(async (c) => ended.set(c, await runCase(c)));
     for (const c of CASES.filter((other) => !slow.includes(other))) {
       if (c.anvil === true && !hasAnvil) continue;
       const alone = c.alone === true || c.env !== undefined;
-      ended.set(c, alone ? await runScript(c.script, c.args(), { ...unset, ...c.env }) : await runHere(c));
+      ended.set(c, alone ? await runScript(c.script, c.args(), { ...unset, ...c.env }) : await runCase(c));
     }
     await Promise.all(waiting);
   });

@@ -56,10 +56,12 @@ for (const [name, startNode, present] of NODES) {
       const { code, stdout, stderr } = await command("keeper", "--once", "--json", ...args);
       expect(stderr).to.equal("");
       expect(code).to.equal(0);
-      return stdout
+      const [opening, ...lines] = stdout
         .trim()
         .split("\n")
         .map((line) => JSON.parse(line) as Line);
+      expect(opening?.event).to.equal("start");
+      return lines;
     };
 
     before(async function () {
@@ -125,6 +127,18 @@ for (const [name, startNode, present] of NODES) {
       const decided = lines.filter((line) => line.action === "liquidate").map((line) => line.vault);
       expect(decided).to.have.members([risky, mixed]);
       expect(await rpc(node.url, "eth_blockNumber")).to.equal(block);
+    });
+
+    it("says what it is about to do, and fails a single pass that leaves a vault unhealthy", async () => {
+      const poor = ["--once", "--account", String(ROLES.rival)];
+      const { code, stdout, stderr } = await command("keeper", ...poor);
+      expect(stdout).to.match(
+        /^keeper: network localhost, chain 31337, engine 0x\w{40}, account 0x\w{40}, own balance, sends transactions, one pass\n/,
+      );
+      expect(stderr).to.match(
+        /^vault 0x\w{64}( and \d more)?: left unhealthy: too little of the debt asset\n$/,
+      );
+      expect(code).to.equal(1);
     });
 
     it("restores the health of every unhealthy vault at a profit, and touches no other", async () => {

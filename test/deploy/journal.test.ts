@@ -4,8 +4,8 @@ import { join } from "node:path";
 
 import { Journal } from "../../deploy/journal.js";
 import { DEPLOY, deploy } from "../../scripts/commands/deploy.js";
-import { attempt } from "../../src/cli/run.js";
 import { type Deployment, deploymentPath, readDeployment } from "../../src/protocol/deployments.js";
+import { runHere } from "../support/here.js";
 import {
   type ChainNode,
   type Ended,
@@ -54,12 +54,8 @@ describe("deploying again", function () {
 
   const args = (): string[] => ["--rpc", node.url, "--deployments", directory.path];
   // In this process, to be fast; the first test and the end-to-end tests run the command as its own process.
-  const deployHere = async (...more: string[]): Promise<Ended> => {
-    let stdout = "";
-    const out = (line: string): void => void (stdout += `${line}\n`);
-    const { exitCode, error } = await attempt(DEPLOY, deploy, [...args(), ...more], { out, note: out });
-    return { code: exitCode, stdout, stderr: error === undefined ? "" : `${error}\n` };
-  };
+  const deployHere = async (...more: string[]): Promise<Ended> =>
+    await runHere(DEPLOY, deploy, [...args(), ...more]);
   const succeed = async (): Promise<{ stdout: string; deployment: Deployment }> => {
     const { code, stdout, stderr } = await deployHere();
     expect(stderr).to.equal("");
@@ -116,6 +112,23 @@ describe("deploying again", function () {
     for (const address of Object.values(deployment.contracts))
       expect(await codeAt(address)).to.not.equal("0x");
     expect((await succeed()).stdout).to.match(/^already deployed: /m);
+  });
+
+  it("says at Ctrl-C where it stopped and that the next run resumes, which it does", async () => {
+    node = await startAnvil("--no-mining");
+    const stopped = startScript("deploy", args());
+    const journal = new Journal(directory.path, 31337);
+    await until(() => (/^1 transactions? sent/.test(journal.progress()) ? true : undefined));
+    stopped.kill("SIGINT");
+    const { code, stdout, stderr } = await stopped.ended;
+    expect(code).to.equal(null);
+    expect(stdout).to.not.include("deployed");
+    expect(stderr).to.match(
+      /^interrupted: 1 transaction sent, the last for Breakwater#\w+; run the same command again to resume\n$/,
+    );
+    await rpc(node.url, "anvil_mine");
+    await rpc(node.url, "evm_setAutomine", true);
+    expect((await succeed()).stdout).to.match(/^resuming an interrupted deployment$/m);
   });
 
   it("starts afresh when the chain was restarted under its journal", async () => {

@@ -3,6 +3,7 @@ import { parseEther } from "ethers";
 import { network } from "hardhat";
 
 import { attempt } from "../../src/cli/run.js";
+import { plain } from "../../src/cli/table.js";
 import { DEPLOY, deploy } from "../../scripts/commands/deploy.js";
 import { unlockedAccount } from "../../src/keeper/account.js";
 import type { KeeperEvent } from "../../src/keeper/events.js";
@@ -26,7 +27,7 @@ describe("a fork of a populated chain", () => {
     directory = await scratch();
     provider = new DeadlineProvider(node.url, 31337, 10_000);
     provider.pollingInterval = 20;
-    const quiet = { out: () => undefined, note: () => undefined };
+    const quiet = { out: () => undefined, note: () => undefined, tint: plain };
     const { error } = await attempt(
       DEPLOY,
       deploy,
@@ -65,6 +66,7 @@ describe("a fork of a populated chain", () => {
     const settings = {
       dryRun: false,
       minProfit: 0n,
+      alive: 60_000,
       logChunk: 1_000,
       patience: { blocks: 5, stall: 10_000, interval: 20 },
     };

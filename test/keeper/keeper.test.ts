@@ -255,6 +255,27 @@ describe("the keeper", () => {
     expect(await firstDifference(connect(moved, provider), provider)).to.match(
       /^assets\[0\]\.primary\.feed: 0x\w+: must be 0x\w+, as on chain$/,
     );
+    const { parameters: p } = deployment;
+    const [first, second] = p.assets;
+    const rated = { ...deployment, parameters: { ...p, rate: { ...p.rate, reserveFactorBps: 1001 } } };
+    expect(await firstDifference(connect(rated, provider), provider)).to.equal(
+      "parameters.rate (reserveFactor): 1001: must be 1000, as on chain",
+    );
+    for (const [field, change, told] of [
+      ["heartbeatSeconds", { heartbeatSeconds: 60 }, "60: must be 3600"],
+      ["minAnswer (feed units)", { minAnswer: "300" }, "30000283648: must be 20000014336"],
+    ] as const) {
+      const altered = [{ ...first!, primary: { ...first!.primary, ...change } }, second!];
+      const bounded = { ...deployment, parameters: { ...p, assets: altered } };
+      expect(await firstDifference(connect(bounded, provider), provider)).to.equal(
+        `parameters.assets[0].primary.${field}: ${told}, as on chain`,
+      );
+    }
+    const { contracts } = deployment;
+    const wired = { ...deployment, contracts: { ...contracts, breaker: contracts.volatility } };
+    expect(await firstDifference(connect(wired, provider), provider)).to.equal(
+      `contracts.breaker: ${contracts.volatility}: must be ${contracts.breaker}, as on chain`,
+    );
     const short = { ...deployment, assets: [weth] };
     expect(await firstDifference(connect(short, provider), provider)).to.match(
       /^assets: 1: must be the \d+ that are listed/,

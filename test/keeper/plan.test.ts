@@ -15,17 +15,17 @@ import {
   planPass,
 } from "../../src/keeper/plan.js";
 import { classify, decode } from "../../src/keeper/revert.js";
-import { type EventSource, type Head, VaultIndex } from "../../src/keeper/vaultIndex.js";
+import { type EventSource, type Head, OVERLAP, VaultIndex } from "../../src/keeper/vaultIndex.js";
 import { SystemModel, valueDown, vaultKey, type VaultKey } from "../../src/model/index.js";
 import { modelTerms } from "../../src/protocol/parameters.js";
-import { VaultEngine__factory } from "../../types/index.js";
+import { CircuitBreaker__factory, VaultEngine__factory } from "../../types/index.js";
 import { mockDecimals } from "../support/mockDecimals.js";
 import { localParameters } from "../support/scenario.js";
 
 const NOW = 1_700_000_000n;
 const OWNER = `0x${"42".repeat(20)}`;
 const UNLIMITED = 2n ** 256n - 1n;
-const FREE: Costs = { gas: 0n, gasPrice: 0n, weiPrice: null, minProfit: 0n };
+const FREE: Costs = { gas: 0n, gasPrice: 0n, weiPrice: 0n, minProfit: 0n };
 const RICH = parseEther("1000000");
 
 /** A model with lenders and one vault per debt, then prices as given. */
@@ -67,7 +67,7 @@ describe("the keeper's plan", () => {
         fc.bigInt(0n, 10n ** 12n),
         (weth, minProfit, gasPrice) => {
           const { model, unhealthy, prices } = modelWith([{ weth: "10", wbtc: "0.1", debt: "18000" }], weth);
-          const costs: Costs = { gas: 400_000n, gasPrice, weiPrice: prices[0]?.liq ?? null, minProfit };
+          const costs: Costs = { gas: 400_000n, gasPrice, weiPrice: prices[0]?.liq ?? 0n, minProfit };
           for (const d of planPass(model, unhealthy, prices, RICH, costs)) {
             const o = d.option;
             if (o === undefined) continue;
@@ -141,7 +141,7 @@ describe("the keeper's plan", () => {
     const costs: Costs = {
       gas: 400_000n,
       gasPrice: 10n ** 9n,
-      weiPrice: prices[0]?.liq ?? null,
+      weiPrice: prices[0]?.liq ?? 0n,
       minProfit: parseEther("5"),
     };
     const [o] = optionsOf(model, key, prices, RICH, costs);
@@ -153,11 +153,11 @@ describe("the keeper's plan", () => {
     expect(o.minSeize <= o.seized).to.equal(true);
   });
 
-  it("counts gas at the price of wrapped ether, rounded up, and as nothing without one", () => {
+  it("counts gas at the price of wrapped ether, rounded up, and as nothing where it is 0", () => {
     const weiPrice = 2_000n * 10n ** 36n;
     expect(gasCostUp({ gas: 300_000n, gasPrice: 10n ** 9n, weiPrice })).to.equal(parseEther("0.6"));
     expect(gasCostUp({ gas: 1n, gasPrice: 1n, weiPrice: 1n })).to.equal(1n);
-    expect(gasCostUp({ gas: 300_000n, gasPrice: 10n ** 9n, weiPrice: null })).to.equal(0n);
+    expect(gasCostUp({ gas: 300_000n, gasPrice: 10n ** 9n, weiPrice: 0n })).to.equal(0n);
     expect(maxRepayFor(1_000_000n, UNLIMITED)).to.equal(1_001_001n);
     expect(maxRepayFor(1_000_000n, 1_000_000n)).to.equal(1_000_000n);
   });
@@ -212,6 +212,29 @@ describe("what a refusal means to the keeper", () => {
     });
   }
 
+  it("says until when something is closed, as text", () => {
+    const breaker = CircuitBreaker__factory.createInterface();
+    const closed = decode(breaker.encodeErrorResult("ActionClosed", [2, 1_700_000_000n]));
+    expect(closed).to.deep.equal({
+      class: "terms",
+      error: "ActionClosed(2, 1700000000): liquidating is closed until 2023-11-14T22:13:20Z",
+    });
+    const grace = decode(breaker.encodeErrorResult("BorrowersInGrace", [1_700_000_000n, 1n, 2n]));
+    expect(grace).to.deep.equal({
+      class: "terms",
+      error: "BorrowersInGrace(1700000000, 1, 2): borrowers have time until 2023-11-14T22:13:20Z",
+    });
+  });
+
+  it("takes the node's own words, on one line, without the secrets of its URL", () => {
+    const refused = Object.assign(new Error("could not coalesce error"), {
+      info: { error: { message: "query returned more\nthan 10000 results, see https://rpc.example/v3/KEY" } },
+    });
+    expect(classify(refused).error).to.equal(
+      "query returned more than 10000 results, see https://rpc.example/...",
+    );
+  });
+
   it("tells the account's troubles and the network's from faults", () => {
     expect(classify(new Error("nonce too low")).class).to.equal("nonce");
     expect(classify(new Error("insufficient funds for gas")).class).to.equal("funds");
@@ -245,40 +268,65 @@ describe("the vault index", () => {
     return { chain, asked, fork };
   }
 
-  it("asks for every block exactly once, in pieces, whatever the piece", async () => {
+  it("asks for every block, in pieces, whatever the piece, and for the newest again until later ones are in", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 1, max: 40 }),
-        fc.array(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 5 }),
+        fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 1, maxLength: 5 }),
         async (chunk, steps) => {
           const { chain, asked } = source({ 3: 1 });
           const index = new VaultIndex(chain, 0, chunk);
           let at = 0;
-          for (const step of steps) await index.advance(head((at += step)));
-          const blocks = asked.flatMap(([from, to]) =>
-            Array.from({ length: to - from + 1 }, (_, i) => from + i),
-          );
-          expect(blocks).to.deep.equal(Array.from({ length: at + 1 }, (_, i) => i));
-          for (const [from, to] of asked) expect(to - from < chunk).to.equal(true);
+          for (const step of steps) {
+            const before = asked.length === 0 ? 0 : Math.max(0, at + 1 - OVERLAP);
+            asked.length = 0;
+            await index.advance(head((at += step)));
+            const blocks = asked.flatMap(([from, to]) =>
+              Array.from({ length: to - from + 1 }, (_, i) => from + i),
+            );
+            expect(blocks).to.deep.equal(Array.from({ length: at + 1 - before }, (_, i) => before + i));
+            for (const [from, to] of asked) expect(to - from < chunk).to.equal(true);
+          }
         },
       ),
       { numRuns: 50 },
     );
   });
 
-  it("reads a vault again only after an event, and all of them after a reorganisation", async () => {
-    const { chain, fork, asked } = source({ 1: 1, 5: 2, 8: 1 });
+  it("finds a vault whose event a lagging node left out, within the overlap", async () => {
+    const { chain } = source({ 50: 1 });
+    let lagging = true;
+    const lags: EventSource = {
+      ...chain,
+      vaultsTouched: async (from, to) => (lagging ? [] : await chain.vaultsTouched(from, to)),
+    };
+    const index = new VaultIndex(lags, 0, 1_000);
+    await index.advance(head(50));
+    expect(index.keys).to.deep.equal([]);
+    lagging = false;
+    await index.advance(head(50 + OVERLAP - 1));
+    expect(index.keys).to.deep.equal([key(1)]);
+  });
+
+  it("reads a vault again after an event, when it is doubted, and all of them after a reorganisation", async () => {
+    const { chain, fork, asked } = source({ 1: 1, 5: 2, 60: 1 });
     const index = new VaultIndex(chain, 0, 100);
     await index.advance(head(6));
     expect(index.stale).to.deep.equal([key(1), key(2)]);
     index.read(index.stale);
-    await index.advance(head(9));
-    expect(index.stale).to.deep.equal([key(1)]);
+    await index.advance(head(60));
+    expect(index.stale).to.include(key(1));
     index.read(index.stale);
-    Object.assign(fork, { from: 9, is: 1 });
-    await index.advance(head(10, 1));
+    await index.advance(head(200));
+    index.read(index.stale);
+    await index.advance(head(201));
+    expect(index.stale).to.deep.equal([]);
+    index.doubt([key(2), key(7)]);
+    expect(index.stale, "only what is known").to.deep.equal([key(2)]);
+    Object.assign(fork, { from: 201, is: 1 });
+    await index.advance(head(202, 1));
     expect(index.stale).to.have.members([key(1), key(2)]);
-    expect(asked.at(-1)).to.deep.equal([0, 10]);
+    expect(asked.slice(-3).map(([from]) => from)).to.deep.equal([0, 100, 200]);
   });
 
   it("asks for smaller pieces when the node refuses one, and loses none", async () => {
@@ -293,5 +341,40 @@ describe("the vault index", () => {
     const index = new VaultIndex(picky, 0, 100);
     await index.advance(head(99));
     expect(index.keys).to.deep.equal([key(1), key(2)]);
+  });
+
+  it("halves down to one block, and then says what the node said of which blocks", async () => {
+    const asked: [number, number][] = [];
+    const one: EventSource = {
+      blockHash: () => Promise.resolve(null),
+      vaultsTouched: (from, to) => {
+        asked.push([from, to]);
+        return from === to && from < 3 ? Promise.resolve([]) : Promise.reject(new Error("limit"));
+      },
+    };
+    const told: unknown = await new VaultIndex(one, 0, 8).advance(head(7)).catch((error: unknown) => error);
+    expect((told as Error).message).to.equal("limit");
+    expect(asked.slice(0, 4)).to.deep.equal([
+      [0, 7],
+      [0, 3],
+      [0, 1],
+      [0, 0],
+    ]);
+    expect(asked.at(-1)).to.deep.equal([3, 3]);
+  });
+
+  it("does not ask a node that is away for less", async () => {
+    let asked = 0;
+    const away: EventSource = {
+      blockHash: () => Promise.resolve(null),
+      vaultsTouched: () => {
+        asked += 1;
+        return Promise.reject(
+          new Error("events", { cause: Object.assign(new Error("x"), { code: "ECONNREFUSED" }) }),
+        );
+      },
+    };
+    await new VaultIndex(away, 0, 8).advance(head(7)).catch(() => undefined);
+    expect(asked).to.equal(1);
   });
 });

@@ -79,13 +79,11 @@ export const compileTests: HardhatPlugin = {
                   config,
                 );
               const own = Object.keys(input.sources).filter((source) => source.startsWith(TEST_SOURCES));
-              const emitted = await selecting(
-                Object.fromEntries(own.map((source) => [source, { "*": perContract }])),
-              );
               // Stack traces need to know the other files too: asked for in the same run, they would be emitted.
-              const known = await selecting({
-                "*": { "": perSource, "*": ["abi", "evm.methodIdentifiers"] },
-              });
+              const [emitted, known] = await Promise.all([
+                selecting(Object.fromEntries(own.map((source) => [source, { "*": perContract }]))),
+                selecting({ "*": { "": perSource, "*": ["abi", "evm.methodIdentifiers"] } }),
+              ]);
               return {
                 ...emitted,
                 sources: known.sources,

@@ -4,6 +4,7 @@ import type { KeeperSettings } from "../../src/keeper/keeper.js";
 export const SETTINGS: KeeperSettings = {
   dryRun: false,
   minProfit: 0n,
+  alive: 60_000,
   logChunk: 1_000,
   patience: { blocks: 3, stall: 10_000, interval: 5 },
 };

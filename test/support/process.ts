@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -32,6 +32,9 @@ const ANVIL = join("node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "a
 /** Whether the optional package with the second node implementation is there. */
 export const hasAnvil = existsSync(ANVIL);
 
+/** Whether the machine has the program that gives a command a terminal of its own, with that command's exit code. */
+export const hasTerminals = spawnSync("script", ["--version"]).status === 0;
+
 /** Starts one of the project's own commands as a real process. */
 export function startScript(
   script: string,
@@ -48,6 +51,18 @@ export async function runScript(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
   return await startScript(script, args, env).ended;
+}
+
+/** Runs one of the project's own commands on a terminal, to its end: what it wrote to stdout and stderr is one text. */
+export async function onTerminal(
+  script: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const words = [process.execPath, "--import", "tsx", join("scripts", `${script}.ts`), ...args];
+  const line = words.map((word) => `'${word}'`).join(" ");
+  const ended = await start("script", ["-qec", line, "/dev/null"], env).ended;
+  return { ...ended, stdout: ended.stdout.replaceAll("\r\n", "\n") };
 }
 
 /** Starts `hardhat node` on a free port and waits until it answers. */
