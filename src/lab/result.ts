@@ -79,6 +79,7 @@ export interface ReplayResult {
   };
   readonly backstop: {
     readonly openingCapital: string;
+    /** Interest that the pool owes it included; profit = endingAssets - openingCapital. */
     readonly endingAssets: string;
     readonly profit: string;
     /** Of a depositor's share, as a ratio; may be negative. */
@@ -118,10 +119,11 @@ export interface ReplayResult {
     /** Vaults still below HF 1 at the end: not part of the percentiles. */
     readonly unresolved: number;
   };
+  readonly balance: BalanceResult;
   readonly borrowers: {
     /** Market value seized less debt cleared. */
     readonly lossToLiquidation: string;
-    /** What owners of absorbed vaults had beyond their debt, less what they may claim. */
+    /** What owners of absorbed vaults had beyond their debt, less what came back, at market prices of the absorption. */
     readonly lossToAuctions: string;
     /** Both, and what autopilots cost. */
     readonly loss: string;
@@ -155,6 +157,23 @@ export interface ReplayResult {
   };
   /** The only part that depends on the machine. */
   readonly speed: { readonly wallSeconds: number; readonly transactions: number; readonly gasUsed: string };
+}
+
+/**
+ * Who gained and who lost by what moved: net sums to zero, to the unit. Collateral counts at its market price when it moves, the debt
+ * asset at 1; what auctions return counts as when it was taken; holdings that do not move are not revalued.
+ */
+export interface BalanceResult {
+  readonly rows: readonly {
+    readonly account: string;
+    readonly who: string;
+    readonly what: string;
+    /** Gained, or lost if negative. */
+    readonly net: string;
+  }[];
+  readonly sum: string;
+  /** What rounding moved from borrowers to those behind them: part of their interest. */
+  readonly rounding: string;
 }
 
 /** One step of a replay, for drawing. Amounts in debt units, prices and ratios in WAD, cumulative where it says so. */

@@ -1,4 +1,6 @@
 import { BPS, WAD } from "../model/index.js";
+import type { Account } from "./balance/accounts.js";
+import { balanceOf } from "./balance/table.js";
 import { formatRatio, formatUnitsExact } from "./decimal.js";
 import type { InvariantLog } from "./invariants.js";
 import { percentile } from "./latency.js";
@@ -7,8 +9,6 @@ import type { Replay, ReplayResult, StepSample } from "./result.js";
 
 /** What the end of a replay adds to the accounts [debt units but for seconds]. */
 export interface Ending {
-  /** What belongs to the backstop's depositors. */
-  readonly backstopAssets: bigint;
   /** Change of a backstop share's worth [WAD], may be negative. */
   readonly sharePriceChange: bigint;
   readonly secondsPaused: bigint;
@@ -68,8 +68,14 @@ function resultOf(
     0n,
   );
   const { silence } = ending;
-  const autopilotCost = ledger.autopilot.sold - ledger.autopilot.repaid;
-  const borrowersLost = ledger.borrowersLost + auctions.ownersLost + autopilotCost;
+  const { books } = ledger;
+  const net = (account: Account): bigint => books.accounts.net(account);
+  const lost = {
+    liquidation: -net("borrowers.liquidation"),
+    auctions: -net("borrowers.auctions"),
+    autopilot: -net("borrowers.autopilot"),
+  };
+  const backstopProfit = books.gained().backstop;
   return {
     scenario: scenario.name,
     seed,
@@ -122,15 +128,15 @@ function resultOf(
       tips: money(auctions.tips),
       tipsFromBackstop: money(auctions.tipsFromBackstop),
       shortfall: money(auctions.shortfall),
-      claimable: money(auctions.claimable),
+      claimable: money(books.returned),
       remnantsSold: money(auctions.remnantsSold),
       stillOpen: money(model.pool.auctionDebt),
       meanPriceToOracle: formatRatio(auctions.meanPriceToOracle),
     },
     backstop: {
       openingCapital: money(world.backstopCapital),
-      endingAssets: money(ending.backstopAssets),
-      profit: money(ending.backstopAssets - world.backstopCapital),
+      endingAssets: money(world.backstopCapital + backstopProfit),
+      profit: money(backstopProfit),
       sharePriceChange: signedRatio(ending.sharePriceChange),
     },
     breaker: { trips: ledger.trips, secondsPaused: Number(ending.secondsPaused) },
@@ -140,7 +146,7 @@ function resultOf(
       sold: money(ledger.autopilot.sold),
       repaid: money(ledger.autopilot.repaid),
       fees: money(ledger.autopilot.fees),
-      cost: money(autopilotCost),
+      cost: money(lost.autopilot),
     },
     capital: {
       debtOpened: money(ledger.capital.debt),
@@ -156,20 +162,21 @@ function resultOf(
       max: latencies.at(-1) ?? 0,
       unresolved: ledger.latencies.unresolved,
     },
+    balance: balanceOf(books, money),
     borrowers: {
-      lossToLiquidation: money(ledger.borrowersLost),
-      lossToAuctions: money(auctions.ownersLost),
-      loss: money(borrowersLost),
+      lossToLiquidation: money(lost.liquidation),
+      lossToAuctions: money(lost.auctions),
+      loss: money(lost.liquidation + lost.auctions + lost.autopilot),
       collateralReturnedMedian: collateralReturnedMedian(ledger),
     },
     keepers: {
       profit: money(ledger.profit),
-      liquidators: money(ledger.profits.liquidators),
-      absorbers: money(ledger.profits.absorbers + auctions.tipsEarned),
-      bidders: money(ledger.profits.bidders),
-      executors: money(ledger.profits.executors),
-      attendants: money(ledger.profits.attendants),
-      gasCost: money(ledger.gasCost),
+      liquidators: money(net("liquidators")),
+      absorbers: money(net("absorbers")),
+      bidders: money(net("bidders")),
+      executors: money(net("executors")),
+      attendants: money(net("attendants")),
+      gasCost: money(net("gas")),
       failedTransactions: ledger.failed,
     },
     system: {

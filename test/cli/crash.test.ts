@@ -71,6 +71,7 @@ const SHAPE = {
     lateRefused: Number,
   },
   latencyBlocks: { p50: Number, p95: Number, max: Number, unresolved: Number },
+  balance: Array,
   borrowers: {
     lossToLiquidation: AMOUNT,
     lossToAuctions: AMOUNT,
@@ -93,7 +94,9 @@ const SHAPE = {
 };
 
 function expectShape(value: unknown, shape: unknown, path: string): void {
-  if (shape === Number) expect(value, path).to.be.a("number");
+  if (shape === Array)
+    expect((value as { readonly rows: unknown }).rows, path).to.be.an("array").that.is.not.empty;
+  else if (shape === Number) expect(value, path).to.be.a("number");
   else if (shape instanceof RegExp) expect(value, path).to.be.a("string").and.to.match(shape);
   else {
     const [actual, wanted] = [value as Record<string, unknown>, shape as Record<string, unknown>];

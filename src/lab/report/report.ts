@@ -2,6 +2,7 @@ import type { Replay } from "../result.js";
 import { auctionDebtChart, lotPriceChart } from "./charts/auctions.js";
 import { latencyChart } from "./charts/latency.js";
 import { badDebtChart, gasChart, profitChart } from "./charts/money.js";
+import { balanceSection } from "./balance.js";
 import { priceChart } from "./charts/price.js";
 import { ratioChart } from "./charts/ratios.js";
 import { riskChart } from "./charts/risk.js";
@@ -52,10 +53,13 @@ export function renderReport(replay: Replay): string {
               ${result.scenario}, seed ${result.seed.toString()}, ${keeperWords(result)}
             </p>
           </header>
-          ${verdict(replay)}${failures(replay)}${figuresSection(result)}
+          ${verdict(replay)}${failures(replay)}
+          <div class="first">${plot(priceChart(replay), false)}${balanceSection(result)}</div>
+          <h2>In figures</h2>
+          ${figuresSection(result)}
           <h2>What happened</h2>
           <div class="plots">
-            ${[priceChart, waterfallChart, ratioChart, riskChart].map((draw) => plot(draw(replay), true))}${[
+            ${[waterfallChart, ratioChart, riskChart].map((draw) => plot(draw(replay), true))}${[
               auctionDebtChart,
               lotPriceChart,
               badDebtChart,

@@ -30,6 +30,17 @@ h3{font-size:16px;line-height:1.35;font-weight:650}
 .group .note{grid-column:1/-1;font-size:12px;color:var(--quiet);text-align:left}
 .group div:first-child>dt{grid-column:1/-1;grid-row:2;font-size:13px}
 .group div:first-child>dd:not(.note){grid-column:1/-1;grid-row:1;text-align:left;font-size:23px;line-height:1.35;font-weight:600;letter-spacing:-.01em}
+.first{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:32px 48px;align-items:start}
+.balance h2{margin:0 0 8px;font-size:16px}
+.balance th,.balance td{padding:3px 0 3px 12px;white-space:normal}
+.balance tbody th{color:var(--ink);font-size:13.5px}
+.balance .num{white-space:nowrap}
+.balance .part,.balance .of td{font-weight:400;color:var(--quiet);font-size:12px}
+.balance .of td{padding:1px 0 1px 12px;border:0}
+.balance .of+.party th,.balance .of+.party td{border-top:1px solid var(--hair)}
+.balance td.bad{color:var(--warn)}
+.balance tfoot th,.balance tfoot td{font-weight:600;border-top:2px solid var(--ink);border-bottom:0;color:var(--ink)}
+.small{font-size:12px;color:var(--quiet);margin-top:8px;max-width:80ch}
 .good{color:var(--ink)}
 dd.bad{color:var(--warn);font-weight:600}
 .plots{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:48px 32px}
@@ -111,7 +122,7 @@ main{padding:24px 16px 48px}
 h1{font-size:24px}
 h2{margin-top:44px}
 .verdict strong{font-size:19px}
-.plots{grid-template-columns:minmax(0,1fr);gap:40px}
+.plots,.first{grid-template-columns:minmax(0,1fr);gap:40px}
 .terms{grid-template-columns:minmax(0,1fr);gap:0}
 .terms dd{margin-bottom:10px}
 }

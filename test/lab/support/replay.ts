@@ -1,3 +1,4 @@
+import { ACCOUNTS, type Account } from "../../../src/lab/balance/accounts.js";
 import type {
   BookSample,
   LiquidationSample,
@@ -237,6 +238,7 @@ export function syntheticReplay(
       max: latencies.at(-1) ?? 0,
       unresolved: book.filter((v) => v.since >= 0).length,
     },
+    balance: syntheticBalance(loss, profit, gasPaid),
     borrowers: {
       lossToLiquidation: decimal(units(loss), DECIMALS),
       lossToAuctions: "0",
@@ -287,6 +289,26 @@ export function syntheticReplay(
     latencies,
     failures: [],
     command: "npm run crash -- replay black-thursday --seed 1",
+  };
+}
+
+/** A balance whose net sums to zero: what borrowers lost and keepers did not get, the pool got. */
+function syntheticBalance(loss: number, profit: number, gas: number): ReplayResult["balance"] {
+  const nets: Partial<Record<Account, bigint>> = {
+    "borrowers.liquidation": -units(loss),
+    liquidators: units(profit),
+    gas: units(gas),
+    liquidityPool: units(loss) - units(profit) - units(gas),
+  };
+  return {
+    rows: ACCOUNTS.map(([account, who, what]) => ({
+      account,
+      who,
+      what,
+      net: decimal(nets[account] ?? 0n, DECIMALS),
+    })),
+    sum: "0",
+    rounding: "0",
   };
 }
 

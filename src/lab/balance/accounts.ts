@@ -1,0 +1,57 @@
+import type { Role } from "../agents/scene.js";
+
+/** Everybody who can gain or lose in a replay, in the order in which a table names them. */
+export const ACCOUNTS = [
+  ["borrowers.liquidation", "Borrowers", "collateral that liquidations took, less the debt they cleared"],
+  ["borrowers.auctions", "Borrowers", "what was theirs of absorbed vaults and did not come back"],
+  ["borrowers.autopilot", "Borrowers", "collateral that the autopilot sold, less the debt it repaid"],
+  ["borrowers.interest", "Borrowers", "interest, with what rounding cost"],
+  ["borrowers.letOff", "Borrowers", "debt beyond their collateral that they need not pay"],
+  ["borrowers.rebound", "Borrowers", "what came back beyond what was theirs: lots rose while they waited"],
+  ["lenders.interest", "Lenders", "interest"],
+  ["lenders.losses", "Lenders", "bad debt"],
+  ["backstop.losses", "Backstop", "bad debt"],
+  ["backstop.tips", "Backstop", "tips that lots did not bring in"],
+  ["backstop.penalties", "Backstop", "penalties"],
+  ["backstop.interest", "Backstop", "its share of interest"],
+  ["reserve.losses", "Reserve", "bad debt"],
+  ["reserve.remnants", "Reserve", "remnants sold"],
+  ["reserve.interest", "Reserve", "its share of interest"],
+  ["liquidators", "Liquidators", "after slippage and gas"],
+  ["bidders", "Bidders", "after slippage and gas"],
+  ["absorbers", "Absorbers", "tips less gas"],
+  ["executors", "Autopilot executors", "fees less gas"],
+  ["attendants", "Attendants", "tips for restarts less gas"],
+  ["liquidityPool", "Liquidity pool", "trades at its price, against the market’s"],
+  ["arbitrageur", "Arbitrageur", "trades at the pool’s price, against the market’s; gas not counted"],
+  ["gas", "Miners", "gas of all keepers"],
+  ["drift", "Market", "fall of what was sold between being taken and being sold; a rise is negative"],
+  ["atAuction", "Still at auction", "lots at the last price, less the debt they are sold for"],
+] as const;
+
+export type Account = (typeof ACCOUNTS)[number][0];
+
+/** Whose tokens are counted: the system's contracts are one holder. `pool n`: the AMM pool of asset n. */
+export type Holder =
+  | "system"
+  | "borrower"
+  | "keeper"
+  | "bidder"
+  | "absorber"
+  | "attendant"
+  | "executor"
+  | "arbitrageur"
+  | "miners"
+  | `pool ${number}`;
+
+/** A token: the debt asset, ether, or a collateral by its id. */
+export type Asset = "debt" | "ether" | number;
+
+/** Who acts for each kind of keeper. */
+export const HOLDER_OF: Readonly<Record<Role, Holder>> = {
+  liquidators: "keeper",
+  bidders: "bidder",
+  absorbers: "absorber",
+  attendants: "attendant",
+  executors: "executor",
+};
