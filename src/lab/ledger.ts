@@ -112,7 +112,7 @@ export class Ledger {
 
   /** The vaults with HF < 1 after a block. */
   observe(block: number, ripe: readonly VaultKey[], prices: readonly Price[]): void {
-    this.latencies.observe(block, ripe);
+    this.latencies.observe(block, Number(this.world.model.now), ripe);
     const pool = this.world.model.accruedPool;
     this.impliedNow = ripe.reduce((sum, key) => {
       const { debt, value } = this.world.model.health(key, prices, pool);

@@ -25,6 +25,13 @@ export interface ReplayResult {
     readonly end: string;
   };
   readonly opening: { readonly debt: string; readonly collateralValue: string; readonly lent: string };
+  /** Vaults from which collateral was taken: vaults = liquidatedOnly + absorbedOnly + both. Autopilot sales are their owners' own. */
+  readonly affected: {
+    readonly vaults: number;
+    readonly liquidatedOnly: number;
+    readonly absorbedOnly: number;
+    readonly both: number;
+  };
   readonly liquidations: {
     readonly count: number;
     /** Different vaults liquidated at least once. */
@@ -48,8 +55,10 @@ export interface ReplayResult {
     readonly backstop: string;
     readonly reserve: string;
     readonly lenders: string;
-    /** gross - covered: what lenders lost or would lose. */
+    /** gross - covered: what lenders lost, and what is implied and not booked. */
     readonly net: string;
+    /** Who would pay the implied part if it were booked now: implied = backstop + reserve + lenders. */
+    readonly impliedPayers: { readonly backstop: string; readonly reserve: string; readonly lenders: string };
   };
   readonly absorptions: {
     readonly count: number;
@@ -58,6 +67,8 @@ export interface ReplayResult {
     /** Lots it came with, how often one was taken from, and how often one was restarted. */
     readonly lots: number;
     readonly takes: number;
+    /** Purchases of remnants, which are no lot of an absorption. */
+    readonly remnantSales: number;
     readonly restarts: number;
     /** What bidders paid: proceeds = repaid + penalties + tips. */
     readonly proceeds: string;
@@ -111,14 +122,13 @@ export interface ReplayResult {
     readonly lateOpened: number;
     readonly lateRefused: number;
   };
-  /** Blocks from the first block at whose price HF < 1 to the one that restores HF >= 1 or closes the vault. */
-  readonly latencyBlocks: {
-    readonly p50: number;
-    readonly p95: number;
-    readonly max: number;
-    /** Vaults still below HF 1 at the end: not part of the percentiles. */
+  /** From the first block at whose price HF < 1 to the one that restores HF >= 1 or closes the vault, in blocks. */
+  readonly latencyBlocks: Latency & {
+    /** Vaults still below HF 1 at the end: in percentiles they count as longer than any other. */
     readonly unresolved: number;
   };
+  /** The same in seconds. */
+  readonly latencySeconds: Latency;
   readonly balance: BalanceResult;
   readonly borrowers: {
     /** Market value seized less debt cleared. */
@@ -174,6 +184,14 @@ export interface BalanceResult {
   readonly sum: string;
   /** What rounding moved from borrowers to those behind them: part of their interest. */
   readonly rounding: string;
+}
+
+/** Percentiles of latencies; null: not resolved by the end. */
+export interface Latency {
+  readonly p50: number | null;
+  readonly p95: number | null;
+  /** The longest of the resolved. */
+  readonly max: number;
 }
 
 /** One step of a replay, for drawing. Amounts in debt units, prices and ratios in WAD, cumulative where it says so. */

@@ -1,4 +1,4 @@
-import { BPS, WAD } from "../model/index.js";
+import { BPS, WAD, min, pools } from "../model/index.js";
 import type { Account } from "./balance/accounts.js";
 import { balanceOf } from "./balance/table.js";
 import { formatRatio, formatUnitsExact } from "./decimal.js";
@@ -61,7 +61,7 @@ function resultOf(
   const lowest = steps.reduce((a, b) => (b.price < a.price ? b : a), steps[0] as StepSample);
   const gross = ledger.impliedNow + booked.total;
   const covered = booked.backstop + booked.reserve;
-  const latencies = ledger.latencies.resolved();
+  const waterfall = payersOf(ledger);
   const openingValue = vaults.reduce(
     (sum, v) =>
       v.opensAt === null ? sum + auctions.worth(scenario.prices[0] ?? [], v.asset, v.collateral) : sum,
@@ -99,6 +99,7 @@ function resultOf(
       collateralValue: money(openingValue),
       lent: money(world.lent),
     },
+    affected: affectedOf(ledger),
     liquidations: {
       count: ledger.liquidations.length,
       vaults: ledger.liquidated.size,
@@ -115,12 +116,18 @@ function resultOf(
       reserve: money(booked.reserve),
       lenders: money(booked.lenders),
       net: money(gross - covered),
+      impliedPayers: {
+        backstop: money(waterfall.backstop),
+        reserve: money(waterfall.reserve),
+        lenders: money(waterfall.lenders),
+      },
     },
     absorptions: {
       count: auctions.absorptions.length,
       debt: money(auctions.debt),
       lots: auctions.lots,
-      takes: auctions.takes.length,
+      takes: auctions.takes.filter(({ id }) => id !== 0n).length,
+      remnantSales: auctions.takes.filter(({ id }) => id === 0n).length,
       restarts: auctions.restarts,
       proceeds: money(auctions.proceeds),
       repaid: money(auctions.repaid),
@@ -156,12 +163,8 @@ function resultOf(
       lateOpened: ledger.late.opened,
       lateRefused: ledger.late.refused,
     },
-    latencyBlocks: {
-      p50: percentile(latencies, 50),
-      p95: percentile(latencies, 95),
-      max: latencies.at(-1) ?? 0,
-      unresolved: ledger.latencies.unresolved,
-    },
+    latencyBlocks: { ...quantiles(ledger, "blocks"), unresolved: ledger.latencies.unresolved },
+    latencySeconds: quantiles(ledger, "seconds"),
     balance: balanceOf(books, money),
     borrowers: {
       lossToLiquidation: money(lost.liquidation),
@@ -192,6 +195,32 @@ function resultOf(
     },
     speed: { wallSeconds, transactions: chain.transactions, gasUsed: chain.gasUsed.toString() },
   };
+}
+
+/** Median, 95th percentile and longest of the resolved; what is not resolved is longer than any. */
+function quantiles({ latencies }: Ledger, unit: "blocks" | "seconds"): ReplayResult["latencySeconds"] {
+  const values = latencies.resolved(unit);
+  return {
+    p50: percentile(values, 50, latencies.unresolved),
+    p95: percentile(values, 95, latencies.unresolved),
+    max: values.at(-1) ?? 0,
+  };
+}
+
+/** The vaults from which collateral was taken, and how. */
+function affectedOf({ auctions, liquidated }: Ledger): ReplayResult["affected"] {
+  const both = [...liquidated].filter((key) => auctions.absorbed.has(key)).length;
+  const [alone, whole] = [liquidated.size - both, auctions.absorbed.size - both];
+  return { vaults: alone + whole + both, liquidatedOnly: alone, absorbedOnly: whole, both };
+}
+
+/** Who would pay what is implied, if it were booked now: the waterfall. */
+function payersOf({ impliedNow, world }: Ledger): Omit<pools.Loss, "total"> {
+  const { accruedPool, backing, terms } = world.model;
+  const due = pools.claims(accruedPool, terms.pool);
+  const backstop = min(impliedNow, backing.capital() + due.backstopDue);
+  const reserve = min(impliedNow - backstop, due.reserve);
+  return { backstop, reserve, lenders: impliedNow - backstop - reserve };
 }
 
 /** Median over liquidated vaults that were there from the start of collateral kept / opened with; "1" if there are none. */

@@ -1,5 +1,5 @@
 import { type Tint, table } from "../cli/table.js";
-import { figureGroups, sentence } from "./report/figures.js";
+import { figureGroups, sentence, waited } from "./report/figures.js";
 import { amount, count, fall, ratio, signOf } from "./report/format.js";
 import { type Party, partiesOf, signedMoney } from "./report/parties.js";
 import type { ReplayResult } from "./result.js";
@@ -30,7 +30,10 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "Collateral seized",
   "Booked",
   "Latency p50",
-  "Latency maximum",
+  "Longest resolved",
+  "Liquidated only",
+  "Absorbed whole only",
+  "Liquidated, then absorbed",
   "Keeper",
   "Verdict of the checks",
   "Opening collateral",
@@ -99,7 +102,7 @@ function ownNotes(result: ReplayResult): Readonly<Record<string, string>> {
   return {
     "Net bad debt": `gross ${money(badDebt.gross)}, covered ${money(badDebt.covered)}`,
     "Autopilot executions": `of ${count(autopilot.plans)} plans, cost ${money(autopilot.cost)}`,
-    "Latency p95": `p50 ${count(latencyBlocks.p50)}, max ${count(latencyBlocks.max)}`,
+    "Latency p95": `p50 ${waited(latencyBlocks.p50)}, longest ${count(latencyBlocks.max)}`,
     "Opening debt": `on collateral of ${money(opening.collateralValue)}`,
     "Highest utilisation": `of ${money(opening.lent)} lent`,
     "Lowest price": `${signOf(drop) > 0 ? `fell ${ratio(drop, 1)}, ` : ""}ended at ${money(price.end)}`,

@@ -24,6 +24,7 @@ const SHAPE = {
   debtAsset: { symbol: /^USDX$/, decimals: Number },
   price: { asset: /^WETH$/, start: AMOUNT, min: AMOUNT, minAt: TIME, end: AMOUNT },
   opening: { debt: AMOUNT, collateralValue: AMOUNT, lent: AMOUNT },
+  affected: { vaults: Number, liquidatedOnly: Number, absorbedOnly: Number, both: Number },
   liquidations: { count: Number, vaults: Number, debtRepaid: AMOUNT, collateralValueSeized: AMOUNT },
   badDebt: {
     implied: AMOUNT,
@@ -35,12 +36,14 @@ const SHAPE = {
     reserve: AMOUNT,
     lenders: AMOUNT,
     net: AMOUNT,
+    impliedPayers: { backstop: AMOUNT, reserve: AMOUNT, lenders: AMOUNT },
   },
   absorptions: {
     count: Number,
     debt: AMOUNT,
     lots: Number,
     takes: Number,
+    remnantSales: Number,
     restarts: Number,
     proceeds: AMOUNT,
     repaid: AMOUNT,
@@ -71,6 +74,7 @@ const SHAPE = {
     lateRefused: Number,
   },
   latencyBlocks: { p50: Number, p95: Number, max: Number, unresolved: Number },
+  latencySeconds: { p50: Number, p95: Number, max: Number },
   balance: Array,
   borrowers: {
     lossToLiquidation: AMOUNT,

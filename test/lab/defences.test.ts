@@ -84,6 +84,21 @@ describe("a replay in which nobody acts for hours", () => {
     expect(units(backstop.endingAssets) >= units(absorptions.penalties)).to.equal(true);
   });
 
+  it("counts every vault that lost collateral once, whether it was liquidated, absorbed, or both", () => {
+    const liquidated = new Set(run.liquidations.map((l) => l.vault));
+    const absorbed = new Set(run.absorptions.map((a) => a.vault));
+    const both = [...liquidated].filter((vault) => absorbed.has(vault)).length;
+    expect(run.result.affected).to.deep.equal({
+      vaults: new Set([...liquidated, ...absorbed]).size,
+      liquidatedOnly: liquidated.size - both,
+      absorbedOnly: absorbed.size - both,
+      both,
+    });
+    const { takes, remnantSales } = run.result.absorptions;
+    expect(run.takes.filter((t) => t.id !== 0n).length).to.equal(takes);
+    expect(run.takes.length - takes).to.equal(remnantSales);
+  });
+
   it("accounts for every step of the waterfall", () => {
     expectWaterfall(run);
     expectWaterfall(bare);

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import type { Replay } from "../../src/lab/result.js";
+import { lotPriceChart } from "../../src/lab/report/charts/auctions.js";
 import { figureGroups, keeperWords, sentence } from "../../src/lab/report/figures.js";
 import {
   amount,
@@ -231,7 +232,8 @@ describe("Verdict sentence", () => {
       },
     ],
   ] as const;
-  const UNPAID = { backstop: "0", reserve: "0", lenders: "0" };
+  const NOBODY = { backstop: "0", reserve: "0", lenders: "0" };
+  const UNPAID = { ...NOBODY, impliedPayers: NOBODY };
   for (const [headline, badDebt] of cases) {
     it(headline, () => {
       const { result } = syntheticReplay({ vaults: 30 }, () => ({ badDebt: { ...UNPAID, ...badDebt } }));
@@ -246,9 +248,47 @@ describe("Verdict sentence", () => {
     expect(keeperWords(result)).to.equal("nobody acting from 2020-03-12 00:00 UTC for 12 h");
   });
 
+  it("says of everybody who lost collateral how", () => {
+    const { result } = syntheticReplay({ vaults: 600 }, () => ({
+      affected: { vaults: 561, liquidatedOnly: 238, absorbedOnly: 182, both: 141 },
+    }));
+    expect(sentence(result).body).to.include(
+      "561 of 600 vaults lost collateral: 238 liquidated, 182 absorbed whole, 141 both.",
+    );
+    const one = { ...result, affected: { vaults: 9, liquidatedOnly: 0, absorbedOnly: 9, both: 0 } };
+    expect(sentence(one).body).to.include("9 of 600 vaults lost collateral, all absorbed whole.");
+  });
+
+  it("says that a loss is not booked where nobody called, and who would carry it", () => {
+    const { result } = syntheticReplay({ keeper: false }, (r) => ({
+      badDebt: {
+        ...r.badDebt,
+        implied: "12",
+        impliedPayers: { backstop: "10.5", reserve: "0", lenders: "1.5" },
+      },
+      latencyBlocks: { p50: 3, p95: null, max: 7, unresolved: 9 },
+    }));
+    expect(sentence(result).body).to.include(
+      "12.00 USDC is implied and not booked, because nobody called: the backstop would carry 10.50 USDC of it, the reserve nothing, lenders 1.50 USDC.",
+    );
+    const latency = figureGroups(result).find(({ title }) => title === "Latency")?.figures[0];
+    expect(latency?.value).to.equal("not resolved");
+  });
+
+  it("counts purchases the same on the card and under the chart", () => {
+    const replay = syntheticReplay({}, (r) => ({
+      absorptions: { ...r.absorptions, takes: 3, remnantSales: 1 },
+    }));
+    const words = "3 purchases, and 1 sale of remnants";
+    const take = { time: 0, block: 1, transaction: "0x", asset: 0, cost: 5n, oracleValue: 6n, profit: 0n };
+    const takes = [0n, 1n, 1n, 2n].map((id) => ({ ...take, id, time: replay.steps[0]?.time ?? 0 }));
+    expect(JSON.stringify(figureGroups(replay.result))).to.include(words);
+    expect(lotPriceChart({ ...replay, takes }).caption).to.include(words);
+  });
+
   it("says that nobody acted", () => {
     const { result } = syntheticReplay({ keeper: false });
-    expect(sentence(result).body).to.include("None of 1,000 vaults was liquidated with the keeper off.");
+    expect(sentence(result).body).to.include("None of 1,000 vaults lost collateral with the keeper off.");
   });
 });
 

@@ -1,5 +1,5 @@
 import type { ReplayResult } from "../result.js";
-import { amount, count, duration, fall, isoInstant, plural, ratio, share, signOf } from "./format.js";
+import { amount, count, duration, fall, isoInstant, plural, ratio, share, signOf, spell } from "./format.js";
 
 /** How a figure is to be read. */
 export type Tone = "plain" | "good" | "bad";
@@ -34,17 +34,13 @@ export interface Sentence {
 
 /** What the replay says, in plain words: the same in the terminal and in the report. */
 export function sentence(result: ReplayResult): Sentence {
-  const { badDebt, checks, liquidations, latencyBlocks, price } = result;
+  const { badDebt, checks, latencyBlocks, price } = result;
   const money = (text: string): string => amount(text, result.debtAsset.symbol);
   const drop = fall(price.start, price.min);
   const move =
     signOf(drop) > 0
       ? `${price.asset} fell ${ratio(drop, 1)} from ${money(price.start)} to ${money(price.min)}`
       : `${price.asset} never fell below its first price of ${money(price.start)}`;
-  const liquidated =
-    liquidations.vaults === 0
-      ? `None of ${plural(result.vaults, "vault")} was liquidated`
-      : `${count(liquidations.vaults)} of ${plural(result.vaults, "vault")} liquidated`;
   const keeper =
     result.keeper === "off"
       ? " with the keeper off"
@@ -60,7 +56,7 @@ export function sentence(result: ReplayResult): Sentence {
     ? ""
     : `All ${count(checks.invariants)} invariant checks held, and all ${count(checks.modelComparisons)} ` +
       "comparisons of chain and model agreed.";
-  const body = `${move}. ${liquidated}${keeper}.${unresolved}`;
+  const body = `${move}. ${lostCollateral(result)}${keeper}.${unresolved}`;
   if (failed) {
     const violations = plural(checks.violations, "invariant violation");
     const mismatches = plural(checks.modelMismatches, "difference", "differences");
@@ -75,7 +71,6 @@ export function sentence(result: ReplayResult): Sentence {
     const part = share(badDebt.net, result.opening.debt);
     const parts = [
       { of: badDebt.booked, what: "written off" },
-      { of: badDebt.implied, what: "still in open vaults and auctions" },
       { of: badDebt.backstop, what: "paid by the backstop" },
       { of: badDebt.reserve, what: "paid by the reserve" },
     ]
@@ -85,7 +80,7 @@ export function sentence(result: ReplayResult): Sentence {
     return {
       tone: "bad",
       headline: `Bad debt of ${money(badDebt.net)}${part === undefined ? "" : `, ${part} of the opening debt`}.`,
-      body: `${made}${body}`,
+      body: `${made}${unbooked(result)}${body}`,
       proof,
     };
   }
@@ -108,6 +103,34 @@ export function sentence(result: ReplayResult): Sentence {
   return { tone: "good", headline: "No bad debt.", body, proof };
 }
 
+/** What happened to the vaults, without a full stop. */
+function lostCollateral({ affected, vaults }: ReplayResult): string {
+  if (affected.vaults === 0) return `None of ${plural(vaults, "vault")} lost collateral`;
+  const ways = [
+    [affected.liquidatedOnly, "liquidated"],
+    [affected.absorbedOnly, "absorbed whole"],
+    [affected.both, "both"],
+  ] as const;
+  const [first, ...others] = ways.filter(([n]) => n > 0);
+  const split =
+    first === undefined || others.length === 0
+      ? `, all ${first?.[1] ?? ""}`
+      : `: ${[first, ...others].map(([n, what]) => `${count(n)} ${what}`).join(", ")}`;
+  return `${count(affected.vaults)} of ${plural(vaults, "vault")} lost collateral${split}`;
+}
+
+/** Why a loss is not booked, and who would bear it. */
+function unbooked({ badDebt, debtAsset, keeper }: ReplayResult): string {
+  if (signOf(badDebt.implied) <= 0) return "";
+  const { backstop, reserve, lenders } = badDebt.impliedPayers;
+  const money = (text: string): string => (signOf(text) > 0 ? amount(text, debtAsset.symbol) : "nothing");
+  const why = keeper === "off" ? "because nobody called" : "because its vaults and auctions are open";
+  return (
+    `${amount(badDebt.implied, debtAsset.symbol)} is implied and not booked, ${why}: the backstop would carry ` +
+    `${money(backstop)} of it, the reserve ${money(reserve)}, lenders ${money(lenders)}. `
+  );
+}
+
 /** Who paid what was covered. */
 function payers({ backstop, reserve }: ReplayResult["badDebt"]): string {
   if (signOf(backstop) === 0) return "the reserve";
@@ -124,7 +147,7 @@ export function keeperWords({ keeper, silence }: ReplayResult): string {
 export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
   const { badDebt, liquidations, latencyBlocks, borrowers, keepers, system, checks, opening, price, speed } =
     result;
-  const { absorptions, autopilot, backstop, breaker, capital } = result;
+  const { absorptions, affected, autopilot, backstop, breaker, capital } = result;
   const money = (text: string): string => amount(text, result.debtAsset.symbol);
   const loss = (text: string): Tone => (signOf(text) > 0 ? "bad" : "plain");
   const fault = (n: number): Tone => (n > 0 ? "bad" : "good");
@@ -169,13 +192,16 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
       ],
     },
     {
-      title: "Liquidations",
+      title: "Vaults",
       figures: [
         {
-          label: "Vaults liquidated",
-          value: `${count(liquidations.vaults)} of ${count(result.vaults)}`,
-          ...note(share(liquidations.vaults.toString(), result.vaults.toString(), 1), "vaults"),
+          label: "Vaults that lost collateral",
+          value: `${count(affected.vaults)} of ${count(result.vaults)}`,
+          ...note(share(affected.vaults.toString(), result.vaults.toString(), 1), "vaults"),
         },
+        { label: "Liquidated only", value: count(affected.liquidatedOnly) },
+        { label: "Absorbed whole only", value: count(affected.absorbedOnly) },
+        { label: "Liquidated, then absorbed", value: count(affected.both) },
         { label: "Liquidations", value: count(liquidations.count) },
         {
           label: "Debt repaid",
@@ -195,7 +221,7 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
         {
           label: "Debt absorbed",
           value: money(absorptions.debt),
-          note: `${plural(absorptions.count, "vault")}, ${plural(absorptions.takes, "purchase")}`,
+          note: `${plural(absorptions.count, "vault")}, ${purchases(absorptions)}`,
         },
         { label: "Paid by bidders", value: money(absorptions.proceeds) },
         {
@@ -246,11 +272,19 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
       figures: [
         {
           label: "Latency p95",
-          value: instantly ? "none" : blocks(latencyBlocks.p95),
-          note: "HF < 1 to HF ≥ 1 or closed",
+          value: instantly ? "none" : waited(latencyBlocks.p95),
+          note: `${lasting(result.latencySeconds.p95)}HF < 1 to HF ≥ 1 or closed, 19 of 20 vaults`,
         },
-        { label: "Latency p50", value: instantly ? "none" : blocks(latencyBlocks.p50) },
-        { label: "Latency maximum", value: instantly ? "none" : blocks(latencyBlocks.max) },
+        {
+          label: "Latency p50",
+          value: instantly ? "none" : waited(latencyBlocks.p50),
+          hint: "half of the vaults",
+        },
+        {
+          label: "Longest resolved",
+          value: instantly ? "none" : blocks(latencyBlocks.max),
+          ...(instantly ? {} : { note: lasting(result.latencySeconds.max).replace(", ", "") }),
+        },
         {
           label: "Unresolved",
           value: plural(latencyBlocks.unresolved, "vault"),
@@ -353,6 +387,22 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
       ],
     },
   ];
+}
+
+/** How often something was bought at auction. */
+export function purchases({ takes, remnantSales }: ReplayResult["absorptions"]): string {
+  const bought = plural(takes, "purchase");
+  return remnantSales === 0 ? bought : `${bought}, and ${plural(remnantSales, "sale")} of remnants`;
+}
+
+/** A percentile of latency. */
+export function waited(blocks: number | null): string {
+  return blocks === null ? "not resolved" : plural(blocks, "block");
+}
+
+/** A latency as a length of time, with a comma; empty if it never ended. */
+function lasting(seconds: number | null): string {
+  return seconds === null ? "" : `${spell(seconds)}, `;
 }
 
 /** A length of time in hours. */

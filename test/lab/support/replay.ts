@@ -207,6 +207,7 @@ export function syntheticReplay(
       collateralValue: decimal(units(book.reduce((sum, v) => sum + v.opened * first, 0)), DECIMALS),
       lent: decimal(units(opening * 1.6), DECIMALS),
     },
+    affected: { vaults: touched.size, liquidatedOnly: touched.size, absorbedOnly: 0, both: 0 },
     liquidations: {
       count: liquidations.length,
       vaults: touched.size,
@@ -223,6 +224,7 @@ export function syntheticReplay(
       reserve: "0",
       lenders: "0",
       net: implied,
+      impliedPayers: { backstop: "0", reserve: "0", lenders: implied },
     },
     ...NO_DEFENCES,
     capital: {
@@ -232,6 +234,7 @@ export function syntheticReplay(
       lateOpened: 0,
       lateRefused: 0,
     },
+    latencySeconds: { p50: 12 * quantile(0.5), p95: 12 * quantile(0.95), max: 12 * (latencies.at(-1) ?? 0) },
     latencyBlocks: {
       p50: quantile(0.5),
       p95: quantile(0.95),
@@ -319,6 +322,7 @@ const NO_DEFENCES: Pick<ReplayResult, "absorptions" | "backstop" | "breaker" | "
     debt: "0",
     lots: 0,
     takes: 0,
+    remnantSales: 0,
     restarts: 0,
     proceeds: "0",
     repaid: "0",

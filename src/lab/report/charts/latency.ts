@@ -25,7 +25,7 @@ export function latencyChart(replay: Replay): Drawing {
   const open =
     unresolved === 0
       ? "All were resolved."
-      : `${plural(unresolved, "vault")} never ${unresolved === 1 ? "was" : "were"} resolved, and ${unresolved === 1 ? "is" : "are"} not part of the percentiles.`;
+      : `${plural(unresolved, "vault")} never ${unresolved === 1 ? "was" : "were"} resolved, and ${unresolved === 1 ? "counts" : "count"} as longer than any other.`;
   return {
     id: "latency",
     title: "Liquidation latency",
@@ -107,8 +107,9 @@ function marks(
     for (const [name, blocks] of [
       ["p50", p50],
       ["p95", p95],
-      ["max", max],
+      [unresolved === 0 ? "max" : "longest resolved", max],
     ] as const) {
+      if (blocks === null) continue;
       named.set(blocks, [...(named.get(blocks) ?? []), name]);
     }
   }
