@@ -1,12 +1,15 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
+import { basename, extname } from "node:path";
 
 import { CliError, UsageError, integer, quote } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
 import { tintFor } from "../src/cli/table.js";
 import { type ReplayOptions, parseKeeper, silenceOf } from "../src/lab/options.js";
+import { type Wanted, prepare, writeJson, writeReport } from "../src/lab/output.js";
+import { ProgressLine } from "../src/lab/progress.js";
 import { renderReport } from "../src/lab/report/report.js";
-import type { Replay, ReplayResult } from "../src/lab/result.js";
+import type { ReplayResult } from "../src/lab/result.js";
 import { loadScenario, scenarioNames, scenarioOfPrices } from "../src/lab/scenario.js";
 import { Settings } from "../src/lab/settings.js";
 import { renderVerdict } from "../src/lab/verdict.js";
@@ -39,8 +42,14 @@ await run(
         value: "section.key=value",
         help: "override a parameter; may be repeated; see --list",
       },
-      out: { type: "string", value: "DIR", help: "where report.html goes", default: "out" },
-      json: { type: "string", value: "FILE", help: "write the result as JSON" },
+      out: {
+        type: "string",
+        value: "DIR",
+        help: "where report.html goes; beside an earlier one it is report-2.html and so on",
+        default: "out",
+      },
+      json: { type: "string", value: "FILE", help: "write the result as JSON; the file must not exist" },
+      force: { type: "boolean", help: "replace report and JSON file of an earlier run" },
       ablate: {
         type: "boolean",
         help: "replay once with everything on and once without each defence, and say what each was worth",
@@ -81,7 +90,7 @@ await run(
       if (error instanceof ParameterError) throw new UsageError(`parameters: ${error.message}`);
       throw error;
     }
-    if (options.json !== undefined) await requireDirectory("--json", dirname(options.json));
+    const undo = await prepare(options);
 
     const given = [
       ...(options.scenario === undefined ? [] : [options.scenario]),
@@ -92,62 +101,61 @@ await run(
     ];
     const command = `npm run crash -- ${given.join(" ")}`;
     const asked = { scenario, vaults, seed, keeper, command };
-    if (options.ablate) await compareDefences(asked, options);
-    else await replayOnce({ ...asked, settings }, options);
+    const progress = progressLine(undo);
+    try {
+      if (options.ablate) await compareDefences(asked, options, progress);
+      else await replayOnce({ ...asked, settings }, options, progress);
+    } catch (error) {
+      progress.clear();
+      undo();
+      throw error;
+    }
   },
 );
 
-/** Where results go. */
-interface Output {
-  readonly out: string;
-  readonly json: string | undefined;
-}
-
 /** Replays, and writes and prints what came of it. */
-async function replayOnce(options: ReplayOptions, output: Output): Promise<void> {
+async function replayOnce(options: ReplayOptions, output: Wanted, progress: ProgressLine): Promise<void> {
   const { replay } = await import("../src/lab/replay.js");
-  const finished = await replay({ ...options, onProgress: progress("Replaying") });
+  const finished = await replay({
+    ...options,
+    onProgress: (p) => {
+      progress.show(p);
+    },
+  });
+  progress.clear();
   const { result } = finished;
-  const report = await writeReport(finished, output.out);
-  if (output.json !== undefined) await writeFile(output.json, `${JSON.stringify(result, null, 2)}\n`);
   process.stdout.write(`${renderVerdict(result, tintFor(process.stdout))}\n`);
   for (const failure of finished.failures) process.stdout.write(`  ${failure}\n`);
-  process.stdout.write(`Report: ${report}\n`);
+  await writeJson(output, result);
+  process.stdout.write(`Report: ${await writeReport(output, renderReport(finished))}\n`);
   requireSound([result]);
 }
 
 /** Replays with and without each defence; the report is that of the replay with everything on. */
 async function compareDefences(
   options: Omit<ReplayOptions, "settings">,
-  output: Output & { readonly set: readonly string[] },
+  output: Wanted & { readonly set: readonly string[] },
+  progress: ProgressLine,
 ): Promise<void> {
   const { VARIANTS, ablate, renderAblation } = await import("../src/lab/ablation.js");
-  let shown: (step: number, steps: number) => void = () => undefined;
   const { ablation, full, failures } = await ablate(
     {
       ...options,
-      onProgress: (step, steps) => {
-        shown(step, steps);
+      onProgress: (p) => {
+        progress.show(p);
       },
     },
     output.set,
     (number, name) => {
-      shown = progress(`Replaying ${number} of ${VARIANTS.length}, ${name}`);
+      progress.begin(`${number} of ${VARIANTS.length}, ${name}`);
     },
   );
-  const report = await writeReport(full, output.out);
-  if (output.json !== undefined) await writeFile(output.json, `${JSON.stringify(ablation, null, 2)}\n`);
+  progress.clear();
   process.stdout.write(`${renderAblation(ablation, tintFor(process.stdout))}\n`);
   for (const failure of failures) process.stdout.write(`  ${failure}\n`);
-  process.stdout.write(`Report of everything on: ${report}\n`);
+  await writeJson(output, ablation);
+  process.stdout.write(`Report of everything on: ${await writeReport(output, renderReport(full))}\n`);
   requireSound(ablation.rows.map((row) => row.result));
-}
-
-async function writeReport(finished: Replay, directory: string): Promise<string> {
-  await mkdir(directory, { recursive: true });
-  const path = join(directory, "report.html");
-  await writeFile(path, renderReport(finished));
-  return path;
 }
 
 /** Fails the command if a check failed. */
@@ -172,24 +180,20 @@ async function readPrices(path: string): Promise<string> {
   }
 }
 
-async function requireDirectory(field: string, directory: string): Promise<void> {
-  const found = await stat(directory).catch(() => null);
-  if (found?.isDirectory() !== true)
-    throw new UsageError(`${field}: ${quote(directory)}: must be an existing folder`);
-}
-
 function indent(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
-/** A progress line that begins with `what`, on a terminal only. */
-function progress(what: string): (step: number, steps: number) => void {
-  if (!process.stderr.isTTY) return () => undefined;
-  let shown = -1;
-  return (step, steps) => {
-    const percent = Math.floor((step * 100) / steps);
-    if (percent === shown) return;
-    shown = percent;
-    process.stderr.write(step === steps ? "\r\u001B[K" : `\r${what}: ${percent} %`);
-  };
+/** Shows progress on stderr; whoever interrupts the run is told there where it stopped. */
+function progressLine(undo: () => void): ProgressLine {
+  const progress = new ProgressLine(process.stderr);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      progress.clear();
+      undo();
+      process.stderr.write(`${progress.where()} Nothing was written.\n`);
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
+  return progress;
 }

@@ -49,7 +49,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
     },
   });
   try {
-    const world = await createWorld(connection, scenario, options.settings, options.vaults, options.seed);
+    const world = await createWorld(connection, options);
     const run = new ReplayRun(world, options, silence);
     const ending = await run.all();
     const wallSeconds = Number((hrtime.bigint() - started) / 1_000_000n) / 1000;
@@ -117,7 +117,7 @@ class ReplayRun {
       const prices = this.options.scenario.prices[step] ?? [];
       end = times[step + 1] ?? time + LAST_STEP;
       await this.step(time, end, prices);
-      this.options.onProgress?.(step + 1, times.length);
+      this.options.onProgress?.({ phase: "replaying", done: step + 1, total: times.length, time });
     }
     const market = this.options.scenario.prices.at(-1) ?? [];
     if (!this.silent(end)) {

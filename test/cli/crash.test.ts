@@ -1,15 +1,18 @@
 import { expect } from "chai";
-import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { type Ablation, VARIANTS } from "../../src/lab/ablation.js";
 import type { ReplayResult } from "../../src/lab/result.js";
 import { barRows, line, priceRows, replayOf, stamp } from "../lab/support/lab.js";
-import { type Ended, runScript, scratch } from "../support/process.js";
+import { type Ended, runScript, scratch, startScript, until } from "../support/process.js";
 
 const AMOUNT = /^-?\d+(\.\d+)?$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
+
+/** A number, or null where it is longer than the replay. */
+const Unresolved = Symbol("number or null");
 
 /** Every key of the result, in order, and what its value looks like. */
 const SHAPE = {
@@ -73,8 +76,8 @@ const SHAPE = {
     lateOpened: Number,
     lateRefused: Number,
   },
-  latencyBlocks: { p50: Number, p95: Number, max: Number, unresolved: Number },
-  latencySeconds: { p50: Number, p95: Number, max: Number },
+  latencyBlocks: { p50: Unresolved, p95: Unresolved, max: Number, unresolved: Number },
+  latencySeconds: { p50: Unresolved, p95: Unresolved, max: Number },
   balance: Array,
   borrowers: {
     lossToLiquidation: AMOUNT,
@@ -100,6 +103,7 @@ const SHAPE = {
 function expectShape(value: unknown, shape: unknown, path: string): void {
   if (shape === Array)
     expect((value as { readonly rows: unknown }).rows, path).to.be.an("array").that.is.not.empty;
+  else if (shape === Unresolved) expect(value === null || typeof value === "number", path).to.equal(true);
   else if (shape === Number) expect(value, path).to.be.a("number");
   else if (shape instanceof RegExp) expect(value, path).to.be.a("string").and.to.match(shape);
   else {
@@ -109,6 +113,8 @@ function expectShape(value: unknown, shape: unknown, path: string): void {
   }
 }
 
+/** Lines for whoever does not look at a terminal: each phase to its end, at most one for ten percent. */
+const PROGRESS = /^(Opening vaults: \d+ %[^\n]*\n){1,11}(Replaying: \d+ %[^\n]*\n){1,11}$/;
 const HEADER = "timestamp_utc,price\n";
 const GOOD = priceRows(300, line(200, 110, 12));
 
@@ -253,6 +259,16 @@ describe("the crash command", function () {
       /^parameters: vault \d+ cannot be opened: SupplyCapExceeded/,
     ),
     [
+      "a result into a file that exists",
+      () => ["--prices", at("good.csv"), "--json", at("good.csv")],
+      /^--json: "\S+good.csv": exists; give another name, or --force to replace it$/,
+    ],
+    [
+      "a result into a file that is a folder",
+      () => ["--prices", at("good.csv"), "--json", directory.path],
+      /^--json: "\S+": must be a file$/,
+    ],
+    [
       "a result into a folder that is missing",
       () => ["--prices", at("good.csv"), "--json", at("none/result.json")],
       /^--json: "\S+none": must be an existing folder$/,
@@ -301,7 +317,7 @@ describe("the crash command", function () {
   });
 
   it("replays a price file, prints the verdict and says where the report is", () => {
-    expect(good.stderr).to.equal("");
+    expect(good.stderr).to.match(PROGRESS);
     expect(good.code).to.equal(0);
     expect(good.stdout).to.match(/^No bad debt\.\n/);
     expect(good.stdout).to.include(`Report: ${at("new/report/report.html")}\n`);
@@ -341,7 +357,8 @@ describe("the crash command", function () {
       ...["--prices", at("good.csv"), "--vaults", "20", "--seed", "3", "--keeper", "silent=20m"],
       ...["--json", at("results/silent.json"), "--out", at("new/silent")],
     );
-    expect([code, stderr]).to.deep.equal([0, ""]);
+    expect(stderr).to.match(PROGRESS);
+    expect(code).to.equal(0);
     const { keeper, badDebt } = JSON.parse(await readFile(at("results/silent.json"), "utf8")) as ReplayResult;
     expect(keeper).to.equal("silent");
     expect(badDebt.lenders).to.match(/^0(\.0+)?$/);
@@ -354,7 +371,10 @@ describe("the crash command", function () {
       ...["--prices", at("good.csv"), "--vaults", "6", "--seed", "3", "--ablate"],
       ...["--json", at("results/ablation.json"), "--out", at("new/ablation")],
     );
-    expect([code, stderr]).to.deep.equal([0, ""]);
+    expect(stderr).to.match(
+      /^1 of 5, everything on: Opening vaults: [^]*\n5 of 5, no autopilot: Replaying: 100 %\n$/,
+    );
+    expect(code).to.equal(0);
     const { rows } = JSON.parse(await readFile(at("results/ablation.json"), "utf8")) as Ablation;
     expect(rows.map((row) => row.variant)).to.deep.equal(VARIANTS.map(({ name }) => name));
     for (const row of rows) {
@@ -362,6 +382,47 @@ describe("the crash command", function () {
       expect(row.result.checks.violations + row.result.checks.modelMismatches).to.equal(0);
     }
     expect(stdout).to.include(`Report of everything on: ${at("new/ablation/report.html")}\n`);
+  });
+
+  it("refuses a report into a file before it replays, with exit code 2", async () => {
+    const { code, stdout, stderr } = await crash("--prices", at("good.csv"), "--out", at("good.csv"));
+    expect(stderr).to.match(/^--out: "\S+good.csv": "\S+good.csv" is a file, must be a folder\n$/);
+    expect([code, stdout]).to.deep.equal([2, ""]);
+  });
+
+  it("keeps the report of an earlier run unless it is forced to replace it", async () => {
+    const page = await readFile(at("new/report/report.html"), "utf8");
+    const again = ["--prices", at("good.csv"), "--vaults", "2", "--out", at("new/report")];
+    const second = await crash(...again);
+    expect(second.stdout).to.include(`Report: ${at("new/report/report-2.html")}\n`);
+    expect(await readFile(at("new/report/report.html"), "utf8")).to.equal(page);
+    const forced = await crash(...again, "--force");
+    expect(forced.stdout).to.include(`Report: ${at("new/report/report.html")}\n`);
+    expect(await readFile(at("new/report/report.html"), "utf8")).not.to.equal(page);
+    expect(await readdir(at("new/report"))).to.deep.equal(["report-2.html", "report.html"]);
+  });
+
+  it("prints the verdict even if its report can no longer be written", async () => {
+    const args = ["--prices", at("good.csv"), "--vaults", "2", "--out", at("new/gone")];
+    const child = startScript("crash", args);
+    await until(async () => ((await readdir(at("new"))).includes("gone") ? true : undefined));
+    await rm(at("new/gone"), { recursive: true });
+    const { code, stdout, stderr } = await child.ended;
+    expect(stdout).to.match(/^No bad debt\.\n/);
+    expect(stderr).to.match(/\nreport: "\S+report.html": cannot be written \(ENOENT\)\n$/);
+    expect(code).to.equal(1);
+  });
+
+  it("says where it stopped when it is interrupted, and leaves nothing behind", async () => {
+    const child = startScript("crash", ["--vaults", "4", "--out", at("new/stopped")]);
+    await until(() => (child.stderr().includes("Replaying: 10 %") ? true : undefined));
+    child.kill("SIGINT");
+    const { code, stderr, stdout } = await child.ended;
+    expect(stderr).to.match(
+      /\nStopped: step [\d,]+ of 3,449 \(\d+ %\), at 2020-03-1\d \d\d:\d\d(:\d\d)? UTC of the scenario. Nothing was written.\n$/,
+    );
+    expect([code, stdout]).to.deep.equal([130, ""]);
+    expect(await readdir(at("new"))).not.to.include("stopped");
   });
 
   it("lists scenarios and parameters without replaying any", async () => {
