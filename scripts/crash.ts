@@ -2,19 +2,23 @@ import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { basename, extname } from "node:path";
 
-import { CliError, UsageError, integer, quote } from "../src/cli/args.js";
+import { CliError, UsageError, integer, oneOf, quote } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
 import { tintFor } from "../src/cli/table.js";
 import { type ReplayOptions, parseKeeper, silenceOf } from "../src/lab/options.js";
+import { longRun } from "../src/lab/estimate.js";
 import { type Wanted, prepare, writeJson, writeReport } from "../src/lab/output.js";
 import { ProgressLine } from "../src/lab/progress.js";
 import { renderReport } from "../src/lab/report/report.js";
 import type { ReplayResult } from "../src/lab/result.js";
-import { loadScenario, scenarioNames, scenarioOfPrices } from "../src/lab/scenario.js";
+import type { GapRule } from "../src/lab/priceFile.js";
+import { type Scenario, loadScenario, scenarioNames, scenarioOfPrices } from "../src/lab/scenario.js";
 import { Settings } from "../src/lab/settings.js";
 import { renderVerdict } from "../src/lab/verdict.js";
 import { ParameterError } from "../src/protocol/parameters.js";
 
+/** Replays of an ablation. */
+const VARIANTS = 5;
 const DEFAULT_SCENARIO = "black-thursday-2020";
 
 await run(
@@ -29,6 +33,17 @@ await run(
         help: `which crash; see --list (default ${DEFAULT_SCENARIO})`,
       },
       prices: { type: "string", value: "FILE.csv", help: "replay this price file as the WETH path instead" },
+      rounds: {
+        type: "string",
+        value: "FILE.csv",
+        help: "replay these rounds of a feed (timestamp,price) as what the chain saw",
+      },
+      gaps: {
+        type: "string",
+        value: "refuse|hold",
+        help: "whether a price file with a hole is refused, or its last price holds over holes",
+        default: "refuse",
+      },
       vaults: { type: "string", value: "N", help: "how many vaults", default: "1000" },
       seed: { type: "string", value: "S", help: "seed of the vaults' sizes and ratios", default: "1" },
       keeper: {
@@ -57,19 +72,13 @@ await run(
       list: { type: "boolean", help: "list scenarios and parameters" },
     },
   },
-  async (options) => {
+  async (options, io) => {
     const vaults = integer("--vaults", options.vaults, 1, 10_000);
     const seed = integer("--seed", options.seed, 0, 4_294_967_295);
     const keeper = parseKeeper(options.keeper);
     const base = await loadScenario(options.scenario ?? DEFAULT_SCENARIO);
-    const scenario =
-      options.prices === undefined
-        ? base
-        : scenarioOfPrices(
-            await readPrices(options.prices),
-            basename(options.prices, extname(options.prices)),
-            base,
-          );
+    const gaps = oneOf("--gaps", options.gaps, ["refuse", "hold"] as const);
+    const scenario = await scenarioOf(options, base, gaps);
     const settings = new Settings(
       scenario.assets.map((a) => a.symbol),
       options.set,
@@ -91,10 +100,15 @@ await run(
       throw error;
     }
     const undo = await prepare(options);
+    for (const note of scenario.notes) if (/rows? (is|are) missing/.test(note)) io.note(`prices: ${note}`);
+    const long = longRun(scenario.times.length, vaults, options.ablate ? VARIANTS : 1);
+    if (long !== null) io.note(long);
 
     const given = [
       ...(options.scenario === undefined ? [] : [options.scenario]),
       ...(options.prices === undefined ? [] : [`--prices ${basename(options.prices)}`]),
+      ...(options.rounds === undefined ? [] : [`--rounds ${basename(options.rounds)}`]),
+      ...(gaps === "refuse" ? [] : [`--gaps ${gaps}`]),
       ...(["vaults", "seed", "keeper"] as const).map((name) => `--${name} ${options[name]}`),
       ...options.set.map((text) => `--set ${text}`),
       ...(options.ablate ? ["--ablate"] : []),
@@ -137,7 +151,7 @@ async function compareDefences(
   output: Wanted & { readonly set: readonly string[] },
   progress: ProgressLine,
 ): Promise<void> {
-  const { VARIANTS, ablate, renderAblation } = await import("../src/lab/ablation.js");
+  const { VARIANTS: variants, ablate, renderAblation } = await import("../src/lab/ablation.js");
   const { ablation, full, failures } = await ablate(
     {
       ...options,
@@ -147,7 +161,7 @@ async function compareDefences(
     },
     output.set,
     (number, name) => {
-      progress.begin(`${number} of ${VARIANTS.length}, ${name}`);
+      progress.begin(`${number} of ${variants.length}, ${name}`);
     },
   );
   progress.clear();
@@ -169,13 +183,30 @@ function requireSound(results: readonly ReplayResult[]): void {
   );
 }
 
-async function readPrices(path: string): Promise<string> {
+/** The scenario itself, or its assets on the path of a file. */
+async function scenarioOf(
+  { prices, rounds }: { readonly prices: string | undefined; readonly rounds: string | undefined },
+  base: Scenario,
+  gaps: GapRule,
+): Promise<Scenario> {
+  if (prices !== undefined && rounds !== undefined)
+    throw new UsageError("--prices and --rounds: give one of them");
+  const path = prices ?? rounds;
+  if (path === undefined) return base;
+  const text = await readPrices(rounds === undefined ? "--prices" : "--rounds", path);
+  const scenario = scenarioOfPrices(text, basename(path, extname(path)), base, gaps);
+  if (rounds !== undefined && scenario.rounds === undefined)
+    throw new UsageError("--rounds: line 1: header: must be timestamp,price");
+  return scenario;
+}
+
+async function readPrices(option: string, path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(
-      `--prices: ${quote(path)}: cannot be read (${code ?? "unknown error"}); must be a CSV file`,
+      `${option}: ${quote(path)}: cannot be read (${code ?? "unknown error"}); must be a CSV file`,
     );
   }
 }

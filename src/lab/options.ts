@@ -64,7 +64,7 @@ export function silenceOf(keeper: KeeperMode, scenario: Scenario): Window | null
   const { crashStart } = scenario;
   if (crashStart === undefined) {
     throw new UsageError(
-      `--keeper: "silent=${keeper.text}": the path never falls 5 % below its first price, so there is no crash to be silent in`,
+      `--keeper: "silent=${keeper.text}": the path never falls 5 % below its highest price so far, so there is no crash to be silent in`,
     );
   }
   return { from: crashStart, until: crashStart + keeper.seconds };

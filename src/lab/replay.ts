@@ -116,7 +116,7 @@ class ReplayRun {
     for (const [step, time] of times.entries()) {
       const prices = this.options.scenario.prices[step] ?? [];
       end = times[step + 1] ?? time + LAST_STEP;
-      await this.step(time, end, prices);
+      await this.step(step, time, end, prices);
       this.options.onProgress?.({ phase: "replaying", done: step + 1, total: times.length, time });
     }
     const market = this.options.scenario.prices.at(-1) ?? [];
@@ -135,10 +135,10 @@ class ReplayRun {
     };
   }
 
-  private async step(time: number, until: number, market: readonly bigint[]): Promise<void> {
+  private async step(step: number, time: number, until: number, market: readonly bigint[]): Promise<void> {
     const { model, chain } = this.world;
     const before = marksOf(model, this.ledger.booked.lenders);
-    await this.priceBlock(time, until, market);
+    await this.priceBlock(step, time, until, market);
     await this.look(model.prices(), []);
     await this.agents(time, until, market);
     checkStep(this.invariants, before, marksOf(model, this.ledger.booked.lenders), chain.blockNumber);
@@ -152,7 +152,11 @@ class ReplayRun {
   private async agents(time: number, until: number, market: readonly bigint[]): Promise<void> {
     const { model } = this.world;
     let fresh = true;
-    for (let at = time + Math.min(KEEPER_DELAY, until - time - 1); at < until; at += KEEPER_DELAY) {
+    for (
+      let at = time + Math.max(1, Math.min(KEEPER_DELAY, until - time - 1));
+      at < until;
+      at += KEEPER_DELAY
+    ) {
       const mined = model.now;
       model.now = BigInt(at);
       const before = model.accruedPool;
@@ -255,15 +259,19 @@ class ReplayRun {
   }
 
   /** The block that carries a price: oracle updates and the arbitrageur's trades. */
-  private async priceBlock(time: number, until: number, market: readonly bigint[]): Promise<void> {
+  private async priceBlock(
+    step: number,
+    time: number,
+    until: number,
+    market: readonly bigint[],
+  ): Promise<void> {
     const { chain, client, histories, model, actors, markets, routerAddress } = this.world;
     model.now = BigInt(time);
     const updates: { id: number; answer: bigint }[] = [];
     const trades: { id: number; hash: string }[] = [];
     const sent: Sent[] = [];
     for (const [id, price] of market.entries()) {
-      const answer = feedAnswer(price);
-      if (this.updateDue(id, answer, until)) {
+      for (const answer of this.answers(step, id, price, until)) {
         const feed = client.feeds[id];
         if (feed === undefined) throw new RangeError(`no feed for asset ${id}`);
         const data = feed.interface.encodeFunctionData("setAnswer", [answer]);
@@ -291,6 +299,14 @@ class ReplayRun {
     }
     for (const { id, hash } of trades) this.ledger.arbitraged(market, id, receipts.get(hash));
     if (trades.length > 0) await Promise.all(markets.map((m) => m.refresh()));
+  }
+
+  /** What the feed of an asset answers in the block of a price: the rounds given, or the price if an update is due. */
+  private answers(step: number, id: number, price: bigint, until: number): readonly bigint[] {
+    const { rounds } = this.options.scenario;
+    if (id === 0 && rounds !== undefined) return (rounds[step] ?? []).map(feedAnswer);
+    const answer = feedAnswer(price);
+    return this.updateDue(id, answer, until) ? [answer] : [];
   }
 
   /** Deviation or heartbeat: an update also goes out if the next chance would come after the heartbeat. */

@@ -259,6 +259,21 @@ describe("the crash command", function () {
       /^parameters: vault \d+ cannot be opened: SupplyCapExceeded/,
     ),
     [
+      "prices and rounds at once",
+      () => ["--prices", at("good.csv"), "--rounds", at("good.csv")],
+      /^--prices and --rounds: give one of them$/,
+    ],
+    [
+      "rounds that are prices",
+      () => ["--rounds", at("good.csv")],
+      /^--rounds: line 1: header: must be timestamp,price$/,
+    ],
+    [
+      "a rule for gaps that is none",
+      () => ["--prices", at("good.csv"), "--gaps", "fill"],
+      /^--gaps: "fill": must be one of refuse, hold$/,
+    ],
+    [
       "a result into a file that exists",
       () => ["--prices", at("good.csv"), "--json", at("good.csv")],
       /^--json: "\S+good.csv": exists; give another name, or --force to replace it$/,
@@ -352,7 +367,7 @@ describe("the crash command", function () {
     expect([speed.transactions, speed.gasUsed]).to.deep.equal([ownSpeed.transactions, ownSpeed.gasUsed]);
   });
 
-  it("silences everybody from the first price 5 % below the first, and shows every step of the waterfall", async () => {
+  it("silences everybody from the first price 5 % below the highest before it, and shows every step of the waterfall", async () => {
     const { code, stdout, stderr } = await crash(
       ...["--prices", at("good.csv"), "--vaults", "20", "--seed", "3", "--keeper", "silent=20m"],
       ...["--json", at("results/silent.json"), "--out", at("new/silent")],

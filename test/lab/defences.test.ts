@@ -56,7 +56,7 @@ describe("a replay in which nobody acts for hours", () => {
     expectSound(bare);
   });
 
-  it("begins at the first price 5 % below the first, and ends when it says", () => {
+  it("begins at the first price 5 % below the highest before it, and ends when it says", () => {
     const { silence, keeper } = run.result;
     expect(keeper).to.equal("silent");
     expect(silence).to.deep.equal({ from: "2024-01-01T00:25:00Z", until: "2024-01-01T02:55:00Z" });
@@ -128,7 +128,9 @@ describe("a replay in which nobody acts for hours", () => {
     return replay({ ...options, keeper: parseKeeper("silent=1h") }).then(
       () => expect.fail("was not refused"),
       (error: unknown) => {
-        expect((error as Error).message).to.match(/^--keeper: "silent=1h": the path never falls 5 % below/);
+        expect((error as Error).message).to.match(
+          /^--keeper: "silent=1h": the path never falls 5 % below its highest/,
+        );
       },
     );
   });

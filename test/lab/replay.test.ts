@@ -211,6 +211,33 @@ describe("a replay of a fall of 45 % over hours", () => {
   });
 });
 
+describe("a replay of a feed's rounds", () => {
+  const START = 1_700_000_000;
+  // Two in a second, one each second for a while, then none for hours, and a rise by one step.
+  const times = [0, 0, 30, 31, 32, 33, 33, 33, 90, 600, 601, 20_000, 20_001, 20_400];
+  const prices = [200, 199, 180, 170, 165, 150, 160, 140, 135, 120, 118, 90, 95, 130];
+  const text = ["timestamp,price", ...times.map((t, i) => `${START + t},${prices[i]}`), ""].join("\n");
+
+  it("gives the chain every round at its own time and no other, and leaves chain and model equal", async () => {
+    const run = await replayOf(text, { vaults: 24 });
+    expectSound(run);
+    expect(run.steps.map(({ time }) => time - START)).to.deep.equal([...new Set(times)]);
+    expect(run.steps.map(({ oraclePrice }) => Number(oraclePrice / 10n ** 18n))).to.deep.equal([
+      199, 180, 170, 165, 140, 135, 120, 118, 90, 95, 130,
+    ]);
+    expect(run.result.liquidations.count).to.be.greaterThan(0);
+    expect(run.result.price.asset).to.equal("WETH");
+  });
+
+  it("is silent from the round that is 5 % below the highest before it", async () => {
+    const run = await replayOf(text, { vaults: 24, keeper: "silent=10m" });
+    expectSound(run);
+    expect(run.result.silence?.from).to.equal(
+      new Date((START + 30) * 1000).toISOString().replace(".000", ""),
+    );
+  });
+});
+
 describe("a replay with a model that is wrong", () => {
   // Read as what they are: methods, to be called on a model and put back.
   const original: Readonly<Record<string, unknown>> = Object.fromEntries(
