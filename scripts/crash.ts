@@ -9,6 +9,7 @@ import { type ReplayOptions, parseKeeper, silenceOf } from "../src/lab/options.j
 import { longRun } from "../src/lab/estimate.js";
 import { type Wanted, prepare, writeJson, writeReport } from "../src/lab/output.js";
 import { ProgressLine } from "../src/lab/progress.js";
+import { provenanceOf } from "../src/lab/provenance.js";
 import { renderReport } from "../src/lab/report/report.js";
 import type { ReplayResult } from "../src/lab/result.js";
 import type { GapRule } from "../src/lab/priceFile.js";
@@ -64,6 +65,7 @@ await run(
         default: "out",
       },
       json: { type: "string", value: "FILE", help: "write the result as JSON; the file must not exist" },
+      title: { type: "string", value: "TEXT", help: "title of the report, such as a client's name" },
       force: { type: "boolean", help: "replace report and JSON file of an earlier run" },
       ablate: {
         type: "boolean",
@@ -78,7 +80,8 @@ await run(
     const keeper = parseKeeper(options.keeper);
     const base = await loadScenario(options.scenario ?? DEFAULT_SCENARIO);
     const gaps = oneOf("--gaps", options.gaps, ["refuse", "hold"] as const);
-    const scenario = await scenarioOf(options, base, gaps);
+    const untitled = await scenarioOf(options, base, gaps);
+    const scenario = { ...untitled, title: titleOf(options.title) ?? untitled.title };
     const settings = new Settings(
       scenario.assets.map((a) => a.symbol),
       options.set,
@@ -112,6 +115,7 @@ await run(
       ...(["vaults", "seed", "keeper"] as const).map((name) => `--${name} ${options[name]}`),
       ...options.set.map((text) => `--set ${text}`),
       ...(options.ablate ? ["--ablate"] : []),
+      ...(options.title === undefined ? [] : [`--title ${quoted(options.title)}`]),
     ];
     const command = `npm run crash -- ${given.join(" ")}`;
     const asked = { scenario, vaults, seed, keeper, command };
@@ -140,8 +144,9 @@ async function replayOnce(options: ReplayOptions, output: Wanted, progress: Prog
   const { result } = finished;
   process.stdout.write(`${renderVerdict(result, tintFor(process.stdout))}\n`);
   for (const failure of finished.failures) process.stdout.write(`  ${failure}\n`);
-  await writeJson(output, result);
-  process.stdout.write(`Report: ${await writeReport(output, renderReport(finished))}\n`);
+  const provenance = await provenanceOf(new Date(), result);
+  await writeJson(output, { ...result, provenance });
+  process.stdout.write(`Report: ${await writeReport(output, renderReport({ ...finished, provenance }))}\n`);
   requireSound([result]);
 }
 
@@ -167,9 +172,12 @@ async function compareDefences(
   progress.clear();
   process.stdout.write(`${renderAblation(ablation, tintFor(process.stdout))}\n`);
   for (const failure of failures) process.stdout.write(`  ${failure}\n`);
-  await writeJson(output, ablation);
-  process.stdout.write(`Report of everything on: ${await writeReport(output, renderReport(full))}\n`);
-  requireSound(ablation.rows.map((row) => row.result));
+  const date = new Date();
+  const results = ablation.rows.map((row) => row.result);
+  await writeJson(output, { ...ablation, provenance: await provenanceOf(date, ...results) });
+  const page = renderReport({ ...full, provenance: await provenanceOf(date, full.result) });
+  process.stdout.write(`Report of everything on: ${await writeReport(output, page)}\n`);
+  requireSound(results);
 }
 
 /** Fails the command if a check failed. */
@@ -181,6 +189,17 @@ function requireSound(results: readonly ReplayResult[]): void {
   throw new CliError(
     `checks: ${violations} invariants violated, ${mismatches} figures differ from the model`,
   );
+}
+
+/** The title as given, if it fits a line. */
+function titleOf(title: string | undefined): string | undefined {
+  if (title === undefined || /^[^\p{Cc}]{1,120}$/u.test(title)) return title;
+  throw new UsageError(`--title: ${quote(title)}: must be one line of at most 120 characters`);
+}
+
+/** A word for a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The scenario itself, or its assets on the path of a file. */

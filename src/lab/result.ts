@@ -1,6 +1,9 @@
+import type { Provenance } from "./provenance.js";
+
 /**
  * What a replay says, as `--json` writes it. Amounts are decimal strings in debt-asset units, ratios decimal strings
- * (1 = 100 %), times ISO 8601 in UTC. Everything but `speed` is the same for the same inputs.
+ * (1 = 100 %), times ISO 8601 in UTC. Everything but `speed`, and the
+ * provenance that the command adds, is the same for the same inputs.
  */
 export interface ReplayResult {
   readonly scenario: string;
@@ -14,6 +17,10 @@ export interface ReplayResult {
   /** When nobody acted, if it was for a time. */
   readonly silence?: { readonly from: string; readonly until: string };
   readonly window: { readonly start: string; readonly end: string };
+  /** What was replayed: its name, SHA-256 of its file, and of the price series that came of it. */
+  readonly input: { readonly name: string; readonly sha256?: string; readonly series: string };
+  /** Every parameter in force, by name. */
+  readonly parameters: Readonly<Record<string, string>>;
   /** Overrides by `--set`, as given. */
   readonly settings: Readonly<Record<string, string>>;
   readonly debtAsset: { readonly symbol: string; readonly decimals: number };
@@ -284,6 +291,8 @@ export interface TakeSample {
 export interface Replay {
   readonly result: ReplayResult;
   readonly title: string;
+  /** By what and when it was made, once that is known. */
+  readonly provenance?: Provenance;
   /** What the scenario says of its sources and assumptions, one paragraph each. */
   readonly notes: readonly string[];
   readonly debtDecimals: number;

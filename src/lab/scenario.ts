@@ -5,6 +5,7 @@ import { z } from "zod";
 import { UsageError, quote } from "../cli/args.js";
 import { parseWad } from "./decimal.js";
 import { type Bar, type PricePoint, pathOfBars } from "./path.js";
+import { sha256 } from "./provenance.js";
 import { type GapRule, gapWords, readPriceFile } from "./priceFile.js";
 
 const DIRECTORY = new URL("./scenarios/", import.meta.url);
@@ -66,6 +67,8 @@ export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly notes: readonly string[];
+  /** SHA-256 of the file it comes from. */
+  readonly sha256?: string;
   readonly debtAsset: { readonly symbol: string; readonly decimals: number };
   readonly assets: readonly { readonly symbol: string; readonly decimals: number }[];
   /** Times of the steps [s], ascending, and the market price [WAD] of every asset at each. */
@@ -117,6 +120,7 @@ export async function loadScenario(name: string): Promise<Scenario> {
     name: file.name,
     title: file.title,
     notes: [...file.notes, ...sources],
+    sha256: sha256(text),
     debtAsset: file.debtAsset,
     assets: file.assets.map(({ symbol, decimals }) => ({ symbol, decimals })),
     ...align(paths),
@@ -144,6 +148,7 @@ export function scenarioOfPrices(
   return {
     name,
     title: `Price file ${name}`,
+    sha256: sha256(text),
     notes: [
       isRounds ? ROUNDS_NOTE : PRICES_NOTE,
       ...(missing === "" ? [] : [`${missing}; ${over}.`]),

@@ -154,6 +154,13 @@ export class Settings {
     return Object.fromEntries([...this.values].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
+  /** Every parameter's value, by the name that `--set` knows. */
+  all(): Record<string, string> {
+    return Object.fromEntries(
+      this.names().map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]),
+    );
+  }
+
   /** Every name that `--set` knows, with its current value. */
   names(): string[] {
     const sections = Object.entries({

@@ -3,6 +3,7 @@ import type { Account } from "./balance/accounts.js";
 import { balanceOf } from "./balance/table.js";
 import { formatRatio, formatUnitsExact } from "./decimal.js";
 import type { InvariantLog } from "./invariants.js";
+import { sha256 } from "./provenance.js";
 import { percentile } from "./latency.js";
 import { FAILURES_SHOWN, type Ledger } from "./ledger.js";
 import type { Replay, ReplayResult, StepSample } from "./result.js";
@@ -85,6 +86,12 @@ function resultOf(
     keeper: keeper.kind,
     ...(silence !== undefined && { silence: { from: iso(silence.from), until: iso(silence.until) } }),
     window: { start: iso(scenario.times[0] ?? 0), end: iso(scenario.times.at(-1) ?? 0) },
+    input: {
+      name: scenario.name,
+      ...(scenario.sha256 !== undefined && { sha256: scenario.sha256 }),
+      series: sha256([scenario.times.join(), ...scenario.prices.map(String)].join("\n")),
+    },
+    parameters: settings.all(),
     settings: settings.overrides(),
     debtAsset: { symbol, decimals },
     price: {

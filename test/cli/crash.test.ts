@@ -1,14 +1,17 @@
 import { expect } from "chai";
+import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { type Ablation, VARIANTS } from "../../src/lab/ablation.js";
+import type { Provenance } from "../../src/lab/provenance.js";
 import type { ReplayResult } from "../../src/lab/result.js";
 import { barRows, line, priceRows, replayOf, stamp } from "../lab/support/lab.js";
 import { type Ended, runScript, scratch, startScript, until } from "../support/process.js";
 
 const AMOUNT = /^-?\d+(\.\d+)?$/;
+const DIGEST = /^[0-9a-f]{64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
 /** A number, or null where it is longer than the replay. */
@@ -23,6 +26,8 @@ const SHAPE = {
   vaults: Number,
   keeper: /^on$/,
   window: { start: TIME, end: TIME },
+  input: { name: /^good$/, sha256: DIGEST, series: DIGEST },
+  parameters: Object,
   settings: { "WETH.depth": /^4000000$/, "rate.kink": /^0.75$/ },
   debtAsset: { symbol: /^USDX$/, decimals: Number },
   price: { asset: /^WETH$/, start: AMOUNT, min: AMOUNT, minAt: TIME, end: AMOUNT },
@@ -98,12 +103,24 @@ const SHAPE = {
   system: { minCollateralRatio: AMOUNT, endCollateralRatio: AMOUNT, utilisationMax: AMOUNT },
   checks: { invariants: Number, violations: Number, modelComparisons: Number, modelMismatches: Number },
   speed: { wallSeconds: Number, transactions: Number, gasUsed: /^\d+$/ },
+  provenance: {
+    tool: /^breakwater \d+\.\d+\.\d+$/,
+    commit: /^([0-9a-f]{40}|not known)$/,
+    dirty: Boolean,
+    compiler: /^solc 0\.8\.30\+commit\.\w+, cancun, optimizer runs \d+, via IR$/,
+    contracts: DIGEST,
+    node: /^v\d+/,
+    date: TIME,
+    result: DIGEST,
+  },
 };
 
 function expectShape(value: unknown, shape: unknown, path: string): void {
   if (shape === Array)
     expect((value as { readonly rows: unknown }).rows, path).to.be.an("array").that.is.not.empty;
   else if (shape === Unresolved) expect(value === null || typeof value === "number", path).to.equal(true);
+  else if (shape === Boolean) expect(value, path).to.be.a("boolean");
+  else if (shape === Object) expect(value, path).to.be.an("object").that.is.not.empty;
   else if (shape === Number) expect(value, path).to.be.a("number");
   else if (shape instanceof RegExp) expect(value, path).to.be.a("string").and.to.match(shape);
   else {
@@ -269,6 +286,11 @@ describe("the crash command", function () {
       /^--rounds: line 1: header: must be timestamp,price$/,
     ],
     [
+      "a title of two lines",
+      () => ["--title", "one\ntwo"],
+      /^--title: "one\\ntwo": must be one line of at most 120 characters$/,
+    ],
+    [
       "a rule for gaps that is none",
       () => ["--prices", at("good.csv"), "--gaps", "fill"],
       /^--gaps: "fill": must be one of refuse, hold$/,
@@ -312,8 +334,10 @@ describe("the crash command", function () {
 
   after(() => directory.remove());
 
-  const result = async (): Promise<ReplayResult> =>
-    JSON.parse(await readFile(at("results/r.json"), "utf8")) as ReplayResult;
+  const result = async (): Promise<ReplayResult & { readonly provenance: Provenance }> =>
+    JSON.parse(await readFile(at("results/r.json"), "utf8")) as ReplayResult & {
+      readonly provenance: Provenance;
+    };
 
   for (const c of CASES) {
     it(`refuses ${c[0]} in one line, with exit code 2`, () => {
@@ -361,9 +385,18 @@ describe("the crash command", function () {
   it("writes the result that the same replay gives in another process, but for its speed", async () => {
     const inputs = { vaults: 20, seed: 3, set: ["WETH.depth=4000000", "rate.kink=0.75"] };
     const { result: here } = await replayOf(GOOD, inputs);
-    const { speed, ...there } = await result();
+    const { speed, provenance, ...there } = await result();
     const { speed: ownSpeed, ...own } = here;
-    expect(JSON.stringify({ ...there, scenario: own.scenario })).to.equal(JSON.stringify(own));
+    const named = { ...there, scenario: own.scenario, input: { ...there.input, name: own.input.name } };
+    expect(JSON.stringify(named)).to.equal(JSON.stringify(own));
+    const text = JSON.stringify(there);
+    expect(provenance.result).to.equal(createHash("sha256").update(text).digest("hex"));
+    const file = await readFile(at("good.csv"));
+    expect(there.input.sha256).to.equal(createHash("sha256").update(file).digest("hex"));
+    expect(there.parameters).to.include({ "rate.kink": "0.75", "keeper.perBlock": "25" });
+    const page = await readFile(at("new/report/report.html"), "utf8");
+    for (const digest of [provenance.result, provenance.contracts, there.input.sha256])
+      expect(page).to.include(digest);
     expect([speed.transactions, speed.gasUsed]).to.deep.equal([ownSpeed.transactions, ownSpeed.gasUsed]);
   });
 
@@ -407,13 +440,25 @@ describe("the crash command", function () {
 
   it("keeps the report of an earlier run unless it is forced to replace it", async () => {
     const page = await readFile(at("new/report/report.html"), "utf8");
-    const again = ["--prices", at("good.csv"), "--vaults", "2", "--out", at("new/report")];
+    const again = [
+      "--prices",
+      at("good.csv"),
+      "--vaults",
+      "2",
+      "--out",
+      at("new/report"),
+      "--title",
+      "Client's",
+    ];
     const second = await crash(...again);
     expect(second.stdout).to.include(`Report: ${at("new/report/report-2.html")}\n`);
     expect(await readFile(at("new/report/report.html"), "utf8")).to.equal(page);
     const forced = await crash(...again, "--force");
     expect(forced.stdout).to.include(`Report: ${at("new/report/report.html")}\n`);
-    expect(await readFile(at("new/report/report.html"), "utf8")).not.to.equal(page);
+    const replaced = await readFile(at("new/report/report.html"), "utf8");
+    expect(replaced)
+      .to.include("<h1>Client&#39;s</h1>")
+      .and.to.include("--title &#39;Client&#39;\\&#39;&#39;s&#39;");
     expect(await readdir(at("new/report"))).to.deep.equal(["report-2.html", "report.html"]);
   });
 

@@ -125,6 +125,45 @@ describe("Report", () => {
     expect(renderReport(many)).to.include(`"${money(lowest, 18)}"`);
   });
 
+  it("says what made it, and every parameter in force, those that were changed first", () => {
+    const provenance = {
+      tool: "breakwater 1.2.3",
+      commit: "c0ffee",
+      dirty: true,
+      compiler: "solc 0.8.30",
+      contracts: "11".repeat(32),
+      node: "v24.9.0",
+      date: "2026-01-02T03:04:05Z",
+      result: "22".repeat(32),
+    };
+    const { result } = syntheticReplay({}, () => ({ settings: { "keeper.perBlock": "25" } }));
+    const text = renderReport({ ...usual, result, provenance });
+    for (const said of [
+      "2026-01-02 03:04:05 UTC by breakwater 1.2.3 on Node.js v24.9.0",
+      "c0ffee, with changes that are in no commit",
+      "solc 0.8.30",
+      ...[provenance.contracts, provenance.result, result.input.series, "ab".repeat(32)],
+      "Changed: keeper.perBlock=25.",
+    ])
+      expect(text).to.include(said);
+    expect(text.indexOf("<code>keeper.perBlock</code>")).to.be.lessThan(
+      text.indexOf("<code>WETH.ltvBps</code>"),
+    );
+    expect(page).to.include("No setting of the scenario was changed.");
+    expect(page).not.to.include("Provenance");
+  });
+
+  it("shows as much lost as gained in the table, before the first card", () => {
+    const table = /<section class="balance"[^]*?<\/section>/.exec(page)?.[0] ?? "";
+    const foot = [.../<tfoot>[^]*<\/tfoot>/.exec(table)![0].matchAll(/<td class="num">([^<]+)</g)].map(
+      (m) => m[1],
+    );
+    expect(foot).to.have.length(2);
+    expect(foot[0]).to.equal(foot[1]).and.not.to.equal("0");
+    expect(page.indexOf(table)).to.be.lessThan(page.indexOf('class="groups"'));
+    expect(page.indexOf('id="price"')).to.be.lessThan(page.indexOf('class="groups"'));
+  });
+
   it("names what failed before anything else", () => {
     const result = syntheticReplay({}, (r) => ({ checks: { ...r.checks, violations: 1 } })).result;
     const text = renderReport({ ...usual, result, failures: ["step 3: share price fell"] });

@@ -10,6 +10,7 @@ import { waterfallChart } from "./charts/waterfall.js";
 import { keeperWords, sentence } from "./figures.js";
 import { count, duration, isoInstant } from "./format.js";
 import { type Html, html, raw, tied } from "./html.js";
+import { parametersSection, provenanceSection } from "./provenance.js";
 import { SCRIPT } from "./script.js";
 import {
   figuresSection,
@@ -68,7 +69,7 @@ export function renderReport(replay: Replay): string {
               gasChart,
             ].map((draw) => plot(draw(replay), false))}
           </div>
-          ${liquidationsSection(replay)}${notesSection(replay.notes)}${reproduceSection(replay)}${termsSection()}
+          ${liquidationsSection(replay)}${notesSection(replay.notes)}${parametersSection(result)}${reproduceSection(replay)}${provenanceSection(replay)}${termsSection()}
         </main>
         <script>
           ${raw(SCRIPT)};

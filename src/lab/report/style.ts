@@ -112,6 +112,9 @@ pre{margin:0;padding:14px 16px;background:var(--wash);border-radius:4px;white-sp
 .terms{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:8px 24px;max-width:92ch;font-size:14px}
 .terms dt{font-weight:600}
 .settings{width:auto;margin-bottom:16px}
+.box{padding:14px 18px;border:1px solid var(--hair);border-radius:4px}
+.box .terms{max-width:none}
+.box code{overflow-wrap:anywhere}
 details{margin-top:24px}
 summary{cursor:pointer;font-weight:600}
 .exact{width:auto;margin-top:12px;font-size:13px}

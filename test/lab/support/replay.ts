@@ -193,6 +193,8 @@ export function syntheticReplay(
     vaults: recipe.vaults,
     keeper: recipe.keeper ? "on" : "off",
     window: { start: iso(steps[0]?.time ?? 0), end: iso(last?.time ?? 0) },
+    input: { name: "black-thursday", sha256: "ab".repeat(32), series: "cd".repeat(32) },
+    parameters: { "WETH.ltvBps": "7500", "keeper.perBlock": "25" },
     settings: {},
     debtAsset: { symbol: "USDC", decimals: DECIMALS },
     price: {
