@@ -2,12 +2,12 @@ import type { Role } from "../agents/scene.js";
 
 /** Everybody who can gain or lose in a replay, in the order in which a table names them. */
 export const ACCOUNTS = [
-  ["borrowers.liquidation", "Borrowers", "collateral that liquidations took, less the debt they cleared"],
-  ["borrowers.auctions", "Borrowers", "what was theirs of absorbed vaults and did not come back"],
-  ["borrowers.autopilot", "Borrowers", "collateral that the autopilot sold, less the debt it repaid"],
-  ["borrowers.interest", "Borrowers", "interest, with what rounding cost"],
-  ["borrowers.letOff", "Borrowers", "debt beyond their collateral that they need not pay"],
-  ["borrowers.rebound", "Borrowers", "what came back beyond what was theirs: lots rose while they waited"],
+  ["borrowers.liquidation", "Borrowers", "liquidations: seized less debt cleared"],
+  ["borrowers.auctions", "Borrowers", "auctions: theirs, and not returned"],
+  ["borrowers.autopilot", "Borrowers", "autopilot: sold less debt repaid"],
+  ["borrowers.interest", "Borrowers", "interest"],
+  ["borrowers.letOff", "Borrowers", "let off: debt beyond their collateral"],
+  ["borrowers.rebound", "Borrowers", "returned beyond it: lots that rose"],
   ["lenders.interest", "Lenders", "interest"],
   ["lenders.losses", "Lenders", "bad debt"],
   ["backstop.losses", "Backstop", "bad debt"],
@@ -22,11 +22,11 @@ export const ACCOUNTS = [
   ["absorbers", "Absorbers", "tips less gas"],
   ["executors", "Autopilot executors", "fees less gas"],
   ["attendants", "Attendants", "tips for restarts less gas"],
-  ["liquidityPool", "Liquidity pool", "trades at its price, against the market’s"],
-  ["arbitrageur", "Arbitrageur", "trades at the pool’s price, against the market’s; gas not counted"],
+  ["liquidityPool", "Liquidity pool", "its trades, at market"],
+  ["arbitrageur", "Arbitrageur", "from the pool, gas not counted"],
   ["gas", "Miners", "gas of all keepers"],
-  ["drift", "Market", "fall of what was sold between being taken and being sold; a rise is negative"],
-  ["atAuction", "Still at auction", "lots at the last price, less the debt they are sold for"],
+  ["drift", "Market", "price of lots, from taken to sold"],
+  ["atAuction", "Still at auction", "lots at the last price, less their debt"],
 ] as const;
 
 export type Account = (typeof ACCOUNTS)[number][0];

@@ -176,13 +176,11 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
         {
           label: "Implied at worst",
           value: money(badDebt.impliedMax),
-          tone: loss(badDebt.impliedMax),
           hint: "highest at any step",
         },
         {
           label: "Booked",
           value: money(badDebt.booked),
-          tone: loss(badDebt.booked),
           hint: "written off on-chain",
         },
         { label: "Gross", value: money(badDebt.gross), hint: "implied + booked" },

@@ -55,12 +55,12 @@ export function renderReport(replay: Replay): string {
             </p>
           </header>
           ${verdict(replay)}${failures(replay)}
-          <div class="first">${plot(priceChart(replay), false)}${balanceSection(result)}</div>
-          <h2>In figures</h2>
-          ${figuresSection(result)}
+          <div class="first">
+            ${plot(priceChart(replay), false)}${balanceSection(result)}${plot(waterfallChart(replay), false)}
+          </div>
           <h2>What happened</h2>
           <div class="plots">
-            ${[waterfallChart, ratioChart, riskChart].map((draw) => plot(draw(replay), true))}${[
+            ${[ratioChart, riskChart].map((draw) => plot(draw(replay), true))}${[
               auctionDebtChart,
               lotPriceChart,
               badDebtChart,
@@ -69,7 +69,8 @@ export function renderReport(replay: Replay): string {
               gasChart,
             ].map((draw) => plot(draw(replay), false))}
           </div>
-          ${liquidationsSection(replay)}${notesSection(replay.notes)}${parametersSection(result)}${reproduceSection(replay)}${provenanceSection(replay)}${termsSection()}
+          <h2>In figures</h2>
+          ${figuresSection(result)}${liquidationsSection(replay)}${notesSection(replay.notes)}${parametersSection(result)}${reproduceSection(replay)}${provenanceSection(replay)}${termsSection()}
         </main>
         <script>
           ${raw(SCRIPT)};

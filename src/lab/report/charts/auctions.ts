@@ -88,18 +88,19 @@ export function lotPriceChart(replay: Replay): Drawing {
           r: 2 + 6 * Math.sqrt(toFloat(t.cost, debtDecimals) / toFloat(largest, debtDecimals)),
         }),
       );
+      const narrow = frame.width < NARROW ? "narrow" : "wide";
+      const name = "Price of every purchase at auction, of the oracle price, over time";
+      if (takes.length === 0) return chart(frame, name, emptyNote("No purchase", frame), narrow);
       const par = `M${px(frame.left)} ${px(y.map(100))}H${px(frame.width - frame.right)}`;
       return chart(
         frame,
-        "Price of every purchase at auction, of the oracle price, over time",
+        name,
         valueAxis(y, "of the oracle price", frame) +
-          (takes.length === 0
-            ? emptyNote("No purchase", frame)
-            : element("path", { class: "line quiet faint", d: par }) +
-              element("g", { class: "dots bought" }, dots.join("")) +
-              endLabels([{ text: "oracle", y: y.map(100), tone: "quiet" }], frame)) +
+          element("path", { class: "line quiet faint", d: par }) +
+          element("g", { class: "dots bought" }, dots.join("")) +
+          endLabels([{ text: "oracle", y: y.map(100), tone: "quiet" }], frame) +
           baseAxis(x, "time, UTC", frame),
-        frame.width < NARROW ? "narrow" : "wide",
+        narrow,
       );
     },
   };
