@@ -1,7 +1,8 @@
 import { type Tint, table } from "../cli/table.js";
-import { figureGroups, sentence, waited } from "./report/figures.js";
+import { figureGroups, waited } from "./report/figures.js";
 import { amount, count, fall, ratio, signOf } from "./report/format.js";
 import { type Party, partiesOf, signedMoney } from "./report/parties.js";
+import { sentence } from "./report/sentence.js";
 import type { ReplayResult } from "./result.js";
 
 /** Widest line where the figures allow it [columns]. */

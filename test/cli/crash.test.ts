@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { createHash } from "node:crypto";
-import { mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -8,127 +8,8 @@ import { type Ablation, VARIANTS } from "../../src/lab/ablation.js";
 import type { Provenance } from "../../src/lab/provenance.js";
 import type { ReplayResult } from "../../src/lab/result.js";
 import { barRows, line, priceRows, replayOf, stamp } from "../lab/support/lab.js";
-import { type Ended, runScript, scratch, startScript, until } from "../support/process.js";
-
-const AMOUNT = /^-?\d+(\.\d+)?$/;
-const DIGEST = /^[0-9a-f]{64}$/;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-
-/** A number, or null where it is longer than the replay. */
-const Unresolved = Symbol("number or null");
-
-/** Every key of the result, in order, and what its value looks like. */
-const SHAPE = {
-  scenario: /^good$/,
-  seed: Number,
-  steps: Number,
-  blocks: Number,
-  vaults: Number,
-  keeper: /^on$/,
-  window: { start: TIME, end: TIME },
-  input: { name: /^good$/, sha256: DIGEST, series: DIGEST },
-  parameters: Object,
-  settings: { "WETH.depth": /^4000000$/, "rate.kink": /^0.75$/ },
-  debtAsset: { symbol: /^USDX$/, decimals: Number },
-  price: { asset: /^WETH$/, start: AMOUNT, min: AMOUNT, minAt: TIME, end: AMOUNT },
-  opening: { debt: AMOUNT, collateralValue: AMOUNT, lent: AMOUNT },
-  affected: { vaults: Number, liquidatedOnly: Number, absorbedOnly: Number, both: Number },
-  liquidations: { count: Number, vaults: Number, debtRepaid: AMOUNT, collateralValueSeized: AMOUNT },
-  badDebt: {
-    implied: AMOUNT,
-    impliedMax: AMOUNT,
-    booked: AMOUNT,
-    gross: AMOUNT,
-    covered: AMOUNT,
-    backstop: AMOUNT,
-    reserve: AMOUNT,
-    lenders: AMOUNT,
-    net: AMOUNT,
-    impliedPayers: { backstop: AMOUNT, reserve: AMOUNT, lenders: AMOUNT },
-  },
-  absorptions: {
-    count: Number,
-    debt: AMOUNT,
-    lots: Number,
-    takes: Number,
-    remnantSales: Number,
-    restarts: Number,
-    proceeds: AMOUNT,
-    repaid: AMOUNT,
-    penalties: AMOUNT,
-    tips: AMOUNT,
-    tipsFromBackstop: AMOUNT,
-    shortfall: AMOUNT,
-    claimable: AMOUNT,
-    remnantsSold: AMOUNT,
-    stillOpen: AMOUNT,
-    meanPriceToOracle: AMOUNT,
-  },
-  backstop: { openingCapital: AMOUNT, endingAssets: AMOUNT, profit: AMOUNT, sharePriceChange: AMOUNT },
-  breaker: { trips: Number, secondsPaused: Number },
-  autopilot: {
-    plans: Number,
-    executions: Number,
-    sold: AMOUNT,
-    repaid: AMOUNT,
-    fees: AMOUNT,
-    cost: AMOUNT,
-  },
-  capital: {
-    debtOpened: AMOUNT,
-    collateralValue: AMOUNT,
-    efficiency: AMOUNT,
-    lateOpened: Number,
-    lateRefused: Number,
-  },
-  latencyBlocks: { p50: Unresolved, p95: Unresolved, max: Number, unresolved: Number },
-  latencySeconds: { p50: Unresolved, p95: Unresolved, max: Number },
-  balance: Array,
-  borrowers: {
-    lossToLiquidation: AMOUNT,
-    lossToAuctions: AMOUNT,
-    loss: AMOUNT,
-    collateralReturnedMedian: AMOUNT,
-  },
-  keepers: {
-    profit: AMOUNT,
-    liquidators: AMOUNT,
-    absorbers: AMOUNT,
-    bidders: AMOUNT,
-    executors: AMOUNT,
-    attendants: AMOUNT,
-    gasCost: AMOUNT,
-    failedTransactions: Number,
-  },
-  system: { minCollateralRatio: AMOUNT, endCollateralRatio: AMOUNT, utilisationMax: AMOUNT },
-  checks: { invariants: Number, violations: Number, modelComparisons: Number, modelMismatches: Number },
-  speed: { wallSeconds: Number, transactions: Number, gasUsed: /^\d+$/ },
-  provenance: {
-    tool: /^breakwater \d+\.\d+\.\d+$/,
-    commit: /^([0-9a-f]{40}|not known)$/,
-    dirty: Boolean,
-    compiler: /^solc 0\.8\.30\+commit\.\w+, cancun, optimizer runs \d+, via IR$/,
-    contracts: DIGEST,
-    node: /^v\d+/,
-    date: TIME,
-    result: DIGEST,
-  },
-};
-
-function expectShape(value: unknown, shape: unknown, path: string): void {
-  if (shape === Array)
-    expect((value as { readonly rows: unknown }).rows, path).to.be.an("array").that.is.not.empty;
-  else if (shape === Unresolved) expect(value === null || typeof value === "number", path).to.equal(true);
-  else if (shape === Boolean) expect(value, path).to.be.a("boolean");
-  else if (shape === Object) expect(value, path).to.be.an("object").that.is.not.empty;
-  else if (shape === Number) expect(value, path).to.be.a("number");
-  else if (shape instanceof RegExp) expect(value, path).to.be.a("string").and.to.match(shape);
-  else {
-    const [actual, wanted] = [value as Record<string, unknown>, shape as Record<string, unknown>];
-    expect(Object.keys(actual), path).to.deep.equal(Object.keys(wanted));
-    for (const key of Object.keys(wanted)) expectShape(actual[key], wanted[key], `${path}.${key}`);
-  }
-}
+import { SHAPE, expectShape } from "./support/resultShape.js";
+import { type Ended, runScript, scratch } from "../support/process.js";
 
 /** Lines for whoever does not look at a terminal: each phase to its end, at most one for ten percent. */
 const PROGRESS = /^(Opening vaults: \d+ %[^\n]*\n){1,11}(Replaying: \d+ %[^\n]*\n){1,11}$/;
@@ -430,59 +311,6 @@ describe("the crash command", function () {
       expect(row.result.checks.violations + row.result.checks.modelMismatches).to.equal(0);
     }
     expect(stdout).to.include(`Report of everything on: ${at("new/ablation/report.html")}\n`);
-  });
-
-  it("refuses a report into a file before it replays, with exit code 2", async () => {
-    const { code, stdout, stderr } = await crash("--prices", at("good.csv"), "--out", at("good.csv"));
-    expect(stderr).to.match(/^--out: "\S+good.csv": "\S+good.csv" is a file, must be a folder\n$/);
-    expect([code, stdout]).to.deep.equal([2, ""]);
-  });
-
-  it("keeps the report of an earlier run unless it is forced to replace it", async () => {
-    const page = await readFile(at("new/report/report.html"), "utf8");
-    const again = [
-      "--prices",
-      at("good.csv"),
-      "--vaults",
-      "2",
-      "--out",
-      at("new/report"),
-      "--title",
-      "Client's",
-    ];
-    const second = await crash(...again);
-    expect(second.stdout).to.include(`Report: ${at("new/report/report-2.html")}\n`);
-    expect(await readFile(at("new/report/report.html"), "utf8")).to.equal(page);
-    const forced = await crash(...again, "--force");
-    expect(forced.stdout).to.include(`Report: ${at("new/report/report.html")}\n`);
-    const replaced = await readFile(at("new/report/report.html"), "utf8");
-    expect(replaced)
-      .to.include("<h1>Client&#39;s</h1>")
-      .and.to.include("--title &#39;Client&#39;\\&#39;&#39;s&#39;");
-    expect(await readdir(at("new/report"))).to.deep.equal(["report-2.html", "report.html"]);
-  });
-
-  it("prints the verdict even if its report can no longer be written", async () => {
-    const args = ["--prices", at("good.csv"), "--vaults", "2", "--out", at("new/gone")];
-    const child = startScript("crash", args);
-    await until(async () => ((await readdir(at("new"))).includes("gone") ? true : undefined));
-    await rm(at("new/gone"), { recursive: true });
-    const { code, stdout, stderr } = await child.ended;
-    expect(stdout).to.match(/^No bad debt\.\n/);
-    expect(stderr).to.match(/\nreport: "\S+report.html": cannot be written \(ENOENT\)\n$/);
-    expect(code).to.equal(1);
-  });
-
-  it("says where it stopped when it is interrupted, and leaves nothing behind", async () => {
-    const child = startScript("crash", ["--vaults", "4", "--out", at("new/stopped")]);
-    await until(() => (child.stderr().includes("Replaying: 10 %") ? true : undefined));
-    child.kill("SIGINT");
-    const { code, stderr, stdout } = await child.ended;
-    expect(stderr).to.match(
-      /\nStopped: step [\d,]+ of 3,449 \(\d+ %\), at 2020-03-1\d \d\d:\d\d(:\d\d)? UTC of the scenario. Nothing was written.\n$/,
-    );
-    expect([code, stdout]).to.deep.equal([130, ""]);
-    expect(await readdir(at("new"))).not.to.include("stopped");
   });
 
   it("lists scenarios and parameters without replaying any", async () => {

@@ -7,7 +7,6 @@ import { priceChart } from "./charts/price.js";
 import { ratioChart } from "./charts/ratios.js";
 import { riskChart } from "./charts/risk.js";
 import { waterfallChart } from "./charts/waterfall.js";
-import { keeperWords, sentence } from "./figures.js";
 import { count, duration, isoInstant } from "./format.js";
 import { type Html, html, raw, tied } from "./html.js";
 import { parametersSection, provenanceSection } from "./provenance.js";
@@ -20,6 +19,7 @@ import {
   reproduceSection,
   termsSection,
 } from "./sections.js";
+import { keeperWords, sentence } from "./sentence.js";
 import { STYLE } from "./style.js";
 
 /**
