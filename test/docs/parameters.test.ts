@@ -5,6 +5,8 @@ import { expect } from "chai";
 
 import { regenerated } from "../../src/docs/blocks.js";
 import { DEPLOYMENT_SECTIONS, defaultIn, deploymentTable, settingsTable } from "../../src/docs/parameters.js";
+import { withResults } from "../../src/docs/results.js";
+import { syntheticReplay } from "../lab/support/replay.js";
 import { loadScenario } from "../../src/lab/scenario.js";
 import { Settings } from "../../src/lab/settings.js";
 
@@ -61,6 +63,20 @@ describe("The documents", () => {
       RangeError,
       "parameters: moon: must be one of governance, ",
     );
+  });
+
+  it("have a table of results with a column for each replay, which another replay would change", () => {
+    const { result } = syntheticReplay({ vaults: 30 });
+    const worse = { ...result, borrowers: { ...result.borrowers, loss: "1234567.5" } };
+    const text = "before\n<!-- results -->\nold\n<!-- end -->\nafter";
+    const fresh = withResults(text, [result, worse, result]);
+    const row = /\| borrowers' whole loss \|([^\n]*)\|/.exec(fresh)?.[1] ?? "";
+    expect(row.split("|")).to.have.length(3);
+    expect(row).to.include("1,234,568");
+    expect(fresh.startsWith("before\n") && fresh.endsWith("\nafter")).to.equal(true);
+    expect(withResults(fresh, [result, worse, result])).to.equal(fresh);
+    expect(withResults(fresh, [result, result, result])).not.to.equal(fresh);
+    expect(withResults("no table", [result])).to.equal("no table");
   });
 
   it("show of a parameter its default and what is allowed", () => {
