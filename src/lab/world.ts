@@ -18,7 +18,7 @@ import type { Settings } from "./settings.js";
 
 /** Vaults opened per transaction, to stay below the gas a transaction may use, and per block, to tell how far it is. */
 const OPEN_BATCH = 40;
-const OPEN_BLOCK = 10 * OPEN_BATCH;
+const OPEN_BLOCK = 25 * OPEN_BATCH;
 const PLENTY = 2n ** 126n;
 const SETUP_GAS_PRICE = 10n ** 9n;
 const SETUP_CALL_GAS = 16_000_000n;
