@@ -216,6 +216,21 @@ describe("A replay whose books are wrong", () => {
     });
   }
 
+  it("because a sale is valued at another price than what was seized fails", async () => {
+    const real = original.sold as (this: Bookkeeper, market: readonly bigint[], ...rest: never[]) => void;
+    Object.assign(Bookkeeper.prototype, {
+      sold(this: Bookkeeper, market: readonly bigint[], ...rest: never[]) {
+        real.call(
+          this,
+          market.map((price) => price + price / 1000n),
+          ...rest,
+        );
+      },
+    });
+    const { failures } = await replayOf(FALL, { vaults: 30 });
+    expect(failures.join()).to.match(/balance: liquidators gained \d+ before gas, not -?\d+/);
+  });
+
   function isNothing(loss: unknown): boolean {
     return (loss as { readonly total: bigint }).total === 0n;
   }

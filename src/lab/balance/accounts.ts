@@ -32,23 +32,15 @@ export const ACCOUNTS = [
 export type Account = (typeof ACCOUNTS)[number][0];
 
 /** Whose tokens are counted: the system's contracts are one holder. `pool n`: the AMM pool of asset n. */
-export type Holder =
-  | "system"
-  | "borrower"
-  | "keeper"
-  | "bidder"
-  | "absorber"
-  | "attendant"
-  | "executor"
-  | "arbitrageur"
-  | "miners"
-  | `pool ${number}`;
+export type Holder = "system" | "borrower" | KeeperHolder | "arbitrageur" | "miners" | `pool ${number}`;
+
+type KeeperHolder = "keeper" | "bidder" | "absorber" | "attendant" | "executor";
 
 /** A token: the debt asset, ether, or a collateral by its id. */
 export type Asset = "debt" | "ether" | number;
 
 /** Who acts for each kind of keeper. */
-export const HOLDER_OF: Readonly<Record<Role, Holder>> = {
+export const HOLDER_OF: Readonly<Record<Role, KeeperHolder>> = {
   liquidators: "keeper",
   bidders: "bidder",
   absorbers: "absorber",

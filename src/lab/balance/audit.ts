@@ -1,5 +1,6 @@
 import type { InvariantLog } from "../invariants.js";
 import type { LabWorld } from "../world.js";
+import { ROLES } from "../agents/scene.js";
 import { type Asset, HOLDER_OF, type Holder } from "./accounts.js";
 import type { Bookkeeper, Equity } from "./bookkeeper.js";
 
@@ -95,8 +96,21 @@ export function audit(
   const open = lots - model.pool.auctionDebt;
   const booked = books.accounts.net("atAuction");
   log.require(booked === open, `balance: what is at auction is worth ${open} beyond its debt, not ${booked}`);
+  auditKeepers(log, books, world);
   const { sum } = books.accounts;
   log.require(sum === 0n, `balance: what everybody gained and lost sums to ${sum}, not 0`);
+}
+
+/** A keeper that holds no collateral any more has gained, gas aside, what it has more of the debt asset and is owed in tips. */
+function auditKeepers(log: InvariantLog, books: Bookkeeper, { actors, model }: LabWorld): void {
+  for (const role of ROLES) {
+    const holder = HOLDER_OF[role];
+    if (model.terms.assets.some((_, id) => books.movements.change(holder, id) !== 0n)) continue;
+    const tips = model.backing.house.tips.get(actors[holder]) ?? 0n;
+    const tokens = books.movements.change(holder, "debt") + tips;
+    const booked = books.accounts.net(role) + (books.gasOf.get(role) ?? 0n);
+    log.require(booked === tokens, `balance: ${role} gained ${tokens} before gas, not ${booked}`);
+  }
 }
 
 function nameOf(world: LabWorld, asset: Asset): string {

@@ -37,6 +37,8 @@ export class Bookkeeper {
   readonly accounts = new DoubleEntry<Account>();
   readonly movements = new Movements<Holder, Asset>();
   readonly stock = new Stock();
+  /** What each kind of keeper paid for gas. */
+  readonly gasOf = new Map<Role, bigint>();
   /** Worth when taken of what auctions returned to owners. */
   returned = 0n;
   /** What rounding moved from borrowers to those behind them; may be negative. */
@@ -204,6 +206,7 @@ export class Bookkeeper {
   /** A keeper paid for gas: `gas` in debt units, `wei` in ether. */
   burnt(role: Role, gas: bigint, wei: bigint): void {
     this.accounts.post("gas", [role, -gas], ["gas", gas]);
+    this.gasOf.set(role, (this.gasOf.get(role) ?? 0n) + gas);
     this.movements.move("ether", wei, HOLDER_OF[role], "miners");
   }
 
