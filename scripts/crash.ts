@@ -1,17 +1,25 @@
-import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { basename, dirname, extname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
+import { basename, extname } from "node:path";
 
-import { CliError, UsageError, integer, quote } from "../src/cli/args.js";
+import { CliError, UsageError, integer, oneOf, quote } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
 import { tintFor } from "../src/cli/table.js";
 import { type ReplayOptions, parseKeeper, silenceOf } from "../src/lab/options.js";
+import { longRun } from "../src/lab/estimate.js";
+import { type Wanted, prepare, writeJson, writeReport } from "../src/lab/output.js";
+import { ProgressLine } from "../src/lab/progress.js";
+import { provenanceOf } from "../src/lab/provenance.js";
 import { renderReport } from "../src/lab/report/report.js";
-import type { Replay, ReplayResult } from "../src/lab/result.js";
-import { loadScenario, scenarioNames, scenarioOfPrices } from "../src/lab/scenario.js";
+import type { ReplayResult } from "../src/lab/result.js";
+import type { GapRule } from "../src/lab/priceFile.js";
+import { type Scenario, loadScenario, scenarioNames, scenarioOfPrices } from "../src/lab/scenario.js";
 import { Settings } from "../src/lab/settings.js";
 import { renderVerdict } from "../src/lab/verdict.js";
 import { ParameterError } from "../src/protocol/parameters.js";
 
+/** Replays of an ablation. */
+const VARIANTS = 5;
 const DEFAULT_SCENARIO = "black-thursday-2020";
 
 await run(
@@ -26,6 +34,17 @@ await run(
         help: `which crash; see --list (default ${DEFAULT_SCENARIO})`,
       },
       prices: { type: "string", value: "FILE.csv", help: "replay this price file as the WETH path instead" },
+      rounds: {
+        type: "string",
+        value: "FILE.csv",
+        help: "replay these rounds of a feed (timestamp,price) as what the chain saw",
+      },
+      gaps: {
+        type: "string",
+        value: "refuse|hold",
+        help: "whether a price file with a hole is refused, or its last price holds over holes",
+        default: "refuse",
+      },
       vaults: { type: "string", value: "N", help: "how many vaults", default: "1000" },
       seed: { type: "string", value: "S", help: "seed of the vaults' sizes and ratios", default: "1" },
       keeper: {
@@ -39,8 +58,15 @@ await run(
         value: "section.key=value",
         help: "override a parameter; may be repeated; see --list",
       },
-      out: { type: "string", value: "DIR", help: "where report.html goes", default: "out" },
-      json: { type: "string", value: "FILE", help: "write the result as JSON" },
+      out: {
+        type: "string",
+        value: "DIR",
+        help: "where report.html goes; beside an earlier one it is report-2.html and so on",
+        default: "out",
+      },
+      json: { type: "string", value: "FILE", help: "write the result as JSON; the file must not exist" },
+      title: { type: "string", value: "TEXT", help: "title of the report, such as a client's name" },
+      force: { type: "boolean", help: "replace report and JSON file of an earlier run" },
       ablate: {
         type: "boolean",
         help: "replay once with everything on and once without each defence, and say what each was worth",
@@ -48,19 +74,14 @@ await run(
       list: { type: "boolean", help: "list scenarios and parameters" },
     },
   },
-  async (options) => {
+  async (options, io) => {
     const vaults = integer("--vaults", options.vaults, 1, 10_000);
     const seed = integer("--seed", options.seed, 0, 4_294_967_295);
     const keeper = parseKeeper(options.keeper);
     const base = await loadScenario(options.scenario ?? DEFAULT_SCENARIO);
-    const scenario =
-      options.prices === undefined
-        ? base
-        : scenarioOfPrices(
-            await readPrices(options.prices),
-            basename(options.prices, extname(options.prices)),
-            base,
-          );
+    const gaps = oneOf("--gaps", options.gaps, ["refuse", "hold"] as const);
+    const untitled = await scenarioOf(options, base, gaps);
+    const scenario = { ...untitled, title: titleOf(options.title) ?? untitled.title };
     const settings = new Settings(
       scenario.assets.map((a) => a.symbol),
       options.set,
@@ -81,73 +102,82 @@ await run(
       if (error instanceof ParameterError) throw new UsageError(`parameters: ${error.message}`);
       throw error;
     }
-    if (options.json !== undefined) await requireDirectory("--json", dirname(options.json));
+    const undo = await prepare(options);
+    for (const note of scenario.notes) if (/rows? (is|are) missing/.test(note)) io.note(`prices: ${note}`);
+    const long = longRun(scenario.times.length, vaults, options.ablate ? VARIANTS : 1);
+    if (long !== null) io.note(long);
 
     const given = [
       ...(options.scenario === undefined ? [] : [options.scenario]),
       ...(options.prices === undefined ? [] : [`--prices ${basename(options.prices)}`]),
+      ...(options.rounds === undefined ? [] : [`--rounds ${basename(options.rounds)}`]),
+      ...(gaps === "refuse" ? [] : [`--gaps ${gaps}`]),
       ...(["vaults", "seed", "keeper"] as const).map((name) => `--${name} ${options[name]}`),
       ...options.set.map((text) => `--set ${text}`),
       ...(options.ablate ? ["--ablate"] : []),
+      ...(options.title === undefined ? [] : [`--title ${quoted(options.title)}`]),
     ];
     const command = `npm run crash -- ${given.join(" ")}`;
     const asked = { scenario, vaults, seed, keeper, command };
-    if (options.ablate) await compareDefences(asked, options);
-    else await replayOnce({ ...asked, settings }, options);
+    const progress = progressLine(undo);
+    try {
+      if (options.ablate) await compareDefences(asked, options, progress);
+      else await replayOnce({ ...asked, settings }, options, progress);
+    } catch (error) {
+      progress.clear();
+      undo();
+      throw error;
+    }
   },
 );
 
-/** Where results go. */
-interface Output {
-  readonly out: string;
-  readonly json: string | undefined;
-}
-
 /** Replays, and writes and prints what came of it. */
-async function replayOnce(options: ReplayOptions, output: Output): Promise<void> {
+async function replayOnce(options: ReplayOptions, output: Wanted, progress: ProgressLine): Promise<void> {
   const { replay } = await import("../src/lab/replay.js");
-  const finished = await replay({ ...options, onProgress: progress("Replaying") });
+  const finished = await replay({
+    ...options,
+    onProgress: (p) => {
+      progress.show(p);
+    },
+  });
+  progress.clear();
   const { result } = finished;
-  const report = await writeReport(finished, output.out);
-  if (output.json !== undefined) await writeFile(output.json, `${JSON.stringify(result, null, 2)}\n`);
   process.stdout.write(`${renderVerdict(result, tintFor(process.stdout))}\n`);
   for (const failure of finished.failures) process.stdout.write(`  ${failure}\n`);
-  process.stdout.write(`Report: ${report}\n`);
+  const provenance = await provenanceOf(new Date(), result);
+  await writeJson(output, { ...result, provenance });
+  process.stdout.write(`Report: ${await writeReport(output, renderReport({ ...finished, provenance }))}\n`);
   requireSound([result]);
 }
 
 /** Replays with and without each defence; the report is that of the replay with everything on. */
 async function compareDefences(
   options: Omit<ReplayOptions, "settings">,
-  output: Output & { readonly set: readonly string[] },
+  output: Wanted & { readonly set: readonly string[] },
+  progress: ProgressLine,
 ): Promise<void> {
-  const { VARIANTS, ablate, renderAblation } = await import("../src/lab/ablation.js");
-  let shown: (step: number, steps: number) => void = () => undefined;
+  const { VARIANTS: variants, ablate, renderAblation } = await import("../src/lab/ablation.js");
   const { ablation, full, failures } = await ablate(
     {
       ...options,
-      onProgress: (step, steps) => {
-        shown(step, steps);
+      onProgress: (p) => {
+        progress.show(p);
       },
     },
     output.set,
     (number, name) => {
-      shown = progress(`Replaying ${number} of ${VARIANTS.length}, ${name}`);
+      progress.begin(`${number} of ${variants.length}, ${name}`);
     },
   );
-  const report = await writeReport(full, output.out);
-  if (output.json !== undefined) await writeFile(output.json, `${JSON.stringify(ablation, null, 2)}\n`);
+  progress.clear();
   process.stdout.write(`${renderAblation(ablation, tintFor(process.stdout))}\n`);
   for (const failure of failures) process.stdout.write(`  ${failure}\n`);
-  process.stdout.write(`Report of everything on: ${report}\n`);
-  requireSound(ablation.rows.map((row) => row.result));
-}
-
-async function writeReport(finished: Replay, directory: string): Promise<string> {
-  await mkdir(directory, { recursive: true });
-  const path = join(directory, "report.html");
-  await writeFile(path, renderReport(finished));
-  return path;
+  const date = new Date();
+  const results = ablation.rows.map((row) => row.result);
+  await writeJson(output, { ...ablation, provenance: await provenanceOf(date, ...results) });
+  const page = renderReport({ ...full, provenance: await provenanceOf(date, full.result) });
+  process.stdout.write(`Report of everything on: ${await writeReport(output, page)}\n`);
+  requireSound(results);
 }
 
 /** Fails the command if a check failed. */
@@ -161,35 +191,59 @@ function requireSound(results: readonly ReplayResult[]): void {
   );
 }
 
-async function readPrices(path: string): Promise<string> {
+/** The title as given, if it fits a line. */
+function titleOf(title: string | undefined): string | undefined {
+  if (title === undefined || /^[^\p{Cc}]{1,120}$/u.test(title)) return title;
+  throw new UsageError(`--title: ${quote(title)}: must be one line of at most 120 characters`);
+}
+
+/** A word for a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The scenario itself, or its assets on the path of a file. */
+async function scenarioOf(
+  { prices, rounds }: { readonly prices: string | undefined; readonly rounds: string | undefined },
+  base: Scenario,
+  gaps: GapRule,
+): Promise<Scenario> {
+  if (prices !== undefined && rounds !== undefined)
+    throw new UsageError("--prices and --rounds: give one of them");
+  const path = prices ?? rounds;
+  if (path === undefined) return base;
+  const text = await readPrices(rounds === undefined ? "--prices" : "--rounds", path);
+  const scenario = scenarioOfPrices(text, basename(path, extname(path)), base, gaps);
+  if (rounds !== undefined && scenario.rounds === undefined)
+    throw new UsageError("--rounds: line 1: header: must be timestamp,price");
+  return scenario;
+}
+
+async function readPrices(option: string, path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new UsageError(
-      `--prices: ${quote(path)}: cannot be read (${code ?? "unknown error"}); must be a CSV file`,
+      `${option}: ${quote(path)}: cannot be read (${code ?? "unknown error"}); must be a CSV file`,
     );
   }
-}
-
-async function requireDirectory(field: string, directory: string): Promise<void> {
-  const found = await stat(directory).catch(() => null);
-  if (found?.isDirectory() !== true)
-    throw new UsageError(`${field}: ${quote(directory)}: must be an existing folder`);
 }
 
 function indent(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
-/** A progress line that begins with `what`, on a terminal only. */
-function progress(what: string): (step: number, steps: number) => void {
-  if (!process.stderr.isTTY) return () => undefined;
-  let shown = -1;
-  return (step, steps) => {
-    const percent = Math.floor((step * 100) / steps);
-    if (percent === shown) return;
-    shown = percent;
-    process.stderr.write(step === steps ? "\r\u001B[K" : `\r${what}: ${percent} %`);
-  };
+/** Shows progress on stderr; whoever interrupts the run is told there where it stopped. */
+function progressLine(undo: () => void): ProgressLine {
+  const progress = new ProgressLine(process.stderr);
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      progress.clear();
+      undo();
+      process.stderr.write(`${progress.where()} Nothing was written.\n`);
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
+  return progress;
 }

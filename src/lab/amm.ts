@@ -114,6 +114,11 @@ export class Market {
     private readonly feePips: bigint,
   ) {}
 
+  /** The pool's address. */
+  get address(): string {
+    return this.pool.target as string;
+  }
+
   /** Reads the price from the chain, and the liquidity the first time: nobody adds any later. */
   async refresh(): Promise<void> {
     const slot = (await this.pool.getFunction("slot0")()) as { sqrtPriceX96: bigint };

@@ -1,17 +1,8 @@
 import { MAX_UINT256, type VaultKey, auctionMath, auctions, type pools, valueDown } from "../model/index.js";
 import type { Scene } from "./agents/scene.js";
 import type { AbsorptionSample, TakeSample } from "./result.js";
+import { Bookkeeper } from "./balance/bookkeeper.js";
 import type { LabWorld } from "./world.js";
-
-/** What the owner of an absorbed vault had when it was [debt units], and what came back to it since. */
-interface Estate {
-  /** Market value of the collateral beyond the debt; 0 if there was none. */
-  readonly equity: bigint;
-  /** Market value of what it may claim, at the prices of the absorption. */
-  returned: bigint;
-  /** Market prices then [WAD], by asset. */
-  readonly market: readonly bigint[];
-}
 
 /** Does in the model what keepers do at auctions, and keeps the accounts of it. Amounts in debt units. */
 export class AuctionBooks {
@@ -35,9 +26,13 @@ export class AuctionBooks {
   givenUp = 0;
   /** The oracle's value of everything taken but remnants. */
   private oracleValue = 0n;
-  private readonly estates = new Map<bigint, Estate>();
+  /** Vaults taken over. */
+  readonly absorbed = new Set<VaultKey>();
+  readonly books: Bookkeeper;
 
-  constructor(private readonly world: LabWorld) {}
+  constructor(private readonly world: LabWorld) {
+    this.books = new Bookkeeper(world, (market, asset, amount) => this.worth(market, asset, amount));
+  }
 
   /** Absorbs a vault. `record` puts it on record with its transaction. */
   absorb(scene: Scene, key: VaultKey): { readonly record: (transaction: string) => void } {
@@ -47,10 +42,12 @@ export class AuctionBooks {
     const value = held.reduce((sum, [asset, amount]) => sum + this.worth(scene.market, asset, amount), 0n);
     const before = model.pool.auctionDebt;
     const id = this.tipped(0n, () => model.absorb(key, actors.absorber));
-    this.debt += model.pool.auctionDebt - before;
+    const taken = model.pool.auctionDebt - before;
+    this.debt += taken;
     this.lots += held.length;
-    const equity = value > debt ? value - debt : 0n;
-    this.estates.set(id, { equity, returned: 0n, market: scene.market });
+    const collateral = held.map(([asset, amount]) => ({ asset, amount }));
+    this.books.absorbed(scene.market, id, taken, collateral);
+    this.absorbed.add(key);
     const { time, block } = scene;
     return {
       record: (transaction) =>
@@ -78,6 +75,8 @@ export class AuctionBooks {
       backing.take(id, asset, wanted, MAX_UINT256),
     );
     const oracleValue = valueDown(amount, scene.prices[asset]?.liq ?? 0n);
+    this.books.taken(scene.market, id, { asset, amount }, cost, paid);
+    this.books.lost(loss, "atAuction");
     if (absorption === undefined || paid === null) {
       this.remnantsSold += cost;
     } else {
@@ -87,7 +86,7 @@ export class AuctionBooks {
       this.tips += paid.tip;
       this.oracleValue += oracleValue;
       this.shortfall += loss.total;
-      if (absorption.left === cost) this.giveBack(absorption, asset, amount);
+      if (!backing.house.open.some((a) => a.id === id)) this.books.closed(id, absorption.left === cost);
     }
     const { time, block } = scene;
     return {
@@ -102,6 +101,8 @@ export class AuctionBooks {
   /** Gives an absorption up. */
   giveUp(id: bigint): pools.Loss {
     const loss = this.tipped(0n, () => this.world.model.backing.giveUp(id));
+    this.books.lost(loss, "atAuction");
+    this.books.closed(id, false);
     this.shortfall += loss.total;
     this.givenUp += 1;
     return loss;
@@ -116,21 +117,6 @@ export class AuctionBooks {
   /** What everything taken but remnants brought for its worth at the oracle price [WAD]; 0 if nothing was. */
   get meanPriceToOracle(): bigint {
     return this.oracleValue === 0n ? 0n : (this.proceeds * 10n ** 18n) / this.oracleValue;
-  }
-
-  /** What owners of absorbed vaults lost of what was theirs, what was still at auction counted as lost. */
-  get ownersLost(): bigint {
-    return [...this.estates.values()].reduce((sum, e) => sum + subFloor(e.equity, e.returned), 0n);
-  }
-
-  /** What owners may claim, or have claimed, at the market prices of their absorptions. */
-  get claimable(): bigint {
-    return [...this.estates.values()].reduce((sum, e) => sum + e.returned, 0n);
-  }
-
-  /** Tips earned by absorbers. */
-  get tipsEarned(): bigint {
-    return this.tips + this.tipsFromBackstop;
   }
 
   /** What open absorptions owe beyond the value of their lots at liquidation prices. */
@@ -151,28 +137,17 @@ export class AuctionBooks {
     return (amount * (market[asset] ?? 0n) * 10n ** BigInt(debtAsset.decimals)) / unit;
   }
 
-  /** What is left of an absorption whose tab is paid is its owner's. */
-  private giveBack(before: auctions.Absorption, asset: number, sold: bigint): void {
-    const estate = this.estates.get(before.id);
-    if (estate === undefined) return;
-    estate.returned = before.lots.reduce((sum, lot) => {
-      const left = lot.asset === asset ? lot.amount - sold : lot.amount;
-      return sum + this.worth(estate.market, lot.asset, left);
-    }, 0n);
-  }
-
-  /** Runs an operation, and notes what it made the backstop pay in tips beyond `fromProceeds`. */
+  /** Runs an operation, and notes what it made the backstop pay the absorber in tips, beyond what is `fromProceeds`. */
   private tipped<T>(fromProceeds: bigint, operation: () => T): T {
-    const { backing } = this.world.model;
-    const before = sumOfTips(backing.house);
+    const { actors, model } = this.world;
+    const tips = (): bigint => model.backing.house.tips.get(actors.absorber) ?? 0n;
+    const before = tips();
     const result = operation();
-    this.tipsFromBackstop += sumOfTips(backing.house) - before - fromProceeds;
+    const paid = tips() - before - fromProceeds;
+    this.tipsFromBackstop += paid;
+    this.books.tipped(paid);
     return result;
   }
-}
-
-function sumOfTips({ tips }: auctions.AuctionState): bigint {
-  return [...tips.values()].reduce((sum, tip) => sum + tip, 0n);
 }
 
 function subFloor(a: bigint, b: bigint): bigint {

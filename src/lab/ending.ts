@@ -19,15 +19,19 @@ export function settleUp(scene: Scene): Action[] {
   });
   const actions: Action[] = [];
   for (const { id } of client.deployment.assets) {
-    if (backing.claim(actors.borrower, id) === 0n) continue;
+    // Claims are kept under the owner as a vault's key names it.
+    const amount = backing.claim(actors.borrower.toLowerCase(), id);
+    if (amount === 0n) continue;
+    ledger.books.claimed({ asset: id, amount });
     actions.push(
       call(actors.borrower, auctionHouse, house.encodeFunctionData("claim", [id, actors.borrower])),
     );
   }
-  for (const keeper of [actors.absorber, actors.attendant]) {
-    if (backing.claimTip(keeper) === 0n) continue;
+  const tips = backing.claimTip(actors.absorber);
+  if (tips !== 0n) {
+    ledger.books.collected(tips);
     actions.push({
-      ...call(keeper, auctionHouse, house.encodeFunctionData("claimTip", [keeper])),
+      ...call(actors.absorber, auctionHouse, house.encodeFunctionData("claimTip", [actors.absorber])),
       book: (receipts) => ledger.spent("absorbers", "claim of tips", receipts, paid(scene, receipts)),
     });
   }

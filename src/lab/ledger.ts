@@ -6,12 +6,14 @@ import {
   type VaultKey,
   collateralRatioDown,
   debtDown,
+  type pools,
   utilisationUp,
   valueDown,
 } from "../model/index.js";
 import type { PlannedLiquidation } from "./agents/liquidators.js";
-import type { Role, Scene } from "./agents/scene.js";
+import { type Paid, ROLES, type Role, type Scene, received } from "./agents/scene.js";
 import { AuctionBooks } from "./auctionBooks.js";
+import type { Bookkeeper, Collateral } from "./balance/bookkeeper.js";
 import type { Receipt } from "./chain.js";
 import { Latencies } from "./latency.js";
 import type { ReplayOptions } from "./options.js";
@@ -25,15 +27,14 @@ const BOOK_SAMPLES = 400;
 export const FAILURES_SHOWN = 20;
 
 /** One liquidation as the run saw it. */
-export interface LiquidationEntry {
+export interface LiquidationEntry extends Paid {
   readonly plan: PlannedLiquidation;
   readonly result: LiquidationResult;
+  /** Collateral that went to auction because nobody will pay the rest of the debt. */
+  readonly handed: readonly Collateral[];
   readonly receipts: readonly Receipt[];
   /** What the sale brought [debt units]. */
   readonly proceeds: bigint;
-  /** What both transactions cost [debt units], and how many failed. */
-  readonly gas: bigint;
-  readonly failed: number;
 }
 
 /** Keeps the accounts of a replay: who lost what, how late, and whether chain and model agreed. Amounts in debt units. */
@@ -47,21 +48,8 @@ export class Ledger {
   readonly firstMismatches: string[] = [];
   comparisons = 0;
   mismatches = 0;
-  /** Debts nobody would pay, and who paid them. */
-  booked = { total: 0n, backstop: 0n, reserve: 0n, lenders: 0n };
   repaid = 0n;
   seizedValue = 0n;
-  /** Market value that liquidations took from borrowers beyond the debt they cleared. */
-  borrowersLost = 0n;
-  /** What each kind of keeper made, gas paid, without tips. */
-  readonly profits: Record<Role, bigint> = {
-    liquidators: 0n,
-    absorbers: 0n,
-    bidders: 0n,
-    executors: 0n,
-    attendants: 0n,
-  };
-  gasCost = 0n;
   failed = 0;
   /** Plans executed: how many, market value sold, debt repaid, and fees. */
   autopilot = { executions: 0, sold: 0n, repaid: 0n, fees: 0n };
@@ -92,9 +80,18 @@ export class Ledger {
     }
   }
 
-  /** Losses booked to lenders so far. */
-  get lendersLost(): bigint {
-    return this.booked.lenders;
+  /** The books in double entry. */
+  get books(): Bookkeeper {
+    return this.auctions.books;
+  }
+
+  /** Debts nobody would pay so far, and who paid them. */
+  get booked(): pools.Loss {
+    const { accounts } = this.books;
+    const [backstop, reserve, lenders] = (["backstop", "reserve", "lenders"] as const).map(
+      (who) => -accounts.net(`${who}.losses`),
+    ) as [bigint, bigint, bigint];
+    return { total: backstop + reserve + lenders, backstop, reserve, lenders };
   }
 
   /** Whole debt tokens in debt units. */
@@ -108,14 +105,14 @@ export class Ledger {
     return market[Math.max(at, 0)] ?? 0n;
   }
 
-  /** What all keepers made, tips included. */
+  /** What all keepers made. */
   get profit(): bigint {
-    return Object.values(this.profits).reduce((sum, p) => sum + p, this.auctions.tipsEarned);
+    return ROLES.reduce((sum, role) => sum + this.books.accounts.net(role), 0n);
   }
 
   /** The vaults with HF < 1 after a block. */
   observe(block: number, ripe: readonly VaultKey[], prices: readonly Price[]): void {
-    this.latencies.observe(block, ripe);
+    this.latencies.observe(block, Number(this.world.model.now), ripe);
     const pool = this.world.model.accruedPool;
     this.impliedNow = ripe.reduce((sum, key) => {
       const { debt, value } = this.world.model.health(key, prices, pool);
@@ -135,10 +132,12 @@ export class Ledger {
     this.repaid += outcome.repaid;
     this.repaidThisStep += outcome.repaid;
     this.seizedValue += seizedValue;
-    this.borrowersLost += this.auctions.worth(scene.market, asset, outcome.seized) - outcome.repaid;
-    this.lost(loss);
-    this.earned("liquidators", gain);
-    this.cost("liquidators", e.gas, e.failed);
+    const seized = { asset, amount: outcome.seized };
+    this.books.liquidated(scene.market, { seized, repaid: outcome.repaid, loss, handed: e.handed });
+    if (receipts[1]?.ok === true) {
+      this.books.sold(scene.market, "liquidators", { ...seized, debt: e.proceeds });
+    }
+    this.cost("liquidators", e);
     this.sent(`liquidation of ${plan.key}`, receipts.slice(0, 1));
     this.liquidations.push({
       time: scene.time,
@@ -154,29 +153,15 @@ export class Ledger {
     });
   }
 
-  /** A debt went down the waterfall. */
-  lost(loss: { total: bigint; backstop: bigint; reserve: bigint; lenders: bigint }): void {
-    this.booked.total += loss.total;
-    this.booked.backstop += loss.backstop;
-    this.booked.reserve += loss.reserve;
-    this.booked.lenders += loss.lenders;
-  }
-
-  /** A keeper took in more than it paid out, gas aside. */
-  earned(role: Role, amount: bigint): void {
-    this.profits[role] += amount;
-  }
-
   /** A keeper paid for gas. */
-  cost(role: Role, gas: bigint, failed: number): void {
-    this.profits[role] -= gas;
-    this.gasCost += gas;
+  cost(role: Role, { gas, wei, failed }: Paid): void {
+    this.books.burnt(role, gas, wei);
     this.failed += failed;
   }
 
   /** A keeper's transactions, which the model has done: a first one that reverted is a difference. */
-  spent(role: Role, what: string, receipts: readonly Receipt[], p: { gas: bigint; failed: number }): void {
-    this.cost(role, p.gas, p.failed);
+  spent(role: Role, what: string, receipts: readonly Receipt[], p: Paid): void {
+    this.cost(role, p);
     this.sent(what, receipts.slice(0, 1));
   }
 
@@ -186,16 +171,25 @@ export class Ledger {
     this.mismatch(this.world.chain.blockNumber, [{ what, chain: "reverted", model: "done" }]);
   }
 
+  /** The arbitrageur traded with the pool of an asset. */
+  arbitraged(market: readonly bigint[], asset: number, receipt: Receipt | undefined): void {
+    const { actors, client } = this.world;
+    const token = client.deployment.assets[asset]?.token ?? "";
+    const amount = -received(receipt, token, actors.arbitrageur);
+    const debt = received(receipt, client.deployment.debtAsset.token, actors.arbitrageur);
+    this.books.arbitraged(market, { asset, amount, debt });
+  }
+
   /** A plan was executed. */
   executed(
     scene: Scene,
     e: { readonly asset: number; readonly sold: bigint; readonly repaid: bigint; readonly fee: bigint },
   ): void {
+    this.books.executed(scene.market, { asset: e.asset, amount: e.sold }, e.repaid, e.fee);
     this.autopilot.executions += 1;
     this.autopilot.sold += this.auctions.worth(scene.market, e.asset, e.sold);
     this.autopilot.repaid += e.repaid;
     this.autopilot.fees += e.fee;
-    this.earned("executors", e.fee);
   }
 
   /** A borrower opened a vault after the start. */
@@ -203,6 +197,7 @@ export class Ledger {
     scene: Scene,
     e: { readonly asset: number; readonly collateral: bigint; readonly debt: bigint },
   ): void {
+    this.books.opened({ asset: e.asset, amount: e.collateral }, e.debt);
     this.late.opened += 1;
     this.capital.debt += e.debt;
     this.capital.value += this.auctions.worth(scene.market, e.asset, e.collateral);
@@ -242,6 +237,7 @@ export class Ledger {
     if (debt > 0n && (this.minRatio === null || ratio < this.minRatio)) this.minRatio = ratio;
     if (utilisation > this.maxUtilisation) this.maxUtilisation = utilisation;
     const at = this.steps.length;
+    const { booked } = this;
     this.steps.push({
       time,
       price: market[0] ?? 0n,
@@ -249,14 +245,14 @@ export class Ledger {
       poolPrice,
       repaid: this.repaidThisStep,
       impliedBadDebt: this.impliedNow,
-      bookedBadDebt: this.booked.total,
+      bookedBadDebt: booked.total,
       keeperProfit: this.profit,
       gasPrice: this.options.scenario.gasPriceAt(time),
       systemRatio: debt === 0n ? 0n : ratio,
       utilisation,
       auctionDebt: pool.auctionDebt,
       backstopAssets: model.backing.backstop.cash,
-      lendersLost: this.booked.lenders,
+      lendersLost: booked.lenders,
       effectiveLtv: model.market.risk.effectiveLtv(0, model.now),
       borrowingClosed: model.market.breaker.guarded.has("Borrow"),
     });

@@ -18,8 +18,17 @@ export interface ReplayOptions {
   readonly keeper: KeeperMode;
   /** The command that repeats it, for the report. */
   readonly command: string;
-  /** Called after every step. */
-  readonly onProgress?: (step: number, steps: number) => void;
+  /** Called as vaults are opened, and after every step. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How far a replay is: vaults opened, or steps done. */
+export interface Progress {
+  readonly phase: "opening" | "replaying";
+  readonly done: number;
+  readonly total: number;
+  /** The scenario's time of the last step [s]. */
+  readonly time?: number;
 }
 
 /** A stretch of time [s]: from its first second up to but not including its last. */
@@ -55,7 +64,7 @@ export function silenceOf(keeper: KeeperMode, scenario: Scenario): Window | null
   const { crashStart } = scenario;
   if (crashStart === undefined) {
     throw new UsageError(
-      `--keeper: "silent=${keeper.text}": the path never falls 5 % below its first price, so there is no crash to be silent in`,
+      `--keeper: "silent=${keeper.text}": the path never falls 5 % below its highest price so far, so there is no crash to be silent in`,
     );
   }
   return { from: crashStart, until: crashStart + keeper.seconds };

@@ -2,7 +2,7 @@ import { hrtime } from "node:process";
 
 import { network } from "hardhat";
 
-import { type Price, type VaultKey, WAD } from "../model/index.js";
+import { type Price, type VaultKey, WAD, type pools } from "../model/index.js";
 import { Absorbers } from "./agents/absorbers.js";
 import { Attendants } from "./agents/attendants.js";
 import { bid } from "./agents/bidders.js";
@@ -10,6 +10,7 @@ import { LateBorrowers } from "./agents/borrowers.js";
 import { Executors } from "./agents/executors.js";
 import { liquidate } from "./agents/liquidators.js";
 import { type Action, CALL_GAS, type Scene } from "./agents/scene.js";
+import { audit, holdingsOf } from "./balance/audit.js";
 import type { Receipt, Sent } from "./chain.js";
 import { settleUp } from "./ending.js";
 import { type Clocks, InvariantLog, checkAuctions, checkBook, checkStep, marksOf } from "./invariants.js";
@@ -48,7 +49,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
     },
   });
   try {
-    const world = await createWorld(connection, scenario, options.settings, options.vaults, options.seed);
+    const world = await createWorld(connection, options);
     const run = new ReplayRun(world, options, silence);
     const ending = await run.all();
     const wallSeconds = Number((hrtime.bigint() - started) / 1_000_000n) / 1000;
@@ -109,35 +110,38 @@ class ReplayRun {
     const { times } = this.options.scenario;
     const { model } = this.world;
     const openedAt = shareWorth(model.backing.backstop);
+    const opening = await holdingsOf(this.world);
     await this.compareAll(times[0] ?? 0);
     let end = times[0] ?? 0;
     for (const [step, time] of times.entries()) {
       const prices = this.options.scenario.prices[step] ?? [];
       end = times[step + 1] ?? time + LAST_STEP;
-      await this.step(time, end, prices);
-      this.options.onProgress?.(step + 1, times.length);
+      await this.step(step, time, end, prices);
+      this.options.onProgress?.({ phase: "replaying", done: step + 1, total: times.length, time });
     }
+    const market = this.options.scenario.prices.at(-1) ?? [];
     if (!this.silent(end)) {
       model.now = BigInt(end);
-      const market = this.options.scenario.prices.at(-1) ?? [];
-      await this.mine(end, settleUp(this.scene(end, market, model.prices(), [])));
+      const before = model.accruedPool;
+      await this.mine(end, settleUp(this.scene(end, market, model.prices(), [])), before);
     }
     await this.compareAll(Infinity);
+    this.closeBooks(market);
+    audit(this.invariants, this.ledger.books, this.world, opening, await holdingsOf(this.world));
     const { backstop } = model.backing;
     return {
-      backstopAssets: backstop.cash,
       sharePriceChange: openedAt === 0n ? 0n : (shareWorth(backstop) * WAD) / openedAt - WAD,
       secondsPaused: model.market.pausedSeconds("Borrow", model.now),
     };
   }
 
-  private async step(time: number, until: number, market: readonly bigint[]): Promise<void> {
+  private async step(step: number, time: number, until: number, market: readonly bigint[]): Promise<void> {
     const { model, chain } = this.world;
-    const before = marksOf(model, this.ledger.lendersLost);
-    await this.priceBlock(time, until, market);
+    const before = marksOf(model, this.ledger.booked.lenders);
+    await this.priceBlock(step, time, until, market);
     await this.look(model.prices(), []);
     await this.agents(time, until, market);
-    checkStep(this.invariants, before, marksOf(model, this.ledger.lendersLost), chain.blockNumber);
+    checkStep(this.invariants, before, marksOf(model, this.ledger.booked.lenders), chain.blockNumber);
     this.ledger.sample(time, market, model.prices(), this.world.markets[0]?.priceWad() ?? 0n);
     await this.compareAll(time);
   }
@@ -148,12 +152,17 @@ class ReplayRun {
   private async agents(time: number, until: number, market: readonly bigint[]): Promise<void> {
     const { model } = this.world;
     let fresh = true;
-    for (let at = time + Math.min(KEEPER_DELAY, until - time - 1); at < until; at += KEEPER_DELAY) {
+    for (
+      let at = time + Math.max(1, Math.min(KEEPER_DELAY, until - time - 1));
+      at < until;
+      at += KEEPER_DELAY
+    ) {
       const mined = model.now;
       model.now = BigInt(at);
+      const before = model.accruedPool;
       const actions = this.plan(at, market, fresh);
       if (actions.length > 0) {
-        const touched = await this.mine(at, actions);
+        const touched = await this.mine(at, actions, before);
         await this.look(model.prices(), touched);
         fresh = true;
         continue;
@@ -208,8 +217,8 @@ class ReplayRun {
     };
   }
 
-  /** Mines a block of actions in their order, books them, and returns the vaults they touched. */
-  private async mine(time: number, actions: readonly Action[]): Promise<VaultKey[]> {
+  /** Mines a block of actions in their order, books them, and returns the vaults they touched. `before`: the pool at that time. */
+  private async mine(time: number, actions: readonly Action[], before: pools.PoolState): Promise<VaultKey[]> {
     const { chain, markets } = this.world;
     if (actions.length === 0) return [];
     const gasPrice = this.options.scenario.gasPriceAt(time);
@@ -232,6 +241,7 @@ class ReplayRun {
       );
       for (const key of touches) this.watch.touch(key);
     });
+    this.ledger.books.endOfBlock(this.invariants, before, actions.length, chain.blockNumber);
     await Promise.all(markets.map((m) => m.refresh()));
     return actions.flatMap(({ touches }) => touches);
   }
@@ -249,14 +259,19 @@ class ReplayRun {
   }
 
   /** The block that carries a price: oracle updates and the arbitrageur's trades. */
-  private async priceBlock(time: number, until: number, market: readonly bigint[]): Promise<void> {
+  private async priceBlock(
+    step: number,
+    time: number,
+    until: number,
+    market: readonly bigint[],
+  ): Promise<void> {
     const { chain, client, histories, model, actors, markets, routerAddress } = this.world;
     model.now = BigInt(time);
     const updates: { id: number; answer: bigint }[] = [];
+    const trades: { id: number; hash: string }[] = [];
     const sent: Sent[] = [];
     for (const [id, price] of market.entries()) {
-      const answer = feedAnswer(price);
-      if (this.updateDue(id, answer, until)) {
+      for (const answer of this.answers(step, id, price, until)) {
         const feed = client.feeds[id];
         if (feed === undefined) throw new RangeError(`no feed for asset ${id}`);
         const data = feed.interface.encodeFunctionData("setAnswer", [answer]);
@@ -267,7 +282,9 @@ class ReplayRun {
       const trade = markets[id]?.arbitrageCall(price, actors.arbitrageur) ?? null;
       if (trade !== null) {
         const { arbitrageur } = actors;
-        sent.push(await chain.send(arbitrageur, routerAddress, trade, CALL_GAS.swap, ORACLE_GAS_PRICE));
+        const order = await chain.send(arbitrageur, routerAddress, trade, CALL_GAS.swap, ORACLE_GAS_PRICE);
+        trades.push({ id, hash: order.hash });
+        sent.push(order);
       }
     }
     const receipts = await chain.mine(time);
@@ -280,7 +297,16 @@ class ReplayRun {
       histories[id]?.add(answer, BigInt(time));
       this.updatedAt[id] = time;
     }
-    if (sent.length > updates.length) await Promise.all(markets.map((m) => m.refresh()));
+    for (const { id, hash } of trades) this.ledger.arbitraged(market, id, receipts.get(hash));
+    if (trades.length > 0) await Promise.all(markets.map((m) => m.refresh()));
+  }
+
+  /** What the feed of an asset answers in the block of a price: the rounds given, or the price if an update is due. */
+  private answers(step: number, id: number, price: bigint, until: number): readonly bigint[] {
+    const { rounds } = this.options.scenario;
+    if (id === 0 && rounds !== undefined) return (rounds[step] ?? []).map(feedAnswer);
+    const answer = feedAnswer(price);
+    return this.updateDue(id, answer, until) ? [answer] : [];
   }
 
   /** Deviation or heartbeat: an update also goes out if the next chance would come after the heartbeat. */
@@ -290,6 +316,14 @@ class ReplayRun {
     return moved * 10_000n >= this.deviationBps * last
       ? answer !== last
       : until - (this.updatedAt[id] ?? 0) > this.heartbeat;
+  }
+
+  /** Books the interest since the last block, and values what is still at auction. */
+  private closeBooks(market: readonly bigint[]): void {
+    const { books } = this.ledger;
+    const { blockNumber } = this.world.chain;
+    books.endOfBlock(this.invariants, this.world.model.accruedPool, 0, blockNumber);
+    books.close(market);
   }
 
   /** Compares every vault and every defence and checks the book, once an hour. */

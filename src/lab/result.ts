@@ -1,6 +1,9 @@
+import type { Provenance } from "./provenance.js";
+
 /**
  * What a replay says, as `--json` writes it. Amounts are decimal strings in debt-asset units, ratios decimal strings
- * (1 = 100 %), times ISO 8601 in UTC. Everything but `speed` is the same for the same inputs.
+ * (1 = 100 %), times ISO 8601 in UTC. Everything but `speed`, and the
+ * provenance that the command adds, is the same for the same inputs.
  */
 export interface ReplayResult {
   readonly scenario: string;
@@ -14,6 +17,10 @@ export interface ReplayResult {
   /** When nobody acted, if it was for a time. */
   readonly silence?: { readonly from: string; readonly until: string };
   readonly window: { readonly start: string; readonly end: string };
+  /** What was replayed: its name, SHA-256 of its file, and of the price series that came of it. */
+  readonly input: { readonly name: string; readonly sha256?: string; readonly series: string };
+  /** Every parameter in force, by name. */
+  readonly parameters: Readonly<Record<string, string>>;
   /** Overrides by `--set`, as given. */
   readonly settings: Readonly<Record<string, string>>;
   readonly debtAsset: { readonly symbol: string; readonly decimals: number };
@@ -25,6 +32,13 @@ export interface ReplayResult {
     readonly end: string;
   };
   readonly opening: { readonly debt: string; readonly collateralValue: string; readonly lent: string };
+  /** Vaults from which collateral was taken: vaults = liquidatedOnly + absorbedOnly + both. Autopilot sales are their owners' own. */
+  readonly affected: {
+    readonly vaults: number;
+    readonly liquidatedOnly: number;
+    readonly absorbedOnly: number;
+    readonly both: number;
+  };
   readonly liquidations: {
     readonly count: number;
     /** Different vaults liquidated at least once. */
@@ -48,8 +62,10 @@ export interface ReplayResult {
     readonly backstop: string;
     readonly reserve: string;
     readonly lenders: string;
-    /** gross - covered: what lenders lost or would lose. */
+    /** gross - covered: what lenders lost, and what is implied and not booked. */
     readonly net: string;
+    /** Who would pay the implied part if it were booked now: implied = backstop + reserve + lenders. */
+    readonly impliedPayers: { readonly backstop: string; readonly reserve: string; readonly lenders: string };
   };
   readonly absorptions: {
     readonly count: number;
@@ -58,6 +74,8 @@ export interface ReplayResult {
     /** Lots it came with, how often one was taken from, and how often one was restarted. */
     readonly lots: number;
     readonly takes: number;
+    /** Purchases of remnants, which are no lot of an absorption. */
+    readonly remnantSales: number;
     readonly restarts: number;
     /** What bidders paid: proceeds = repaid + penalties + tips. */
     readonly proceeds: string;
@@ -79,6 +97,7 @@ export interface ReplayResult {
   };
   readonly backstop: {
     readonly openingCapital: string;
+    /** Interest that the pool owes it included; profit = endingAssets - openingCapital. */
     readonly endingAssets: string;
     readonly profit: string;
     /** Of a depositor's share, as a ratio; may be negative. */
@@ -110,18 +129,18 @@ export interface ReplayResult {
     readonly lateOpened: number;
     readonly lateRefused: number;
   };
-  /** Blocks from the first block at whose price HF < 1 to the one that restores HF >= 1 or closes the vault. */
-  readonly latencyBlocks: {
-    readonly p50: number;
-    readonly p95: number;
-    readonly max: number;
-    /** Vaults still below HF 1 at the end: not part of the percentiles. */
+  /** From the first block at whose price HF < 1 to the one that restores HF >= 1 or closes the vault, in blocks. */
+  readonly latencyBlocks: Latency & {
+    /** Vaults still below HF 1 at the end: in percentiles they count as longer than any other. */
     readonly unresolved: number;
   };
+  /** The same in seconds. */
+  readonly latencySeconds: Latency;
+  readonly balance: BalanceResult;
   readonly borrowers: {
     /** Market value seized less debt cleared. */
     readonly lossToLiquidation: string;
-    /** What owners of absorbed vaults had beyond their debt, less what they may claim. */
+    /** What owners of absorbed vaults had beyond their debt, less what came back, at market prices of the absorption. */
     readonly lossToAuctions: string;
     /** Both, and what autopilots cost. */
     readonly loss: string;
@@ -155,6 +174,31 @@ export interface ReplayResult {
   };
   /** The only part that depends on the machine. */
   readonly speed: { readonly wallSeconds: number; readonly transactions: number; readonly gasUsed: string };
+}
+
+/**
+ * Who gained and who lost by what moved: net sums to zero, to the unit. Collateral counts at its market price when it moves, the debt
+ * asset at 1; what auctions return counts as when it was taken; holdings that do not move are not revalued.
+ */
+export interface BalanceResult {
+  readonly rows: readonly {
+    readonly account: string;
+    readonly who: string;
+    readonly what: string;
+    /** Gained, or lost if negative. */
+    readonly net: string;
+  }[];
+  readonly sum: string;
+  /** What rounding moved from borrowers to those behind them: part of their interest. */
+  readonly rounding: string;
+}
+
+/** Percentiles of latencies; null: not resolved by the end. */
+export interface Latency {
+  readonly p50: number | null;
+  readonly p95: number | null;
+  /** The longest of the resolved. */
+  readonly max: number;
 }
 
 /** One step of a replay, for drawing. Amounts in debt units, prices and ratios in WAD, cumulative where it says so. */
@@ -247,6 +291,8 @@ export interface TakeSample {
 export interface Replay {
   readonly result: ReplayResult;
   readonly title: string;
+  /** By what and when it was made, once that is known. */
+  readonly provenance?: Provenance;
   /** What the scenario says of its sources and assumptions, one paragraph each. */
   readonly notes: readonly string[];
   readonly debtDecimals: number;

@@ -5,7 +5,8 @@ import { z } from "zod";
 import { UsageError, quote } from "../cli/args.js";
 import { parseWad } from "./decimal.js";
 import { type Bar, type PricePoint, pathOfBars } from "./path.js";
-import { parsePriceFile } from "./priceFile.js";
+import { sha256 } from "./provenance.js";
+import { type GapRule, gapWords, readPriceFile } from "./priceFile.js";
 
 const DIRECTORY = new URL("./scenarios/", import.meta.url);
 const GWEI = 10n ** 9n;
@@ -66,11 +67,15 @@ export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly notes: readonly string[];
+  /** SHA-256 of the file it comes from. */
+  readonly sha256?: string;
   readonly debtAsset: { readonly symbol: string; readonly decimals: number };
   readonly assets: readonly { readonly symbol: string; readonly decimals: number }[];
   /** Times of the steps [s], ascending, and the market price [WAD] of every asset at each. */
   readonly times: readonly number[];
   readonly prices: readonly (readonly bigint[])[];
+  /** Answers of the first asset's feed at each step [WAD], where they are given: then no others are made. */
+  readonly rounds?: readonly (readonly bigint[])[];
   /** When the crash begins [s]; left out if the path never falls. */
   readonly crashStart?: number;
   /** What a keeper pays for gas at `time` [wei]: the series' value, its nearest outside it. */
@@ -115,6 +120,7 @@ export async function loadScenario(name: string): Promise<Scenario> {
     name: file.name,
     title: file.title,
     notes: [...file.notes, ...sources],
+    sha256: sha256(text),
     debtAsset: file.debtAsset,
     assets: file.assets.map(({ symbol, decimals }) => ({ symbol, decimals })),
     ...align(paths),
@@ -127,29 +133,61 @@ export async function loadScenario(name: string): Promise<Scenario> {
  * A price file's text as the path of WETH, with the assets of `base` and gas at 50 gwei.
  * @param name what to call it: the file's name without folder and ending
  */
-export function scenarioOfPrices(text: string, name: string, base: Scenario): Scenario {
-  const path = parsePriceFile(text);
+export function scenarioOfPrices(
+  text: string,
+  name: string,
+  base: Scenario,
+  gaps: GapRule = "refuse",
+): Scenario {
+  const file = readPriceFile(text, gaps);
+  const isRounds = file.kind === "rounds";
+  const path = isRounds ? lastOfEachSecond(file.path) : file.path;
   const crash = crashStartOf(path);
+  const missing = gapWords(file.gaps);
+  const over = gaps === "hold" ? "the last price holds over them" : "they are drawn as straight lines";
   return {
     name,
     title: `Price file ${name}`,
+    sha256: sha256(text),
     notes: [
-      "Prices: as given in the file. Bars are walked open, high, low, close if they closed below their opening, open, low, high, close otherwise, at their four quarters, in straight lines and steps of at most two minutes; price-only rows are taken as they are up to five minutes apart and interpolated beyond.",
+      isRounds ? ROUNDS_NOTE : PRICES_NOTE,
+      ...(missing === "" ? [] : [`${missing}; ${over}.`]),
       "Gas: 50 gwei throughout.",
       ...base.notes.filter((note) => note.startsWith("Not known") || note.startsWith("Keepers")),
     ],
     debtAsset: base.debtAsset,
     assets: base.assets.slice(0, 1),
     ...align([path]),
+    ...(isRounds && { rounds: roundsOf(file.path, path) }),
     ...(crash !== undefined && { crashStart: crash }),
     gasPriceAt: () => DEFAULT_GAS_PRICE,
   };
 }
 
-/** The time of the first price at least 5 % below the first [s]; undefined if there is none. */
+const PRICES_NOTE =
+  "Prices: as given in the file. Bars are walked open, high, low, close if they closed below their opening, open, low, high, close otherwise, at their four quarters, in straight lines and steps of at most two minutes; price-only rows are taken as they are up to five minutes apart and interpolated beyond.";
+const ROUNDS_NOTE =
+  "Rounds: each row of the file is one answer of the feed at its own time, several in one second in their order, and there are no other answers. The market is taken to be where the feed is.";
+
+/** The last point of every second. */
+function lastOfEachSecond(points: readonly PricePoint[]): PricePoint[] {
+  return points.filter((point, i) => points[i + 1]?.time !== point.time);
+}
+
+/** The answers at each step, in order. */
+function roundsOf(points: readonly PricePoint[], steps: readonly PricePoint[]): bigint[][] {
+  const at = new Map<number, bigint[]>(steps.map(({ time }) => [time, []]));
+  for (const { time, price } of points) at.get(time)?.push(price);
+  return steps.map(({ time }) => at.get(time) ?? []);
+}
+
+/** The time of the first price at least 5 % below the highest before it [s]; undefined if there is none. */
 export function crashStartOf(path: readonly PricePoint[]): number | undefined {
-  const first = path[0]?.price ?? 0n;
-  return path.find(({ price }) => price * 100n <= first * 95n)?.time;
+  let highest = 0n;
+  return path.find(({ price }) => {
+    if (price > highest) highest = price;
+    return price * 100n <= highest * 95n;
+  })?.time;
 }
 
 /** Several paths on the times of the first: the others at their last known price. */

@@ -27,7 +27,7 @@ const ASSET: Readonly<Record<string, Setting>> = {
   liquidationThresholdBps: integer(8000, 1, 9999),
   minBonusBps: integer(50, 0, 5000),
   maxBonusBps: integer(1000, 0, 5000),
-  slopeBps: integer(1500, 0, 65_535),
+  slopeBps: integer(1200, 0, 65_535),
   /** What the guard allows the feed: its own heartbeat and five minutes for the update to land. */
   heartbeatSeconds: integer(3900, 1, 31_536_000),
   supplyCap: decimal("100000000000000000000", "0", "100000000000000000000"),
@@ -41,7 +41,7 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
     borrowCap: decimal("1000000000000", "0", "1000000000000000"),
     dust: decimal("1000", "0.000001", "1000000"),
     targetHealthBps: integer(10_500, 10_100, 15_000),
-    stuckHealthBps: integer(8700, 0, 10_000),
+    stuckHealthBps: integer(8500, 0, 10_000),
   },
   rate: {
     basePerYear: decimal("0", "0", "10"),
@@ -153,6 +153,13 @@ export class Settings {
   /** The overrides, sorted by name. */
   overrides(): Record<string, string> {
     return Object.fromEntries([...this.values].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** Every parameter's value, by the name that `--set` knows. */
+  all(): Record<string, string> {
+    return Object.fromEntries(
+      this.names().map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]),
+    );
   }
 
   /** Every name that `--set` knows, with its current value. */

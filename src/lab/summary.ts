@@ -1,14 +1,15 @@
-import { BPS, WAD } from "../model/index.js";
+import { BPS, WAD, min, pools } from "../model/index.js";
+import type { Account } from "./balance/accounts.js";
+import { balanceOf } from "./balance/table.js";
 import { formatRatio, formatUnitsExact } from "./decimal.js";
 import type { InvariantLog } from "./invariants.js";
+import { sha256 } from "./provenance.js";
 import { percentile } from "./latency.js";
 import { FAILURES_SHOWN, type Ledger } from "./ledger.js";
 import type { Replay, ReplayResult, StepSample } from "./result.js";
 
 /** What the end of a replay adds to the accounts [debt units but for seconds]. */
 export interface Ending {
-  /** What belongs to the backstop's depositors. */
-  readonly backstopAssets: bigint;
   /** Change of a backstop share's worth [WAD], may be negative. */
   readonly sharePriceChange: bigint;
   readonly secondsPaused: bigint;
@@ -61,15 +62,21 @@ function resultOf(
   const lowest = steps.reduce((a, b) => (b.price < a.price ? b : a), steps[0] as StepSample);
   const gross = ledger.impliedNow + booked.total;
   const covered = booked.backstop + booked.reserve;
-  const latencies = ledger.latencies.resolved();
+  const waterfall = payersOf(ledger);
   const openingValue = vaults.reduce(
     (sum, v) =>
       v.opensAt === null ? sum + auctions.worth(scenario.prices[0] ?? [], v.asset, v.collateral) : sum,
     0n,
   );
   const { silence } = ending;
-  const autopilotCost = ledger.autopilot.sold - ledger.autopilot.repaid;
-  const borrowersLost = ledger.borrowersLost + auctions.ownersLost + autopilotCost;
+  const { books } = ledger;
+  const net = (account: Account): bigint => books.accounts.net(account);
+  const lost = {
+    liquidation: -net("borrowers.liquidation"),
+    auctions: -net("borrowers.auctions"),
+    autopilot: -net("borrowers.autopilot"),
+  };
+  const backstopProfit = books.gained().backstop;
   return {
     scenario: scenario.name,
     seed,
@@ -79,6 +86,12 @@ function resultOf(
     keeper: keeper.kind,
     ...(silence !== undefined && { silence: { from: iso(silence.from), until: iso(silence.until) } }),
     window: { start: iso(scenario.times[0] ?? 0), end: iso(scenario.times.at(-1) ?? 0) },
+    input: {
+      name: scenario.name,
+      ...(scenario.sha256 !== undefined && { sha256: scenario.sha256 }),
+      series: sha256([scenario.times.join(), ...scenario.prices.map(String)].join("\n")),
+    },
+    parameters: settings.all(),
     settings: settings.overrides(),
     debtAsset: { symbol, decimals },
     price: {
@@ -93,6 +106,7 @@ function resultOf(
       collateralValue: money(openingValue),
       lent: money(world.lent),
     },
+    affected: affectedOf(ledger),
     liquidations: {
       count: ledger.liquidations.length,
       vaults: ledger.liquidated.size,
@@ -109,12 +123,18 @@ function resultOf(
       reserve: money(booked.reserve),
       lenders: money(booked.lenders),
       net: money(gross - covered),
+      impliedPayers: {
+        backstop: money(waterfall.backstop),
+        reserve: money(waterfall.reserve),
+        lenders: money(waterfall.lenders),
+      },
     },
     absorptions: {
       count: auctions.absorptions.length,
       debt: money(auctions.debt),
       lots: auctions.lots,
-      takes: auctions.takes.length,
+      takes: auctions.takes.filter(({ id }) => id !== 0n).length,
+      remnantSales: auctions.takes.filter(({ id }) => id === 0n).length,
       restarts: auctions.restarts,
       proceeds: money(auctions.proceeds),
       repaid: money(auctions.repaid),
@@ -122,15 +142,15 @@ function resultOf(
       tips: money(auctions.tips),
       tipsFromBackstop: money(auctions.tipsFromBackstop),
       shortfall: money(auctions.shortfall),
-      claimable: money(auctions.claimable),
+      claimable: money(books.returned),
       remnantsSold: money(auctions.remnantsSold),
       stillOpen: money(model.pool.auctionDebt),
       meanPriceToOracle: formatRatio(auctions.meanPriceToOracle),
     },
     backstop: {
       openingCapital: money(world.backstopCapital),
-      endingAssets: money(ending.backstopAssets),
-      profit: money(ending.backstopAssets - world.backstopCapital),
+      endingAssets: money(world.backstopCapital + backstopProfit),
+      profit: money(backstopProfit),
       sharePriceChange: signedRatio(ending.sharePriceChange),
     },
     breaker: { trips: ledger.trips, secondsPaused: Number(ending.secondsPaused) },
@@ -140,7 +160,7 @@ function resultOf(
       sold: money(ledger.autopilot.sold),
       repaid: money(ledger.autopilot.repaid),
       fees: money(ledger.autopilot.fees),
-      cost: money(autopilotCost),
+      cost: money(lost.autopilot),
     },
     capital: {
       debtOpened: money(ledger.capital.debt),
@@ -150,26 +170,23 @@ function resultOf(
       lateOpened: ledger.late.opened,
       lateRefused: ledger.late.refused,
     },
-    latencyBlocks: {
-      p50: percentile(latencies, 50),
-      p95: percentile(latencies, 95),
-      max: latencies.at(-1) ?? 0,
-      unresolved: ledger.latencies.unresolved,
-    },
+    latencyBlocks: { ...quantiles(ledger, "blocks"), unresolved: ledger.latencies.unresolved },
+    latencySeconds: quantiles(ledger, "seconds"),
+    balance: balanceOf(books, money),
     borrowers: {
-      lossToLiquidation: money(ledger.borrowersLost),
-      lossToAuctions: money(auctions.ownersLost),
-      loss: money(borrowersLost),
+      lossToLiquidation: money(lost.liquidation),
+      lossToAuctions: money(lost.auctions),
+      loss: money(lost.liquidation + lost.auctions + lost.autopilot),
       collateralReturnedMedian: collateralReturnedMedian(ledger),
     },
     keepers: {
       profit: money(ledger.profit),
-      liquidators: money(ledger.profits.liquidators),
-      absorbers: money(ledger.profits.absorbers + auctions.tipsEarned),
-      bidders: money(ledger.profits.bidders),
-      executors: money(ledger.profits.executors),
-      attendants: money(ledger.profits.attendants),
-      gasCost: money(ledger.gasCost),
+      liquidators: money(net("liquidators")),
+      absorbers: money(net("absorbers")),
+      bidders: money(net("bidders")),
+      executors: money(net("executors")),
+      attendants: money(net("attendants")),
+      gasCost: money(net("gas")),
       failedTransactions: ledger.failed,
     },
     system: {
@@ -185,6 +202,32 @@ function resultOf(
     },
     speed: { wallSeconds, transactions: chain.transactions, gasUsed: chain.gasUsed.toString() },
   };
+}
+
+/** Median, 95th percentile and longest of the resolved; what is not resolved is longer than any. */
+function quantiles({ latencies }: Ledger, unit: "blocks" | "seconds"): ReplayResult["latencySeconds"] {
+  const values = latencies.resolved(unit);
+  return {
+    p50: percentile(values, 50, latencies.unresolved),
+    p95: percentile(values, 95, latencies.unresolved),
+    max: values.at(-1) ?? 0,
+  };
+}
+
+/** The vaults from which collateral was taken, and how. */
+function affectedOf({ auctions, liquidated }: Ledger): ReplayResult["affected"] {
+  const both = [...liquidated].filter((key) => auctions.absorbed.has(key)).length;
+  const [alone, whole] = [liquidated.size - both, auctions.absorbed.size - both];
+  return { vaults: alone + whole + both, liquidatedOnly: alone, absorbedOnly: whole, both };
+}
+
+/** Who would pay what is implied, if it were booked now: the waterfall. */
+function payersOf({ impliedNow, world }: Ledger): Omit<pools.Loss, "total"> {
+  const { accruedPool, backing, terms } = world.model;
+  const due = pools.claims(accruedPool, terms.pool);
+  const backstop = min(impliedNow, backing.capital() + due.backstopDue);
+  const reserve = min(impliedNow - backstop, due.reserve);
+  return { backstop, reserve, lenders: impliedNow - backstop - reserve };
 }
 
 /** Median over liquidated vaults that were there from the start of collateral kept / opened with; "1" if there are none. */

@@ -1,6 +1,8 @@
 import { type Tint, table } from "../cli/table.js";
-import { figureGroups, sentence } from "./report/figures.js";
+import { figureGroups, waited } from "./report/figures.js";
 import { amount, count, fall, ratio, signOf } from "./report/format.js";
+import { type Party, partiesOf, signedMoney } from "./report/parties.js";
+import { sentence } from "./report/sentence.js";
 import type { ReplayResult } from "./result.js";
 
 /** Widest line where the figures allow it [columns]. */
@@ -15,11 +17,24 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "Back to owners",
   "Loss to auctions",
   "Opening capital",
+  "Paid by the backstop",
+  "Paid by the reserve",
+  "Lost by lenders",
+  "Depositors’ result",
+  "Loss to liquidation",
+  "Profit",
+  "Gas",
+  "Liquidations",
+  "Collateral ratio at end",
+  "Implied at the end",
   "Held at the end",
   "Collateral seized",
   "Booked",
   "Latency p50",
-  "Latency maximum",
+  "Longest resolved",
+  "Liquidated only",
+  "Absorbed whole only",
+  "Liquidated, then absorbed",
   "Keeper",
   "Verdict of the checks",
   "Opening collateral",
@@ -30,7 +45,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "Transactions",
 ]);
 
-/** The verdict for a terminal: a sentence, what it rests on, and the figures. At most about 30 lines. */
+/** The verdict for a terminal: a sentence, what it rests on, and the figures. About 40 lines. */
 export function renderVerdict(result: ReplayResult, tint: Tint): string {
   const { tone, headline, body } = sentence(result);
   const mark = tone === "bad" ? tint.bad : tint.good;
@@ -54,25 +69,41 @@ export function renderVerdict(result: ReplayResult, tint: Tint): string {
     { heading: "value", align: "right" },
     { heading: "" },
   ] as const;
+  const parties = partiesOf(result).flatMap((party) => linesOf(party, tint));
+  const { symbol } = result.debtAsset;
   return [
     ...wrap(headline, WIDTH).map((text) => tint.bold(mark(text))),
     ...wrap(body, WIDTH),
+    "",
+    table(
+      [{ heading: "Who lost, who gained" }, { heading: symbol, align: "right" }, { heading: "" }],
+      [...parties, ["Sum", signedMoney(result.balance.sum), ""]],
+      tint,
+    ),
     "",
     ...table(columns, rows, tint).split("\n").slice(1),
   ].join("\n");
 }
 
+/** A party's line, and for borrowers one for each part. */
+function linesOf({ who, net, parts }: Party, tint: Tint): readonly string[][] {
+  const [only] = parts;
+  const note = parts.length === 1 && only !== undefined ? only.what : "";
+  const amountText = signOf(net) < 0 ? tint.bad(signedMoney(net)) : signedMoney(net);
+  const line = [who, amountText, note === "" ? "" : tint.faint(note)];
+  if (who !== "Borrowers" || parts.length < 2) return [line];
+  return [line, ...parts.map((part) => ["", tint.faint(signedMoney(part.net)), tint.faint(part.what)])];
+}
+
 /** Notes that say more than the report's, which has a line for each of these. */
 function ownNotes(result: ReplayResult): Readonly<Record<string, string>> {
-  const { autopilot, backstop, badDebt, borrowers, latencyBlocks, opening, price } = result;
+  const { autopilot, badDebt, latencyBlocks, opening, price } = result;
   const money = (text: string): string => amount(text, "").trim();
   const drop = fall(price.start, price.min);
   return {
     "Net bad debt": `gross ${money(badDebt.gross)}, covered ${money(badDebt.covered)}`,
     "Autopilot executions": `of ${count(autopilot.plans)} plans, cost ${money(autopilot.cost)}`,
-    "Loss to liquidation": `to auctions ${money(borrowers.lossToAuctions)}`,
-    "Depositors’ result": `of ${money(backstop.openingCapital)}`,
-    "Latency p95": `p50 ${count(latencyBlocks.p50)}, max ${count(latencyBlocks.max)}`,
+    "Latency p95": `p50 ${waited(latencyBlocks.p50)}, longest ${count(latencyBlocks.max)}`,
     "Opening debt": `on collateral of ${money(opening.collateralValue)}`,
     "Highest utilisation": `of ${money(opening.lent)} lent`,
     "Lowest price": `${signOf(drop) > 0 ? `fell ${ratio(drop, 1)}, ` : ""}ended at ${money(price.end)}`,

@@ -12,11 +12,13 @@ import { LabChain, type Sent } from "./chain.js";
 import { FeedHistory } from "./feeds.js";
 import { feedAnswer, labParameters } from "./parameters.js";
 import { type PlannedVault, plannedVaults } from "./population.js";
+import type { ReplayOptions } from "./options.js";
 import type { Scenario } from "./scenario.js";
 import type { Settings } from "./settings.js";
 
-/** Vaults opened per transaction, to stay below the gas a transaction may use. */
+/** Vaults opened per transaction, to stay below the gas a transaction may use, and per block, to tell how far it is. */
 const OPEN_BATCH = 40;
+const OPEN_BLOCK = 25 * OPEN_BATCH;
 const PLENTY = 2n ** 126n;
 const SETUP_GAS_PRICE = 10n ** 9n;
 const SETUP_CALL_GAS = 16_000_000n;
@@ -62,11 +64,9 @@ export interface LabWorld {
 /** Deploys everything on `connection`, opens the vaults at the first price, and takes over mining. */
 export async function createWorld(
   connection: NetworkConnection,
-  scenario: Scenario,
-  settings: Settings,
-  vaultCount: number,
-  seed: number,
+  { scenario, settings, vaults: vaultCount, seed, onProgress }: ReplayOptions,
 ): Promise<LabWorld> {
+  onProgress?.({ phase: "opening", done: 0, total: vaultCount });
   const first = scenario.prices[0] ?? [];
   const debtDecimals = settings.integer("debt", "decimals");
   const signers = await connection.ethers.getSigners();
@@ -129,11 +129,12 @@ export async function createWorld(
     lent,
     backstopCapital,
   };
-  // Three blocks before the first step: money and feeds, plans, then all vaults.
-  const start = (scenario.times[0] ?? 0) - 2;
+  // Before the first step, a second apart: money and feeds, plans, then blocks of vaults.
+  const blocks = Math.max(1, Math.ceil(planned.length / OPEN_BLOCK));
+  const start = (scenario.times[0] ?? 0) - 1 - blocks;
   await bringMoney(world, donation, first, start - 2);
   await makePlans(world, settings, start - 1);
-  await openVaults(world, start);
+  await openVaults(world, start, (done, total) => onProgress?.({ phase: "opening", done, total }));
   return world;
 }
 
@@ -230,21 +231,30 @@ async function makePlans(world: LabWorld, settings: Settings, time: number): Pro
   requireOk(await world.chain.mine(time), sent);
 }
 
-/** Opens every vault that is not late, in one block at `time` [s]. */
-async function openVaults(world: LabWorld, time: number): Promise<void> {
+/** Opens every vault that is not late, in blocks from `time` [s] on, a second apart. */
+async function openVaults(
+  world: LabWorld,
+  time: number,
+  onOpened: (done: number, total: number) => void,
+): Promise<void> {
   const { actors, chain, client, model } = world;
-  model.now = BigInt(time);
   const vaults = world.vaults.filter((v) => v.opensAt === null);
-  const opened: Sent[] = [];
+  let opened: Sent[] = [];
   for (let from = 0; from < vaults.length; from += OPEN_BATCH) {
+    const at = time + Math.floor(from / OPEN_BLOCK);
+    model.now = BigInt(at);
     const calls = vaults.slice(from, from + OPEN_BATCH).flatMap((v) => {
       openInModel(model, v);
       return openingCalls(world, v, v.collateral, v.debt);
     });
     const data = client.engine.interface.encodeFunctionData("multicall", [calls]);
     opened.push(await send(world, actors.borrower, client.deployment.contracts.engine, data));
+    const done = Math.min(from + OPEN_BATCH, vaults.length);
+    if (done < vaults.length && done % OPEN_BLOCK !== 0) continue;
+    requireOk(await chain.mine(at), opened);
+    opened = [];
+    onOpened(done, vaults.length);
   }
-  requireOk(await chain.mine(time), opened);
 }
 
 /** What opens a vault, for the engine's `multicall`. */

@@ -105,7 +105,7 @@ const auction = z.strictObject({
   maxGapSeconds: z.int().min(1).max(65_535).default(600),
   penaltyBps: z.int().min(0).max(10_000).default(500),
   tipBps: z.int().min(0).max(10_000).default(50),
-  maxTipBps: z.int().min(0).max(200).default(200),
+  maxTipBps: z.int().min(0).max(10_000).default(200),
   /** In whole tokens of the debt asset. */
   flatTip: decimal.default("20"),
   /** True: priced from the oracle price at the start instead of the live one. */
@@ -151,7 +151,7 @@ export const parametersSchema = z.strictObject({
     dust: decimal,
     targetHealthBps: z.int().min(10_100).max(15_000),
     /** Health below which a flagged vault may be absorbed whole by age; 0: never by age. */
-    stuckHealthBps: z.int().min(0).max(10_000).default(8700),
+    stuckHealthBps: z.int().min(0).max(10_000).default(8500),
   }),
   assets: z.array(asset).min(1).max(64),
   /** The feed that says whether the chain's sequencer is up, and how long it must have been. */

@@ -12,6 +12,10 @@ const FINEST = 36;
 const MAX_AUCTION_START_BPS = 20_000;
 const MIN_AUCTION_FLOOR_BPS = 1_000;
 const MAX_PENALTY_BPS = 2_000;
+const MAX_AUCTION_TAIL_SECONDS = 57_600;
+const MAX_TIP_BPS = 200;
+/** What is stored of the dust, in units of the debt asset. */
+const MAX_DUST = (1n << 80n) - 1n;
 const MOST_VOLATILE = "1000";
 const PRICE_DIGITS = 36;
 const MAX_PRICE_EXPONENT = 63;
@@ -51,6 +55,10 @@ export function contradictionWith(p: SystemParameters, decimals: KnownDecimals):
   return first(
     () => tooFine("system.borrowCap", p.system.borrowCap, decimals.debt),
     () => tooFine("system.dust", p.system.dust, decimals.debt),
+    () =>
+      parseUnits(p.system.dust, decimals.debt) > MAX_DUST
+        ? `system.dust: "${p.system.dust}": must be below 2^80 units of the debt asset, which has ${decimals.debt} decimals`
+        : undefined,
     () => tooFine("auction.flatTip", p.auction.flatTip, decimals.debt),
     () => source && bounds("debtAsset.source", source, decimals.debtFeed ?? 0),
     () =>
@@ -161,6 +169,10 @@ function ofAuction(a: SystemParameters["auction"]): Contradiction {
     return `auction.stepSeconds: ${a.stepSeconds}: must be at most tailSeconds (${a.tailSeconds}), or the price never falls`;
   if (a.maxGapSeconds > a.tailSeconds)
     return `auction.maxGapSeconds: ${a.maxGapSeconds}: must be at most tailSeconds (${a.tailSeconds})`;
+  if (a.tailSeconds > MAX_AUCTION_TAIL_SECONDS)
+    return `auction.tailSeconds: ${a.tailSeconds}: must be at most ${MAX_AUCTION_TAIL_SECONDS}, or auctions outlast the wait of those who leave the backstop`;
+  if (a.maxTipBps > MAX_TIP_BPS)
+    return `auction.maxTipBps: ${a.maxTipBps}: must be at most ${MAX_TIP_BPS}, or having oneself absorbed could pay`;
   if (a.penaltyBps > MAX_PENALTY_BPS)
     return `auction.penaltyBps: ${a.penaltyBps}: must be at most ${MAX_PENALTY_BPS}`;
   if (a.maxTipBps > a.penaltyBps)

@@ -1,107 +1,18 @@
 import { expect } from "chai";
+import { createHash } from "node:crypto";
 import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { type Ablation, VARIANTS } from "../../src/lab/ablation.js";
+import type { Provenance } from "../../src/lab/provenance.js";
 import type { ReplayResult } from "../../src/lab/result.js";
 import { barRows, line, priceRows, replayOf, stamp } from "../lab/support/lab.js";
+import { SHAPE, expectShape } from "./support/resultShape.js";
 import { type Ended, runScript, scratch } from "../support/process.js";
 
-const AMOUNT = /^-?\d+(\.\d+)?$/;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
-
-/** Every key of the result, in order, and what its value looks like. */
-const SHAPE = {
-  scenario: /^good$/,
-  seed: Number,
-  steps: Number,
-  blocks: Number,
-  vaults: Number,
-  keeper: /^on$/,
-  window: { start: TIME, end: TIME },
-  settings: { "WETH.depth": /^4000000$/, "rate.kink": /^0.75$/ },
-  debtAsset: { symbol: /^USDX$/, decimals: Number },
-  price: { asset: /^WETH$/, start: AMOUNT, min: AMOUNT, minAt: TIME, end: AMOUNT },
-  opening: { debt: AMOUNT, collateralValue: AMOUNT, lent: AMOUNT },
-  liquidations: { count: Number, vaults: Number, debtRepaid: AMOUNT, collateralValueSeized: AMOUNT },
-  badDebt: {
-    implied: AMOUNT,
-    impliedMax: AMOUNT,
-    booked: AMOUNT,
-    gross: AMOUNT,
-    covered: AMOUNT,
-    backstop: AMOUNT,
-    reserve: AMOUNT,
-    lenders: AMOUNT,
-    net: AMOUNT,
-  },
-  absorptions: {
-    count: Number,
-    debt: AMOUNT,
-    lots: Number,
-    takes: Number,
-    restarts: Number,
-    proceeds: AMOUNT,
-    repaid: AMOUNT,
-    penalties: AMOUNT,
-    tips: AMOUNT,
-    tipsFromBackstop: AMOUNT,
-    shortfall: AMOUNT,
-    claimable: AMOUNT,
-    remnantsSold: AMOUNT,
-    stillOpen: AMOUNT,
-    meanPriceToOracle: AMOUNT,
-  },
-  backstop: { openingCapital: AMOUNT, endingAssets: AMOUNT, profit: AMOUNT, sharePriceChange: AMOUNT },
-  breaker: { trips: Number, secondsPaused: Number },
-  autopilot: {
-    plans: Number,
-    executions: Number,
-    sold: AMOUNT,
-    repaid: AMOUNT,
-    fees: AMOUNT,
-    cost: AMOUNT,
-  },
-  capital: {
-    debtOpened: AMOUNT,
-    collateralValue: AMOUNT,
-    efficiency: AMOUNT,
-    lateOpened: Number,
-    lateRefused: Number,
-  },
-  latencyBlocks: { p50: Number, p95: Number, max: Number, unresolved: Number },
-  borrowers: {
-    lossToLiquidation: AMOUNT,
-    lossToAuctions: AMOUNT,
-    loss: AMOUNT,
-    collateralReturnedMedian: AMOUNT,
-  },
-  keepers: {
-    profit: AMOUNT,
-    liquidators: AMOUNT,
-    absorbers: AMOUNT,
-    bidders: AMOUNT,
-    executors: AMOUNT,
-    attendants: AMOUNT,
-    gasCost: AMOUNT,
-    failedTransactions: Number,
-  },
-  system: { minCollateralRatio: AMOUNT, endCollateralRatio: AMOUNT, utilisationMax: AMOUNT },
-  checks: { invariants: Number, violations: Number, modelComparisons: Number, modelMismatches: Number },
-  speed: { wallSeconds: Number, transactions: Number, gasUsed: /^\d+$/ },
-};
-
-function expectShape(value: unknown, shape: unknown, path: string): void {
-  if (shape === Number) expect(value, path).to.be.a("number");
-  else if (shape instanceof RegExp) expect(value, path).to.be.a("string").and.to.match(shape);
-  else {
-    const [actual, wanted] = [value as Record<string, unknown>, shape as Record<string, unknown>];
-    expect(Object.keys(actual), path).to.deep.equal(Object.keys(wanted));
-    for (const key of Object.keys(wanted)) expectShape(actual[key], wanted[key], `${path}.${key}`);
-  }
-}
-
+/** Lines for whoever does not look at a terminal: each phase to its end, at most one for ten percent. */
+const PROGRESS = /^(Opening vaults: \d+ %[^\n]*\n){1,11}(Replaying: \d+ %[^\n]*\n){1,11}$/;
 const HEADER = "timestamp_utc,price\n";
 const GOOD = priceRows(300, line(200, 110, 12));
 
@@ -246,6 +157,36 @@ describe("the crash command", function () {
       /^parameters: vault \d+ cannot be opened: SupplyCapExceeded/,
     ),
     [
+      "prices and rounds at once",
+      () => ["--prices", at("good.csv"), "--rounds", at("good.csv")],
+      /^--prices and --rounds: give one of them$/,
+    ],
+    [
+      "rounds that are prices",
+      () => ["--rounds", at("good.csv")],
+      /^--rounds: line 1: header: must be timestamp,price$/,
+    ],
+    [
+      "a title of two lines",
+      () => ["--title", "one\ntwo"],
+      /^--title: "one\\ntwo": must be one line of at most 120 characters$/,
+    ],
+    [
+      "a rule for gaps that is none",
+      () => ["--prices", at("good.csv"), "--gaps", "fill"],
+      /^--gaps: "fill": must be one of refuse, hold$/,
+    ],
+    [
+      "a result into a file that exists",
+      () => ["--prices", at("good.csv"), "--json", at("good.csv")],
+      /^--json: "\S+good.csv": exists; give another name, or --force to replace it$/,
+    ],
+    [
+      "a result into a file that is a folder",
+      () => ["--prices", at("good.csv"), "--json", directory.path],
+      /^--json: "\S+": must be a file$/,
+    ],
+    [
       "a result into a folder that is missing",
       () => ["--prices", at("good.csv"), "--json", at("none/result.json")],
       /^--json: "\S+none": must be an existing folder$/,
@@ -274,8 +215,10 @@ describe("the crash command", function () {
 
   after(() => directory.remove());
 
-  const result = async (): Promise<ReplayResult> =>
-    JSON.parse(await readFile(at("results/r.json"), "utf8")) as ReplayResult;
+  const result = async (): Promise<ReplayResult & { readonly provenance: Provenance }> =>
+    JSON.parse(await readFile(at("results/r.json"), "utf8")) as ReplayResult & {
+      readonly provenance: Provenance;
+    };
 
   for (const c of CASES) {
     it(`refuses ${c[0]} in one line, with exit code 2`, () => {
@@ -294,7 +237,7 @@ describe("the crash command", function () {
   });
 
   it("replays a price file, prints the verdict and says where the report is", () => {
-    expect(good.stderr).to.equal("");
+    expect(good.stderr).to.match(PROGRESS);
     expect(good.code).to.equal(0);
     expect(good.stdout).to.match(/^No bad debt\.\n/);
     expect(good.stdout).to.include(`Report: ${at("new/report/report.html")}\n`);
@@ -323,18 +266,28 @@ describe("the crash command", function () {
   it("writes the result that the same replay gives in another process, but for its speed", async () => {
     const inputs = { vaults: 20, seed: 3, set: ["WETH.depth=4000000", "rate.kink=0.75"] };
     const { result: here } = await replayOf(GOOD, inputs);
-    const { speed, ...there } = await result();
+    const { speed, provenance, ...there } = await result();
     const { speed: ownSpeed, ...own } = here;
-    expect(JSON.stringify({ ...there, scenario: own.scenario })).to.equal(JSON.stringify(own));
+    const named = { ...there, scenario: own.scenario, input: { ...there.input, name: own.input.name } };
+    expect(JSON.stringify(named)).to.equal(JSON.stringify(own));
+    const text = JSON.stringify(there);
+    expect(provenance.result).to.equal(createHash("sha256").update(text).digest("hex"));
+    const file = await readFile(at("good.csv"));
+    expect(there.input.sha256).to.equal(createHash("sha256").update(file).digest("hex"));
+    expect(there.parameters).to.include({ "rate.kink": "0.75", "keeper.perBlock": "25" });
+    const page = await readFile(at("new/report/report.html"), "utf8");
+    for (const digest of [provenance.result, provenance.contracts, there.input.sha256])
+      expect(page).to.include(digest);
     expect([speed.transactions, speed.gasUsed]).to.deep.equal([ownSpeed.transactions, ownSpeed.gasUsed]);
   });
 
-  it("silences everybody from the first price 5 % below the first, and shows every step of the waterfall", async () => {
+  it("silences everybody from the first price 5 % below the highest before it, and shows every step of the waterfall", async () => {
     const { code, stdout, stderr } = await crash(
       ...["--prices", at("good.csv"), "--vaults", "20", "--seed", "3", "--keeper", "silent=20m"],
       ...["--json", at("results/silent.json"), "--out", at("new/silent")],
     );
-    expect([code, stderr]).to.deep.equal([0, ""]);
+    expect(stderr).to.match(PROGRESS);
+    expect(code).to.equal(0);
     const { keeper, badDebt } = JSON.parse(await readFile(at("results/silent.json"), "utf8")) as ReplayResult;
     expect(keeper).to.equal("silent");
     expect(badDebt.lenders).to.match(/^0(\.0+)?$/);
@@ -347,7 +300,10 @@ describe("the crash command", function () {
       ...["--prices", at("good.csv"), "--vaults", "6", "--seed", "3", "--ablate"],
       ...["--json", at("results/ablation.json"), "--out", at("new/ablation")],
     );
-    expect([code, stderr]).to.deep.equal([0, ""]);
+    expect(stderr).to.match(
+      /^1 of 5, everything on: Opening vaults: [^]*\n5 of 5, no autopilot: Replaying: 100 %\n$/,
+    );
+    expect(code).to.equal(0);
     const { rows } = JSON.parse(await readFile(at("results/ablation.json"), "utf8")) as Ablation;
     expect(rows.map((row) => row.variant)).to.deep.equal(VARIANTS.map(({ name }) => name));
     for (const row of rows) {

@@ -56,7 +56,7 @@ describe("a replay in which nobody acts for hours", () => {
     expectSound(bare);
   });
 
-  it("begins at the first price 5 % below the first, and ends when it says", () => {
+  it("begins at the first price 5 % below the highest before it, and ends when it says", () => {
     const { silence, keeper } = run.result;
     expect(keeper).to.equal("silent");
     expect(silence).to.deep.equal({ from: "2024-01-01T00:25:00Z", until: "2024-01-01T02:55:00Z" });
@@ -82,6 +82,21 @@ describe("a replay in which nobody acts for hours", () => {
     expect(backstop.openingCapital).to.equal("0");
     // Without depositors the penalties are nobody's: they stay in the pool that has no shares.
     expect(units(backstop.endingAssets) >= units(absorptions.penalties)).to.equal(true);
+  });
+
+  it("counts every vault that lost collateral once, whether it was liquidated, absorbed, or both", () => {
+    const liquidated = new Set(run.liquidations.map((l) => l.vault));
+    const absorbed = new Set(run.absorptions.map((a) => a.vault));
+    const both = [...liquidated].filter((vault) => absorbed.has(vault)).length;
+    expect(run.result.affected).to.deep.equal({
+      vaults: new Set([...liquidated, ...absorbed]).size,
+      liquidatedOnly: liquidated.size - both,
+      absorbedOnly: absorbed.size - both,
+      both,
+    });
+    const { takes, remnantSales } = run.result.absorptions;
+    expect(run.takes.filter((t) => t.id !== 0n).length).to.equal(takes);
+    expect(run.takes.length - takes).to.equal(remnantSales);
   });
 
   it("accounts for every step of the waterfall", () => {
@@ -113,7 +128,9 @@ describe("a replay in which nobody acts for hours", () => {
     return replay({ ...options, keeper: parseKeeper("silent=1h") }).then(
       () => expect.fail("was not refused"),
       (error: unknown) => {
-        expect((error as Error).message).to.match(/^--keeper: "silent=1h": the path never falls 5 % below/);
+        expect((error as Error).message).to.match(
+          /^--keeper: "silent=1h": the path never falls 5 % below its highest/,
+        );
       },
     );
   });

@@ -114,31 +114,32 @@ describe("latencies", () => {
 
   it("count blocks from the first below health 1 to the one that mends it", () => {
     const latencies = new Latencies();
-    latencies.observe(10, [a, b]);
-    latencies.observe(11, [b]);
-    latencies.observe(14, [b, c]);
-    latencies.observe(15, []);
+    latencies.observe(10, 100, [a, b]);
+    latencies.observe(11, 112, [b]);
+    latencies.observe(14, 300, [b, c]);
+    latencies.observe(15, 312, []);
     expect(latencies.resolved()).to.deep.equal([1, 1, 5]);
+    expect(latencies.resolved("seconds")).to.deep.equal([12, 12, 212]);
     expect(latencies.unresolved).to.equal(0);
   });
 
   it("start anew when a vault falls below 1 again, and leave out vaults still below", () => {
     const latencies = new Latencies();
-    latencies.observe(1, [a]);
-    latencies.observe(2, []);
-    latencies.observe(7, [a, c]);
-    latencies.observe(10, [c]);
+    latencies.observe(1, 12, [a]);
+    latencies.observe(2, 24, []);
+    latencies.observe(7, 84, [a, c]);
+    latencies.observe(10, 120, [c]);
     expect(latencies.resolved()).to.deep.equal([1, 3]);
     expect(latencies.unresolved).to.equal(1);
   });
 
-  it("have the percentile that no more than the rest exceed", () => {
+  it("have the percentile that no more than the rest exceed, and none where it is not resolved", () => {
     const values = fc
       .array(fc.nat(1000), { minLength: 1, maxLength: 60 })
       .map((v) => v.sort((x, y) => x - y));
     fc.assert(
       fc.property(values, fc.integer({ min: 1, max: 100 }), (sorted, percent) => {
-        const found = percentile(sorted, percent);
+        const found = percentile(sorted, percent) ?? Number.NaN;
         expect(sorted).to.include(found);
         const reached = (limit: number): number => sorted.filter((value) => value <= limit).length * 100;
         expect(reached(found)).to.be.at.least(percent * sorted.length);
@@ -146,6 +147,9 @@ describe("latencies", () => {
       }),
     );
     expect(percentile([1, 2, 3, 4], 50)).to.equal(2);
+    expect(percentile([1, 2], 50, 2)).to.equal(2);
+    expect(percentile([1, 2], 51, 2)).to.equal(null);
+    expect(percentile([], 50, 1)).to.equal(null);
     expect(percentile([1, 2, 3, 4], 95)).to.equal(4);
     expect(percentile([], 95)).to.equal(0);
   });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { parsePriceFile } from "../../src/lab/priceFile.js";
+import { gapWords, parsePriceFile, readPriceFile } from "../../src/lab/priceFile.js";
 import { WAD, barRows, expectUsageError, priceRows, stamp } from "./support/lab.js";
 
 const HEADER = "timestamp_utc,price";
@@ -18,7 +18,7 @@ describe("a price file", () => {
     [
       "an empty file",
       "",
-      /^--prices: line 1: header "": must be timestamp_utc,price or timestamp_utc,open,high,low,close$/,
+      /^--prices: line 1: header "": must be timestamp_utc,price or timestamp_utc,open,high,low,close, or timestamp,price for rounds of a feed$/,
     ],
     [
       "another header",
@@ -121,7 +121,32 @@ describe("a price file", () => {
     [
       "a hole",
       [HEADER, ...[0, 300, 600, 900, 1801].map((t) => `${stamp(t)},1`)].join("\n"),
-      /line 6: timestamp_utc: 901 s after the row before: must be at most three times the median step of 300 s$/,
+      /line 6: timestamp_utc: 901 s after the row before: must be at most three times the median step of 300 s; 2 rows are missing in 1 gap: from 2024-01-01T00:15:00Z to 2024-01-01T00:30:01Z; --gaps hold keeps the last price over them$/,
+    ],
+    [
+      "a time of 1970",
+      [HEADER, "1970-01-01T00:05:00Z,1", "1970-01-01T00:10:00Z,1"].join("\n"),
+      /^--prices: line 2: timestamp_utc: "1970-01-01T00:05:00Z": must be in 1971 or later$/,
+    ],
+    [
+      "a time before 1970",
+      [HEADER, `${stamp(0)},1`, "1969-12-31T23:55:00Z,1"].join("\n"),
+      /^--prices: line 3: timestamp_utc: "1969-12-31T23:55:00Z": must be in 1971 or later$/,
+    ],
+    [
+      "a round at a time below zero",
+      "timestamp,price\n-5,1\n0,1\n",
+      /^--prices: line 2: timestamp: "-5": must be in 1971 or later$/,
+    ],
+    [
+      "rounds out of order",
+      `timestamp,price\n${at(9)},1\n${at(8)},1\n`,
+      /^--prices: line 3: timestamp: 2024-01-01T00:00:08Z: must not be before the row before$/,
+    ],
+    [
+      "a round without a price",
+      `timestamp,price\n${at(9)},\n${at(9)},1\n`,
+      /^--prices: line 2: price: "": must be a positive/,
     ],
     ["a bar of zero", withBar(`${stamp(3600)},195,200,0,196`), /line 3: low: "0": must be a positive/],
     [
@@ -256,6 +281,56 @@ describe("a price file", () => {
     ]) {
       expect(parsePriceFile(withRow(`${time},199`))[1]).to.deep.equal({ time: at(300), price: 199n * WAD });
     }
+  });
+
+  it("may have holes where they are held: a row lasts as long as any other, and then its price holds", () => {
+    const prices = [HEADER, ...[0, 300, 600, 4200].map((t, i) => `${stamp(t)},${i + 1}`)].join("\n");
+    const { path, gaps } = readPriceFile(prices, "hold");
+    expect(gaps).to.deep.equal([{ from: at(600), until: at(4200), missing: 11 }]);
+    const over = path.filter(({ time }) => time > at(600) && time < at(4200));
+    expect(over.length).to.be.greaterThan(10);
+    for (const { price } of over) expect(price).to.equal(3n * WAD);
+
+    const [bar, late] = [
+      [4, 5, 2, 3],
+      [9, 9, 8, 8],
+    ] as const;
+    const bars = barRows(400, [bar, bar, bar, ...Array<typeof late>(20).fill(late)]).split("\n");
+    bars.splice(4, 15);
+    const held = readPriceFile(bars.join("\n"), "hold");
+    expect(held.gaps.map(({ missing }) => missing)).to.deep.equal([15]);
+    const between = held.path.filter(({ time }) => time >= at(1100) && time < at(7200));
+    for (const { price } of between) expect(price).to.equal(3n * WAD);
+  });
+
+  it("is told what is missing, how much and where", () => {
+    const gap = (from: number, until: number, missing: number) => ({
+      from: at(from),
+      until: at(until),
+      missing,
+    });
+    expect(gapWords([])).to.equal("");
+    expect(gapWords([gap(0, 600, 1)])).to.equal(
+      "1 row is missing in 1 gap: from 2024-01-01T00:00:00Z to 2024-01-01T00:10:00Z",
+    );
+    const many = gapWords([0, 1, 2, 3, 4].map((n) => gap(n * 3600, n * 3600 + 900, 2)));
+    expect(many).to.match(/^10 rows are missing in 5 gaps: from .*, from .*, from [^,]*, and 2 more$/);
+    const small = readPriceFile([HEADER, ...[0, 300, 900, 1200].map((t) => `${stamp(t)},1`)].join("\n"));
+    expect(small.gaps).to.deep.equal([gap(300, 900, 1)]);
+  });
+
+  it("may be of rounds: irregular, several in a second, in UTC or seconds since 1970", () => {
+    const rows = [`${at(0)},200`, `${at(0)},199`, `${stamp(1)},198`, `${at(8000)},150`];
+    const { kind, path, gaps } = readPriceFile(`timestamp,price\n${rows.join("\n")}\n`);
+    expect([kind, gaps]).to.deep.equal(["rounds", []]);
+    expect(path).to.deep.equal(
+      [
+        [0, 200],
+        [0, 199],
+        [1, 198],
+        [8000, 150],
+      ].map(([time = 0, price = 0]) => ({ time: at(time), price: BigInt(price) * WAD })),
+    );
   });
 
   it("may skip rows up to three times the median step", () => {

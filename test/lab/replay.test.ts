@@ -97,6 +97,14 @@ describe("a replay of a fall of 45 % over hours", () => {
     expect(off.result.latencyBlocks.unresolved).to.be.greaterThan(5);
   });
 
+  it("never calls a latency resolved that is not, and says who would carry what is not booked", () => {
+    const { badDebt, latencyBlocks, latencySeconds } = off.result;
+    expect([latencyBlocks.p95, latencySeconds.p95]).to.deep.equal([null, null]);
+    const { backstop, reserve, lenders } = badDebt.impliedPayers;
+    expect(units(backstop) + units(reserve) + units(lenders)).to.equal(units(badDebt.implied));
+    expect(units(backstop) > 0n).to.equal(true);
+  });
+
   it("opens the same book with and without keepers", () => {
     expect(on.result.opening).to.deep.equal(off.result.opening);
     expect(on.result.price).to.deep.equal(off.result.price);
@@ -148,7 +156,8 @@ describe("a replay of a fall of 45 % over hours", () => {
     expect(latencies).to.deep.equal([...latencies].sort((a, b) => a - b));
     expect(latencies.at(-1)).to.equal(result.latencyBlocks.max);
     expect(latencies).to.include(result.latencyBlocks.p50).and.to.include(result.latencyBlocks.p95);
-    expect(result.latencyBlocks.p50).to.be.at.most(result.latencyBlocks.p95);
+    expect(result.latencyBlocks.p50!).to.be.at.most(result.latencyBlocks.p95!);
+    expect(result.latencySeconds.max).to.be.at.least(result.latencySeconds.p95!);
   });
 
   it("tells of its path, its lowest system ratio and its debt what its samples tell", () => {
@@ -199,6 +208,33 @@ describe("a replay of a fall of 45 % over hours", () => {
     );
     const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
     expect(mean(shallow.latencies)).to.be.greaterThan(mean(on.latencies));
+  });
+});
+
+describe("a replay of a feed's rounds", () => {
+  const START = 1_700_000_000;
+  // Two in a second, one each second for a while, then none for hours, and a rise by one step.
+  const times = [0, 0, 30, 31, 32, 33, 33, 33, 90, 600, 601, 20_000, 20_001, 20_400];
+  const prices = [200, 199, 180, 170, 165, 150, 160, 140, 135, 120, 118, 90, 95, 130];
+  const text = ["timestamp,price", ...times.map((t, i) => `${START + t},${prices[i]}`), ""].join("\n");
+
+  it("gives the chain every round at its own time and no other, and leaves chain and model equal", async () => {
+    const run = await replayOf(text, { vaults: 24 });
+    expectSound(run);
+    expect(run.steps.map(({ time }) => time - START)).to.deep.equal([...new Set(times)]);
+    expect(run.steps.map(({ oraclePrice }) => Number(oraclePrice / 10n ** 18n))).to.deep.equal([
+      199, 180, 170, 165, 140, 135, 120, 118, 90, 95, 130,
+    ]);
+    expect(run.result.liquidations.count).to.be.greaterThan(0);
+    expect(run.result.price.asset).to.equal("WETH");
+  });
+
+  it("is silent from the round that is 5 % below the highest before it", async () => {
+    const run = await replayOf(text, { vaults: 24, keeper: "silent=10m" });
+    expectSound(run);
+    expect(run.result.silence?.from).to.equal(
+      new Date((START + 30) * 1000).toISOString().replace(".000", ""),
+    );
   });
 });
 

@@ -1,6 +1,12 @@
 import { expect } from "chai";
 
-import { type Scenario, loadScenario, scenarioNames, scenarioOfPrices } from "../../src/lab/scenario.js";
+import {
+  type Scenario,
+  crashStartOf,
+  loadScenario,
+  scenarioNames,
+  scenarioOfPrices,
+} from "../../src/lab/scenario.js";
 import { UsageError } from "../../src/cli/args.js";
 import { WAD, expectUsageError, priceRows, wad } from "./support/lab.js";
 
@@ -87,6 +93,27 @@ describe("the scenario of Black Thursday", () => {
     expect(own.assets).to.deep.equal([{ symbol: "WETH", decimals: 18 }]);
     expect(own.prices).to.deep.equal([[10n * WAD], [9n * WAD], [8n * WAD]]);
     expect(own.gasPriceAt(utc("12T17:50:00"))).to.equal(50n * GWEI);
+  });
+
+  it("lets a crash begin at the first price 5 % below the highest before it, not below the first", () => {
+    const point = (price: number, i: number) => ({ time: 300 * i, price: BigInt(price) * WAD });
+    expect(crashStartOf([100, 200, 191, 190, 150].map(point))).to.equal(900);
+    expect(crashStartOf([100, 96, 120, 114].map(point))).to.equal(900);
+    expect(crashStartOf([100, 96, 150, 143].map(point))).to.equal(undefined);
+  });
+
+  it("takes a step of each second of a feed's rounds, with all its answers", () => {
+    const rows = [
+      [1000, 100],
+      [1000, 99],
+      [1001, 98],
+      [9000, 70],
+    ].map(([time = 0, price = 0]) => `${time + 1_700_000_000},${price}`);
+    const own = scenarioOfPrices(`timestamp,price\n${rows.join("\n")}\n`, "rounds", scenario);
+    expect(own.times.map((t) => t - 1_700_000_000)).to.deep.equal([1000, 1001, 9000]);
+    expect(own.prices).to.deep.equal([[99n * WAD], [98n * WAD], [70n * WAD]]);
+    expect(own.rounds).to.deep.equal([[100n * WAD, 99n * WAD], [98n * WAD], [70n * WAD]]);
+    expect(own.notes[0]).to.match(/^Rounds: each row of the file is one answer of the feed/);
   });
 
   it("is listed; a name that is not listed is refused with those that are", async () => {

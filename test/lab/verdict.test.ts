@@ -40,18 +40,21 @@ describe("Verdict", () => {
 
   it("shows amounts with their unit, two decimals and separators", () => {
     const odd = syntheticReplay({}, (r) => ({
-      borrowers: { ...r.borrowers, lossToLiquidation: "1234567.891", collateralReturnedMedian: "0.87654" },
-      keepers: { ...r.keepers, profit: "-12.5", gasCost: "0.00123", failedTransactions: 4321 },
+      liquidations: { ...r.liquidations, debtRepaid: "1234567.891" },
+      borrowers: { ...r.borrowers, collateralReturnedMedian: "0.87654" },
+      keepers: { ...r.keepers, failedTransactions: 4321 },
+      badDebt: { ...r.badDebt, impliedMax: "0.00123" },
+      balance: { ...r.balance, rows: r.balance.rows.map((row) => ({ ...row, net: "-12.5" })) },
     }));
     const printed = renderVerdict(odd.result, plain);
-    for (const figure of ["1,234,567.89 USDC", "87.65 %", "-12.50 USDC", "0.00123 USDC", "4,321"]) {
+    for (const figure of ["1,234,567.89 USDC", "87.65 %", "-12.50 ", "0.00123 USDC", "4,321"]) {
       expect(printed).to.include(figure);
     }
   });
 
   it("aligns values at the right", () => {
     const ends = lines
-      .filter((line) => / USDC( {2}|$)/.test(line))
+      .filter((line) => /\d USDC( {2}|$)/.test(line))
       .map((line) => / USDC(?= {2}|$)/.exec(line)?.index);
     expect(new Set(ends).size).to.equal(1);
   });

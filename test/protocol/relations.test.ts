@@ -132,13 +132,13 @@ const CONTRADICTIONS: readonly (readonly [string, Json, RegExp])[] = [
   ],
   [
     "a price that never falls",
-    section("auction", { stepSeconds: 60_000 }),
-    /^auction\.stepSeconds: 60000: must be at most tailSeconds/,
+    section("auction", { stepSeconds: 50_000 }),
+    /^auction\.stepSeconds: 50000: must be at most tailSeconds/,
   ],
   [
     "a gap longer than the auction",
-    section("auction", { maxGapSeconds: 60_000 }),
-    /^auction\.maxGapSeconds: 60000: must be at most tailSeconds/,
+    section("auction", { maxGapSeconds: 50_000 }),
+    /^auction\.maxGapSeconds: 50000: must be at most tailSeconds/,
   ],
   [
     "a penalty of more than a fifth",
@@ -147,8 +147,18 @@ const CONTRADICTIONS: readonly (readonly [string, Json, RegExp])[] = [
   ],
   [
     "a tip above the penalty",
-    section("auction", { maxTipBps: 1000, penaltyBps: 500 }),
-    /^auction\.maxTipBps: 1000: must be at most penaltyBps \(500\)$/,
+    section("auction", { maxTipBps: 150, penaltyBps: 100 }),
+    /^auction\.maxTipBps: 150: must be at most penaltyBps \(100\)$/,
+  ],
+  [
+    "a tip that could pay for having oneself absorbed",
+    section("auction", { maxTipBps: 201 }),
+    /^auction\.maxTipBps: 201: must be at most 200, or having oneself absorbed could pay$/,
+  ],
+  [
+    "an auction that outlasts the wait of those who leave the backstop",
+    section("auction", { tailSeconds: 57_601 }),
+    /^auction\.tailSeconds: 57601: must be at most 57600/,
   ],
   [
     "a tip above its bound",

@@ -17,8 +17,9 @@ export interface Ended {
 export interface Child {
   readonly ended: Promise<Ended>;
   kill(signal: NodeJS.Signals): void;
-  /** What it wrote to stdout so far. */
+  /** What it wrote so far. */
   stdout(): string;
+  stderr(): string;
 }
 
 /** A node of its own, on a port of its own. */
@@ -151,5 +152,5 @@ function start(command: string, args: readonly string[], env: Readonly<Record<st
     process.removeListener("exit", onExit);
     return { code: code as number | null, stdout, stderr };
   });
-  return { ended, kill: (signal) => void child.kill(signal), stdout: () => stdout };
+  return { ended, kill: (signal) => void child.kill(signal), stdout: () => stdout, stderr: () => stderr };
 }

@@ -107,7 +107,6 @@ function giveUp(scene: Scene, a: auctions.Absorption): Action[] {
   );
   if (!auctionMath.isHopeless(auctions.tabOf(a), value, model.system.dust)) return [];
   const loss = ledger.auctions.giveUp(a.id);
-  ledger.lost(loss);
   checkLoss(log, model, loss, scene.block);
   const data = client.auctionHouse.interface.encodeFunctionData("giveUp", [a.id]);
   return [upkeep(scene, client.deployment.contracts.auctionHouse, data)];

@@ -72,7 +72,6 @@ function take(scene: Scene, plan: PlannedTake): Action {
   const { auctionHouse } = client.deployment.contracts;
   const { id, asset, wanted } = plan;
   const { amount, cost, loss, record } = ledger.auctions.take(scene, id, asset, wanted);
-  ledger.lost(loss);
   checkLoss(log, model, loss, scene.block);
   const { bidder } = actors;
   const minimum = (plan.proceeds * 999n) / 1000n;
@@ -94,10 +93,11 @@ function take(scene: Scene, plan: PlannedTake): Action {
     touches: [],
     book(receipts) {
       const proceeds = received(receipts[1], client.deployment.debtAsset.token, bidder);
-      const { gas, failed } = paid(scene, receipts);
-      record(receipts[0]?.hash ?? "", proceeds - cost - gas);
-      ledger.earned("bidders", proceeds - cost);
-      ledger.spent("bidders", `take of lot ${id}/${asset}`, receipts, { gas, failed });
+      const spent = paid(scene, receipts);
+      record(receipts[0]?.hash ?? "", proceeds - cost - spent.gas);
+      if (receipts[1]?.ok === true)
+        ledger.books.sold(scene.market, "bidders", { asset, amount, debt: proceeds });
+      ledger.spent("bidders", `take of lot ${id}/${asset}`, receipts, spent);
     },
   };
 }

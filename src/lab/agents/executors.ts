@@ -104,8 +104,7 @@ export class Executors {
       calls: [{ from: actors.executor, to: autopilotAddress, data, gas: CALL_GAS.execute }],
       touches: [key],
       book: (receipts) => {
-        const { gas, failed } = paid(scene, receipts);
-        scene.ledger.cost("executors", gas, failed);
+        scene.ledger.cost("executors", paid(scene, receipts));
         const done = executed(scene.world, receipts[0]);
         if (done === null) this.refused.add(key);
         else this.follow(scene, key, asset, done);

@@ -74,10 +74,18 @@ function liquidation(scene: Scene, plan: PlannedLiquidation): Action {
   const { debtAsset, contracts } = client.deployment;
   const { key } = plan;
   const health = model.health(key, prices);
+  const held = [...model.vault(key).balances];
   const result = model.liquidate(key, plan.asset, plan.maxRepay, MAX_UINT256, plan.seized);
   checkLiquidation(log, key, health, model.health(key, prices), scene.block);
   checkVault(log, model, key, scene.block);
   checkLoss(log, model, result.loss, scene.block);
+  const handed =
+    result.writtenOff === 0n
+      ? []
+      : held.map(([asset, amount]) => ({
+          asset,
+          amount: asset === plan.asset ? amount - result.outcome.seized : amount,
+        }));
   const call = {
     vault: key,
     asset: plan.asset,
@@ -104,7 +112,7 @@ function liquidation(scene: Scene, plan: PlannedLiquidation): Action {
     touches: [key],
     book(receipts) {
       const proceeds = received(receipts[1], debtAsset.token, actors.keeper);
-      ledger.liquidation(scene, { plan, result, receipts, proceeds, ...paid(scene, receipts) });
+      ledger.liquidation(scene, { plan, result, handed, receipts, proceeds, ...paid(scene, receipts) });
     },
   };
 }

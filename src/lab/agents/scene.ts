@@ -6,7 +6,8 @@ import type { Ledger } from "../ledger.js";
 import type { LabWorld } from "../world.js";
 
 /** What keepers do, for the accounts. */
-export type Role = "liquidators" | "absorbers" | "bidders" | "executors" | "attendants";
+export const ROLES = ["liquidators", "absorbers", "bidders", "executors", "attendants"] as const;
+export type Role = (typeof ROLES)[number];
 
 /** Gas limits of the calls agents make: generous, below what a transaction may use. */
 export const CALL_GAS = {
@@ -67,24 +68,33 @@ export function gasCost(scene: Scene, units: bigint): bigint {
   return gasInDebtUnits(units, scene.gasPrice, scene.etherPrice, decimals);
 }
 
-/** What the transactions of an action cost in gas [debt units], and how many failed. */
-export function paid(scene: Scene, receipts: readonly Receipt[]): { gas: bigint; failed: number } {
+/** What transactions cost in gas [debt units, and wei], and how many failed. */
+export interface Paid {
+  readonly gas: bigint;
+  readonly wei: bigint;
+  readonly failed: number;
+}
+
+/** What the transactions of an action cost. */
+export function paid(scene: Scene, receipts: readonly Receipt[]): Paid {
   const { decimals } = scene.world.client.deployment.debtAsset;
   const wei = receipts.reduce((sum, r) => sum + r.gasCost, 0n);
   return {
     gas: gasInDebtUnits(wei, 1n, scene.etherPrice, decimals),
+    wei,
     failed: receipts.filter((r) => !r.ok).length,
   };
 }
 
 const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 
-/** What `account` was sent of `token` in a transaction [token units]. */
+/** What `account` was sent of `token` in a transaction, less what it sent [token units]. */
 export function received(receipt: Receipt | undefined, token: string, account: string): bigint {
   let sum = 0n;
   for (const { address, topics, data } of receipt?.logs ?? []) {
     if (address.toLowerCase() !== token.toLowerCase() || topics[0] !== TRANSFER_TOPIC) continue;
     if (BigInt(topics[2] ?? 0) === BigInt(account)) sum += BigInt(data);
+    if (BigInt(topics[1] ?? 0) === BigInt(account)) sum -= BigInt(data);
   }
   return sum;
 }

@@ -1,5 +1,5 @@
 import type { ReplayResult } from "../result.js";
-import { amount, count, duration, fall, isoInstant, plural, ratio, share, signOf } from "./format.js";
+import { amount, count, duration, fall, isoInstant, plural, ratio, share, signOf, spell } from "./format.js";
 
 /** How a figure is to be read. */
 export type Tone = "plain" | "good" | "bad";
@@ -21,110 +21,11 @@ export interface FigureGroup {
   readonly figures: readonly Figure[];
 }
 
-/** The verdict in words. */
-export interface Sentence {
-  readonly tone: "good" | "bad";
-  /** The one sentence. */
-  readonly headline: string;
-  /** What it rests on. */
-  readonly body: string;
-  /** How the checks went; empty if they failed, for then the headline says so. */
-  readonly proof: string;
-}
-
-/** What the replay says, in plain words: the same in the terminal and in the report. */
-export function sentence(result: ReplayResult): Sentence {
-  const { badDebt, checks, liquidations, latencyBlocks, price } = result;
-  const money = (text: string): string => amount(text, result.debtAsset.symbol);
-  const drop = fall(price.start, price.min);
-  const move =
-    signOf(drop) > 0
-      ? `${price.asset} fell ${ratio(drop, 1)} from ${money(price.start)} to ${money(price.min)}`
-      : `${price.asset} never fell below its first price of ${money(price.start)}`;
-  const liquidated =
-    liquidations.vaults === 0
-      ? `None of ${plural(result.vaults, "vault")} was liquidated`
-      : `${count(liquidations.vaults)} of ${plural(result.vaults, "vault")} liquidated`;
-  const keeper =
-    result.keeper === "off"
-      ? " with the keeper off"
-      : result.silence === undefined
-        ? ""
-        : `, nobody acting for ${duration(result.silence.from, result.silence.until)} of the crash`;
-  const unresolved =
-    latencyBlocks.unresolved > 0
-      ? ` ${plural(latencyBlocks.unresolved, "vault")} still below health factor 1 at the end.`
-      : "";
-  const failed = checks.violations + checks.modelMismatches > 0;
-  const proof = failed
-    ? ""
-    : `All ${count(checks.invariants)} invariant checks held, and all ${count(checks.modelComparisons)} ` +
-      "comparisons of chain and model agreed.";
-  const body = `${move}. ${liquidated}${keeper}.${unresolved}`;
-  if (failed) {
-    const violations = plural(checks.violations, "invariant violation");
-    const mismatches = plural(checks.modelMismatches, "difference", "differences");
-    return {
-      tone: "bad",
-      headline: `CHECKS FAILED: ${violations}, ${mismatches} between chain and model.`,
-      body: `Do not rely on the figures below. ${body}`,
-      proof,
-    };
-  }
-  if (signOf(badDebt.net) > 0) {
-    const part = share(badDebt.net, result.opening.debt);
-    const parts = [
-      { of: badDebt.booked, what: "written off" },
-      { of: badDebt.implied, what: "still in open vaults and auctions" },
-      { of: badDebt.backstop, what: "paid by the backstop" },
-      { of: badDebt.reserve, what: "paid by the reserve" },
-    ]
-      .filter(({ of }) => signOf(of) > 0)
-      .map(({ of, what }) => `${money(of)} ${what}`);
-    const made = parts.length === 0 ? "" : `${parts.join(", ")}. `;
-    return {
-      tone: "bad",
-      headline: `Bad debt of ${money(badDebt.net)}${part === undefined ? "" : `, ${part} of the opening debt`}.`,
-      body: `${made}${body}`,
-      proof,
-    };
-  }
-  if (signOf(badDebt.gross) > 0) {
-    return {
-      tone: "good",
-      headline: `Lenders lost nothing: ${payers(badDebt)} covered ${money(badDebt.covered)} of bad debt.`,
-      body,
-      proof,
-    };
-  }
-  if (signOf(badDebt.impliedMax) > 0) {
-    return {
-      tone: "good",
-      headline: `No bad debt at the end; ${money(badDebt.impliedMax)} at the worst moment.`,
-      body,
-      proof,
-    };
-  }
-  return { tone: "good", headline: "No bad debt.", body, proof };
-}
-
-/** Who paid what was covered. */
-function payers({ backstop, reserve }: ReplayResult["badDebt"]): string {
-  if (signOf(backstop) === 0) return "the reserve";
-  return signOf(reserve) === 0 ? "the backstop" : "backstop and reserve";
-}
-
-/** Whether the agents acted, in words. */
-export function keeperWords({ keeper, silence }: ReplayResult): string {
-  if (silence === undefined) return `keeper ${keeper}`;
-  return `nobody acting from ${isoInstant(silence.from)} for ${duration(silence.from, silence.until)}`;
-}
-
 /** Every figure of the verdict, grouped. */
 export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
   const { badDebt, liquidations, latencyBlocks, borrowers, keepers, system, checks, opening, price, speed } =
     result;
-  const { absorptions, autopilot, backstop, breaker, capital } = result;
+  const { absorptions, affected, autopilot, backstop, breaker, capital } = result;
   const money = (text: string): string => amount(text, result.debtAsset.symbol);
   const loss = (text: string): Tone => (signOf(text) > 0 ? "bad" : "plain");
   const fault = (n: number): Tone => (n > 0 ? "bad" : "good");
@@ -153,13 +54,11 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
         {
           label: "Implied at worst",
           value: money(badDebt.impliedMax),
-          tone: loss(badDebt.impliedMax),
           hint: "highest at any step",
         },
         {
           label: "Booked",
           value: money(badDebt.booked),
-          tone: loss(badDebt.booked),
           hint: "written off on-chain",
         },
         { label: "Gross", value: money(badDebt.gross), hint: "implied + booked" },
@@ -169,13 +68,16 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
       ],
     },
     {
-      title: "Liquidations",
+      title: "Vaults",
       figures: [
         {
-          label: "Vaults liquidated",
-          value: `${count(liquidations.vaults)} of ${count(result.vaults)}`,
-          ...note(share(liquidations.vaults.toString(), result.vaults.toString(), 1), "vaults"),
+          label: "Vaults that lost collateral",
+          value: `${count(affected.vaults)} of ${count(result.vaults)}`,
+          ...note(share(affected.vaults.toString(), result.vaults.toString(), 1), "vaults"),
         },
+        { label: "Liquidated only", value: count(affected.liquidatedOnly) },
+        { label: "Absorbed whole only", value: count(affected.absorbedOnly) },
+        { label: "Liquidated, then absorbed", value: count(affected.both) },
         { label: "Liquidations", value: count(liquidations.count) },
         {
           label: "Debt repaid",
@@ -195,7 +97,7 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
         {
           label: "Debt absorbed",
           value: money(absorptions.debt),
-          note: `${plural(absorptions.count, "vault")}, ${plural(absorptions.takes, "purchase")}`,
+          note: `${plural(absorptions.count, "vault")}, ${purchases(absorptions)}`,
         },
         { label: "Paid by bidders", value: money(absorptions.proceeds) },
         {
@@ -246,11 +148,19 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
       figures: [
         {
           label: "Latency p95",
-          value: instantly ? "none" : blocks(latencyBlocks.p95),
-          note: "HF < 1 to HF ≥ 1 or closed",
+          value: instantly ? "none" : waited(latencyBlocks.p95),
+          note: `${lasting(result.latencySeconds.p95)}HF < 1 to HF ≥ 1 or closed, 19 of 20 vaults`,
         },
-        { label: "Latency p50", value: instantly ? "none" : blocks(latencyBlocks.p50) },
-        { label: "Latency maximum", value: instantly ? "none" : blocks(latencyBlocks.max) },
+        {
+          label: "Latency p50",
+          value: instantly ? "none" : waited(latencyBlocks.p50),
+          hint: "half of the vaults",
+        },
+        {
+          label: "Longest resolved",
+          value: instantly ? "none" : blocks(latencyBlocks.max),
+          ...(instantly ? {} : { note: lasting(result.latencySeconds.max).replace(", ", "") }),
+        },
         {
           label: "Unresolved",
           value: plural(latencyBlocks.unresolved, "vault"),
@@ -353,6 +263,22 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
       ],
     },
   ];
+}
+
+/** How often something was bought at auction. */
+export function purchases({ takes, remnantSales }: ReplayResult["absorptions"]): string {
+  const bought = plural(takes, "purchase");
+  return remnantSales === 0 ? bought : `${bought}, and ${plural(remnantSales, "sale")} of remnants`;
+}
+
+/** A percentile of latency. */
+export function waited(blocks: number | null): string {
+  return blocks === null ? "not resolved" : plural(blocks, "block");
+}
+
+/** A latency as a length of time, with a comma; empty if it never ended. */
+function lasting(seconds: number | null): string {
+  return seconds === null ? "" : `${spell(seconds)}, `;
 }
 
 /** A length of time in hours. */

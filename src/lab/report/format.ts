@@ -125,7 +125,11 @@ export function isoInstant(text: string): string {
 /** Time between two ISO 8601 times: "4 d", "26 h", "1 h 30 min"; empty if either is not one. */
 export function duration(start: string, end: string): string {
   const seconds = Math.round((Date.parse(end) - Date.parse(start)) / 1000);
-  if (!Number.isFinite(seconds) || seconds < 0) return "";
+  return Number.isFinite(seconds) && seconds >= 0 ? spell(seconds) : "";
+}
+
+/** A length of time [s]: "4 d", "26 h", "1 h 30 min". */
+export function spell(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
   const hours = Math.floor((seconds % 86_400) / 3600);
   const minutes = Math.floor((seconds % 3600) / 60);

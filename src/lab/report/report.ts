@@ -2,13 +2,14 @@ import type { Replay } from "../result.js";
 import { auctionDebtChart, lotPriceChart } from "./charts/auctions.js";
 import { latencyChart } from "./charts/latency.js";
 import { badDebtChart, gasChart, profitChart } from "./charts/money.js";
+import { balanceSection } from "./balance.js";
 import { priceChart } from "./charts/price.js";
 import { ratioChart } from "./charts/ratios.js";
 import { riskChart } from "./charts/risk.js";
 import { waterfallChart } from "./charts/waterfall.js";
-import { keeperWords, sentence } from "./figures.js";
 import { count, duration, isoInstant } from "./format.js";
 import { type Html, html, raw, tied } from "./html.js";
+import { parametersSection, provenanceSection } from "./provenance.js";
 import { SCRIPT } from "./script.js";
 import {
   figuresSection,
@@ -18,6 +19,7 @@ import {
   reproduceSection,
   termsSection,
 } from "./sections.js";
+import { keeperWords, sentence } from "./sentence.js";
 import { STYLE } from "./style.js";
 
 /**
@@ -52,10 +54,13 @@ export function renderReport(replay: Replay): string {
               ${result.scenario}, seed ${result.seed.toString()}, ${keeperWords(result)}
             </p>
           </header>
-          ${verdict(replay)}${failures(replay)}${figuresSection(result)}
+          ${verdict(replay)}${failures(replay)}
+          <div class="first">
+            ${plot(priceChart(replay), false)}${balanceSection(result)}${plot(waterfallChart(replay), false)}
+          </div>
           <h2>What happened</h2>
           <div class="plots">
-            ${[priceChart, waterfallChart, ratioChart, riskChart].map((draw) => plot(draw(replay), true))}${[
+            ${[ratioChart, riskChart].map((draw) => plot(draw(replay), true))}${[
               auctionDebtChart,
               lotPriceChart,
               badDebtChart,
@@ -64,7 +69,8 @@ export function renderReport(replay: Replay): string {
               gasChart,
             ].map((draw) => plot(draw(replay), false))}
           </div>
-          ${liquidationsSection(replay)}${notesSection(replay.notes)}${reproduceSection(replay)}${termsSection()}
+          <h2>In figures</h2>
+          ${figuresSection(result)}${liquidationsSection(replay)}${notesSection(replay.notes)}${parametersSection(result)}${reproduceSection(replay)}${provenanceSection(replay)}${termsSection()}
         </main>
         <script>
           ${raw(SCRIPT)};

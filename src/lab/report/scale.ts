@@ -118,7 +118,7 @@ export function countScale(max: number, from: number, to: number, room: number):
     for (const mantissa of [1, 2, 5]) {
       const n = mantissa * 10 ** exponent;
       if (position(n) > end) return { map, ticks, logarithmic: true };
-      if (map(n) - last < 34) continue;
+      if (map(n) - last < 40) continue;
       last = map(n);
       ticks.push({ at: last, label: tickLabel(mantissa, exponent) });
     }

@@ -130,33 +130,11 @@ export function notesSection(notes: readonly string[]): Html | undefined {
   </section> `;
 }
 
-/** What was changed, and how to run it again. */
+/** How to run it again. */
 export function reproduceSection(replay: Replay): Html {
-  const settings = Object.entries(replay.result.settings);
-  const changed =
-    settings.length === 0
-      ? html`<p>No setting of the scenario was changed.</p>`
-      : html`<table class="settings">
-          <thead>
-            <tr>
-              <th>Setting changed</th>
-              <th>To</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${settings.map(
-              ([name, value]) =>
-                html`<tr>
-                  <td><code>${name}</code></td>
-                  <td><code>${value}</code></td>
-                </tr>`,
-            )}
-          </tbody>
-        </table>`;
   return html`<section>
     <h2>How to reproduce it</h2>
     <div class="prose">
-      ${changed}
       <p>The same command and seed give the same figures, except for the time taken:</p>
     </div>
     <pre>${replay.command}</pre>

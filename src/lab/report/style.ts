@@ -1,9 +1,10 @@
 /** The report's style sheet: system fonts, one accent, one warning colour. */
 export const STYLE = `
-:root{--ink:#16212c;--quiet:#55626f;--hair:#dde3e8;--wash:#f5f7f9;--accent:#0b5c94;--warn:#b42318}
+:root{color-scheme:light dark;--page:#fff;--ink:#16212c;--quiet:#55626f;--hair:#dde3e8;--base:#8793a0;--wash:#f5f7f9;--accent:#0b5c94;--warn:#b42318;--pale:#d9e8f3;--mild:#a9cbe4;--wide:#86b6da;--flesh:#efbeb6;--stone:#c4ccd3;--dark:#3c4a57;--mute:#eef1f4}
+@media screen and (prefers-color-scheme:dark){:root{--page:#12181f;--ink:#e6ebf0;--quiet:#9aa8b5;--hair:#2a343e;--base:#5c6a77;--wash:#1b242d;--accent:#6db3e6;--warn:#ff8a7a;--pale:#1d3345;--mild:#2c5373;--wide:#3f7098;--flesh:#7a3f38;--stone:#4d5964;--dark:#8f9dab;--mute:#1b242d}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
-body{margin:0;background:#fff;color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
+body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;font-variant-numeric:tabular-nums}
 main{max-width:1128px;margin:0 auto;padding:40px 24px 64px}
 h1,h2,h3,p,dl,dd,figure{margin:0}
 h1{font-size:30px;line-height:1.2;font-weight:650;letter-spacing:-.01em}
@@ -30,6 +31,18 @@ h3{font-size:16px;line-height:1.35;font-weight:650}
 .group .note{grid-column:1/-1;font-size:12px;color:var(--quiet);text-align:left}
 .group div:first-child>dt{grid-column:1/-1;grid-row:2;font-size:13px}
 .group div:first-child>dd:not(.note){grid-column:1/-1;grid-row:1;text-align:left;font-size:23px;line-height:1.35;font-weight:600;letter-spacing:-.01em}
+.first{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:32px 48px;align-items:start}
+.balance h2{margin:0 0 8px;font-size:16px}
+.balance th,.balance td{padding:2px 0 2px 12px;line-height:1.35;white-space:normal}
+.balance{grid-column:2;grid-row:1/span 2}
+.balance tbody th{color:var(--ink);font-size:13.5px}
+.balance .num{white-space:nowrap}
+.balance .part,.balance .of td{font-weight:400;color:var(--quiet);font-size:12px}
+.balance .of td{padding:0 0 0 12px;border:0}
+.balance .of+.party th,.balance .of+.party td{border-top:1px solid var(--hair)}
+.balance td.bad{color:var(--warn)}
+.balance tfoot th,.balance tfoot td{font-weight:600;border-top:2px solid var(--ink);border-bottom:0;color:var(--ink)}
+.small{font-size:12px;color:var(--quiet);margin-top:8px;max-width:80ch}
 .good{color:var(--ink)}
 dd.bad{color:var(--warn);font-weight:600}
 .plots{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:48px 32px}
@@ -45,14 +58,14 @@ text.label{font-weight:600}
 text.quiet{fill:var(--quiet);font-weight:400}
 text.accent{fill:var(--accent)}
 text.warn{fill:var(--warn)}
-.halo{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}
+.halo{paint-order:stroke;stroke:var(--page);stroke-width:4px;stroke-linejoin:round}
 .grid{stroke:var(--hair);fill:none}
-.base{stroke:#8793a0;fill:none}
+.base{stroke:var(--base);fill:none}
 .line{fill:none;stroke-width:1.6;stroke-linejoin:round;stroke:var(--ink)}
 .line.accent,.hair.accent{stroke:var(--accent)}
-.line.quiet,.hair.quiet{stroke:#7b8894}
+.line.quiet,.hair.quiet{stroke:var(--base)}
 .line.warn,.hair.warn{stroke:var(--warn)}
-.line.wide{stroke-width:3.6;stroke:#86b6da}
+.line.wide{stroke-width:3.6;stroke:var(--wide)}
 .line.thin{stroke-width:1.1}
 .narrow .line{stroke-width:1.3}
 .narrow .line.wide{stroke-width:2.6}
@@ -61,32 +74,31 @@ text.warn{fill:var(--warn)}
 .line.threshold{stroke:var(--warn);stroke-width:1.3}
 .line.faint{stroke-dasharray:2 3}
 .hair{fill:none;stroke:var(--ink);stroke-width:1}
-.fan-outer{fill:#d9e8f3}
-.fan-inner{fill:#a9cbe4}
-.risk-3{fill:#f8e3df}
-.risk-2{fill:#efbeb6}
-.risk-1{fill:#de877c}
+.fan-outer{fill:var(--pale)}
+.fan-inner{fill:var(--mild)}
+.risk-3{fill:var(--pale)}
+.risk-2{fill:var(--mild)}
+.risk-1{fill:var(--wide)}
 .risk-0{fill:var(--warn)}
-.implied{fill:#efbeb6}
-.booked{fill:#3c4a57}
-.silence{fill:#eef1f4}
-.link{stroke:#8793a0;stroke-width:1;fill:none}
-.fall-owed{fill:#3c4a57}
-.fall-lots{fill:#a9cbe4}
-.fall-waits{fill:#c4ccd3}
+.implied{fill:var(--flesh)}
+.silence{fill:var(--mute)}
+.link{stroke:var(--base);stroke-width:1;fill:none}
+.fall-owed{fill:var(--dark)}
+.fall-lots{fill:var(--mild)}
+.fall-waits{fill:var(--stone)}
 .fall-first{fill:var(--accent)}
-.fall-second{fill:#86b6da}
+.fall-second{fill:var(--wide)}
 .fall-last{fill:var(--warn)}
-.dots circle{fill:var(--warn);fill-opacity:.5;stroke:#fff;stroke-width:.8;stroke-opacity:.9}
+.dots circle{fill:var(--warn);fill-opacity:.5;stroke:var(--page);stroke-width:.8;stroke-opacity:.9}
 .dots.bought circle{fill:var(--accent)}
-.mark{stroke:#fff;stroke-width:1.2;fill:var(--ink)}
+.mark{stroke:var(--page);stroke-width:1.2;fill:var(--ink)}
 .mark.accent{fill:var(--accent)}
 .cross{stroke:var(--ink);stroke-width:1;stroke-dasharray:2 2;fill:none;pointer-events:none}
-.tip{position:absolute;pointer-events:none;background:#fff;border:1px solid #b9c3cc;border-radius:4px;box-shadow:0 2px 8px rgba(22,33,44,.12);padding:8px 10px;font-size:12.5px;line-height:1.45;white-space:nowrap;z-index:1}
+.tip{position:absolute;pointer-events:none;background:var(--page);border:1px solid var(--base);border-radius:4px;box-shadow:0 2px 8px rgba(22,33,44,.12);padding:8px 10px;font-size:12.5px;line-height:1.45;white-space:nowrap;z-index:1}
 .tip b{display:block;font-weight:600}
 .tip div{display:flex;justify-content:space-between;gap:16px}
 .tip span:first-child{color:var(--quiet)}
-.scroll{overflow-x:auto}
+.scroll{overflow-x:auto;background:linear-gradient(90deg,var(--page) 24px,transparent) left/48px 100% no-repeat local,linear-gradient(270deg,var(--page) 24px,transparent) right/48px 100% no-repeat local,linear-gradient(90deg,var(--base),transparent) left/6px 100% no-repeat,linear-gradient(270deg,var(--base),transparent) right/6px 100% no-repeat}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{font-weight:600;color:var(--quiet);text-align:left;vertical-align:bottom;font-size:12.5px}
 th,td{padding:7px 0 7px 18px;border-bottom:1px solid var(--hair);white-space:nowrap}
@@ -101,6 +113,9 @@ pre{margin:0;padding:14px 16px;background:var(--wash);border-radius:4px;white-sp
 .terms{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:8px 24px;max-width:92ch;font-size:14px}
 .terms dt{font-weight:600}
 .settings{width:auto;margin-bottom:16px}
+.box{padding:14px 18px;border:1px solid var(--hair);border-radius:4px}
+.box .terms{max-width:none}
+.box code{overflow-wrap:anywhere}
 details{margin-top:24px}
 summary{cursor:pointer;font-weight:600}
 .exact{width:auto;margin-top:12px;font-size:13px}
@@ -111,7 +126,8 @@ main{padding:24px 16px 48px}
 h1{font-size:24px}
 h2{margin-top:44px}
 .verdict strong{font-size:19px}
-.plots{grid-template-columns:minmax(0,1fr);gap:40px}
+.plots,.first{grid-template-columns:minmax(0,1fr);gap:40px}
+.balance{grid-column:1;grid-row:auto}
 .terms{grid-template-columns:minmax(0,1fr);gap:0}
 .terms dd{margin-bottom:10px}
 }

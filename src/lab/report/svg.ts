@@ -196,6 +196,23 @@ export function endLabels(labels: readonly EndLabel[], frame: Frame): string {
     .join("");
 }
 
+/** Names of lines in a row above the plot, at its right. */
+export function legend(
+  names: readonly { readonly text: string; readonly tone: string }[],
+  frame: Frame,
+): string {
+  let x = frame.width - frame.right;
+  return [...names]
+    .reverse()
+    .map(({ text, tone }) => {
+      const name = words(text, x, 12, { anchor: "end", tone });
+      x -= text.length * 7.2 + 14;
+      return name;
+    })
+    .reverse()
+    .join("");
+}
+
 /**
  * A whole chart. `name` says what it shows to people who cannot see it; the edges of the plot and the empty path are for
  * the pointer.

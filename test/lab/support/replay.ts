@@ -1,3 +1,5 @@
+import { NO_DEFENCES } from "./noDefences.js";
+import { ACCOUNTS, type Account } from "../../../src/lab/balance/accounts.js";
 import type {
   BookSample,
   LiquidationSample,
@@ -192,6 +194,8 @@ export function syntheticReplay(
     vaults: recipe.vaults,
     keeper: recipe.keeper ? "on" : "off",
     window: { start: iso(steps[0]?.time ?? 0), end: iso(last?.time ?? 0) },
+    input: { name: "black-thursday", sha256: "ab".repeat(32), series: "cd".repeat(32) },
+    parameters: { "WETH.ltvBps": "7500", "keeper.perBlock": "25" },
     settings: {},
     debtAsset: { symbol: "USDC", decimals: DECIMALS },
     price: {
@@ -206,6 +210,7 @@ export function syntheticReplay(
       collateralValue: decimal(units(book.reduce((sum, v) => sum + v.opened * first, 0)), DECIMALS),
       lent: decimal(units(opening * 1.6), DECIMALS),
     },
+    affected: { vaults: touched.size, liquidatedOnly: touched.size, absorbedOnly: 0, both: 0 },
     liquidations: {
       count: liquidations.length,
       vaults: touched.size,
@@ -222,6 +227,7 @@ export function syntheticReplay(
       reserve: "0",
       lenders: "0",
       net: implied,
+      impliedPayers: { backstop: "0", reserve: "0", lenders: implied },
     },
     ...NO_DEFENCES,
     capital: {
@@ -231,12 +237,14 @@ export function syntheticReplay(
       lateOpened: 0,
       lateRefused: 0,
     },
+    latencySeconds: { p50: 12 * quantile(0.5), p95: 12 * quantile(0.95), max: 12 * (latencies.at(-1) ?? 0) },
     latencyBlocks: {
       p50: quantile(0.5),
       p95: quantile(0.95),
       max: latencies.at(-1) ?? 0,
       unresolved: book.filter((v) => v.since >= 0).length,
     },
+    balance: syntheticBalance(loss, profit, gasPaid),
     borrowers: {
       lossToLiquidation: decimal(units(loss), DECIMALS),
       lossToAuctions: "0",
@@ -290,29 +298,25 @@ export function syntheticReplay(
   };
 }
 
-/** What auctions, backstop, breaker and autopilot did in a replay that did not need them. */
-const NO_DEFENCES: Pick<ReplayResult, "absorptions" | "backstop" | "breaker" | "autopilot"> = {
-  absorptions: {
-    count: 0,
-    debt: "0",
-    lots: 0,
-    takes: 0,
-    restarts: 0,
-    proceeds: "0",
-    repaid: "0",
-    penalties: "0",
-    tips: "0",
-    tipsFromBackstop: "0",
-    shortfall: "0",
-    claimable: "0",
-    remnantsSold: "0",
-    stillOpen: "0",
-    meanPriceToOracle: "0",
-  },
-  backstop: { openingCapital: "0", endingAssets: "0", profit: "0", sharePriceChange: "0" },
-  breaker: { trips: 0, secondsPaused: 0 },
-  autopilot: { plans: 0, executions: 0, sold: "0", repaid: "0", fees: "0", cost: "0" },
-};
+/** A balance whose net sums to zero: what borrowers lost and keepers did not get, the pool got. */
+function syntheticBalance(loss: number, profit: number, gas: number): ReplayResult["balance"] {
+  const nets: Partial<Record<Account, bigint>> = {
+    "borrowers.liquidation": -units(loss),
+    liquidators: units(profit),
+    gas: units(gas),
+    liquidityPool: units(loss) - units(profit) - units(gas),
+  };
+  return {
+    rows: ACCOUNTS.map(([account, who, what]) => ({
+      account,
+      who,
+      what,
+      net: decimal(nets[account] ?? 0n, DECIMALS),
+    })),
+    sum: "0",
+    rounding: "0",
+  };
+}
 
 /** A decimal string of `value` / 10^`places`, without trailing zeros. */
 export function decimal(value: bigint, places: number): string {

@@ -1,5 +1,6 @@
 import type { Replay, TakeSample } from "../../result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "../drawing.js";
+import { purchases } from "../figures.js";
 import { count, money, ratio } from "../format.js";
 import { toFloat, valueScale } from "../scale.js";
 import {
@@ -28,7 +29,7 @@ export function auctionDebtChart(replay: Replay): Drawing {
     caption: `Debt of absorbed vaults that lots have not brought in yet, and what the backstop holds. ${
       absorbed === 0
         ? "No vault was absorbed."
-        : `${count(absorbed)} absorbed; lots were restarted ${restarts === 0 ? "never" : `${count(restarts)} times`}.`
+        : `${count(absorbed)} absorbed; ${restarts === 0 ? "no lot was restarted" : `lots were restarted ${count(restarts)} times`}.`
     }`,
     draw(frame) {
       const x = timeAxis(span, frame);
@@ -76,7 +77,7 @@ export function lotPriceChart(replay: Replay): Drawing {
     caption:
       takes.length === 0
         ? "Nothing was bought at auction."
-        : `What bidders paid, of the oracle price at that moment: ${ratio(result.absorptions.meanPriceToOracle, 1)} on average. ${count(takes.length)} purchases; the larger the dot, the more was paid.`,
+        : `What bidders paid, of the oracle price at that moment: ${ratio(result.absorptions.meanPriceToOracle, 1)} on average. ${purchases(result.absorptions)}; the larger the dot, the more was paid.`,
     draw(frame) {
       const x = timeAxis(span, frame);
       const y = valueScale([...takes.map(percentOf), 100], { ...upwards(frame), suffix: "%" });
@@ -87,18 +88,19 @@ export function lotPriceChart(replay: Replay): Drawing {
           r: 2 + 6 * Math.sqrt(toFloat(t.cost, debtDecimals) / toFloat(largest, debtDecimals)),
         }),
       );
+      const narrow = frame.width < NARROW ? "narrow" : "wide";
+      const name = "Price of every purchase at auction, of the oracle price, over time";
+      if (takes.length === 0) return chart(frame, name, emptyNote("No purchase", frame), narrow);
       const par = `M${px(frame.left)} ${px(y.map(100))}H${px(frame.width - frame.right)}`;
       return chart(
         frame,
-        "Price of every purchase at auction, of the oracle price, over time",
+        name,
         valueAxis(y, "of the oracle price", frame) +
-          (takes.length === 0
-            ? emptyNote("No purchase", frame)
-            : element("path", { class: "line quiet faint", d: par }) +
-              element("g", { class: "dots bought" }, dots.join("")) +
-              endLabels([{ text: "oracle", y: y.map(100), tone: "quiet" }], frame)) +
+          element("path", { class: "line quiet faint", d: par }) +
+          element("g", { class: "dots bought" }, dots.join("")) +
+          endLabels([{ text: "oracle", y: y.map(100), tone: "quiet" }], frame) +
           baseAxis(x, "time, UTC", frame),
-        frame.width < NARROW ? "narrow" : "wide",
+        narrow,
       );
     },
   };

@@ -25,7 +25,7 @@ export function latencyChart(replay: Replay): Drawing {
   const open =
     unresolved === 0
       ? "All were resolved."
-      : `${plural(unresolved, "vault")} never ${unresolved === 1 ? "was" : "were"} resolved, and ${unresolved === 1 ? "is" : "are"} not part of the percentiles.`;
+      : `${plural(unresolved, "vault")} never ${unresolved === 1 ? "was" : "were"} resolved, and ${unresolved === 1 ? "counts" : "count"} as longer than any other.`;
   return {
     id: "latency",
     title: "Liquidation latency",
@@ -46,8 +46,7 @@ export function latencyChart(replay: Replay): Drawing {
         suffix: "%",
       });
       const longest = latencies.at(-1) ?? 1;
-      // The room keeps the words beside the last mark inside the plot.
-      const x = countScale(longest, frame.left, frame.width - frame.right, narrow ? 0.52 : 0.36);
+      const x = countScale(longest, frame.left, frame.width - frame.right, 0.06);
       const right = frame.width - frame.right;
       const remaining = survival(latencies, unresolved);
       const curve = remaining.map(({ blocks, share }) => ({ x: x.map(blocks), y: y.map(share * 100) }));
@@ -107,8 +106,9 @@ function marks(
     for (const [name, blocks] of [
       ["p50", p50],
       ["p95", p95],
-      ["max", max],
+      [unresolved === 0 ? "max" : "longest resolved", max],
     ] as const) {
+      if (blocks === null) continue;
       named.set(blocks, [...(named.get(blocks) ?? []), name]);
     }
   }
@@ -118,13 +118,18 @@ function marks(
     tone: "ink",
   }));
   const bottom = frame.height - frame.bottom - 8;
-  const wanted = list.map((mark) => mark.point.y - 8);
+  // Right of the middle words stand before their mark, so that they end inside the plot.
+  const isFar = (at: number): boolean => at > (frame.left + frame.width - frame.right) / 2;
+  const wanted = list.map(({ point }) => point.y - (isFar(point.x) ? 24 : 8));
   const heights = spread(wanted, LINE, frame.top + 8, bottom);
   const shown = list.map(({ point, text, tone }, i) => {
     const height = heights[i] ?? point.y;
     return (
       element("circle", { class: "mark accent", cx: point.x, cy: point.y, r: 3.5 }) +
-      words(text, point.x + 8, height, { tone: `label ${tone} halo` })
+      words(text, point.x + (isFar(point.x) ? -8 : 8), height, {
+        anchor: isFar(point.x) ? "end" : "start",
+        tone: `label ${tone} halo`,
+      })
     );
   });
   if (unresolved === 0) return shown.join("");

@@ -33,7 +33,7 @@ export function badDebtChart(replay: Replay): Drawing {
       const y = valueScale(gross, { ...upwards(frame), zero: true });
       const points = (values: readonly number[]): Point[] =>
         values.map((value, i) => ({ x: x.map(steps[i]?.time ?? span.start), y: y.map(value) }));
-      const [top, middle, floor] = [points(gross), points(booked), points(booked.map(() => 0))];
+      const [top, middle] = [points(gross), points(booked)];
       const ends = [
         { text: "implied", at: top.at(-1)?.y, tone: "warn" },
         { text: "booked", at: middle.at(-1)?.y, tone: "ink" },
@@ -44,9 +44,7 @@ export function badDebtChart(replay: Replay): Drawing {
         valueAxis(y, unit, frame) +
           (none
             ? emptyNote("No bad debt at any step", frame)
-            : band(top, middle, "implied", true) +
-              band(middle, floor, "booked", true) +
-              line(top, "warn", true)) +
+            : band(top, middle, "implied", true) + line(middle, "ink", true) + line(top, "warn", true)) +
           baseAxis(x, "time, UTC", frame) +
           (none ? "" : endLabels(ends, frame)),
         variant(frame),

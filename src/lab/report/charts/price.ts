@@ -2,17 +2,7 @@ import type { LiquidationSample, Replay, ReplayResult, StepSample } from "../../
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "../drawing.js";
 import { WAD_PLACES, isoInstant, money, plural } from "../format.js";
 import { type Scale, toFloat, valueScale } from "../scale.js";
-import {
-  type Frame,
-  type Point,
-  baseAxis,
-  chart,
-  element,
-  endLabels,
-  line,
-  valueAxis,
-  words,
-} from "../svg.js";
+import { type Frame, type Point, baseAxis, chart, element, legend, line, valueAxis, words } from "../svg.js";
 
 /** Liquidations closer to each other than this are drawn as one dot [px]. */
 const CELL = 5;
@@ -34,7 +24,8 @@ export function priceChart(replay: Replay): Drawing {
     id: "price",
     title: "Price and liquidations",
     caption: `${dots}${fallen}${quiet}`,
-    draw(frame) {
+    draw(outer) {
+      const frame = { ...outer, right: 12 };
       const x = timeAxis(span, frame);
       const lines = {
         market: steps.map((s) => toFloat(s.price, WAD_PLACES)),
@@ -47,12 +38,13 @@ export function priceChart(replay: Replay): Drawing {
         values.map((value, i) => ({ x: x.map(steps[i]?.time ?? span.start), y: y.map(value) }));
       const [market, oracle, pool] = [points(lines.market), points(lines.oracle), points(lines.pool)];
       const narrow = frame.width < NARROW;
-      const labels = endLabels(
+      // The three lines mostly lie on each other: beside their ends three words would stand for one point.
+      const names = legend(
         [
-          { text: "market", y: market.at(-1)?.y, tone: "ink" },
-          { text: "oracle", y: oracle.at(-1)?.y, tone: "accent" },
-          { text: narrow ? "pool" : "AMM pool", y: pool.at(-1)?.y, tone: "quiet" },
-        ].flatMap(({ text, y: at, tone }) => (at === undefined ? [] : [{ text, y: at, tone }])),
+          { text: "market", tone: "label ink" },
+          { text: "oracle", tone: "label accent" },
+          { text: narrow ? "pool" : "AMM pool", tone: "label quiet" },
+        ],
         frame,
       );
       return chart(
@@ -66,7 +58,7 @@ export function priceChart(replay: Replay): Drawing {
           liquidationDots(replay, x, y, narrow ? 7 : 11) +
           (low === undefined ? "" : lowMark(low, x, y, frame)) +
           baseAxis(x, "time, UTC", frame) +
-          labels,
+          names,
         narrow ? "narrow" : "wide",
       );
     },

@@ -74,8 +74,9 @@ function rowsOf(result: ReplayResult, decimals: number): readonly Row[] {
 
 function bars(rows: readonly Row[], frame: Frame, decimals: number): string {
   const narrow = frame.width < NARROW;
-  const left = narrow ? 92 : 206;
-  const right = frame.width - (narrow ? 84 : 128);
+  const half = !narrow && frame.width < 700;
+  const left = narrow ? 106 : 206;
+  const right = frame.width - (narrow ? 90 : half ? 100 : 128);
   const top = 6;
   const pitch = (frame.height - top - 10) / (rows.length + 0.6);
   const thick = Math.min(20, pitch * 0.66);

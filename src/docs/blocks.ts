@@ -1,0 +1,18 @@
+import { DEPLOYMENT_SECTIONS, type Section, deploymentTable, settingsTable } from "./parameters.js";
+
+const BLOCK = /<!-- (parameters|settings): (\w+) -->\n[\s\S]*?<!-- end -->/g;
+
+/** A document with every generated block as the code has it. Throws a `RangeError` for a block of something that does not exist. */
+export function regenerated(text: string): string {
+  return text.replaceAll(BLOCK, (_, kind: string, name: string) => {
+    const table = kind === "settings" ? settingsTable(name) : deploymentTable(sectionOf(name));
+    return `<!-- ${kind}: ${name} -->\n\n${table}\n\n<!-- end -->`;
+  });
+}
+
+function sectionOf(name: string): Section {
+  const section = DEPLOYMENT_SECTIONS.find((s) => s === name);
+  if (section === undefined)
+    throw new RangeError(`parameters: ${name}: must be one of ${DEPLOYMENT_SECTIONS.join(", ")}`);
+  return section;
+}
