@@ -259,8 +259,14 @@ export class Market {
 
   /** Throws if an asset's price has moved too far to take risk on. Mirrors `CircuitBreaker.requireCalm`. */
   private requireCalm(id: number, now: bigint): void {
+    const { past, price } = this.moveOf(id, now);
+    if (past !== 0n) throw new ModelError("PriceMoved", [id, past, price]);
+  }
+
+  /** The price that an asset's has moved away from by what the breaker watches for, 0 if it has not, and the price that it moved to. */
+  moveOf(id: number, now: bigint): { readonly past: bigint; readonly price: bigint } {
     const seen = this.breaker.assets.get(id);
-    if (seen === undefined || seen.watch.limit === 0n) return;
+    if (seen === undefined || seen.watch.limit === 0n) return { past: 0n, price: 0n };
     let price = this.price(id, now).liq;
     let range = rangeOf(seen, now);
     if (range.highest === 0n) {
@@ -269,8 +275,7 @@ export class Market {
       const recent = recentRange(terms.primary, primary.answer, now, unit, now - seen.watch.window);
       [range, price] = [recent, recent.newest];
     }
-    const past = movedFrom(price, range, seen.watch.limit);
-    if (past !== 0n) throw new ModelError("PriceMoved", [id, past, price]);
+    return { past: movedFrom(price, range, seen.watch.limit), price };
   }
 
   private asset(id: number): AssetMarket {

@@ -128,7 +128,9 @@ describe("a deployment killed at any entry of its journal", function () {
     const all = Object.keys(await new Journal(at("finished"), CHAIN_ID).deployed()).sort();
     deaths.sort((a, b) => b.mined - a.mined);
     expect(deaths.length).to.be.greaterThan(100);
-    for (const { count, mined } of deaths) {
+    // A fifth of them in each `npm test`; CI tries every one.
+    const tried = process.env.DEEP === "1" ? deaths : deaths.filter((_, i) => i % 5 === 0);
+    for (const { count, mined } of tried) {
       const name = `${count} entries, the last ${lines[count - 1]?.slice(0, 120)}, ${mined} transactions mined`;
       await rollBack(mined);
       const cut = await cutTo(count, count % 2 === 1);

@@ -58,7 +58,11 @@ describe("the keeper with an executor", () => {
     signers = await connection.ethers.getSigners();
     own = unlockedAccount(provider, await role(ROLES.keeper).getAddress());
     boss = await role(5).getAddress();
-    deployment = await deployInMemory(connection, localParameters());
+    deployment = await deployInMemory(connection, {
+      ...localParameters(),
+      // Somebody borrows right after the fall that makes the vaults unhealthy.
+      breaker: { ...localParameters().breaker, enabled: false },
+    });
     client = connect(deployment, provider);
     events = [];
     await lend(deployment, role(ROLES.lender));

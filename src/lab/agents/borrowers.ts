@@ -56,6 +56,7 @@ export class LateBorrowers {
     const closed =
       breaker.guarded.has("Borrow") && breakers.refusal(breaker, "Borrow", 0n, 0n, model.now) !== null;
     if (price?.status !== "good" || closed || marketPrice === 0n) return "wait";
+    if (market.moveOf(v.asset, model.now).past !== 0n) return "wait";
     const { ltv, decimals, supplyCap } = market.risk.termsOf(v.asset, model.now);
     const limit = (v.use * ltv) / BPS;
     const wished = mulDivUp(v.debt, WAD, limit);

@@ -127,6 +127,7 @@ abstract contract GovernorHandler is HolderHandler {
     function _forbidEngineAndPools() private {
         address me = actors[0];
         _forbid(address(sys.engine), abi.encodeCall(sys.engine.release, (0, 0, me)));
+        _forbid(address(sys.engine), abi.encodeCall(sys.engine.canRelease, (0)));
         _forbid(address(sys.engine), abi.encodeCall(sys.engine.setAuctionHouse, (IAuctionHouse(me))));
         _forbid(address(sys.engine), abi.encodeCall(sys.engine.setAuthority, (me)));
         _forbid(address(sys.pool), abi.encodeCall(sys.pool.disburse, (0, me)));
