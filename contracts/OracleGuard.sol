@@ -49,9 +49,9 @@ contract OracleGuard is IOracleGuard, AccessManaged {
 
     /// @dev The newest rounds that make a price: of the asset's sources, and of the debt asset's.
     struct Rounds {
-        FeedRounds.Round primary;
-        FeedRounds.Round secondary;
-        FeedRounds.Round debt;
+        uint256[5] primary;
+        uint256[5] secondary;
+        uint256[5] debt;
     }
 
     struct Sequencer {
@@ -227,7 +227,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
 
     function _priceAndExpiry(uint8 asset) private view returns (Price memory, uint256) {
         PriceSource source = _primary[asset];
-        FeedRounds.Round memory round = SourceReader.newest(source);
+        uint256[5] memory round = SourceReader.newest(source);
         (uint256 price_, uint256 readAt, uint256 expiresAt, PriceMath.Freshness freshness) = SourceReader.judge(
             source,
             10 ** source.exponent(),
@@ -318,7 +318,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     }
 
     /// @dev What the debt asset's source says, or said when it was remembered if it has not said anything since.
-    function _debtSaid(FeedRounds.Round memory round) private view returns (LastKnown.Said memory d, uint256 unit) {
+    function _debtSaid(uint256[5] memory round) private view returns (LastKnown.Said memory d, uint256 unit) {
         PriceSource debt = _debt;
         (d, unit) = (SourceReader.said(debt, 1, round), 10 ** debt.exponent());
         DebtAnswer memory kept = _debtAnswer;
@@ -326,7 +326,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     }
 
     /// @dev Narrows a price by what an unusable source says of its bounds.
-    function _bound(Price memory price_, PriceSource source, FeedRounds.Round memory round) private view {
+    function _bound(Price memory price_, PriceSource source, uint256[5] memory round) private view {
         LastKnown.Said memory said = SourceReader.said(source, 10 ** source.exponent(), round);
         if (said.floor != 0) price_.low = FixedPoint.min(price_.low, said.floor);
         price_.high = FixedPoint.max(price_.high, said.ceiling);
@@ -370,9 +370,9 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     function _sequencerIsUp() private view returns (bool) {
         Sequencer memory s = _sequencer;
         if (address(s.feed) == address(0)) return true;
-        FeedRounds.Round memory round = FeedRounds.latest(address(s.feed));
-        uint256 since = round.startedAt;
-        if (!round.ok || round.answer != 0 || since == 0 || since > block.timestamp) return false;
+        uint256[5] memory round = FeedRounds.latest(address(s.feed));
+        uint256 since = round[FeedRounds.STARTED_AT];
+        if (round[FeedRounds.ANSWER] != 0 || since == 0 || since > block.timestamp) return false;
         return block.timestamp - since >= s.gracePeriod;
     }
 

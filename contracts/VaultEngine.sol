@@ -268,7 +268,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
             _book.clearFlag(vault);
             return 0;
         }
-        uint256 since = VaultRules.agingSince(flaggedAt, _openedAt());
+        uint256 since = VaultRules.agingSince(flaggedAt, _openedAt(x));
         if (flaggedAt == 0 || block.timestamp > since + 2 * VaultRules.FLAG_AGE) {
             flaggedAt = block.timestamp;
             _book.vaults[vault].flaggedAt = uint40(flaggedAt);
@@ -280,7 +280,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function absorb(VaultKey vault, address keeper) external nonReentrant returns (uint256 id) {
         VaultRules.Context memory x = _context(vault);
         _requireOpen(x.system, Action.Liquidate, x.p.value, x.debt);
-        VaultRules.requireAbsorbable(x, _openedAt(), block.timestamp);
+        VaultRules.requireAbsorbable(x, _openedAt(x), block.timestamp);
         (AssetSet assets, uint256[] memory amounts) = _book.empty(vault, x.holdings);
         emit Absorbed(vault, keeper, x.debt);
         AssetSet movable = _movable(x.holdings);
@@ -473,9 +473,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (!VaultRules.isStuck(_context(vault))) _book.clearFlag(vault);
     }
 
-    /// @dev The end of the last pause of liquidations and of the grace after it [s]; 0 if there was none.
-    function _openedAt() private view returns (uint256) {
-        return address(breaker) == address(0) ? 0 : breaker.graceUntil();
+    /// @dev The end of the last pause of liquidations and of the grace after it [s]; 0 if there was none, or no flag that it could matter to.
+    function _openedAt(VaultRules.Context memory x) private view returns (uint256) {
+        return x.flaggedAt == 0 || address(breaker) == address(0) ? 0 : breaker.graceUntil();
     }
 
     /// @dev What a deposit into `vault` may add beyond a supply cap.

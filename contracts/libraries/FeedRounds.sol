@@ -14,51 +14,37 @@ library FeedRounds {
     /// @dev More than a call takes before its callee gets any gas: a cold account, memory.
     uint256 private constant CALL_GAS = 5_000;
 
-    /// @notice One round. All are 0 if the feed failed or answered too little.
-    struct Round {
-        bool ok;
-        uint256 id;
-        uint256 answer;
-        uint256 startedAt;
-        uint256 updatedAt;
-    }
+    // What stands where in a round: five words, as the feed gives them. All are 0 if the feed failed or answered too little.
+    uint256 internal constant ID = 0;
+    uint256 internal constant ANSWER = 1;
+    uint256 internal constant STARTED_AT = 2;
+    uint256 internal constant UPDATED_AT = 3;
 
     /// @notice The newest round of `feed`.
-    function latest(address feed) internal view returns (Round memory) {
+    function latest(address feed) internal view returns (uint256[5] memory round) {
         uint256 available = gasleft();
-        (bool ok, uint256 size, uint256[5] memory words) = BoundedCall.read(
-            feed,
-            FEED_GAS,
-            AggregatorV3Interface.latestRoundData.selector
-        );
-        return _round(feed, available, ok, size, words);
+        bool ok;
+        uint256 size;
+        (ok, size, round) = BoundedCall.read(feed, FEED_GAS, AggregatorV3Interface.latestRoundData.selector);
+        if (!ok) _requireGas(feed, available);
+        if (!ok || size < 160) delete round;
     }
 
     /// @notice The round `id` of `feed`.
-    function at(address feed, uint256 id) internal view returns (Round memory) {
+    function at(address feed, uint256 id) internal view returns (uint256[5] memory round) {
         uint256 available = gasleft();
-        (bool ok, uint256 size, uint256[5] memory words) = BoundedCall.readWith(
-            feed,
-            FEED_GAS,
-            AggregatorV3Interface.getRoundData.selector,
-            id
-        );
-        return _round(feed, available, ok, size, words);
+        bool ok;
+        uint256 size;
+        bytes4 selector = AggregatorV3Interface.getRoundData.selector;
+        (ok, size, round) = BoundedCall.readWith(feed, FEED_GAS, selector, id);
+        if (!ok) _requireGas(feed, available);
+        if (!ok || size < 160) delete round;
     }
 
-    function _round(
-        address feed,
-        uint256 available,
-        bool ok,
-        uint256 size,
-        uint256[5] memory words
-    ) private pure returns (Round memory r) {
-        if (!ok) {
-            available = FixedPoint.subFloor(available, CALL_GAS);
-            uint256 forwarded = available - available / 64;
-            if (forwarded < FEED_GAS) revert IOracleGuard.InsufficientGas(feed, forwarded, FEED_GAS);
-        }
-        if (!ok || size < 160) return r;
-        return Round(true, words[0], words[1], words[2], words[3]);
+    /// @dev Reverts if a call that failed could have failed for want of gas.
+    function _requireGas(address feed, uint256 available) private pure {
+        available = FixedPoint.subFloor(available, CALL_GAS);
+        uint256 forwarded = available - available / 64;
+        if (forwarded < FEED_GAS) revert IOracleGuard.InsufficientGas(feed, forwarded, FEED_GAS);
     }
 }

@@ -15,7 +15,7 @@ library SourceReader {
     uint256 private constant PHASE = 1 << 64;
 
     /// @notice The newest round of a source.
-    function newest(PriceSource source) internal view returns (FeedRounds.Round memory round) {
+    function newest(PriceSource source) internal view returns (uint256[5] memory round) {
         if (source.feed() != address(0)) round = FeedRounds.latest(source.feed());
     }
 
@@ -23,7 +23,7 @@ library SourceReader {
     function read(
         PriceSource source,
         uint256 unit,
-        FeedRounds.Round memory round
+        uint256[5] memory round
     ) internal view returns (PriceMath.Reading memory r) {
         (r.price, r.updatedAt, r.expiresAt, r.freshness) = judge(source, unit, round);
     }
@@ -32,13 +32,12 @@ library SourceReader {
     function judge(
         PriceSource source,
         uint256 unit,
-        FeedRounds.Round memory round
+        uint256[5] memory round
     ) internal view returns (uint256 price, uint256 readAt, uint256 expiresAt, PriceMath.Freshness freshness) {
-        if (!round.ok) return (0, 0, 0, PriceMath.Freshness.Unusable);
         return
             PriceMath.read(
-                int256(round.answer),
-                round.updatedAt,
+                int256(round[FeedRounds.ANSWER]),
+                round[FeedRounds.UPDATED_AT],
                 block.timestamp,
                 source.minAnswer(),
                 source.maxAnswer(),
@@ -51,29 +50,34 @@ library SourceReader {
     function said(
         PriceSource source,
         uint256 unit,
-        FeedRounds.Round memory latest
+        uint256[5] memory latest
     ) internal view returns (LastKnown.Said memory s) {
         s.unseenBefore = block.timestamp;
-        if (!latest.ok) return s;
+        uint256 updatedAt = latest[FeedRounds.UPDATED_AT];
         PriceMath.Reading memory r = read(source, unit, latest);
         if (r.freshness != PriceMath.Freshness.Unusable) {
             return LastKnown.Said(r.price, r.updatedAt, 0, 0, 0, r.freshness >= PriceMath.Freshness.Aged, true);
         }
-        if (latest.updatedAt != 0 && latest.updatedAt <= block.timestamp) {
-            (s.floor, s.ceiling) = PriceMath.bounds(latest.answer, source.minAnswer(), source.maxAnswer(), unit);
-            s.recent = block.timestamp - latest.updatedAt <= PriceMath.AGED_HEARTBEATS * source.heartbeat();
-            s.unseenBefore = latest.updatedAt;
+        if (updatedAt != 0 && updatedAt <= block.timestamp) {
+            (s.floor, s.ceiling) = PriceMath.bounds(
+                latest[FeedRounds.ANSWER],
+                source.minAnswer(),
+                source.maxAnswer(),
+                unit
+            );
+            s.recent = block.timestamp - updatedAt <= PriceMath.AGED_HEARTBEATS * source.heartbeat();
+            s.unseenBefore = updatedAt;
         }
-        uint256 most = FixedPoint.min(latest.id % PHASE, MAX_ROUNDS_BACK + 1);
+        uint256 most = FixedPoint.min(latest[FeedRounds.ID] % PHASE, MAX_ROUNDS_BACK + 1);
         for (uint256 back = 1; back < most; ++back) {
-            FeedRounds.Round memory round = FeedRounds.at(source.feed(), latest.id - back);
-            if (!round.ok) continue;
+            uint256[5] memory round = FeedRounds.at(source.feed(), latest[FeedRounds.ID] - back);
             r = read(source, unit, round);
             if (r.freshness != PriceMath.Freshness.Unusable) {
                 (s.price, s.at, s.unseenBefore) = (r.price, r.updatedAt, 0);
                 return s;
             }
-            if (round.updatedAt != 0 && round.updatedAt < s.unseenBefore) s.unseenBefore = round.updatedAt;
+            uint256 at = round[FeedRounds.UPDATED_AT];
+            if (at != 0 && at < s.unseenBefore) s.unseenBefore = at;
         }
     }
 
@@ -83,8 +87,8 @@ library SourceReader {
         uint256 unit,
         uint256 since
     ) internal view returns (uint256 lowest, uint256 highest, uint256 last) {
-        FeedRounds.Round memory round = newest(source);
-        uint256 id = round.id;
+        uint256[5] memory round = newest(source);
+        uint256 id = round[FeedRounds.ID];
         uint256 most = FixedPoint.min(id % PHASE, MAX_ROUNDS_BACK + 1);
         for (uint256 back = 0; back < most; ++back) {
             if (back != 0) round = FeedRounds.at(source.feed(), id - back);
