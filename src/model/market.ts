@@ -173,6 +173,11 @@ export class Market {
     for (const id of ids) if (this.price(id, now).status === "dead") this.recordDeath(id, now);
   }
 
+  /** The last accepted price of an asset [1e36-scaled] and when it was [s]; zeros if there is none. Mirrors `OracleGuard.lastAccepted`. */
+  lastAccepted(id: number): { readonly price: bigint; readonly timestamp: bigint } {
+    return this.asset(id).accepted;
+  }
+
   /** Restores the guard's accepted price as read from a chain. */
   restoreAccepted(id: number, price: bigint, timestamp: bigint): void {
     this.asset(id).accepted = { price, timestamp };
