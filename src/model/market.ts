@@ -218,11 +218,11 @@ export class Market {
 
   /** Shows the breaker an asset's price; returns whether it tripped. Mirrors `CircuitBreaker.poke`. */
   pokeBreaker(id: number, now: bigint): boolean {
-    const { state, tripped } = poke(this.breaker, id, this.price(id, now), now);
+    const { state, trips } = poke(this.breaker, id, this.price(id, now), now);
     const watch = this.breaker.assets.get(id)?.watch;
     if (watch !== undefined && (watch.limit !== 0n || watch.doubt !== 0n)) this.observe(id, now);
     this.breaker = state;
-    return tripped;
+    return trips.length > 0;
   }
 
   /** Clears what is open again. Mirrors `CircuitBreaker.refresh`. */
