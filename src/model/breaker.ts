@@ -111,19 +111,28 @@ export function setWatch(state: BreakerState, asset: number, watch: Watch, now: 
   return refresh({ ...state, assets }, now);
 }
 
-/** Sees `price` of an asset; `tripped` says whether that closed the taking of risk. */
+/** What closed the taking of risk: a move away from `past` [1e36-scaled], or a doubt that has lasted since `since` [s]. */
+export interface Trip {
+  /** 0 of a doubt. */
+  readonly past: bigint;
+  /** 0 of a move. */
+  readonly since: bigint;
+}
+
+/** Sees `price` of an asset; `trips` says what closed the taking of risk, if anything did. */
 export function poke(
   state: BreakerState,
   asset: number,
   price: Price,
   now: bigint,
-): { state: BreakerState; tripped: boolean } {
+): { state: BreakerState; trips: readonly Trip[] } {
   let seen = state.assets.get(asset);
-  let tripped = false;
+  const trips: Trip[] = [];
   if (seen !== undefined) {
     const { watch } = seen;
     if (watch.limit !== 0n && price.status !== "dead") {
-      tripped = movedFrom(price.liq, rangeOf(seen, now), watch.limit) !== 0n;
+      const past = movedFrom(price.liq, rangeOf(seen, now), watch.limit);
+      if (past !== 0n) trips.push({ past, since: 0n });
       seen = { ...seen, buckets: record(seen, price.liq, now) };
     }
     if (watch.doubt !== 0n) {
@@ -131,13 +140,13 @@ export function poke(
         seen = { ...seen, doubtfulSince: 0n, doubtTripped: false };
       } else {
         const since = seen.doubtfulSince === 0n ? now : seen.doubtfulSince;
-        const trips = !seen.doubtTripped && now - since >= watch.doubt;
-        seen = { ...seen, doubtfulSince: since, doubtTripped: seen.doubtTripped || trips };
-        tripped ||= trips;
+        const lasted = !seen.doubtTripped && now - since >= watch.doubt;
+        seen = { ...seen, doubtfulSince: since, doubtTripped: seen.doubtTripped || lasted };
+        if (lasted) trips.push({ past: 0n, since });
       }
     }
     state = { ...state, assets: new Map(state.assets).set(asset, seen) };
-    if (tripped) {
+    if (trips.length > 0) {
       const until = now + watch.pause;
       const trip = (c: Closure): Closure => ({
         ...begin(c, now),
@@ -146,11 +155,11 @@ export function poke(
       const { Borrow, WithdrawWithDebt } = state.closures;
       return {
         state: close(state, now, { Borrow: trip(Borrow), WithdrawWithDebt: trip(WithdrawWithDebt) }),
-        tripped,
+        trips,
       };
     }
   }
-  return { state: state.guarded.size === 0 ? state : refresh(state, now), tripped };
+  return { state: state.guarded.size === 0 ? state : refresh(state, now), trips };
 }
 
 /** Clears the guarded bits of actions that are open again. */

@@ -175,6 +175,11 @@ export class Market {
     for (const id of ids) if (this.price(id, now).status === "dead") this.recordDeath(id, now);
   }
 
+  /** The last accepted price of an asset [1e36-scaled] and when it was [s]; zeros if there is none. Mirrors `OracleGuard.lastAccepted`. */
+  lastAccepted(id: number): { readonly price: bigint; readonly timestamp: bigint } {
+    return this.asset(id).accepted;
+  }
+
   /** Restores the guard's accepted price as read from a chain. */
   restoreAccepted(id: number, price: bigint, timestamp: bigint): void {
     this.asset(id).accepted = { price, timestamp };
@@ -215,11 +220,11 @@ export class Market {
 
   /** Shows the breaker an asset's price; returns whether it tripped. Mirrors `CircuitBreaker.poke`. */
   pokeBreaker(id: number, now: bigint): boolean {
-    const { state, tripped } = poke(this.breaker, id, this.price(id, now), now);
+    const { state, trips } = poke(this.breaker, id, this.price(id, now), now);
     const watch = this.breaker.assets.get(id)?.watch;
     if (watch !== undefined && (watch.limit !== 0n || watch.doubt !== 0n)) this.observe(id, now);
     this.breaker = state;
-    return tripped;
+    return trips.length > 0;
   }
 
   /** Clears what is open again. Mirrors `CircuitBreaker.refresh`. */

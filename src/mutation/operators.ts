@@ -1,4 +1,4 @@
-import { type Node, type Range, type Visit, child, children, rangeOf, text, typeOf } from "./ast.js";
+import { type Node, type Range, type Visit, child, children, rangeOf, text, typeOf, walk } from "./ast.js";
 
 export type Operator =
   | "comparison"
@@ -8,7 +8,11 @@ export type Operator =
   | "swapped arguments"
   | "boolean"
   | "constant"
-  | "deleted statement";
+  | "deleted statement"
+  | "other member"
+  | "minimum"
+  | "dropped write"
+  | "stale event";
 
 /** A replacement of a range of bytes. */
 export interface Change {
@@ -28,6 +32,10 @@ export const OPERATORS: readonly (readonly [Operator, Changes])[] = [
   ["swapped arguments", swappedArguments],
   ["constant", constant],
   ["deleted statement", deletedStatement],
+  ["other member", otherMember],
+  ["minimum", minimum],
+  ["dropped write", droppedWrite],
+  ["stale event", staleEvent],
 ];
 
 const COMPARISONS: Readonly<Record<string, readonly string[]>> = {
@@ -70,6 +78,15 @@ const ROUNDING_PAIRS: readonly (readonly [RegExp, string])[] = [
   [/^Ceil$/, "Floor"],
   [/^Floor$/, "Ceil"],
 ];
+
+/** Members that are easily taken for one another. */
+const ALIKE: readonly (readonly string[])[] = [
+  ["liq", "low", "high"],
+  ["startedAt", "updatedAt"],
+];
+
+/** What undoes an operator. */
+const INVERSE: Readonly<Record<string, string>> = { "+": "-", "-": "+", "+=": "-", "-=": "+" };
 
 function infix(node: Node, bytes: Buffer, table: Readonly<Record<string, readonly string[]>>): Change[] {
   const [left, right] =
@@ -168,6 +185,75 @@ function deletedStatement({ node, above }: Visit, bytes: Buffer): Change[] {
   if (node.nodeType !== "ExpressionStatement" || isCallTo(node, "require") || isCallTo(node, "revert"))
     return [];
   return [statement(node, bytes)];
+}
+
+/** Another figure of the same thing: its lowest price for the one to liquidate at. One that does not exist does not compile. */
+function otherMember({ node }: Visit): Change[] {
+  if (node.nodeType !== "MemberAccess") return [];
+  const name = text(node, "memberName");
+  const { end } = rangeOf(node);
+  const others = ALIKE.filter((names) => names.includes(name)).flat();
+  return others
+    .filter((other) => other !== name)
+    .map((replacement) => ({ range: { start: end - name.length, end }, replacement }));
+}
+
+/** The smaller of two for the larger, and the other way round. */
+function minimum({ node, above }: Visit): Change[] {
+  const [name, range] = called(node, above);
+  if (range === undefined || (name !== "min" && name !== "max")) return [];
+  return [{ range, replacement: name === "min" ? "max" : "min" }];
+}
+
+/** One of several that are assigned at once keeps the value it had. */
+function droppedWrite({ node }: Visit): Change[] {
+  const target = node.nodeType === "Assignment" ? child(node, "leftHandSide") : undefined;
+  if (target?.nodeType !== "TupleExpression") return [];
+  const parts = children(target, "components");
+  return parts.length < 2 ? [] : parts.map((part) => ({ range: rangeOf(part), replacement: "" }));
+}
+
+/** An event that states what was there before the last step that led to it: `a` for `a - b`, or for the variable that is `a - b`. */
+function staleEvent({ node, above }: Visit, bytes: Buffer): Change[] {
+  const call = node.nodeType === "EmitStatement" ? child(node, "eventCall") : undefined;
+  const scope = above.find(({ nodeType }) => nodeType === "FunctionDefinition");
+  if (call === undefined || scope === undefined) return [];
+  return children(call, "arguments").flatMap((argument) => {
+    const range = rangeOf(argument);
+    const step = argument.nodeType === "Identifier" ? lastStep(scope, argument) : undefined;
+    const [operation, inverted] = [step ?? argument, step !== undefined];
+    const left = child(operation, "leftExpression");
+    const right = child(operation, "rightExpression") ?? child(operation, "rightHandSide");
+    const inverse = INVERSE[text(operation, "operator")];
+    if (inverse === undefined || right === undefined) return [];
+    if (inverted) {
+      const before = `${slice(bytes, range)} ${inverse} (${slice(bytes, rangeOf(right))})`;
+      return [{ range, replacement: before }];
+    }
+    return left === undefined ? [] : [{ range, replacement: slice(bytes, rangeOf(left)) }];
+  });
+}
+
+/** The last sum or difference before `use` that became the value of the variable, if it is one. */
+function lastStep(scope: Node, use: Node): Node | undefined {
+  const id = use.referencedDeclaration;
+  let last: Node | undefined;
+  for (const { node } of walk(scope)) {
+    if (rangeOf(node).start >= rangeOf(use).start) continue;
+    if (node.nodeType === "VariableDeclarationStatement") {
+      const [only, ...others] = children(node, "declarations");
+      if (only?.id === id && others.length === 0) last = child(node, "initialValue");
+    } else if (node.nodeType === "Assignment" && child(node, "leftHandSide")?.referencedDeclaration === id) {
+      last = text(node, "operator") === "=" ? child(node, "rightHandSide") : node;
+    }
+  }
+  return last === undefined ? undefined : unwrapped(last);
+}
+
+/** What a call of one argument, such as a check of its size, is made of; anything else as it is. */
+function unwrapped(node: Node): Node {
+  const [only, ...others] = node.nodeType === "FunctionCall" ? children(node, "arguments") : [];
+  return only === undefined || others.length > 0 ? node : unwrapped(only);
 }
 
 /** Whether a statement is a call of the built-in `name`. */

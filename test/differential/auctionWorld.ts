@@ -16,47 +16,14 @@ import {
 } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import { termsOf } from "../../src/protocol/deployments.js";
-import { auctionTermsOf, parseParameters } from "../../src/protocol/parameters.js";
+import { auctionTermsOf } from "../../src/protocol/parameters.js";
+import { MockPriceFeed__factory } from "../../types/index.js";
+import { parameters } from "./auctionSetting.js";
+import { EventLedger } from "./eventLedger.js";
 
 const USD = 10n ** 6n;
 export const DUST = 100n * USD;
 const BID = 3;
-
-const asset = (symbol: string, decimals: number, answer: string) => ({
-  symbol,
-  token: { mock: { name: symbol, decimals } },
-  primary: {
-    feed: { mock: { decimals: 8, answer } },
-    heartbeatSeconds: 3600,
-    minAnswer: "0.00000001",
-    maxAnswer: "1000000",
-  },
-  ltvBps: 7500,
-  liquidationThresholdBps: 8000,
-  minBonusBps: 0,
-  maxBonusBps: 1000,
-  slopeBps: 2500,
-  supplyCap: "1000000000",
-});
-
-function parameters(frozen: boolean) {
-  return parseParameters({
-    debtAsset: { symbol: "USDX", token: { mock: { name: "Dollar", decimals: 6 } } },
-    rate: {
-      basePerYear: "0.02",
-      kink: "0.8",
-      slopeBelowPerYear: "0.05",
-      slopeAbovePerYear: "0.75",
-      maxPerYear: "2",
-      reserveFactorBps: 1000,
-      backstopFactorBps: 500,
-    },
-    system: { borrowCap: "1000000000", dust: "100", targetHealthBps: 10_500 },
-    assets: [asset("AAA", 18, "2000"), asset("BBB", 8, "2000")],
-    breaker: { enabled: false },
-    auction: { cutBps: 300, maxGapSeconds: 1500, tailSeconds: 1800, flatTip: "1.5", frozen },
-  });
-}
 
 /** The model's half: auctions and backstop move on their own, the pool is taken from the chain before each operation. */
 export interface Mirror {
@@ -75,6 +42,8 @@ export interface Sight {
 export class AuctionWorld {
   model: Mirror;
   private nextVault = 0n;
+  /** Books kept from events alone. */
+  private readonly ledger: EventLedger;
 
   private constructor(
     readonly connection: NetworkConnection,
@@ -85,6 +54,7 @@ export class AuctionWorld {
     pool: pools.PoolState,
   ) {
     this.model = { auctions: auctions.emptyAuctions(terms), backstop: backstops.emptyBackstop(6n), pool };
+    this.ledger = new EventLedger(client);
   }
 
   static async create(connection: NetworkConnection, frozen: boolean): Promise<AuctionWorld> {
@@ -206,8 +176,13 @@ export class AuctionWorld {
     return { debt, collateral: ids.map((id, i) => ({ asset: id, amount: amounts[i] ?? 0n })) };
   }
 
-  /** A feed answers now. */
+  /** The feeds of an asset answer now, a second one a little more or less. */
   async price(id: number, answer: bigint): Promise<void> {
+    const feed = this.client.deployment.assets[id]?.secondary?.feed;
+    if (feed !== undefined) {
+      const other = (answer * (975n + (answer % 35n))) / 1000n;
+      await MockPriceFeed__factory.connect(feed, this.actors[0]).setAnswer(max(other, 1n));
+    }
     await this.client.feeds[id]?.setAnswer(answer);
   }
 
@@ -258,9 +233,35 @@ export class AuctionWorld {
         list.push([`claim ${key}`, await auctionHouse.claims(address, id), m.auctions.claims.get(key) ?? 0n]);
       }
     }
+    const events = await this.ledger.read();
+    list.push(["books of the events", sorted(this.ledger.figures()), sorted(this.figures())]);
     return list
       .filter(([, a, b]) => text(a) !== text(b))
-      .map(([name, a, b]) => `${name}: ${text(a)} / ${text(b)}`);
+      .map(([name, a, b]) => `${name}: ${text(a)} / ${text(b)}`)
+      .concat(events);
+  }
+
+  /** The model as the books of events have it. */
+  private figures(): Map<string, bigint> {
+    const { auctions: house, backstop } = this.model;
+    const list: [string, bigint][] = [
+      ...house.open.flatMap((a): [string, bigint][] => [
+        [`left ${String(a.id)}`, a.left],
+        ...a.lots.map((lot): [string, bigint] => [`lot ${String(a.id)} ${String(lot.asset)}`, lot.amount]),
+      ]),
+      ...[...house.remnants].map(([id, lot]): [string, bigint] => [`lot 0 ${String(id)}`, lot.amount]),
+      ...[...house.tips].map(([keeper, tip]): [string, bigint] => [`tips ${keeper}`, tip]),
+      ...this.actors.flatMap(({ address }): [string, bigint][] => [
+        [`shares ${address}`, backstops.sharesOf(backstop, address)],
+        ...[0, 1].map((id): [string, bigint] => [
+          `claim ${address} ${String(id)}`,
+          house.claims.get(auctions.claimKey(address, id)) ?? 0n,
+        ]),
+      ]),
+      ["cash", backstop.cash],
+      ["auction debt", house.open.reduce((sum, a) => sum + auctions.tabOf(a).debt, 0n)],
+    ];
+    return new Map(list.filter(([, value]) => value !== 0n));
   }
 
   // ------------------------------------------------------------------ the chain
@@ -345,6 +346,10 @@ export class AuctionWorld {
       throw error;
     }
   }
+}
+
+function sorted(figures: ReadonlyMap<string, bigint>): [string, bigint][] {
+  return [...figures].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function text(value: unknown): string {

@@ -21,7 +21,6 @@ import {
   TestToken__factory,
 } from "../../types/index.js";
 
-const NO_SOURCE = { feed: `0x${"00".repeat(20)}`, heartbeat: 0, minAnswer: 0, maxAnswer: 0 };
 const STATUSES = ["good", "doubtful", "dead"] as const;
 const HEARTBEAT = 3600n;
 
@@ -30,6 +29,7 @@ type Operation =
   | { readonly kind: "unpause"; readonly action: number }
   | { readonly kind: "poke" }
   | { readonly kind: "price"; readonly percent: bigint }
+  | { readonly kind: "second"; readonly percent: bigint }
   | { readonly kind: "silence"; readonly percent: bigint }
   | { readonly kind: "watch"; readonly watch: breakers.Watch }
   | { readonly kind: "refresh" };
@@ -47,6 +47,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: fc.constant("unpause" as const), action }),
   { weight: 4, arbitrary: fc.constant({ kind: "poke" as const }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("price" as const), percent }) },
+  fc.record({ kind: fc.constant("second" as const), percent }),
   fc.record({ kind: fc.constant("silence" as const), percent }),
   fc.record({
     kind: fc.constant("watch" as const),
@@ -81,6 +82,7 @@ async function system(connection: NetworkConnection) {
   await manager.grantRole(1, breaker, 0);
   const token = await new TestToken__factory(signer).deploy("Ether", "WETH", 18);
   const feed = await new MockPriceFeed__factory(signer).deploy(8, "feed", 2_000n * 10n ** 8n);
+  const second = await new MockPriceFeed__factory(signer).deploy(8, "second", 2_010n * 10n ** 8n);
   const risk = {
     token,
     ltv: 7500,
@@ -91,9 +93,10 @@ async function system(connection: NetworkConnection) {
     decimals: 0,
   };
   await riskConfig.listAsset(risk, 1n);
+  // Two sources that may lie far apart: the price to liquidate at, the lowest and the highest are three.
   const source = { feed, heartbeat: HEARTBEAT, minAnswer: 1n, maxAnswer: 10n ** 20n };
-  await oracle.setAssetSources(0, source, NO_SOURCE, 0, false);
-  return { riskConfig, oracle, breaker, feed, risk };
+  await oracle.setAssetSources(0, source, { ...source, feed: second }, 2_000, false);
+  return { riskConfig, oracle, breaker, feed, second, risk };
 }
 
 describe("the breaker's model", () => {
@@ -134,9 +137,10 @@ describe("the breaker's model", () => {
       fc.asyncProperty(
         fc.array(fc.tuple(operation, elapsed), { minLength: 10, maxLength: 40 }),
         async (steps) => {
-          const { breaker, oracle, riskConfig, feed } = await system(connection);
+          const { breaker, oracle, riskConfig, feed, second } = await system(connection);
           let model = breakers.newBreaker();
           let clock = (await latest()) + 1n;
+          const started = clock;
           const first = { limit: 1200n, window: 3600n, doubt: 3600n, pause: 1800n };
           await at(clock, () => breaker.setWatch(0, first), breaker.interface);
           model = breakers.setWatch(model, 0, first, clock);
@@ -151,35 +155,60 @@ describe("the breaker's model", () => {
                 else if (op.kind === "watch") await breaker.setWatch(0, op.watch);
                 else if (op.kind === "refresh") await breaker.refresh();
                 else if (op.kind === "poke") await breaker.poke(0);
-                else if (op.kind === "price")
-                  await feed.setAnswer(((await feed.latestRoundData())[1] * op.percent) / 100n);
-                else await feed.setAnswerAt((await feed.latestRoundData())[1], now - op.percent * 100n);
+                else if (op.kind === "price" || op.kind === "second") {
+                  const moved = op.kind === "price" ? feed : second;
+                  await moved.setAnswer(((await feed.latestRoundData())[1] * op.percent) / 100n);
+                } else await feed.setAnswerAt((await feed.latestRoundData())[1], now - op.percent * 100n);
               },
               breaker.interface,
             );
             let modelRefused: string | null = null;
+            const told: (readonly [string, ...bigint[]])[] = [];
             try {
               const action = "action" in op ? breakers.ACTIONS[op.action]! : "Borrow";
-              if (op.kind === "pause") model = breakers.pause(model, action, op.duration, now);
-              else if (op.kind === "unpause") model = breakers.unpause(model, action, now);
-              else if (op.kind === "watch") model = breakers.setWatch(model, 0, op.watch, now);
-              else if (op.kind === "refresh") model = breakers.refresh(model, now);
+              if (op.kind === "pause") {
+                model = breakers.pause(model, action, op.duration, now);
+                told.push(["Paused", BigInt(op.action), model.closures[action].pausedUntil]);
+              } else if (op.kind === "unpause") {
+                model = breakers.unpause(model, action, now);
+                const grace = action === "Liquidate" ? breakers.graceUntil(model) : 0n;
+                told.push(["Unpaused", BigInt(op.action), grace]);
+              } else if (op.kind === "watch") {
+                model = breakers.setWatch(model, 0, op.watch, now);
+                const { limit, window, doubt, pause } = op.watch;
+                told.push(["WatchSet", 0n, limit, window, doubt, pause]);
+              } else if (op.kind === "refresh") model = breakers.refresh(model, now);
               else if (op.kind === "poke") {
                 const p = await oracle.price(0);
                 const price = { liq: p.liq, low: p.low, high: p.high, status: STATUSES[Number(p.status)]! };
-                model = breakers.poke(model, 0, price, now).state;
+                const poked = breakers.poke(model, 0, price, now);
+                model = poked.state;
+                const until = now + (model.assets.get(0)?.watch.pause ?? 0n);
+                for (const { past, since } of poked.trips) {
+                  if (past !== 0n) told.push(["TrippedByMove", 0n, past, price.liq, until]);
+                  else told.push(["TrippedByDoubt", 0n, since, until]);
+                }
               }
             } catch (error) {
               if (!(error instanceof ModelError)) throw error;
               modelRefused = error.error;
             }
             expect(refused).to.equal(modelRefused);
+            const newest = { address: await breaker.getAddress(), fromBlock: "latest" };
+            const logs = await connection.ethers.provider.getLogs(newest);
+            const events = logs.map((log) => breaker.interface.parseLog(log)!);
+            expect(
+              events.map(({ name, args }) => [name, ...args.toArray(true).flat().map(BigInt)]),
+            ).to.deep.equal(told);
 
             const guarded = breakers.guardedBits(model);
             expect((await riskConfig.systemRisk()).guarded).to.equal(guarded);
             for (const [i, action] of breakers.ACTIONS.entries()) {
               expect(await breaker.pausedSeconds(i)).to.equal(breakers.pausedSeconds(model, action, now));
               expect(await breaker.pausedUntil(i)).to.equal(breakers.pausedUntil(model, action));
+              const from = now - ((passed * BigInt(i + 1) * 7n) % (now - started + 1n));
+              const between = breakers.pausedBetween(model, action, from, now - (now - from) / 3n);
+              expect(await breaker.pausedBetween(i, from, now - (now - from) / 3n)).to.equal(between);
               for (const value of [109n, 110n]) {
                 const verdict = await breaker.check(i, value, 100n).then(
                   () => null,

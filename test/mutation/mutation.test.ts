@@ -37,6 +37,30 @@ library Tiny {
 }
 `;
 
+/** What the operators for figures, writes and events are tried on; no test runs it. */
+const BOOKS_FILE = "contracts/Books.sol";
+const BOOKS = `// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+library Small { function min(uint256 x, uint256 y) internal pure returns (uint256) { return x < y ? x : y; } }
+contract Books {
+    struct Price { uint256 liq; uint256 low; uint256 high; }
+    struct Round { uint256 startedAt; uint256 updatedAt; uint256 low; }
+    event Changed(uint256 change, uint256 cash, uint256 rest, address by);
+    uint256 private _cash;
+    uint256 private _debt;
+    function bounded(uint256 x) private pure returns (uint256) { return x; }
+    function take(uint256 paid, Price memory p, Round memory r) external {
+        uint256 cash = bounded(_cash - paid);
+        uint256 rest = p.liq;
+        rest += r.updatedAt;
+        (_cash, _debt) = (cash, Small.min(paid, p.high));
+        (, uint256 low) = (r.low, 0);
+        emit Changed(paid, cash, rest, msg.sender);
+        emit Changed(low, _cash - paid, paid, address(this));
+    }
+}
+`;
+
 const TEST = `// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
@@ -91,6 +115,7 @@ describe("mutation testing", () => {
     write("remappings.txt", "forge-std/=node_modules/@layerzerolabs/toolbox-foundry/lib/forge-std/\n");
     write(FILE, TINY);
     write("test/solidity/libraries/Tiny.t.sol", TEST);
+    write(BOOKS_FILE, BOOKS);
     solidity = new SolidityTests(root);
     campaign = start();
     mutants = campaign.mutants(FILE, { sample: undefined, seed: 1 });
@@ -111,6 +136,21 @@ describe("mutation testing", () => {
     expect(becomes("deleted statement")).to.deep.equal(["z = typed(true, x); -> {}", "z <<= 3; -> {}"]);
     expect(becomes("constant")).to.include.members(["1 -> (1 + 1)", "2 -> (2 - 1)", "0 -> (0 + 1)"]);
     expect(becomes("constant")).to.not.include("0 -> (0 - 1)");
+  });
+
+  it("takes one figure for another, a minimum for a maximum, and the old value for the new", () => {
+    const books = campaign.mutants(BOOKS_FILE, { sample: undefined, seed: 1 });
+    const of = (operator: string): string[] =>
+      books.filter((m) => m.operator === operator).map((m) => `${m.original} -> ${m.replacement}`);
+    expect(of("other member")).to.deep.equal([
+      ...["liq -> low", "liq -> high", "updatedAt -> startedAt", "high -> liq", "high -> low"],
+      ...["low -> liq", "low -> high"],
+    ]);
+    expect(of("minimum")).to.deep.equal(["min -> max"]);
+    expect(of("dropped write")).to.deep.equal(["_cash -> ", "_debt -> "]);
+    expect(of("stale event")).to.deep.equal([
+      ...["cash -> cash + (paid)", "rest -> rest - (r.updatedAt)", "_cash - paid -> _cash"],
+    ]);
   });
 
   it("changes exactly the range it names", () => {

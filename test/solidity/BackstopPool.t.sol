@@ -3,60 +3,9 @@ pragma solidity ^0.8.30;
 
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 
-import {AuctionTerms} from "../../contracts/interfaces/IAuctionHouse.sol";
 import {IBackstopPool} from "../../contracts/interfaces/IBackstopPool.sol";
 import {PoolTerms} from "../../contracts/interfaces/ILendingPool.sol";
-import {AuctionFixture} from "./support/AuctionFixture.sol";
-
-/// @notice Lots sell at the oracle's price here, so that what an absorption brings in is known before it is sold.
-abstract contract BackstopFixture is AuctionFixture {
-    uint256 internal constant WAIT = 3 days;
-    uint256 internal constant WINDOW = 2 days;
-
-    function setUp() public override {
-        super.setUp();
-        _lend(lender, 1e6 * _unit());
-    }
-
-    function _auctionTerms() internal view override returns (AuctionTerms memory t) {
-        t = super._auctionTerms();
-        (t.start, t.step) = (10_000, t.tail);
-    }
-
-    function _request(address who, uint256 shares) internal {
-        vm.prank(who);
-        backstop.requestExit(shares);
-    }
-
-    /// @dev Leaves with everything a mature request pays for.
-    function _leave(address who) internal returns (uint256 assets) {
-        uint256 shares = backstop.maxRedeem(who);
-        uint256 expected = backstop.previewRedeem(shares);
-        vm.prank(who);
-        assets = backstop.redeem(shares, who, who);
-        assertEq(assets, expected, "the preview says exactly what is paid");
-    }
-
-    /// @dev What `who` would get if it left as soon as possible and nothing happened meanwhile.
-    function _worth(address who) internal returns (uint256 assets) {
-        uint256 state = vm.snapshotState();
-        _request(who, backstop.balanceOf(who));
-        (, , uint256 from, ) = backstop.exitOf(who);
-        vm.warp(from);
-        assets = _leave(who);
-        vm.revertToState(state);
-    }
-
-    /// @dev Waits until a request of now is mature, prices as they are.
-    function _mature() internal {
-        _pass(WAIT);
-    }
-
-    function _covered(uint256 amount) internal returns (uint256) {
-        vm.prank(address(auctions));
-        return backstop.cover(amount);
-    }
-}
+import {BackstopFixture} from "./support/BackstopFixture.sol";
 
 contract BackstopPoolTest is BackstopFixture {
     // ------------------------------------------------------------------ exit queue
@@ -120,6 +69,25 @@ contract BackstopPoolTest is BackstopFixture {
         assertLe(paid, value);
         assertEq(backstop.balanceOf(alice), shares - part, "all that was requested is gone");
         assertGe(backstop.convertToAssets(backstop.balanceOf(carol)) + 1, others, "for the benefit of those who stay");
+    }
+
+    /// @dev While lots are open, too: what is paid is the lower of what was requested and of what all of it is worth to who leaves.
+    function testFuzz_exit_paysWhatWasRequestedAsFarAsLeaversHaveIt(uint256 price, uint256 gain, uint256 part) public {
+        uint256 shares = _stake(bob, 1_000e6);
+        _stake(carol, 1_000e6);
+        uint256 id = _absorbedAt(alice, 1_500e6, 1_500e8);
+        part = bound(part, shares / 100, shares);
+        _request(bob, part);
+        (, uint256 value, , ) = backstop.exitOf(bob);
+        gain = bound(gain, 0, 3_000e6);
+        debtToken.mint(address(this), gain);
+        debtToken.approve(address(backstop), gain);
+        backstop.donate(gain);
+        _mature();
+        _setPrice(WETH, int256(bound(price, 100e8, 1_800e8)));
+        uint256 worth = backstop.previewRedeem(part);
+        assertApproxEqAbs(_leave(bob), worth < value ? worth : value, 2);
+        _take(id, WETH, MAX);
     }
 
     function test_exit_ofNothingNeedsAMatureRequestToo() public {
@@ -319,6 +287,16 @@ contract BackstopPoolTest is BackstopFixture {
         assertEq(backstop.totalAssets(), amount - paid);
         assertGe(backstop.totalAssets(), amount < 1e6 ? amount : 1e6);
         assertEq(debtToken.balanceOf(address(backstop)), backstop.totalAssets());
+    }
+
+    /// @dev Nor is it when who enters is asked for what the pool will be: a shortfall beyond all capital leaves it.
+    function testFuzz_entry_countsTheLastTokenWhateverTheShortfall(uint256 amount, uint256 price) public {
+        _stake(carol, bound(amount, _unit(), 2_000 * _unit()));
+        _absorbedAt(alice, 1_500e6, 1_500e8);
+        _setPrice(WETH, int256(bound(price, 1e8, 1_800e8)));
+        (, uint256 high) = auctions.shortfall();
+        uint256 lost = high < backstop.capital() ? high : backstop.capital();
+        assertEq(backstop.entryAssets(), backstop.totalAssets() + auctions.expectedPenalties() - lost);
     }
 
     function test_onlyTheAuctionHouseDrawsAndEarns() public {

@@ -91,12 +91,14 @@ contract LiquidationExecutorTest is SystemFixture {
     // ------------------------------------------------------------------ what it earns
 
     /// @dev Whoever pays, the owner gets the sale less the repayments, every vault is healthy, and the executor keeps what it
-    /// held.
+    /// held, collateral too.
     function testFuzz_profit_isTheSaleLessTheRepaymentsAndGoesToTheOwner(
         uint256 count,
         uint256 way,
-        uint256 price
+        uint256 price,
+        uint64 stray
     ) public {
+        deal(address(tokens[WETH]), address(executor), stray);
         (count, price) = (bound(count, 1, 3), bound(price, 1_790, 1_900));
         Funding funding = Funding(bound(way, 0, 3));
         market.setPrice(price * 1e6 * 1e18);
@@ -114,7 +116,8 @@ contract LiquidationExecutorTest is SystemFixture {
         // Rounding: a unit per vault for debts, a unit per sale.
         assertApproxEqAbs(profit, (sold * price) / 1e12 - debts, 2 * count + 2);
         assertEq(debtToken.balanceOf(boss), profit);
-        _assertNothingLeft();
+        assertEq(debtToken.balanceOf(address(executor)), HELD, "debt asset");
+        assertEq(tokens[WETH].balanceOf(address(executor)), stray, "collateral");
     }
 
     function test_profit_ofABatchEqualsThatOfItsVaultsOneByOne() public {
@@ -176,18 +179,20 @@ contract LiquidationExecutorTest is SystemFixture {
 
     function test_nothing_revertsWithWhatTheEngineSaidOfTheFirst() public {
         Target[] memory targets = _vaults(2);
+        targets[0].vault = toVaultKey(bob, 7);
         _setPrice(WETH, 2_000e8);
-        for (uint256 way = 0; way < 4; ++way) {
+        for (uint256 way = 0; way < 8; ++way) {
+            if (way == 4) (targets[0], targets[1]) = (targets[1], targets[0]);
             vm.prank(keeper);
             (bool ok, bytes memory result) = address(executor).call(
-                abi.encodeCall(executor.liquidate, (_batch(Funding(way), 1_000e6), targets))
+                abi.encodeCall(executor.liquidate, (_batch(Funding(way % 4), 1_000e6), targets))
             );
             assertFalse(ok);
             assertEq(bytes4(result), ILiquidationExecutor.NothingLiquidated.selector);
             // Selector, offset and length, then the reason.
             bytes4 reason;
             for (uint256 i = 0; i < 4; ++i) reason |= bytes4(result[68 + i]) >> (8 * i);
-            assertEq(reason, IVaultEngine.VaultHealthy.selector);
+            assertEq(reason, way < 4 ? IVaultEngine.AssetNotHeld.selector : IVaultEngine.VaultHealthy.selector);
         }
     }
 

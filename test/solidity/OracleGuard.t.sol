@@ -294,11 +294,18 @@ contract OracleGuardTest is SystemFixture {
         assertTrue(oracle.price(GOLD).status == Status.Good);
     }
 
-    function testFuzz_sequencer_thatSaysNothingUsableIsDoubted(uint256 answer, uint256 since, uint8 kind) public {
+    /// @dev When it last answered says nothing: it may have been up for long since, or have come up since.
+    function testFuzz_sequencer_thatSaysNothingUsableIsDoubted(
+        uint256 answer,
+        uint256 since,
+        uint256 updatedAt,
+        uint8 kind
+    ) public {
+        if (kind >= 128) (answer, since) = (0, bound(since, START - 2 hours, START));
         OddFeed odd = new OddFeed();
         _sequence();
         oracle.setSequencer(AggregatorV3Interface(address(odd)), 1 hours);
-        odd.setAnswer(abi.encode(1, answer, since, since, 1));
+        odd.setAnswer(abi.encode(1, answer, since, updatedAt, 1));
         if (kind % 4 == 1) odd.setReverts(true);
         if (kind % 4 == 2) odd.setAnswer(new bytes(159));
         if (kind % 4 == 3) odd.setGas(10_000_000);

@@ -206,6 +206,20 @@ contract RiskConfigTest is SystemFixture {
         assertEq(abi.encode(read, readFloor), abi.encode(bounded, lower));
     }
 
+    /// @dev It is the model's and its floor's alone: whatever governance sets of the asset, or ends of a ramp, leaves it.
+    function testFuzz_haircut_outlivesWhatIsSetOfTheAsset(uint16 haircut, uint16 threshold, uint256 elapsed) public {
+        haircut = uint16(bound(haircut, 1, 10_000));
+        riskConfig.setHaircut(WETH, haircut);
+        _setThreshold(uint16(bound(threshold, 1_001, 9_000)));
+        (AssetRisk risk, ) = riskConfig.depositTerms(WETH);
+        assertEq(risk.haircut(), haircut);
+        vm.warp(START + bound(elapsed, 0, 100 days));
+        riskConfig.settleThreshold(WETH);
+        riskConfig.tighten(WETH, 900, 1_000, 0);
+        (risk, ) = riskConfig.depositTerms(WETH);
+        assertEq(risk.haircut(), haircut);
+    }
+
     function test_setHaircutFloor_isAtMostAll() public {
         vm.expectRevert(abi.encodeWithSelector(IRiskConfig.HaircutTooLarge.selector, 10_001, 10_000));
         riskConfig.setHaircutFloor(WETH, 10_001);

@@ -1,0 +1,274 @@
+import { expect } from "chai";
+import { type ContractTransactionReceipt } from "ethers";
+import fc from "fast-check";
+import { network } from "hardhat";
+import { type NetworkConnection } from "hardhat/types/network";
+
+import "../fuzzSeed.js";
+import { deployInMemory } from "../../deploy/inMemory.js";
+import { Market, statusNumber } from "../../src/model/index.js";
+import { type Client, connect } from "../../src/protocol/client.js";
+import { termsOf } from "../../src/protocol/deployments.js";
+import { type SystemParameters, parseParameters } from "../../src/protocol/parameters.js";
+import { type MockPriceFeed, MockPriceFeed__factory } from "../../types/index.js";
+
+const RUNS = process.env.DEEP === "1" ? 400 : 60;
+const IDS = [0, 1, 2, 3] as const;
+const UNIT = 10n ** 8n;
+
+/** Sources of different heartbeats, so that no two of them expire together, and with bounds that answers often leave. */
+const source = (heartbeatSeconds: number) => ({
+  feed: { mock: { decimals: 8, answer: "100" } },
+  heartbeatSeconds,
+  minAnswer: "50",
+  maxAnswer: "200",
+});
+
+/** One source, two sources, and either of it quoted in another currency. */
+function parameters(): SystemParameters {
+  const asset = (symbol: string, paired: boolean, composed: boolean) => ({
+    symbol,
+    token: { mock: { name: symbol, decimals: 18 } },
+    primary: source(composed ? 3000 : 2000),
+    ...(paired && { secondary: source(4500), maxDeviationBps: 300 }),
+    composed,
+    ...{ ltvBps: 7500, liquidationThresholdBps: 8000, minBonusBps: 0, maxBonusBps: 1000, slopeBps: 2500 },
+    supplyCap: "1000000",
+  });
+  return parseParameters({
+    debtAsset: {
+      symbol: "USDX",
+      token: { mock: { name: "Dollar", decimals: 6 } },
+      source: {
+        ...source(3600),
+        feed: { mock: { decimals: 8, answer: "1" } },
+        minAnswer: "0.5",
+        maxAnswer: "2",
+      },
+    },
+    rate: {
+      ...{ basePerYear: "0.01", kink: "0.8", slopeBelowPerYear: "0.05", slopeAbovePerYear: "0.75" },
+      ...{ maxPerYear: "2", reserveFactorBps: 1000 },
+    },
+    system: { borrowCap: "700000", dust: "100", targetHealthBps: 10500, stuckHealthBps: 9800 },
+    assets: [
+      asset("ONE", false, false),
+      asset("TWO", true, false),
+      asset("FAR", false, true),
+      asset("ALL", true, true),
+    ],
+  });
+}
+
+const operations = fc.array(
+  fc.record({
+    kind: fc.oneof(
+      { weight: 6, arbitrary: fc.constant("answer" as const) },
+      { weight: 1, arbitrary: fc.constantFrom("silence" as const, "repeat" as const) },
+      { weight: 2, arbitrary: fc.constant("accept" as const) },
+      { weight: 3, arbitrary: fc.constant("observe" as const) },
+      { weight: 1, arbitrary: fc.constant("time" as const) },
+    ),
+    asset: fc.nat(3),
+    feed: fc.nat(6),
+    /** In thousandths of par: mostly within the bounds and about as far apart as two sources may be. */
+    answer: fc.oneof(
+      { weight: 6, arbitrary: fc.integer({ min: 960, max: 1040 }) },
+      { weight: 2, arbitrary: fc.integer({ min: 600, max: 1900 }) },
+      { weight: 3, arbitrary: fc.constantFrom(-1, 0, 1, 400, 500, 501, 1999, 2000, 3000) },
+    ),
+    /** How long ago the answer was given [s]. */
+    age: fc.oneof(
+      { weight: 5, arbitrary: fc.constant(0) },
+      { weight: 2, arbitrary: fc.integer({ min: 1, max: 16_000 }) },
+      { weight: 1, arbitrary: fc.constantFrom(-1, 1_700_000_000) },
+    ),
+    elapsed: fc.oneof(
+      { weight: 6, arbitrary: fc.integer({ min: 1, max: 1500 }) },
+      { weight: 1, arbitrary: fc.constantFrom(3600, 5000, 12_000, 90_000, 700_000) },
+    ),
+  }),
+  { minLength: 20, maxLength: 45 },
+);
+type Operation = (typeof operations extends fc.Arbitrary<infer T> ? T : never)[number];
+
+/** One feed of the chain, and how the model is told what it answers. */
+interface Feed {
+  readonly contract: MockPriceFeed;
+  readonly code: string;
+  readonly par: bigint;
+  readonly tell: (market: Market, answer: { answer: bigint; updatedAt: bigint } | null) => void;
+}
+
+/** The model's market beside the chain's oracle. */
+class World {
+  /** Since when each asset's death was last seen to be on record [s]. */
+  private readonly since = new Map<number, bigint>();
+
+  private constructor(
+    readonly connection: NetworkConnection,
+    readonly client: Client,
+    readonly feeds: readonly Feed[],
+    public market: Market,
+    public now: bigint,
+  ) {}
+
+  static async create(connection: NetworkConnection): Promise<World> {
+    const deployment = await deployInMemory(connection, parameters());
+    const [signer] = await connection.ethers.getSigners();
+    if (signer === undefined) throw new Error("the chain has no account");
+    const client = connect(deployment, signer);
+    const feed = async (address: string, par: bigint, tell: Feed["tell"]): Promise<Feed> => {
+      const contract = MockPriceFeed__factory.connect(address, signer);
+      return { contract, code: (await contract.getDeployedCode()) ?? "0x", par, tell };
+    };
+    const { assets, debtAsset } = deployment;
+    const named = assets.flatMap(({ id, primary, secondary }) => [
+      feed(primary.feed, 100n * UNIT, (m, a) => m.setFeed(id, a, "primary")),
+      ...(secondary ? [feed(secondary.feed, 100n * UNIT, (m, a) => m.setFeed(id, a, "secondary"))] : []),
+    ]);
+    const debt = debtAsset.source;
+    if (debt === undefined) throw new Error("the debt asset has no source");
+    const feeds = await Promise.all([...named, feed(debt.feed, UNIT, (m, a) => m.setDebtFeed(a))]);
+    const market = new Market(termsOf(deployment));
+    for (const { contract, tell } of feeds) {
+      const { answer, updatedAt } = await contract.latestRoundData();
+      tell(market, { answer, updatedAt });
+    }
+    const world = new World(connection, client, feeds, market, 0n);
+    // What the deployment has remembered already is forgotten by remembering anew.
+    for (const id of IDS) {
+      await world.send(1, () => client.oracle.accept(id));
+      market.accept(id, world.now);
+    }
+    return world;
+  }
+
+  /** Does one thing on both sides and compares what the oracle's events say. */
+  async perform(o: Operation): Promise<void> {
+    const { oracle } = this.client;
+    const { kind } = o;
+    if (kind === "accept" || kind === "observe") {
+      const before = this.market.lastAccepted(o.asset);
+      const receipt = await this.send(o.elapsed, () => oracle[kind](o.asset));
+      this.market[kind](o.asset, this.now);
+      const after = this.market.lastAccepted(o.asset);
+      const dead = this.market.price(o.asset, this.now).status === "dead";
+      const since = dead ? this.market.lastKnown(o.asset, this.now).deadSince : 0n;
+      const expected: (readonly [string, ...bigint[]])[] = [];
+      if (after !== before) expected.push(["PriceAccepted", BigInt(o.asset), after.price, after.timestamp]);
+      if (dead && since !== this.since.get(o.asset)) expected.push(["DeathRecorded", BigInt(o.asset), since]);
+      if (dead) this.since.set(o.asset, since);
+      expect(this.told(receipt)).to.deep.equal(expected);
+      return;
+    }
+    const feed = this.feeds[o.feed % this.feeds.length]!;
+    if (o.kind === "answer" || o.kind === "repeat") {
+      await this.speak(feed, true);
+      const { answer: last } = await feed.contract.latestRoundData();
+      const answer = o.kind === "repeat" ? last : (feed.par * BigInt(o.answer)) / 1000n;
+      const at = this.now + BigInt(o.elapsed - o.age);
+      await this.send(o.elapsed, () => feed.contract.setAnswerAt(answer, at));
+      feed.tell(this.market, { answer, updatedAt: at });
+      return;
+    }
+    if (o.kind === "silence") {
+      await this.speak(feed, false);
+      feed.tell(this.market, null);
+    }
+    await this.send(o.elapsed, () => this.client.pool.addInterest());
+  }
+
+  /** Every difference between chain and model. */
+  async differences(): Promise<string[]> {
+    const { oracle } = this.client;
+    const found: string[] = [];
+    const equal = (what: string, chain: bigint, model: bigint): void => {
+      if (chain !== model) found.push(`${what}: ${String(chain)} / ${String(model)}`);
+    };
+    for (const id of IDS) {
+      const [[price, expiresAt], told, accepted] = await Promise.all([
+        oracle.priceAndExpiry(id),
+        oracle.lastKnown(id),
+        oracle.lastAccepted(id),
+      ]);
+      const model = this.market.priceAndExpiry(id, this.now);
+      for (const field of ["liq", "low", "high"] as const)
+        equal(`${field} ${id}`, price[field], model.price[field]);
+      equal(`status ${id}`, price.status, statusNumber(model.price.status));
+      equal(`expiry ${id}`, expiresAt, model.expiresAt);
+      const { known, deadSince } = this.market.lastKnown(id, this.now);
+      equal(`since ${id}`, told.deadSince, deadSince);
+      for (const field of ["base", "most", "least", "aliveAt", "unseenBefore"] as const) {
+        equal(`known ${field} ${id}`, told.known[field], known[field]);
+      }
+      equal(`fades ${id}`, BigInt(told.known.fades), BigInt(known.fades));
+      equal(`accepted ${id}`, accepted.acceptedPrice, this.market.lastAccepted(id).price);
+      equal(`accepted at ${id}`, accepted.timestamp, this.market.lastAccepted(id).timestamp);
+    }
+    return found;
+  }
+
+  /** The world as it was, for another run. */
+  fresh(market: Market, now: bigint): World {
+    return new World(this.connection, this.client, this.feeds, market, now);
+  }
+
+  private async send(
+    elapsed: number,
+    call: () => Promise<{ wait(): Promise<ContractTransactionReceipt | null> }>,
+  ) {
+    const latest = await this.connection.ethers.provider.getBlock("latest");
+    this.now = BigInt((latest?.timestamp ?? 0) + elapsed);
+    const params = [`0x${this.now.toString(16)}`];
+    await this.connection.provider.request({ method: "evm_setNextBlockTimestamp", params });
+    return (await call()).wait();
+  }
+
+  /** What the oracle's events say. */
+  private told(receipt: ContractTransactionReceipt | null): (readonly [string, ...bigint[]])[] {
+    const { oracle } = this.client;
+    return (receipt?.logs ?? [])
+      .filter((log) => log.address === oracle.target)
+      .map((log) => oracle.interface.parseLog(log)!)
+      .map(({ name, args }) => [name, ...args.map(BigInt)] as const);
+  }
+
+  /** A feed's code is there, or is not: then it answers nothing, neither now nor of the past. */
+  private async speak({ contract, code }: Feed, speaks: boolean): Promise<void> {
+    const params = [contract.target, speaks ? code : "0x"];
+    await this.connection.provider.request({ method: "hardhat_setCode", params });
+  }
+}
+
+describe("the oracle against its model", function () {
+  this.timeout(3_600_000);
+  let world: World;
+  let market: Market;
+  let snapshot: unknown;
+
+  before(async () => {
+    world = await World.create(await network.create());
+    market = world.market.clone();
+    snapshot = await world.connection.provider.request({ method: "evm_snapshot", params: [] });
+    expect(await world.differences()).to.deep.equal([]);
+  });
+  after(() => world.connection.close());
+
+  it("whatever its feeds answer, prices, expiries, what is remembered and what its events say are the model's", async () => {
+    const { now } = world;
+    await fc.assert(
+      fc.asyncProperty(operations, async (list) => {
+        const { provider } = world.connection;
+        await provider.request({ method: "evm_revert", params: [snapshot] });
+        snapshot = await provider.request({ method: "evm_snapshot", params: [] });
+        const run = world.fresh(market.clone(), now);
+        for (const operation of list) {
+          await run.perform(operation);
+          expect(await run.differences(), JSON.stringify(operation)).to.deep.equal([]);
+        }
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});

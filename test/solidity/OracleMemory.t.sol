@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {IOracleGuard, SourceConfig} from "../../contracts/interfaces/IOracleGuard.sol";
+import {MockPriceFeed} from "../../contracts/mocks/MockPriceFeed.sol";
+import {LastKnown} from "../../contracts/libraries/LastKnown.sol";
+import {PriceMath} from "../../contracts/libraries/PriceMath.sol";
+import {Price, Status} from "../../contracts/types/Price.sol";
+import {SystemFixture} from "./support/SystemFixture.sol";
+
+/// @notice Until when a price stays usable, and what the guard remembers of it, whichever sources make it.
+contract OracleMemoryTest is SystemFixture {
+    MockPriceFeed private second;
+    MockPriceFeed private debtFeed;
+
+    /// @dev Ether priced by one source or two, in the debt asset or in another currency, each source with a heartbeat of its own.
+    function _setSources(bool paired, bool composed) private {
+        second = _newFeed(8, 2_020e8);
+        debtFeed = _newFeed(8, 1e8);
+        oracle.setDebtSource(SourceConfig(debtFeed, 50 minutes, 0.5e8, 2e8));
+        SourceConfig memory none = _noSource();
+        SourceConfig memory other = SourceConfig(second, 90 minutes, 100e8, 1e14);
+        SourceConfig memory first = SourceConfig(feeds[WETH], HEARTBEAT, 100e8, 1e14);
+        oracle.setAssetSources(WETH, first, paired ? other : none, 500, composed);
+    }
+
+    function _status() private view returns (Status) {
+        return oracle.price(WETH).status;
+    }
+
+    // ------------------------------------------------------------------ expiry
+
+    /// @dev Of one source or two, composed or not, in any state: at the expiry there still is a price, a second later there is none.
+    function testFuzz_expiry_isTheLastSecondOfAUsablePrice(
+        bool paired,
+        bool composed,
+        uint256[3] memory ages,
+        uint256 broken
+    ) public {
+        _setSources(paired, composed);
+        feeds[WETH].setAnswerAt(broken % 4 == 1 ? int256(1) : int256(2_000e8), START - bound(ages[0], 0, 4 hours));
+        second.setAnswerAt(broken % 4 == 2 ? int256(1) : int256(2_020e8), START - bound(ages[1], 0, 5 hours));
+        debtFeed.setAnswerAt(1e8, START - bound(ages[2], 0, 3 hours));
+        (Price memory p, uint256 expiresAt) = oracle.priceAndExpiry(WETH);
+        assertEq(expiresAt == 0, p.status == Status.Dead);
+        if (expiresAt == 0) return;
+        vm.warp(expiresAt);
+        assertTrue(_status() != Status.Dead, "usable until then");
+        vm.warp(expiresAt + 1);
+        assertTrue(_status() == Status.Dead, "and no longer");
+    }
+
+    // ------------------------------------------------------------------ what is accepted
+
+    /// @dev However it comes to be remembered, it is the price to liquidate at, between the lowest and the highest.
+    function testFuzz_memory_isOfThePriceToLiquidateAt(bool composed, uint8 how, uint256 other, uint256 debt) public {
+        _setSources(true, composed);
+        vm.warp(START + 1 hours);
+        _setPrice(WETH, 2_000e8);
+        second.setAnswer(int256(bound(other, 1_910e8, 2_090e8)));
+        debtFeed.setAnswer(int256(bound(debt, 0.6e8, 1.9e8)));
+        Price memory p = oracle.price(WETH);
+        assertTrue(p.status == Status.Good);
+        vm.expectEmit(address(oracle));
+        emit IOracleGuard.PriceAccepted(WETH, p.liq, block.timestamp);
+        if (how % 3 == 0) oracle.accept(WETH);
+        else if (how % 3 == 1) oracle.observe(WETH);
+        else _name(composed);
+        (uint256 price, uint256 at) = oracle.lastAccepted(WETH);
+        assertEq(abi.encode(price, at), abi.encode(p.liq, block.timestamp));
+    }
+
+    /// @dev The same sources again.
+    function _name(bool composed) private {
+        (SourceConfig memory first, SourceConfig memory other, uint16 deviation, ) = oracle.assetSources(WETH);
+        oracle.setAssetSources(WETH, first, other, deviation, composed);
+    }
+
+    function test_memory_observingRemembersOnceAnHour() public {
+        uint256 kept = START;
+        for (uint256 time = START; time <= START + 6 hours; time += 10 minutes) {
+            vm.warp(time);
+            _setPrice(WETH, 2_000e8);
+            oracle.observe(WETH);
+            if (time - kept >= 1 hours) kept = time;
+            (, uint256 at) = oracle.lastAccepted(WETH);
+            assertEq(at, kept);
+        }
+    }
+
+    // ------------------------------------------------------------------ other sources
+
+    /// @dev Sources that are named and have not answered yet: whatever the old ones said, it counts on, nobody gains or loses by it, and
+    /// what is fading goes on fading.
+    function testFuzz_naming_leavesWhatCounted(
+        bool paired,
+        bool composed,
+        uint256 other,
+        uint256 silence,
+        bool recorded,
+        uint256 later
+    ) public {
+        _setSources(paired, composed);
+        vm.warp(START + 1 hours);
+        _setPrice(WETH, 1_700e8);
+        second.setAnswer(int256(bound(other, 1_500e8, 1_900e8)));
+        debtFeed.setAnswer(1.25e8);
+        vm.warp(block.timestamp + bound(silence, 0, 6 hours));
+        Price memory before = oracle.price(WETH);
+        recorded = recorded && before.status == Status.Dead;
+        if (recorded) oracle.accept(WETH);
+        (, uint256 since) = oracle.lastKnown(WETH);
+        vm.warp(block.timestamp + bound(later, 0, recorded ? 2 days : 0));
+        if (recorded) oracle.accept(WETH);
+        before = oracle.price(WETH);
+        SourceConfig memory next = SourceConfig(_newFeed(8, 0), HEARTBEAT, 100e8, 1e14);
+        oracle.setAssetSources(WETH, next, _noSource(), 0, composed);
+        Price memory p = oracle.price(WETH);
+        assertEq(abi.encode(p.liq, p.status), abi.encode(before.liq, Status.Dead));
+        (, uint256 deadSince) = oracle.lastKnown(WETH);
+        assertEq(deadSince, since, "the record of the death");
+    }
+
+    /// @dev What cannot be a price is not remembered as one.
+    function test_naming_remembersNothingBeyondThePricesThereCanBe() public {
+        debtFeed = _newFeed(18, 1e18);
+        oracle.setDebtSource(SourceConfig(debtFeed, HEARTBEAT, 0, 1e30));
+        oracle.setAssetSources(WETH, SourceConfig(feeds[WETH], HEARTBEAT, 1, 1e36), _noSource(), 0, true);
+        (uint256 accepted, uint256 at) = oracle.lastAccepted(WETH);
+        feeds[WETH].setAnswer(1e35);
+        debtFeed.setAnswer(1);
+        vm.warp(START + 4 hours);
+        (LastKnown.Known memory known, ) = oracle.lastKnown(WETH);
+        assertGt(known.base, PriceMath.MAX_PRICE);
+        _name(true);
+        (uint256 price, uint256 timestamp) = oracle.lastAccepted(WETH);
+        assertEq(abi.encode(price, timestamp), abi.encode(accepted, at));
+    }
+
+    // ------------------------------------------------------------------ deaths
+
+    /// @dev One event for one death, however often and by whom it is seen.
+    function test_death_isToldOnce() public {
+        vm.warp(START + 4 hours);
+        vm.expectEmit(address(oracle));
+        emit IOracleGuard.DeathRecorded(WETH, START + 4 hours);
+        oracle.observe(WETH);
+        vm.warp(START + 5 hours);
+        vm.recordLogs();
+        oracle.observe(WETH);
+        oracle.accept(WETH);
+        assertEq(vm.getRecordedLogs().length, 0);
+        (, uint256 since) = oracle.lastKnown(WETH);
+        assertEq(since, START + 4 hours);
+    }
+
+    /// @dev A feed whose history is gone: its death stays on record while somebody sees it daily, and no longer.
+    function testFuzz_death_withoutHistoryIsKeptBySeeingIt(uint256[6] memory pauses) public {
+        vm.warp(START + 4 hours);
+        vm.etch(address(feeds[WETH]), "");
+        oracle.observe(WETH);
+        (uint256 since, uint256 seen) = (START + 4 hours, START + 4 hours);
+        for (uint256 i = 0; i < pauses.length; ++i) {
+            uint256 time = seen + bound(pauses[i], 1 hours, 30 hours);
+            vm.warp(time);
+            if (time > seen + 24 hours) since = time;
+            oracle.observe(WETH);
+            seen = time;
+            (, uint256 deadSince) = oracle.lastKnown(WETH);
+            assertEq(deadSince, since);
+        }
+    }
+}
