@@ -156,7 +156,9 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (scaledRepaid == 0) return 0;
         scaledDebt -= scaledRepaid;
         _book.vaults[vault].scaledDebt = uint128(scaledDebt);
-        _reviewFlag(vault);
+        // Without debt there is nothing to judge: whatever feeds do, a repayment in full reads none.
+        if (scaledDebt == 0) _book.clearFlag(vault);
+        else _reviewFlag(vault);
         emit Repaid(vault, msg.sender, repaid, scaledDebt);
         _pay(repaid, scaledRepaid);
     }

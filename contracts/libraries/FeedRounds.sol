@@ -9,8 +9,9 @@ import {FixedPoint} from "./FixedPoint.sol";
 /// @notice Reading rounds of a feed that is not trusted: at a bounded price, and as whole words, because a field out of its type's range
 /// must not revert. A caller with too little gas is refused, so that nobody can fake a broken feed by starving it.
 library FeedRounds {
-    /// @notice Gas a feed may use.
+    /// @notice Gas a feed may use for its newest round, and for each one before.
     uint256 internal constant FEED_GAS = 200_000;
+    uint256 internal constant PAST_GAS = 60_000;
     /// @dev More than a call takes before its callee gets any gas: a cold account, memory.
     uint256 private constant CALL_GAS = 5_000;
 
@@ -26,7 +27,7 @@ library FeedRounds {
         bool ok;
         uint256 size;
         (ok, size, round) = BoundedCall.read(feed, FEED_GAS, AggregatorV3Interface.latestRoundData.selector);
-        if (!ok) _requireGas(feed, available);
+        if (!ok) _requireGas(feed, available, FEED_GAS);
         if (!ok || size < 160) delete round;
     }
 
@@ -36,15 +37,15 @@ library FeedRounds {
         bool ok;
         uint256 size;
         bytes4 selector = AggregatorV3Interface.getRoundData.selector;
-        (ok, size, round) = BoundedCall.readWith(feed, FEED_GAS, selector, id);
-        if (!ok) _requireGas(feed, available);
+        (ok, size, round) = BoundedCall.readWith(feed, PAST_GAS, selector, id);
+        if (!ok) _requireGas(feed, available, PAST_GAS);
         if (!ok || size < 160) delete round;
     }
 
     /// @dev Reverts if a call that failed could have failed for want of gas.
-    function _requireGas(address feed, uint256 available) private pure {
+    function _requireGas(address feed, uint256 available, uint256 needed) private pure {
         available = FixedPoint.subFloor(available, CALL_GAS);
         uint256 forwarded = available - available / 64;
-        if (forwarded < FEED_GAS) revert IOracleGuard.InsufficientGas(feed, forwarded, FEED_GAS);
+        if (forwarded < needed) revert IOracleGuard.InsufficientGas(feed, forwarded, needed);
     }
 }

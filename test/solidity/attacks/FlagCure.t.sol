@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
+import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
+import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {AuctionFixture} from "../support/AuctionFixture.sol";
+import {OddFeed} from "../support/OddFeed.sol";
 
 /// @notice A flag goes with the danger that it tells of: whoever cured their vault is not absorbed for a second of ill health later.
 contract FlagCureTest is AuctionFixture {
@@ -49,6 +52,25 @@ contract FlagCureTest is AuctionFixture {
         assertLt(_health(_key(alice)).healthFactor, 0.87e18);
         vm.expectPartialRevert(IVaultEngine.NotAbsorbable.selector);
         engine.absorb(_key(alice), keeper);
+    }
+
+    /// @dev Repaying in full reads no price: the vault's feed burns all gas it is given.
+    function test_repaymentInFull_ofAFlaggedVaultNeedsNoFeed() public {
+        _setPrice(WETH, 1_600e8);
+        engine.flag(_key(alice));
+        OddFeed burner = new OddFeed();
+        burner.setGas(1e9);
+        oracle.setAssetSources(
+            WETH,
+            SourceConfig(AggregatorV3Interface(address(burner)), HEARTBEAT, 1, 1e30),
+            _noSource(),
+            0,
+            false
+        );
+        _fundDebt(alice, 200_000e6);
+        vm.prank(alice);
+        engine.repay{gas: 300_000}(_key(alice), MAX);
+        assertEq(_flaggedAt(), 0);
     }
 
     function test_recovery_ofThePriceEndsTheFlagWhereAnybodySaysSo() public {
