@@ -292,6 +292,16 @@ abstract contract HandlerBase is Test {
         return true;
     }
 
+    /// @dev What whoever leaves the lenders' pool and the backstop is paid on now [debt units].
+    function _exits() internal view returns (uint256[2] memory) {
+        return [sys.pool.exitAssets(), sys.backstop.exitAssets()];
+    }
+
+    /// @dev Leaving before a call that anyone may make pays what leaving after it pays.
+    function _assertNoDodge(uint256[2] memory before) internal view {
+        assertEq(abi.encode(_exits()), abi.encode(before), "leaving first pays something else");
+    }
+
     /// @dev A refusal must be one of those the specification names.
     function _assertDocumented(bytes memory err, bytes4[5] memory documented) internal pure {
         bytes4 selector = bytes4(err);

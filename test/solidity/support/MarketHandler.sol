@@ -26,7 +26,9 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         VaultKey vault = _vault(vaultSeed);
         Exact memory e = _exact(vault);
         Snapshot memory s = _snapshot();
+        uint256[2] memory exits = _exits();
         uint256 flaggedAt = sys.engine.flag(vault);
+        _assertNoDodge(exits);
         assertEq(
             flaggedAt == 0,
             e.weighted >= e.debt * _stuck(),
@@ -238,6 +240,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
     function tendLot(uint256 idSeed, uint256 lotSeed, uint256 way) external {
         (uint256 id, uint8 asset, ) = _lot(idSeed, lotSeed);
         Snapshot memory s = _snapshot();
+        uint256[2] memory exits = _exits();
         uint256 elapsed = sys.auctions.lot(id, asset).elapsed;
         bytes4 none;
         if (way % 2 == 0) {
@@ -263,14 +266,18 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
                 _assertDocumented(err, documented);
             }
         }
+        _assertNoDodge(exits);
         _assertHarmless(s, VaultKey.wrap(0));
     }
 
     function giveUp(uint256 idSeed) external {
         (uint256 id, , ) = _lot(idSeed, 0);
         Snapshot memory s = _snapshot();
+        uint256[2] memory before = _exits();
         bytes4 none;
         try sys.auctions.giveUp(id) {
+            uint256[2] memory exits = _exits();
+            assertTrue(before[0] <= exits[0] && before[1] <= exits[1], "leaving first pays more");
             ++done["giveUp"];
         } catch (bytes memory err) {
             _assertDocumented(
@@ -395,7 +402,9 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
 
     function pokeBreaker(uint8 asset) external {
         Snapshot memory s = _snapshot();
+        uint256[2] memory exits = _exits();
         if (sys.breaker.poke(uint8(asset % ASSETS))) ++done["trip"];
+        _assertNoDodge(exits);
         _assertHarmless(s, VaultKey.wrap(0));
     }
 
@@ -410,7 +419,9 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
             sys.riskConfig.setAsset(asset, risk, cap);
             ++done["rampDown"];
         }
+        uint256[2] memory exits = _exits();
         sys.riskConfig.settleThreshold(asset);
+        _assertNoDodge(exits);
         _assertHarmless(s, VaultKey.wrap(0));
     }
 }

@@ -314,9 +314,11 @@ abstract contract SystemHandler is HandlerBase {
         asset = uint8(asset % ASSETS);
         Snapshot memory s = _snapshot();
         bool good = sys.oracle.price(asset).status == Status.Good;
+        uint256[2] memory exits = _exits();
         sys.oracle.observe(asset);
         assertEq(sys.oracle.accept(asset), good, "only a Good price is accepted");
         sys.pool.addInterest();
+        _assertNoDodge(exits);
         _assertHarmless(s, VaultKey.wrap(0));
         assertEq(sys.pool.totalAssets(), s.assets, "accruing changed what was already true");
     }
