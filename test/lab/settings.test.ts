@@ -1,12 +1,24 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
+import { labParameters } from "../../src/lab/parameters.js";
+import { loadScenario } from "../../src/lab/scenario.js";
 import { Settings } from "../../src/lab/settings.js";
+import { parseParameters } from "../../src/protocol/parameters.js";
+import { SMALLEST } from "../deploy/support/parameters.js";
 import { expectUsageError } from "./support/lab.js";
 
 const DEFAULTS = new Settings(["WETH", "WBTC"], []).names();
 
 describe("the settings of a replay", () => {
+  it("start from what a deployment starts from", async () => {
+    const lab = labParameters(await loadScenario("black-thursday-2020"), new Settings(["WETH"], []));
+    const deployed = parseParameters(SMALLEST);
+    for (const section of ["auction", "breaker", "volatility"] as const)
+      expect(lab[section], section).to.deep.equal(deployed[section]);
+    expect(lab.system.stuckHealthBps).to.equal(deployed.system.stuckHealthBps);
+  });
+
   const refused: readonly (readonly [string, string, RegExp])[] = [
     ["no value", "WETH.slopeBps", /^--set: "WETH.slopeBps": must be section.key=value$/],
     ["no section", "slopeBps=1", /^--set: "slopeBps=1": must be section.key=value$/],
