@@ -168,6 +168,22 @@ abstract contract LedgerTest is AuctionFixture {
         assertEq(debtToken.balanceOf(address(pool)), a.cash);
     }
 
+    /// @dev Once debt, penalty and tip are paid, and not before: what is left of a debt that is covered alone joins the remnants.
+    function testFuzz_ledger_theOwnerGetsTheRestOnceTheWholeTabIsPaid(uint256 price) public {
+        _deposit(alice, GOLD, 20e6);
+        uint256 id = _absorbedAt(alice, debt, 1_500e8);
+        _setPrice(WETH, int256(bound(price, 1_450e8, 1_650e8)));
+        (uint256 sold, uint256 cost) = _take(id, WETH, MAX);
+        bool paid = cost == 1_578 * _unit();
+        if (auctions.openCount() != 0) {
+            assertLe(_left(id), 20 * _unit(), "the gold may still pay it");
+            return;
+        }
+        assertEq(auctions.claims(alice, WETH), 1e18 - sold);
+        assertEq(auctions.claims(alice, GOLD), paid ? 20e6 : 0);
+        assertEq(auctions.lot(0, GOLD).amount, paid ? 0 : 20e6);
+    }
+
     function _clamp(uint256 proceeds, uint256 from, uint256 most) private pure returns (uint256) {
         if (proceeds <= from) return 0;
         return proceeds - from < most ? proceeds - from : most;

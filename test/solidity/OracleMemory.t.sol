@@ -50,6 +50,24 @@ contract OracleMemoryTest is SystemFixture {
         assertTrue(_status() == Status.Dead, "and no longer");
     }
 
+    /// @dev Lowest and highest must both be in the range in which the engine's arithmetic is exact.
+    function testFuzz_range_isThatOfTheLowestAndOfTheHighest(bool fine, uint256 a, uint256 b, uint256 debt) public {
+        debtFeed = _newFeed(18, int256(bound(debt, 1, 1e36)));
+        oracle.setDebtSource(SourceConfig(debtFeed, HEARTBEAT, 0, 1e38));
+        uint8 asset = _list("Any", fine ? 24 : 0, 5_000, 6_000, 0, 500, 2_500, 1e8);
+        (a, b) = (bound(a, 1, 1e16), bound(b, 1, 1e16));
+        uint8 decimals = fine ? 18 : 0;
+        SourceConfig memory first = SourceConfig(_newFeed(decimals, int256(a)), HEARTBEAT, 0, 1e30);
+        SourceConfig memory other = SourceConfig(_newFeed(decimals, int256(b)), HEARTBEAT, 0, 1e30);
+        oracle.setAssetSources(asset, first, other, 10_000, true);
+        (, int256 d, , , ) = debtFeed.latestRoundData();
+        uint256 unit = fine ? 1e18 : 1e60;
+        uint256 low = ((a < b ? a : b) * unit) / uint256(d);
+        uint256 high = ((a < b ? b : a) * unit + uint256(d) - 1) / uint256(d);
+        bool exact = low >= 1e6 && high <= 1e58;
+        assertEq(oracle.price(asset).status != Status.Dead, exact);
+    }
+
     // ------------------------------------------------------------------ what is accepted
 
     /// @dev However it comes to be remembered, it is the price to liquidate at, between the lowest and the highest.
@@ -119,6 +137,17 @@ contract OracleMemoryTest is SystemFixture {
         assertEq(abi.encode(p.liq, p.status), abi.encode(before.liq, Status.Dead));
         (, uint256 deadSince) = oracle.lastKnown(WETH);
         assertEq(deadSince, since, "the record of the death");
+    }
+
+    /// @dev Sources that have answered: their price is the one remembered, if it is Good, else that of those before.
+    function testFuzz_naming_remembersTheNewPriceIfItIsGood(uint256 answer, uint256 age) public {
+        MockPriceFeed next = _newFeed(8, 0);
+        answer = bound(answer, 100e8, 1e13);
+        age = bound(age, 0, 5 hours);
+        next.setAnswerAt(int256(answer), START - age);
+        oracle.setAssetSources(WETH, _source(next), _noSource(), 0, false);
+        (uint256 price, ) = oracle.lastAccepted(WETH);
+        assertEq(price, age <= HEARTBEAT ? answer * 1e16 : 2_000e24);
     }
 
     /// @dev What cannot be a price is not remembered as one.
