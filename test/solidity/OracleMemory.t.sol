@@ -166,6 +166,24 @@ contract OracleMemoryTest is SystemFixture {
         assertEq(abi.encode(price, timestamp), abi.encode(accepted, at));
     }
 
+    /// @dev However many debt sources are named before one answers, and whatever their decimals: what the last that did said counts on.
+    function testFuzz_naming_debtSourcesThatHaveNotAnsweredForgetsNothing(
+        uint256 answer,
+        uint8[3] memory decimals
+    ) public {
+        _setSources(false, true);
+        answer = bound(answer, 0.6e8, 1.9e8);
+        vm.warp(START + 1);
+        debtFeed.setAnswer(int256(answer));
+        for (uint256 i = 0; i < decimals.length; ++i) {
+            oracle.setDebtSource(SourceConfig(_newFeed(decimals[i] % 19, 0), HEARTBEAT, 0, 1e30));
+            vm.warp(block.timestamp + 1 hours);
+            _setPrice(WETH, 2_000e8);
+            oracle.accept(WETH);
+            assertEq(oracle.price(WETH).liq, (2_000e24 * 1e8) / answer);
+        }
+    }
+
     // ------------------------------------------------------------------ deaths
 
     /// @dev One event for one death, however often and by whom it is seen.
