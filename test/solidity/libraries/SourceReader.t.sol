@@ -3,12 +3,14 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
+import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
 import {LastKnown} from "../../../contracts/libraries/LastKnown.sol";
 import {FeedRounds} from "../../../contracts/libraries/FeedRounds.sol";
 import {PriceMath} from "../../../contracts/libraries/PriceMath.sol";
 import {SourceReader} from "../../../contracts/libraries/SourceReader.sol";
 import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
 import {PriceSource, PriceSourceFields, packPriceSource} from "../../../contracts/types/PriceSource.sol";
+import {OddFeed} from "../support/OddFeed.sol";
 
 /// @dev Bounds of 64 and 1024, which compact floats keep exactly; a heartbeat of an hour; answers are multiplied with 10.
 contract SourceReaderTest is Test {
@@ -99,6 +101,39 @@ contract SourceReaderTest is Test {
         }
     }
 
+    /// @dev A round counts from when it was answered, not from when it began: the newest, and those before it.
+    function testFuzz_said_countsFromWhenARoundWasAnswered(int256 answer, uint256 startedAt, uint256 age) public {
+        age = bound(age, 0, 10 days);
+        uint256 answeredAt = NOW - age;
+        OddFeed odd = new OddFeed();
+        PriceSourceFields memory f;
+        (f.feed, f.heartbeat) = (AggregatorV3Interface(address(odd)), uint24(HEARTBEAT));
+        (f.minAnswer, f.maxAnswer) = (64, 1_024);
+        source = packPriceSource(f);
+        odd.setAnswer(abi.encode(5, answer % 2_000, startedAt, answeredAt, 5));
+        LastKnown.Said memory s = _said();
+        if (_usable(answer % 2_000, answeredAt)) {
+            assertEq(abi.encode(s.at, s.alive), abi.encode(answeredAt, age <= 3 * HEARTBEAT));
+        } else {
+            assertEq(abi.encode(s.unseenBefore, s.recent), abi.encode(answeredAt, age <= 3 * HEARTBEAT));
+            // Only those before it are dated.
+            FeedRounds.Round memory latest = SourceReader.newest(source);
+            latest.updatedAt = 0;
+            assertEq(SourceReader.said(source, UNIT, latest).unseenBefore, answeredAt);
+        }
+    }
+
+    /// @dev Eight rounds before the newest, three heartbeats, each to the last.
+    function test_said_edges() public {
+        feed.setAnswerAt(500, NOW - 1 days);
+        for (uint256 i = 0; i < 8; ++i) feed.setAnswerAt(64, NOW - 3 * HEARTBEAT);
+        LastKnown.Said memory s = _said();
+        assertEq(abi.encode(s.price, s.recent, s.unseenBefore), abi.encode(500 * UNIT, true, 0));
+        feed.setAnswerAt(64, NOW - 3 * HEARTBEAT - 1);
+        s = _said();
+        assertEq(abi.encode(s.price, s.recent), abi.encode(0, false));
+    }
+
     function test_said_aFeedThatDoesNotAnswerSaysNothing() public {
         vm.etch(address(feed), "");
         LastKnown.Said memory expected;
@@ -123,6 +158,7 @@ contract SourceReaderTest is Test {
         }
         assertEq(abi.encode(r), abi.encode(expected));
         FeedRounds.Round memory none;
-        assertEq(uint8(SourceReader.read(source, UNIT, none).freshness), uint8(PriceMath.Freshness.Unusable));
+        PriceMath.Reading memory nothing;
+        assertEq(abi.encode(SourceReader.read(source, UNIT, none)), abi.encode(nothing));
     }
 }
