@@ -17,11 +17,9 @@ const IDS = [0, 1, 2, 3] as const;
 const UNIT = 10n ** 8n;
 
 /** Sources of different heartbeats, so that no two of them expire together, and with bounds that answers often leave. */
-const source = (heartbeatSeconds: number) => ({
+const source = (heartbeatSeconds: number, minAnswer: string, maxAnswer: string) => ({
   feed: { mock: { decimals: 8, answer: "100" } },
-  heartbeatSeconds,
-  minAnswer: "50",
-  maxAnswer: "200",
+  ...{ heartbeatSeconds, minAnswer, maxAnswer },
 });
 
 /** One source, two sources, and either of it quoted in another currency. */
@@ -29,8 +27,8 @@ function parameters(): SystemParameters {
   const asset = (symbol: string, paired: boolean, composed: boolean) => ({
     symbol,
     token: { mock: { name: symbol, decimals: 18 } },
-    primary: source(composed ? 3000 : 2000),
-    ...(paired && { secondary: source(4500), maxDeviationBps: 300 }),
+    primary: source(composed ? 3000 : 2000, "50", "200"),
+    ...(paired && { secondary: source(4500, "20", "400"), maxDeviationBps: 300 }),
     composed,
     ...{ ltvBps: 7500, liquidationThresholdBps: 8000, minBonusBps: 0, maxBonusBps: 1000, slopeBps: 2500 },
     supplyCap: "1000000",
@@ -39,12 +37,7 @@ function parameters(): SystemParameters {
     debtAsset: {
       symbol: "USDX",
       token: { mock: { name: "Dollar", decimals: 6 } },
-      source: {
-        ...source(3600),
-        feed: { mock: { decimals: 8, answer: "1" } },
-        minAnswer: "0.5",
-        maxAnswer: "2",
-      },
+      source: { ...source(3600, "0.5", "2"), feed: { mock: { decimals: 8, answer: "1" } } },
     },
     rate: {
       ...{ basePerYear: "0.01", kink: "0.8", slopeBelowPerYear: "0.05", slopeAbovePerYear: "0.75" },

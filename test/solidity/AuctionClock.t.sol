@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {AuctionTerms, IAuctionHouse} from "../../contracts/interfaces/IAuctionHouse.sol";
 import {ICircuitBreaker} from "../../contracts/interfaces/ICircuitBreaker.sol";
+import {MockPriceFeed} from "../../contracts/mocks/MockPriceFeed.sol";
 import {Action} from "../../contracts/types/Action.sol";
 import {AuctionFixture} from "./support/AuctionFixture.sol";
 
@@ -179,6 +180,32 @@ contract FrozenClockTest is AuctionFixture {
     function _auctionTerms() internal view override returns (AuctionTerms memory t) {
         t = super._auctionTerms();
         (t.start, t.floor, t.tail, t.frozen) = (13_000, 1_000, 8_400, true);
+    }
+
+    /// @dev What it keeps is the price to liquidate at, when it starts and when it starts again, whatever lowest and highest are.
+    function testFuzz_frozen_keepsThePriceToLiquidateAt(uint256 other, uint256 later) public {
+        _lend(lender, 1e12);
+        MockPriceFeed second = _pair(WETH, 2_100e8, 1_000);
+        _setPrice(WETH, 2_100e8);
+        _deposit(alice, WETH, 1e18);
+        _borrow(alice, 1_500e6);
+        _setPrice(WETH, 1_480e8);
+        second.setAnswer(int256(bound(other, 1_380e8, 1_600e8)));
+        uint256 liq = oracle.price(WETH).liq;
+        uint256 id = _absorb(alice);
+        (, , uint256 price) = auctions.quoteTake(id, WETH, MAX);
+        assertEq(price, (liq * 13 + 9) / 10);
+        for (uint256 t = 1; t <= 10; ++t) {
+            vm.warp(START + t * 840);
+            _setPrice(WETH, 1_480e8);
+            second.setAnswer(int256(bound(later, 1_380e8, 1_600e8)));
+            auctions.checkpoint(id, WETH);
+        }
+        auctions.restart(id, WETH);
+        liq = oracle.price(WETH).liq;
+        second.setAnswer(1_400e8);
+        (, , price) = auctions.quoteTake(id, WETH, MAX);
+        assertEq(price, (liq * 13 + 9) / 10);
     }
 
     function test_frozen_followsItsOwnClockAndNotTheOracle() public {

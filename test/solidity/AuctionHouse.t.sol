@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IAuctionHouse, AuctionTerms} from "../../contracts/interfaces/IAuctionHouse.sol";
+import {IAuctionHouse, AuctionTerms, Tab} from "../../contracts/interfaces/IAuctionHouse.sol";
 import {ILendingPool} from "../../contracts/interfaces/ILendingPool.sol";
 import {FixedPoint} from "../../contracts/libraries/FixedPoint.sol";
 import {AuctionFixture} from "./support/AuctionFixture.sol";
@@ -166,6 +166,23 @@ abstract contract LedgerTest is AuctionFixture {
         assertEq(tokens[WETH].balanceOf(bidder) + auctions.claims(alice, WETH), 1e18);
         assertEq(debtToken.balanceOf(address(backstop)), a.backstop);
         assertEq(debtToken.balanceOf(address(pool)), a.cash);
+    }
+
+    /// @dev Once debt, penalty and tip are paid, and not before: what is left of a debt that is covered alone joins the remnants.
+    function testFuzz_ledger_theOwnerGetsTheRestOnceTheWholeTabIsPaid(uint256 price) public {
+        _deposit(alice, GOLD, 20e6);
+        uint256 id = _absorbedAt(alice, debt, 1_500e8);
+        _setPrice(WETH, int256(bound(price, 1_450e8, 1_650e8)));
+        (uint256 sold, uint256 cost) = _take(id, WETH, MAX);
+        bool paid = cost == 1_578 * _unit();
+        if (auctions.openCount() != 0) {
+            (, , Tab memory left) = auctions.absorption(id);
+            assertLe(left.debt == 0 ? _left(id) : left.debt, 20 * _unit(), "the gold may still pay it");
+            return;
+        }
+        assertEq(auctions.claims(alice, WETH), 1e18 - sold);
+        assertEq(auctions.claims(alice, GOLD), paid ? 20e6 : 0);
+        assertEq(auctions.lot(0, GOLD).amount, paid ? 0 : 20e6);
     }
 
     function _clamp(uint256 proceeds, uint256 from, uint256 most) private pure returns (uint256) {

@@ -50,6 +50,24 @@ contract OracleMemoryTest is SystemFixture {
         assertTrue(_status() == Status.Dead, "and no longer");
     }
 
+    /// @dev Lowest and highest must both be in the range in which the engine's arithmetic is exact.
+    function testFuzz_range_isThatOfTheLowestAndOfTheHighest(bool fine, uint256 a, uint256 b, uint256 debt) public {
+        debtFeed = _newFeed(18, int256(bound(debt, 1, 1e36)));
+        oracle.setDebtSource(SourceConfig(debtFeed, HEARTBEAT, 0, 1e38));
+        uint8 asset = _list("Any", fine ? 24 : 0, 5_000, 6_000, 0, 500, 2_500, 1e8);
+        (a, b) = (bound(a, 1, 1e16), bound(b, 1, 1e16));
+        uint8 decimals = fine ? 18 : 0;
+        SourceConfig memory first = SourceConfig(_newFeed(decimals, int256(a)), HEARTBEAT, 0, 1e30);
+        SourceConfig memory other = SourceConfig(_newFeed(decimals, int256(b)), HEARTBEAT, 0, 1e30);
+        oracle.setAssetSources(asset, first, other, 10_000, true);
+        (, int256 d, , , ) = debtFeed.latestRoundData();
+        uint256 unit = fine ? 1e18 : 1e60;
+        uint256 low = ((a < b ? a : b) * unit) / uint256(d);
+        uint256 high = ((a < b ? b : a) * unit + uint256(d) - 1) / uint256(d);
+        bool exact = low >= 1e6 && high <= 1e58;
+        assertEq(oracle.price(asset).status != Status.Dead, exact);
+    }
+
     // ------------------------------------------------------------------ what is accepted
 
     /// @dev However it comes to be remembered, it is the price to liquidate at, between the lowest and the highest.
@@ -121,6 +139,17 @@ contract OracleMemoryTest is SystemFixture {
         assertEq(deadSince, since, "the record of the death");
     }
 
+    /// @dev Sources that have answered: their price is the one remembered, if it is Good, else that of those before.
+    function testFuzz_naming_remembersTheNewPriceIfItIsGood(uint256 answer, uint256 age) public {
+        MockPriceFeed next = _newFeed(8, 0);
+        answer = bound(answer, 100e8, 1e13);
+        age = bound(age, 0, 5 hours);
+        next.setAnswerAt(int256(answer), START - age);
+        oracle.setAssetSources(WETH, _source(next), _noSource(), 0, false);
+        (uint256 price, ) = oracle.lastAccepted(WETH);
+        assertEq(price, age <= HEARTBEAT ? answer * 1e16 : 2_000e24);
+    }
+
     /// @dev What cannot be a price is not remembered as one.
     function test_naming_remembersNothingBeyondThePricesThereCanBe() public {
         debtFeed = _newFeed(18, 1e18);
@@ -135,6 +164,24 @@ contract OracleMemoryTest is SystemFixture {
         _name(true);
         (uint256 price, uint256 timestamp) = oracle.lastAccepted(WETH);
         assertEq(abi.encode(price, timestamp), abi.encode(accepted, at));
+    }
+
+    /// @dev However many debt sources are named before one answers, and whatever their decimals: what the last that did said counts on.
+    function testFuzz_naming_debtSourcesThatHaveNotAnsweredForgetsNothing(
+        uint256 answer,
+        uint8[3] memory decimals
+    ) public {
+        _setSources(false, true);
+        answer = bound(answer, 0.6e8, 1.9e8);
+        vm.warp(START + 1);
+        debtFeed.setAnswer(int256(answer));
+        for (uint256 i = 0; i < decimals.length; ++i) {
+            oracle.setDebtSource(SourceConfig(_newFeed(decimals[i] % 19, 0), HEARTBEAT, 0, 1e30));
+            vm.warp(block.timestamp + 1 hours);
+            _setPrice(WETH, 2_000e8);
+            oracle.accept(WETH);
+            assertEq(oracle.price(WETH).liq, (2_000e24 * 1e8) / answer);
+        }
     }
 
     // ------------------------------------------------------------------ deaths

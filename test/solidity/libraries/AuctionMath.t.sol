@@ -172,6 +172,8 @@ contract AuctionMathTest is Test {
         assertTrue(once.tip == 0 || once.penalty == tab.penalty, "the tip last");
         // The backstop tops the tip up where the debt is not covered, else with no more than this absorption brought it.
         uint256 owed = AuctionMath.tipOwed(left, tab.penalty, b);
+        uint256 exact = FixedPoint.min(left.tip, tab.penalty - left.penalty);
+        assertEq(AuctionMath.tipOwed(left, tab.penalty, left.debt), exact, "covered to the unit");
         if (once.debt < tab.debt) assertEq(owed, left.tip);
         else assertEq(owed, FixedPoint.min(left.tip - second.tip, once.penalty));
     }

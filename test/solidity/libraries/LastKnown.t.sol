@@ -116,6 +116,23 @@ contract LastKnownTest is Test {
         assertEq(LastKnown.isRecorded(d, k, NOW), k.unseenBefore <= since || NOW <= seen + 24 hours);
     }
 
+    /// @dev The last second of each condition.
+    function test_record_edges() public pure {
+        LastKnown.Known memory k = _known(ONE);
+        (k.aliveAt, k.unseenBefore) = (NOW - 2 days, NOW - 2 days);
+        LastKnown.Death memory d = LastKnown.Death(uint48(NOW - 2 days), uint48(NOW - 2 days));
+        assertTrue(LastKnown.isRecorded(d, k, NOW), "alive until it was seen dead");
+        k.unseenBefore = NOW;
+        d.seen = uint48(NOW - 24 hours);
+        assertTrue(LastKnown.isRecorded(d, k, NOW), "seen a day ago");
+        --d.seen;
+        assertFalse(LastKnown.isRecorded(d, k, NOW));
+        assertEq(LastKnown.withAccepted(k, 7, NOW, NOW).base, ONE, "both at once: what the source said");
+        (k.most, k.fades) = (5, false);
+        assertEq(LastKnown.priceOf(k, 1 hours - 1).liq, ONE);
+        assertEq(LastKnown.priceOf(k, 1 hours).liq, 5);
+    }
+
     function test_record_thereIsNoneAtFirst() public pure {
         LastKnown.Death memory d;
         assertFalse(LastKnown.isRecorded(d, _known(ONE), NOW));
@@ -170,6 +187,28 @@ contract LastKnownTest is Test {
         d = LastKnown.Said(20, 10, 0, 0, 0, true, true);
         k = LastKnown.composed(n, d, 10);
         assertEq(abi.encode(k), abi.encode(LastKnown.Known(1_000, type(uint256).max, 2_000, 20, 0, false)));
+    }
+
+    /// @dev Whatever either says or does not say. Nothing and one are among the figures.
+    function testFuzz_composed_dividesWhateverIsSaid(uint64[6] memory f, uint64 unit, bool alive) public pure {
+        for (uint256 i = 0; i < 6; ++i)
+            f[i] =
+                f[i] % 3 == 0
+                    ? 0
+                    : f[i] % 3 == 1
+                        ? 1
+                        : f[i];
+        LastKnown.Said memory n = LastKnown.Said(f[0], 20, f[1], f[2], 4, false, true);
+        LastKnown.Said memory d = LastKnown.Said(f[3], 30, f[4], f[5], 9, alive, true);
+        LastKnown.Known memory k = LastKnown.composed(n, d, unit);
+        uint256 base = f[3] == 0 ? 0 : (uint256(f[0]) * unit) / f[3];
+        uint256 most = type(uint256).max;
+        uint256 least;
+        if (f[3] != 0 && f[1] != 0) most = (uint256(f[1]) * unit) / f[3];
+        if (f[3] != 0) least = (uint256(f[2]) * unit) / f[3];
+        if (f[4] != 0 && (uint256(f[0]) * unit) / f[4] > least) least = (uint256(f[0]) * unit) / f[4];
+        if (f[0] != 0 && f[5] != 0 && (uint256(f[0]) * unit) / f[5] < most) most = (uint256(f[0]) * unit) / f[5];
+        assertEq(abi.encode(k.base, k.most, k.least), abi.encode(base, most, least));
     }
 
     function test_composed_withoutADebtPriceKnowsNothingOfWorth() public pure {

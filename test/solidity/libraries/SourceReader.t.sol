@@ -3,11 +3,14 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
+import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
+import {FeedRounds} from "../../../contracts/libraries/FeedRounds.sol";
 import {LastKnown} from "../../../contracts/libraries/LastKnown.sol";
 import {PriceMath} from "../../../contracts/libraries/PriceMath.sol";
 import {SourceReader} from "../../../contracts/libraries/SourceReader.sol";
 import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
 import {PriceSource, PriceSourceFields, packPriceSource} from "../../../contracts/types/PriceSource.sol";
+import {OddFeed} from "../support/OddFeed.sol";
 
 /// @dev Bounds of 64 and 1024, which compact floats keep exactly; a heartbeat of an hour; answers are multiplied with 10.
 contract SourceReaderTest is Test {
@@ -51,14 +54,21 @@ contract SourceReaderTest is Test {
 
     /// @dev Whatever the newest round, and those before it, say: the last usable answer among the newest nine rounds of its phase, what
     /// the newest says of bounds, and since when no usable answer can have been missed.
-    function testFuzz_said_isTheLastUsableAnswerOfNineRounds(uint256[12] memory seeds, uint256 count) public {
+    function testFuzz_said_isTheLastUsableAnswerOfNineRounds(
+        uint256[12] memory seeds,
+        uint256 count,
+        bool phased
+    ) public {
         count = bound(count, 1, 12);
-        // A phase of its own, behind which nothing is looked for.
-        feed.setAnswerAt(777, NOW - 1);
-        (int256 answer, uint256 at) = _round(seeds[0]);
-        feed.startPhase(3, answer, at);
+        (int256 answer, uint256 at) = (0, NOW);
+        // A phase of its own, behind which nothing is looked for; or the first there is.
+        if (phased) {
+            (answer, at) = _round(seeds[0]);
+            feed.setAnswerAt(777, NOW - 1);
+            feed.startPhase(3, answer, at);
+        }
         for (uint256 i = 1; i < count; ++i) {
-            if (seeds[i] % 11 == 0) feed.skipRounds(1);
+            if (seeds[i] % 11 == 0) feed.skipRounds(2);
             (answer, at) = _round(seeds[i]);
             feed.setAnswerAt(answer, at);
         }
@@ -91,6 +101,39 @@ contract SourceReaderTest is Test {
         }
     }
 
+    /// @dev A round counts from when it was answered, not from when it began: the newest, and those before it.
+    function testFuzz_said_countsFromWhenARoundWasAnswered(int256 answer, uint256 startedAt, uint256 age) public {
+        age = bound(age, 0, 10 days);
+        uint256 answeredAt = NOW - age;
+        OddFeed odd = new OddFeed();
+        PriceSourceFields memory f;
+        (f.feed, f.heartbeat) = (AggregatorV3Interface(address(odd)), uint24(HEARTBEAT));
+        (f.minAnswer, f.maxAnswer) = (64, 1_024);
+        source = packPriceSource(f);
+        odd.setAnswer(abi.encode(5, answer % 2_000, startedAt, answeredAt, 5));
+        LastKnown.Said memory s = _said();
+        if (_usable(answer % 2_000, answeredAt)) {
+            assertEq(abi.encode(s.at, s.alive), abi.encode(answeredAt, age <= 3 * HEARTBEAT));
+        } else {
+            assertEq(abi.encode(s.unseenBefore, s.recent), abi.encode(answeredAt, age <= 3 * HEARTBEAT));
+            // Only those before it are dated.
+            uint256[5] memory latest = SourceReader.newest(source);
+            latest[FeedRounds.UPDATED_AT] = 0;
+            assertEq(SourceReader.said(source, UNIT, latest).unseenBefore, answeredAt);
+        }
+    }
+
+    /// @dev Eight rounds before the newest, three heartbeats, each to the last.
+    function test_said_edges() public {
+        feed.setAnswerAt(500, NOW - 1 days);
+        for (uint256 i = 0; i < 8; ++i) feed.setAnswerAt(64, NOW - 3 * HEARTBEAT);
+        LastKnown.Said memory s = _said();
+        assertEq(abi.encode(s.price, s.recent, s.unseenBefore), abi.encode(500 * UNIT, true, 0));
+        feed.setAnswerAt(64, NOW - 3 * HEARTBEAT - 1);
+        s = _said();
+        assertEq(abi.encode(s.price, s.recent), abi.encode(0, false));
+    }
+
     function test_said_aFeedThatDoesNotAnswerSaysNothing() public {
         vm.etch(address(feed), "");
         LastKnown.Said memory expected;
@@ -116,6 +159,7 @@ contract SourceReaderTest is Test {
         }
         assertEq(abi.encode(r), abi.encode(expected));
         uint256[5] memory none;
-        assertEq(uint8(SourceReader.read(source, UNIT, none).freshness), uint8(PriceMath.Freshness.Unusable));
+        PriceMath.Reading memory nothing;
+        assertEq(abi.encode(SourceReader.read(source, UNIT, none)), abi.encode(nothing));
     }
 }
