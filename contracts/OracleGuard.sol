@@ -254,10 +254,18 @@ contract OracleGuard is IOracleGuard, AccessManaged {
             PriceSource second = _secondary[asset];
             rounds.secondary = SourceReader.newest(second);
             s = SourceReader.read(second, 10 ** second.exponent(), rounds.secondary);
+            LastKnown.Said memory said;
+            if (p.freshness == PriceMath.Freshness.Unusable) {
+                said = SourceReader.said(source, 10 ** source.exponent(), rounds.primary);
+                // One bad answer of the primary does not leave the price to the secondary alone.
+                if (s.freshness >= PriceMath.Freshness.Aged) p = SourceReader.anchor(source, said);
+            } else if (s.freshness == PriceMath.Freshness.Unusable) {
+                said = SourceReader.said(second, 10 ** second.exponent(), rounds.secondary);
+            }
             result = PriceMath.pair(p, s, source.maxDeviation());
             // What one says of its bounds is known, though the other makes the price.
-            if (p.freshness == PriceMath.Freshness.Unusable) _bound(result, source, rounds.primary);
-            else if (s.freshness == PriceMath.Freshness.Unusable) _bound(result, second, rounds.secondary);
+            if (said.floor != 0) result.low = FixedPoint.min(result.low, said.floor);
+            result.high = FixedPoint.max(result.high, said.ceiling);
         } else {
             result = PriceMath.single(p);
         }
@@ -323,13 +331,6 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         (d, unit) = (SourceReader.said(debt, 1, round), 10 ** debt.exponent());
         DebtAnswer memory kept = _debtAnswer;
         if (kept.timestamp > d.at) (d.price, d.at, unit) = (kept.answer, kept.timestamp, 10 ** kept.exponent);
-    }
-
-    /// @dev Narrows a price by what an unusable source says of its bounds.
-    function _bound(Price memory price_, PriceSource source, uint256[5] memory round) private view {
-        LastKnown.Said memory said = SourceReader.said(source, 10 ** source.exponent(), round);
-        if (said.floor != 0) price_.low = FixedPoint.min(price_.low, said.floor);
-        price_.high = FixedPoint.max(price_.high, said.ceiling);
     }
 
     // ------------------------------------------------------------------ memory

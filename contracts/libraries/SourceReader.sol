@@ -81,6 +81,15 @@ library SourceReader {
         }
     }
 
+    /// @notice What a primary source whose newest answer is not usable still says beside a secondary: its last usable answer until that expires,
+    /// or the ceiling that the newest reaches. Nothing where the newest is at its floor or below: the price has left what it said before.
+    function anchor(PriceSource source, LastKnown.Said memory s) internal view returns (PriceMath.Reading memory r) {
+        if (s.ceiling != 0 && s.recent) return PriceMath.Reading(s.ceiling, 0, 0, PriceMath.Freshness.Aged);
+        uint256 expiresAt = s.at + PriceMath.AGED_HEARTBEATS * source.heartbeat();
+        if (s.floor != 0 || s.price == 0 || block.timestamp > expiresAt) return r;
+        return PriceMath.Reading(s.price, s.at, expiresAt, PriceMath.Freshness.Aged);
+    }
+
     /// @notice The lowest, the highest and the newest usable answer since `since` [s], and the one in force then, among the newest rounds.
     function recentRange(
         PriceSource source,

@@ -12,6 +12,7 @@ import {
 } from "./lastKnown.js";
 import { type Price, inRange } from "./quote.js";
 import {
+  AGED_HEARTBEATS,
   FRESHNESS,
   type FeedAnswer,
   type Reading,
@@ -78,7 +79,7 @@ export function priceAndExpiryOf(
   timestamp: bigint,
 ): LastingPrice {
   const unitOf = (s: Source): bigint => unitFor(asset, debt, s);
-  const p = readSource(asset.primary, asset.primaryFeed, timestamp, unitOf(asset.primary));
+  let p = readSource(asset.primary, asset.primaryFeed, timestamp, unitOf(asset.primary));
   let s = UNUSABLE;
   let price: Price;
   if (asset.secondary === undefined) {
@@ -86,9 +87,10 @@ export function priceAndExpiryOf(
   } else {
     const feed = asset.secondaryFeed ?? null;
     s = readSource(asset.secondary, feed, timestamp, unitOf(asset.secondary));
+    const lost = p.freshness === "unusable";
+    if (lost && isUsable(s)) p = anchorOf(asset, timestamp, unitOf(asset.primary));
     price = pair(p, s, asset.maxDeviation);
-    if (p.freshness === "unusable")
-      price = bounded(price, asset.primary, asset.primaryFeed, timestamp, unitOf);
+    if (lost) price = bounded(price, asset.primary, asset.primaryFeed, timestamp, unitOf);
     else if (s.freshness === "unusable") price = bounded(price, asset.secondary, feed, timestamp, unitOf);
   }
   let d = UNUSABLE;
@@ -157,7 +159,18 @@ function pair(p: Reading, s: Reading, deviation: bigint): Price {
   return { liq, low, high, status: fresh && agree ? "good" : "doubtful" };
 }
 
-/** A price narrowed by what an unusable source says of its bounds. Mirrors `OracleGuard._bound`. */
+/** What an unusable primary source still says beside a secondary. Mirrors `SourceReader.anchor`. */
+function anchorOf({ primary, primaryFeed }: PricedAsset, timestamp: bigint, unit: bigint): Reading {
+  const { price, at, floor, ceiling, recent } = saidBy(primary, primaryFeed, timestamp, unit);
+  if (ceiling !== 0n && recent) {
+    return { price: ceiling, updatedAt: 0n, expiresAt: 0n, freshness: "aged" };
+  }
+  const expiresAt = at + AGED_HEARTBEATS * primary.heartbeat;
+  if (floor !== 0n || price === 0n || timestamp > expiresAt) return UNUSABLE;
+  return { price, updatedAt: at, expiresAt, freshness: "aged" };
+}
+
+/** A price narrowed by what an unusable source says of its bounds. Mirrors `OracleGuard._combined`. */
 function bounded(
   price: Price,
   source: Source,

@@ -3,7 +3,7 @@ import { MAX_PRICE } from "./quote.js";
 
 /** How many rounds before the newest are searched for a usable answer. Mirrors `SourceReader`. */
 export const MAX_ROUNDS_BACK = 8;
-const AGED_HEARTBEATS = 3n;
+export const AGED_HEARTBEATS = 3n;
 
 /** One source and what is believed of it: bounds in feed units (exclusive), heartbeat in seconds. */
 export interface Source {

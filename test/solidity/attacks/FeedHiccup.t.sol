@@ -56,6 +56,33 @@ contract FeedHiccupTest is AuctionFixture {
         _assertUntouchable();
     }
 
+    /// @dev A secondary that is far off sets no price alone because the primary answers badly for a block.
+    function testFuzz_hiccup_ofThePrimaryLeavesThePriceToNoSecondary(
+        uint256 secondary,
+        uint256 late,
+        uint8 kind
+    ) public {
+        _quiet();
+        SourceConfig memory first = SourceConfig(feeds[WETH], HEARTBEAT, 100e8, 1e13);
+        int256 answer = int256(bound(secondary, 200e8, 1_900e8));
+        MockPriceFeed second = _newFeed(8, answer);
+        oracle.setAssetSources(WETH, first, _source(second), 100, false);
+        vm.warp(block.timestamp + bound(late, 0, 3 * HEARTBEAT - 1));
+        second.setAnswer(answer);
+        if (kind % 4 == 0) feeds[WETH].setAnswer(0);
+        if (kind % 4 == 1) feeds[WETH].setAnswer(-1);
+        if (kind % 4 == 2) feeds[WETH].setAnswerAt(1_000e8, block.timestamp + 1);
+        if (kind % 4 == 3) feeds[WETH].setAnswer(1e14);
+        Price memory p = oracle.price(WETH);
+        assertTrue(p.status == Status.Doubtful);
+        assertGe(p.liq, 2_000e24);
+        assertEq(p.low, uint256(answer) * 1e16);
+        assertFalse(_health(_key(alice)).liquidatable);
+        assertEq(engine.flag(_key(alice)), 0);
+        vm.expectPartialRevert(IVaultEngine.VaultHealthy.selector);
+        engine.absorb(_key(alice), keeper);
+    }
+
     /// @dev Up to eight bad answers in a row are looked behind.
     function testFuzz_hiccup_theLastUsableAnswerIsFoundBehindBadOnes(uint256 bad, uint256 last) public {
         _quiet();
