@@ -1,8 +1,7 @@
 import { expect } from "chai";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
 
 import { partsOf } from "../../src/build/plugin.js";
 import { isBuilt, noteBuilt } from "../../src/build/stamp.js";
@@ -91,7 +90,15 @@ describe("whether there is anything to compile", () => {
 });
 
 describe("a command", () => {
-  const noTypes = pathToFileURL(resolve("test/support/noTypes.ts")).href;
+  /** The contracts' types cannot be imported, as where nothing was ever compiled. No file: every file here is loaded by the test runner. */
+  const noTypes = `data:text/javascript,${encodeURIComponent(`
+    import { registerHooks } from "node:module";
+    registerHooks({
+      resolve: (specifier, context, next) => {
+        if (/\\/types\\/index\\.js$/.test(specifier)) throw new Error("the contracts are asked for");
+        return next(specifier, context);
+      },
+    });`)}`;
   const run = (script: string, ...args: string[]): Promise<Ended> =>
     runScript(script, args, { NODE_OPTIONS: `--import tsx --import ${noTypes}` });
   const WRONG: readonly (readonly [string, readonly string[]])[] = [
