@@ -16,6 +16,14 @@ export interface Wanted {
 
 /** How long a path may take to answer [ms]: some, such as those of dead network drives, never do. */
 const PATIENCE_MS = 5000;
+/** Calls `late` once a path has had its time. Returns what calls that off. */
+export type Patience = (late: () => void) => () => void;
+const patient: Patience = (late) => {
+  const timer = setTimeout(late, PATIENCE_MS);
+  return () => {
+    clearTimeout(timer);
+  };
+};
 const REPORT = "report";
 /** Reports in one folder. */
 const MAX_REPORTS = 10_000;
@@ -25,7 +33,7 @@ const MAX_REPORTS = 10_000;
  * it removes. Returns what takes the folders away again while they are empty. Throws a `UsageError` that names option and path for whatever
  * cannot be written to, and for a JSON file that exists.
  */
-export async function prepare(wanted: Wanted, patience = PATIENCE_MS): Promise<() => void> {
+export async function prepare(wanted: Wanted, patience = patient): Promise<() => void> {
   const { json, out, force } = wanted;
   if (json !== undefined) await timely("--json", json, patience, probeFile("--json", json, force));
   const made: string[] = [];
@@ -127,17 +135,15 @@ async function probe(option: string, path: string, file: string): Promise<void> 
   }
 }
 
-/** `work`, or a `UsageError` if it takes longer than `patience` [ms]. */
-async function timely(option: string, path: string, patience: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
+/** `work`, or a `UsageError` if it takes longer than `patience`. */
+async function timely(option: string, path: string, patience: Patience, work: Promise<void>): Promise<void> {
+  let callOff: (() => void) | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new UsageError(`${option}: ${quote(path)}: does not answer within ${patience / 1000} s`));
-    }, patience);
+    callOff = patience(() => {
+      reject(new UsageError(`${option}: ${quote(path)}: does not answer within ${PATIENCE_MS / 1000} s`));
+    });
   });
-  await Promise.race([work, late]).finally(() => {
-    clearTimeout(timer);
-  });
+  await Promise.race([work, late]).finally(() => callOff?.());
 }
 
 function refused(option: string, path: string, error: unknown): UsageError {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { CliError, UsageError } from "../../src/cli/args.js";
-import { prepare, writeJson, writeReport } from "../../src/lab/output.js";
+import { type Patience, prepare, writeJson, writeReport } from "../../src/lab/output.js";
 import { scratch } from "../support/process.js";
 
 describe("Where results go", () => {
@@ -70,7 +70,26 @@ describe("Where results go", () => {
   });
 
   it("is refused where it does not answer in time", async () => {
-    expect(await refusal(prepare(wanted("a"), 0))).to.equal('--out: "/a": does not answer within 0 s');
+    await writeFile(at("file"), "");
+    const atOnce: Patience = (late) => {
+      late();
+      return () => undefined;
+    };
+    expect(await refusal(prepare(wanted("file"), atOnce))).to.equal(
+      '--out: "/file": does not answer within 5 s',
+    );
+  });
+
+  it("is waited for no longer once it has answered", async () => {
+    let waiting = 0;
+    const counted: Patience = () => {
+      waiting++;
+      return () => {
+        waiting--;
+      };
+    };
+    await prepare(wanted("a", "r.json"), counted);
+    expect(waiting).to.equal(0);
   });
 
   it("keeps what an earlier run wrote, unless it is forced to replace it", async () => {
