@@ -2,15 +2,8 @@ import { expect } from "chai";
 
 import { DEPLOY, deploy } from "../../scripts/commands/deploy.js";
 import { READERS, runHere, unmarked } from "../support/here.js";
-import {
-  type ChainNode,
-  hasAnvil,
-  hasTerminals,
-  onTerminal,
-  runScript,
-  scratch,
-  startAnvil,
-} from "../support/process.js";
+import { type ChainNode, hasAnvil, onTerminal, runScript, scratch, startAnvil } from "../support/process.js";
+import { needAnvil, needTerminals } from "../support/skip.js";
 
 const ESCAPE = "\u001b";
 
@@ -20,10 +13,7 @@ describe("what commands print, with and without colour", () => {
   const args = (): string[] => ["--rpc", node.url, "--deployments", directory.path];
 
   before(async function () {
-    if (!hasAnvil) {
-      console.log("      skipped: the optional package with anvil is not installed");
-      this.skip();
-    }
+    needAnvil(this);
     node = await startAnvil();
     directory = await scratch();
   });
@@ -46,10 +36,7 @@ describe("what commands print, with and without colour", () => {
   });
 
   it("colours what it writes to a terminal, and nothing where NO_COLOR is set or it writes to a pipe", async function () {
-    if (!hasTerminals) {
-      console.log("      skipped: there is no `script` of util-linux to make a terminal with");
-      this.skip();
-    }
+    needTerminals(this);
     const piped = await runScript("deploy", args(), { NO_COLOR: "" });
     const terminal = await onTerminal("deploy", args(), { NO_COLOR: "" });
     const asked = await onTerminal("deploy", args(), { NO_COLOR: "1" });
@@ -62,7 +49,7 @@ describe("what commands print, with and without colour", () => {
   });
 
   it("ends with the command's own exit code on a terminal too", async function () {
-    if (!hasTerminals) this.skip();
+    needTerminals(this);
     const { code, stdout } = await onTerminal("deploy", ["--frobnicate"]);
     expect(code).to.equal(2);
     expect(stdout).to.match(/^--frobnicate: unknown option; allowed are /);

@@ -9,13 +9,13 @@ import { runHere } from "../support/here.js";
 import {
   type ChainNode,
   type Ended,
-  hasAnvil,
   rpc,
   scratch,
   startAnvil,
   startScript,
   until,
 } from "../support/process.js";
+import { needAnvil } from "../support/skip.js";
 
 describe("the journal of a deployment", () => {
   let directory: Awaited<ReturnType<typeof scratch>>;
@@ -65,10 +65,7 @@ describe("deploying again", function () {
   const codeAt = (address: string): Promise<unknown> => rpc(node.url, "eth_getCode", address, "latest");
 
   before(function () {
-    if (!hasAnvil) {
-      console.log("      skipped: the optional package with anvil is not installed");
-      this.skip();
-    }
+    needAnvil(this);
   });
   beforeEach(async () => {
     directory = await scratch();

@@ -17,7 +17,8 @@ import { DeadlineProvider } from "../../src/protocol/provider.js";
 import { IUniswapV3Factory__factory } from "../../types/index.js";
 import { FEE_PIPS, openExchange } from "../support/executor.js";
 import { runHere } from "../support/here.js";
-import { type ChainNode, type Ended, hasAnvil, rpc, scratch, startAnvil } from "../support/process.js";
+import { type ChainNode, type Ended, rpc, scratch, startAnvil } from "../support/process.js";
+import { needAnvil } from "../support/skip.js";
 import { localParameters } from "../support/scenario.js";
 import { SMALLEST } from "./support/parameters.js";
 
@@ -38,10 +39,7 @@ describe("what deploy looks at before and after", () => {
   };
 
   before(function () {
-    if (!hasAnvil) {
-      console.log("      skipped: the optional package with anvil is not installed");
-      this.skip();
-    }
+    needAnvil(this);
   });
   beforeEach(async () => {
     node = await startAnvil();

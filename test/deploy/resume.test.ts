@@ -11,7 +11,8 @@ import { ResumeError } from "../../deploy/errors.js";
 import { settle } from "../../deploy/resume.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
 import { parseParameters } from "../../src/protocol/parameters.js";
-import { type ChainNode, hasAnvil, rpc, scratch, startAnvil } from "../support/process.js";
+import { type ChainNode, rpc, scratch, startAnvil } from "../support/process.js";
+import { needAnvil } from "../support/skip.js";
 import { SMALLEST } from "./support/parameters.js";
 
 const CHAIN_ID = 31337;
@@ -49,10 +50,7 @@ describe("a deployment killed at any entry of its journal", function () {
     });
 
   before(async function () {
-    if (!hasAnvil) {
-      console.log("      skipped: the optional package with anvil is not installed");
-      this.skip();
-    }
+    needAnvil(this);
   });
   beforeEach(async () => {
     node = await startAnvil();

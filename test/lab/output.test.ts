@@ -6,6 +6,7 @@ import { expect } from "chai";
 import { CliError, UsageError } from "../../src/cli/args.js";
 import { type Patience, prepare, writeJson, writeReport } from "../../src/lab/output.js";
 import { scratch } from "../support/process.js";
+import { skipUnless } from "../support/skip.js";
 
 describe("Where results go", () => {
   let directory: Awaited<ReturnType<typeof scratch>>;
@@ -62,7 +63,7 @@ describe("Where results go", () => {
   });
 
   it("is refused where nothing can be made, without waiting", async function () {
-    if (process.platform !== "linux") this.skip();
+    skipUnless(process.platform === "linux", this, "only Linux has a folder in which nobody can make one");
     const error = prepare({ out: "/proc/breakwater/report", json: undefined, force: false });
     expect(await refusal(error)).to.match(
       /^--out: "\/proc\/breakwater\/report": cannot be written to \(\w+\)$/,

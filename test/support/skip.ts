@@ -1,0 +1,18 @@
+import { hasAnvil, hasTerminals } from "./process.js";
+
+/** Skips the test, or every test after this `before`, and prints why: no test is left out in silence. */
+export function skipUnless(present: boolean, test: Mocha.Context, reason: string): void {
+  if (present) return;
+  console.log(`      skipped: ${reason}`);
+  test.skip();
+}
+
+/** For tests against the second node implementation. */
+export function needAnvil(test: Mocha.Context): void {
+  skipUnless(hasAnvil, test, "the optional package with anvil is not installed");
+}
+
+/** For tests of what a command prints on a terminal. */
+export function needTerminals(test: Mocha.Context): void {
+  skipUnless(hasTerminals, test, "there is no `script` of util-linux to make a terminal with");
+}
