@@ -20,6 +20,7 @@ import {
   scratch,
   startAnvil,
 } from "../support/process.js";
+import { needAnvil } from "../support/skip.js";
 import { localParameters } from "../support/scenario.js";
 
 interface Case {
@@ -365,10 +366,7 @@ describe("bad input to a command ends it with one line and its exit code", funct
 
   for (const c of CASES) {
     it(`${c.name}: ${c.code}`, function () {
-      if (c.anvil === true && !hasAnvil) {
-        console.log("        skipped: the optional package with anvil is not installed");
-        return this.skip();
-      }
+      if (c.anvil === true) needAnvil(this);
       const result = ended.get(c);
       if (result === undefined) throw new Error("the case was never run");
       expect(result.stderr).to.match(/^[^\n]+\n$/, "exactly one line");

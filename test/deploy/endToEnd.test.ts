@@ -17,6 +17,7 @@ import {
   startScript,
   until,
 } from "../support/process.js";
+import { NO_ANVIL, skipUnless } from "../support/skip.js";
 import { fund, healthOf, lend, openVault, ROLES, setPrice, signerOf } from "../support/scenario.js";
 
 interface Line {
@@ -65,10 +66,7 @@ for (const [name, startNode, present] of NODES) {
     };
 
     before(async function () {
-      if (!present) {
-        console.log("      skipped: the optional package with anvil is not installed");
-        this.skip();
-      }
+      skipUnless(present, this, NO_ANVIL);
       node = await startNode();
       directory = await scratch();
       provider = new DeadlineProvider(node.url, 31337, 10_000);

@@ -1,5 +1,7 @@
 import { hasAnvil, hasTerminals } from "./process.js";
 
+export const NO_ANVIL = "the optional package with anvil is not installed";
+
 /** Skips the test, or every test after this `before`, and prints why: no test is left out in silence. */
 export function skipUnless(present: boolean, test: Mocha.Context, reason: string): void {
   if (present) return;
@@ -9,7 +11,7 @@ export function skipUnless(present: boolean, test: Mocha.Context, reason: string
 
 /** For tests against the second node implementation. */
 export function needAnvil(test: Mocha.Context): void {
-  skipUnless(hasAnvil, test, "the optional package with anvil is not installed");
+  skipUnless(hasAnvil, test, NO_ANVIL);
 }
 
 /** For tests of what a command prints on a terminal. */
