@@ -14,8 +14,7 @@ import { connect } from "../../src/protocol/client.js";
 import { type Deployment, readDeployment } from "../../src/protocol/deployments.js";
 import { parseParameters } from "../../src/protocol/parameters.js";
 import { DeadlineProvider } from "../../src/protocol/provider.js";
-import { IUniswapV3Factory__factory } from "../../types/index.js";
-import { FEE_PIPS, openExchange } from "../support/executor.js";
+import { openExchange } from "../support/executor.js";
 import { runHere } from "../support/here.js";
 import { type ChainNode, type Ended, rpc, scratch, startAnvil } from "../support/process.js";
 import { needAnvil } from "../support/skip.js";
@@ -181,12 +180,7 @@ describe("how much debt an asset may secure, by the depth of its pool", () => {
     connection = await network.create();
     signer = (await connection.ethers.getSigners())[0]!;
     first = await deployInMemory(connection, localParameters());
-    const { factory } = await openExchange(first, signer, "2000", "1000000");
-    pool = await IUniswapV3Factory__factory.connect(factory, signer).getPool(
-      first.assets[0]?.token ?? "",
-      first.debtAsset.token,
-      FEE_PIPS,
-    );
+    pool = (await openExchange(first, signer, "2000", "1000000")).market.address;
   });
   after(() => connection.close());
 

@@ -7,8 +7,8 @@ import { deployInMemory } from "../../deploy/inMemory.js";
 import { connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
 import { type SystemParameters, parseParameters } from "../../src/protocol/parameters.js";
-import { IUniswapV3Factory__factory, UniswapTwapSource__factory } from "../../types/index.js";
-import { FEE_PIPS, openExchange } from "../support/executor.js";
+import { UniswapTwapSource__factory } from "../../types/index.js";
+import { openExchange } from "../support/executor.js";
 import { localParameters } from "../support/scenario.js";
 
 describe("prices by deployment parameters", () => {
@@ -21,12 +21,7 @@ describe("prices by deployment parameters", () => {
     connection = await network.create();
     signer = (await connection.ethers.getSigners())[0]!;
     first = await deployInMemory(connection, localParameters());
-    const { factory } = await openExchange(first, signer, "2000", "20000000");
-    pool = await IUniswapV3Factory__factory.connect(factory, signer).getPool(
-      first.assets[0]?.token ?? "",
-      first.debtAsset.token,
-      FEE_PIPS,
-    );
+    pool = (await openExchange(first, signer, "2000", "20000000")).market.address;
     for (const [method, params] of [
       ["evm_increaseTime", [120]],
       ["evm_mine", []],
