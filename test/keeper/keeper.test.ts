@@ -1,10 +1,9 @@
 import { expect } from "chai";
 import { HDNodeWallet, MaxUint256, parseEther, type Signer } from "ethers";
-import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/account.js";
+import { type Account, keyAccount } from "../../src/keeper/account.js";
 import { firstDifference } from "../../src/keeper/check.js";
 import type { DecisionEvent, KeeperEvent, OutcomeEvent, PassEvent } from "../../src/keeper/events.js";
 import { Keeper, type KeeperSettings } from "../../src/keeper/keeper.js";
@@ -13,18 +12,9 @@ import { type Client, connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
 import { DeadlineProvider, type NodeProvider } from "../../src/protocol/provider.js";
 import { startFakeNode } from "../support/fakeNode.js";
-import { SETTINGS } from "../support/keeper.js";
+import { openStage, SETTINGS } from "../support/keeper.js";
 import { until } from "../support/process.js";
-import {
-  fund,
-  healthOf,
-  lend,
-  localParameters,
-  mined,
-  openVault,
-  ROLES,
-  setPrice,
-} from "../support/scenario.js";
+import { fund, healthOf, localParameters, mined, openVault, ROLES, setPrice } from "../support/scenario.js";
 
 describe("the keeper", () => {
   let connection: NetworkConnection;
@@ -63,16 +53,8 @@ describe("the keeper", () => {
   };
 
   beforeEach(async () => {
-    connection = await network.create({ override: { allowBlocksWithSameTimestamp: true } });
-    deployment = await deployInMemory(connection, localParameters());
-    provider = connection.ethers.provider;
-    client = connect(deployment, provider);
-    signers = await connection.ethers.getSigners();
-    own = unlockedAccount(provider, await role(ROLES.keeper).getAddress());
+    ({ connection, deployment, client, provider, signers, own, vault } = await openStage());
     events = [];
-    await lend(deployment, role(ROLES.lender));
-    await fund(deployment, role(ROLES.keeper), "50000");
-    vault = await openVault(deployment, role(ROLES.borrower), 0n, { 0: "10" }, "14900");
   });
   afterEach(() => connection.close());
 
