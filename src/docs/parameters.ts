@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 import { Settings } from "../lab/settings.js";
-import { parametersSchema } from "../protocol/parameters.js";
+import { parametersSchema } from "../protocol/parameterSchema.js";
 
 /** What JSON schema says of a parameter, as far as a table shows it. */
 interface Schema {

@@ -1,7 +1,7 @@
 import { parseUnits } from "ethers";
 
 import { compactDown, compactUp } from "../model/index.js";
-import type { KnownDecimals, SecondaryParameters, SystemParameters } from "./parameters.js";
+import type { KnownDecimals, SecondaryParameters, SystemParameters } from "./parameterSchema.js";
 
 /** What one field says against another: the field with its value, and what is allowed. */
 type Contradiction = string | undefined;

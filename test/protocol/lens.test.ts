@@ -6,7 +6,8 @@ import { network } from "hardhat";
 import { deployInMemory } from "../../deploy/inMemory.js";
 import { MAX_UINT256, vaultKey } from "../../src/model/index.js";
 import { connect } from "../../src/protocol/client.js";
-import { parametersSchema, parseParameters } from "../../src/protocol/parameters.js";
+import { parametersSchema } from "../../src/protocol/parameterSchema.js";
+import { parseParameters } from "../../src/protocol/parameters.js";
 import { RECORDS_PER_CALL } from "../../src/protocol/records.js";
 
 /** The most gas a transaction may use (EIP-7825), and what some nodes grant a call. */
