@@ -1,5 +1,5 @@
 import { MAX_UINT256, type VaultKey, auctionMath, auctions, type pools, valueDown } from "../model/index.js";
-import type { Scene } from "./agents/scene.js";
+import type { Moment } from "./moment.js";
 import type { AbsorptionSample, TakeSample } from "./result.js";
 import { Bookkeeper } from "./balance/bookkeeper.js";
 import type { LabWorld } from "./world.js";
@@ -35,20 +35,20 @@ export class AuctionBooks {
   }
 
   /** Absorbs a vault. `record` puts it on record with its transaction. */
-  absorb(scene: Scene, key: VaultKey): { readonly record: (transaction: string) => void } {
+  absorb(moment: Moment, key: VaultKey): { readonly record: (transaction: string) => void } {
     const { actors, model } = this.world;
-    const { debt } = model.health(key, scene.prices);
+    const { debt } = model.health(key, moment.prices);
     const held = [...model.vault(key).balances];
-    const value = held.reduce((sum, [asset, amount]) => sum + this.worth(scene.market, asset, amount), 0n);
+    const value = held.reduce((sum, [asset, amount]) => sum + this.worth(moment.market, asset, amount), 0n);
     const before = model.pool.auctionDebt;
     const id = this.tipped(0n, () => model.absorb(key, actors.absorber));
     const taken = model.pool.auctionDebt - before;
     this.debt += taken;
     this.lots += held.length;
     const collateral = held.map(([asset, amount]) => ({ asset, amount }));
-    this.books.absorbed(scene.market, id, taken, collateral);
+    this.books.absorbed(moment.market, id, taken, collateral);
     this.absorbed.add(key);
-    const { time, block } = scene;
+    const { time, block } = moment;
     return {
       record: (transaction) =>
         this.absorptions.push({ time, block, transaction, id, vault: key, debt, value }),
@@ -57,7 +57,7 @@ export class AuctionBooks {
 
   /** Takes from a lot. `record` puts it on record with its transaction and what the bidder made of it. */
   take(
-    scene: Scene,
+    moment: Moment,
     id: bigint,
     asset: number,
     wanted: bigint,
@@ -74,8 +74,8 @@ export class AuctionBooks {
     const { amount, cost, loss } = this.tipped(paid?.tip ?? 0n, () =>
       backing.take(id, asset, wanted, MAX_UINT256),
     );
-    const oracleValue = valueDown(amount, scene.prices[asset]?.liq ?? 0n);
-    this.books.taken(scene.market, id, { asset, amount }, cost, paid);
+    const oracleValue = valueDown(amount, moment.prices[asset]?.liq ?? 0n);
+    this.books.taken(moment.market, id, { asset, amount }, cost, paid);
     this.books.lost(loss, "atAuction");
     if (absorption === undefined || paid === null) {
       this.remnantsSold += cost;
@@ -88,7 +88,7 @@ export class AuctionBooks {
       this.shortfall += loss.total;
       if (!backing.house.open.some((a) => a.id === id)) this.books.closed(id, absorption.left === cost);
     }
-    const { time, block } = scene;
+    const { time, block } = moment;
     return {
       amount,
       cost,
@@ -120,10 +120,10 @@ export class AuctionBooks {
   }
 
   /** What open absorptions owe beyond the value of their lots at liquidation prices. */
-  impliedShortfall(scene: Pick<Scene, "prices">): bigint {
+  impliedShortfall(moment: Pick<Moment, "prices">): bigint {
     return this.world.model.backing.house.open.reduce((sum, a) => {
       const value = a.lots.reduce(
-        (all, l) => all + valueDown(l.amount, scene.prices[l.asset]?.liq ?? 0n),
+        (all, l) => all + valueDown(l.amount, moment.prices[l.asset]?.liq ?? 0n),
         0n,
       );
       return sum + subFloor(auctions.tabOf(a).debt, value);

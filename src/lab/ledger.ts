@@ -10,13 +10,14 @@ import {
   utilisationUp,
   valueDown,
 } from "../model/index.js";
-import type { PlannedLiquidation } from "./agents/liquidators.js";
-import { type Paid, ROLES, type Role, type Scene, received } from "./agents/scene.js";
 import { AuctionBooks } from "./auctionBooks.js";
+import { ROLES, type Role } from "./balance/accounts.js";
 import type { Bookkeeper, Collateral } from "./balance/bookkeeper.js";
 import type { Receipt } from "./chain.js";
 import { Latencies } from "./latency.js";
+import type { Moment } from "./moment.js";
 import type { ReplayOptions } from "./options.js";
+import { type Paid, received } from "./receipts.js";
 import type { Mismatch, Reconciliation } from "./reconcile.js";
 import type { BookSample, LiquidationSample, StepSample } from "./result.js";
 import { bookSample } from "./samples.js";
@@ -25,6 +26,19 @@ import type { LabWorld } from "./world.js";
 /** How often the book is sampled for drawing, at most [samples per replay]. */
 const BOOK_SAMPLES = 400;
 export const FAILURES_SHOWN = 20;
+
+/** One liquidation a keeper means to do: amounts in debt units but for `seized`, in collateral units. */
+export interface PlannedLiquidation {
+  readonly key: VaultKey;
+  readonly asset: number;
+  readonly maxRepay: bigint;
+  readonly repaid: bigint;
+  readonly seized: bigint;
+  /** What the sale should bring. */
+  readonly proceeds: bigint;
+  /** proceeds - repaid - gas. */
+  readonly profit: bigint;
+}
 
 /** One liquidation as the run saw it. */
 export interface LiquidationEntry extends Paid {
@@ -122,30 +136,30 @@ export class Ledger {
   }
 
   /** One liquidation and the sale after it. */
-  liquidation(scene: Scene, e: LiquidationEntry): void {
+  liquidation(moment: Moment, e: LiquidationEntry): void {
     const { outcome, loss } = e.result;
     const { plan, receipts } = e;
     const { asset } = plan;
-    const seizedValue = valueDown(outcome.seized, scene.prices[asset]?.liq ?? 0n);
+    const seizedValue = valueDown(outcome.seized, moment.prices[asset]?.liq ?? 0n);
     const gain = e.proceeds - outcome.repaid;
     this.liquidated.add(plan.key);
     this.repaid += outcome.repaid;
     this.repaidThisStep += outcome.repaid;
     this.seizedValue += seizedValue;
     const seized = { asset, amount: outcome.seized };
-    this.books.liquidated(scene.market, { seized, repaid: outcome.repaid, loss, handed: e.handed });
+    this.books.liquidated(moment.market, { seized, repaid: outcome.repaid, loss, handed: e.handed });
     if (receipts[1]?.ok === true) {
-      this.books.sold(scene.market, "liquidators", { ...seized, debt: e.proceeds });
+      this.books.sold(moment.market, "liquidators", { ...seized, debt: e.proceeds });
     }
     this.cost("liquidators", e);
     this.sent(`liquidation of ${plan.key}`, receipts.slice(0, 1));
     this.liquidations.push({
-      time: scene.time,
-      block: scene.block,
+      time: moment.time,
+      block: moment.block,
       transaction: receipts[0]?.hash ?? "",
       vault: plan.key,
       asset: this.world.client.deployment.assets[asset]?.symbol ?? "",
-      price: scene.market[asset] ?? 0n,
+      price: moment.market[asset] ?? 0n,
       repaid: outcome.repaid,
       seizedValue,
       bonus: outcome.bonus,
@@ -182,25 +196,25 @@ export class Ledger {
 
   /** A plan was executed. */
   executed(
-    scene: Scene,
+    moment: Moment,
     e: { readonly asset: number; readonly sold: bigint; readonly repaid: bigint; readonly fee: bigint },
   ): void {
-    this.books.executed(scene.market, { asset: e.asset, amount: e.sold }, e.repaid, e.fee);
+    this.books.executed(moment.market, { asset: e.asset, amount: e.sold }, e.repaid, e.fee);
     this.autopilot.executions += 1;
-    this.autopilot.sold += this.auctions.worth(scene.market, e.asset, e.sold);
+    this.autopilot.sold += this.auctions.worth(moment.market, e.asset, e.sold);
     this.autopilot.repaid += e.repaid;
     this.autopilot.fees += e.fee;
   }
 
   /** A borrower opened a vault after the start. */
   opened(
-    scene: Scene,
+    moment: Moment,
     e: { readonly asset: number; readonly collateral: bigint; readonly debt: bigint },
   ): void {
     this.books.opened({ asset: e.asset, amount: e.collateral }, e.debt);
     this.late.opened += 1;
     this.capital.debt += e.debt;
-    this.capital.value += this.auctions.worth(scene.market, e.asset, e.collateral);
+    this.capital.value += this.auctions.worth(moment.market, e.asset, e.collateral);
   }
 
   /** A borrower was refused for good. */

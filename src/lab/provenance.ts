@@ -7,29 +7,11 @@ import { promisify } from "node:util";
 
 import { z } from "zod";
 
-import type { ReplayResult } from "./result.js";
+import type { Provenance, ReplayResult } from "./result.js";
 
 const ROOT = new URL("../../", import.meta.url);
 const ARTIFACTS = new URL("artifacts/", ROOT);
 const UNKNOWN = "not known";
-
-/** By what, when and of what a result was made: whatever may differ between two runs that give the same result. */
-export interface Provenance {
-  /** Name and version of the tool. */
-  readonly tool: string;
-  /** Commit of the tool's checkout, and whether its files differ from it; "not known" outside a checkout. */
-  readonly commit: string;
-  readonly dirty: boolean;
-  /** Compiler of the contracts and its settings. */
-  readonly compiler: string;
-  /** SHA-256 of the contracts' creation code, all together, in order of their names. */
-  readonly contracts: string;
-  readonly node: string;
-  /** When the run ended, ISO 8601 in UTC. */
-  readonly date: string;
-  /** SHA-256 of the result: of its JSON without `speed` and without this, without blanks. */
-  readonly result: string;
-}
 
 /** The SHA-256 of a text, in hex. */
 export function sha256(text: string | Buffer): string {

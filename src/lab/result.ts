@@ -1,5 +1,3 @@
-import type { Provenance } from "./provenance.js";
-
 /**
  * What a replay says, as `--json` writes it. Amounts are decimal strings in debt-asset units, ratios decimal strings
  * (1 = 100 %), times ISO 8601 in UTC. Everything but `speed`, and the
@@ -285,6 +283,24 @@ export interface TakeSample {
   readonly oracleValue: bigint;
   /** The bidder's, after gas and slippage [debt units]. */
   readonly profit: bigint;
+}
+
+/** By what, when and of what a result was made: whatever may differ between two runs that give the same result. */
+export interface Provenance {
+  /** Name and version of the tool. */
+  readonly tool: string;
+  /** Commit of the tool's checkout, and whether its files differ from it; "not known" outside a checkout. */
+  readonly commit: string;
+  readonly dirty: boolean;
+  /** Compiler of the contracts and its settings. */
+  readonly compiler: string;
+  /** SHA-256 of the contracts' creation code, all together, in order of their names. */
+  readonly contracts: string;
+  readonly node: string;
+  /** When the run ended, ISO 8601 in UTC. */
+  readonly date: string;
+  /** SHA-256 of the result: of its JSON without `speed` and without this, without blanks. */
+  readonly result: string;
 }
 
 /** A replay with everything a report draws. */

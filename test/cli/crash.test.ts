@@ -5,8 +5,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
 import { type Ablation, VARIANTS } from "../../src/lab/ablation.js";
-import type { Provenance } from "../../src/lab/provenance.js";
-import type { ReplayResult } from "../../src/lab/result.js";
+import type { Provenance, ReplayResult } from "../../src/lab/result.js";
 import { barRows, line, priceRows, replayOf, stamp } from "../lab/support/lab.js";
 import { SHAPE, expectShape } from "./support/resultShape.js";
 import { type Ended, runScript, scratch } from "../support/process.js";

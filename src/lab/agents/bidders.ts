@@ -1,7 +1,8 @@
 import { MAX_UINT256, ModelError, type auctions } from "../../model/index.js";
 import { checkLoss } from "../invariants.js";
 import { SALE_GAS } from "./liquidators.js";
-import { type Action, CALL_GAS, type Scene, gasCost, paid, received } from "./scene.js";
+import { received } from "../receipts.js";
+import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./scene.js";
 
 /** Gas a take is expected to use, for the decision. */
 const TAKE_GAS = 220_000n;

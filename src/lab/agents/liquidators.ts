@@ -1,26 +1,15 @@
 import { MAX_UINT256, type Price, type SystemModel, type VaultKey } from "../../model/index.js";
 import type { Market } from "../amm.js";
 import { checkLiquidation, checkLoss, checkVault } from "../invariants.js";
-import { type Action, CALL_GAS, type Scene, gasCost, paid, received } from "./scene.js";
+import type { PlannedLiquidation } from "../ledger.js";
+import { received } from "../receipts.js";
+import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./scene.js";
 
 /** Gas a liquidation and the sale after it are expected to use, for the decision; what they used is what is paid. */
 const LIQUIDATION_GAS = 200_000n;
 export const SALE_GAS = 130_000n;
 /** Parts of the full liquidation a keeper considers: a smaller one moves the market less. */
 const PARTS = [1n, 2n, 4n, 8n];
-
-/** One liquidation a keeper means to do: amounts in debt units but for `seized`, in collateral units. */
-export interface PlannedLiquidation {
-  readonly key: VaultKey;
-  readonly asset: number;
-  readonly maxRepay: bigint;
-  readonly repaid: bigint;
-  readonly seized: bigint;
-  /** What the sale should bring. */
-  readonly proceeds: bigint;
-  /** proceeds - repaid - gas. */
-  readonly profit: bigint;
-}
 
 /** What a keeper sees when it decides. */
 export interface KeeperView {

@@ -1,13 +1,11 @@
-import type { Price, VaultKey } from "../../model/index.js";
+import type { VaultKey } from "../../model/index.js";
 import type { Receipt } from "../chain.js";
 import { gasInDebtUnits } from "../gas.js";
 import type { InvariantLog } from "../invariants.js";
 import type { Ledger } from "../ledger.js";
+import type { Moment } from "../moment.js";
+import type { Paid } from "../receipts.js";
 import type { LabWorld } from "../world.js";
-
-/** What keepers do, for the accounts. */
-export const ROLES = ["liquidators", "absorbers", "bidders", "executors", "attendants"] as const;
-export type Role = (typeof ROLES)[number];
 
 /** Gas limits of the calls agents make: generous, below what a transaction may use. */
 export const CALL_GAS = {
@@ -22,16 +20,10 @@ export const CALL_GAS = {
 } as const;
 
 /** What agents see when they act, and where they report to. The block to be mined is the next. */
-export interface Scene {
+export interface Scene extends Moment {
   readonly world: LabWorld;
   readonly ledger: Ledger;
   readonly log: InvariantLog;
-  /** Time of the block to be mined [s], and its number. */
-  readonly time: number;
-  readonly block: number;
-  /** Market prices [WAD] and prices of the guard, by asset. */
-  readonly market: readonly bigint[];
-  readonly prices: readonly Price[];
   /** Vaults with HF < 1. */
   readonly ripe: readonly VaultKey[];
   /** What gas costs now [wei], and the market price of ether [WAD]. */
@@ -68,13 +60,6 @@ export function gasCost(scene: Scene, units: bigint): bigint {
   return gasInDebtUnits(units, scene.gasPrice, scene.etherPrice, decimals);
 }
 
-/** What transactions cost in gas [debt units, and wei], and how many failed. */
-export interface Paid {
-  readonly gas: bigint;
-  readonly wei: bigint;
-  readonly failed: number;
-}
-
 /** What the transactions of an action cost. */
 export function paid(scene: Scene, receipts: readonly Receipt[]): Paid {
   const { decimals } = scene.world.client.deployment.debtAsset;
@@ -84,17 +69,4 @@ export function paid(scene: Scene, receipts: readonly Receipt[]): Paid {
     wei,
     failed: receipts.filter((r) => !r.ok).length,
   };
-}
-
-const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
-
-/** What `account` was sent of `token` in a transaction, less what it sent [token units]. */
-export function received(receipt: Receipt | undefined, token: string, account: string): bigint {
-  let sum = 0n;
-  for (const { address, topics, data } of receipt?.logs ?? []) {
-    if (address.toLowerCase() !== token.toLowerCase() || topics[0] !== TRANSFER_TOPIC) continue;
-    if (BigInt(topics[2] ?? 0) === BigInt(account)) sum += BigInt(data);
-    if (BigInt(topics[1] ?? 0) === BigInt(account)) sum -= BigInt(data);
-  }
-  return sum;
 }

@@ -1,4 +1,6 @@
-import type { Role } from "../agents/scene.js";
+/** What keepers do, for the accounts. */
+export const ROLES = ["liquidators", "absorbers", "bidders", "executors", "attendants"] as const;
+export type Role = (typeof ROLES)[number];
 
 /** Everybody who can gain or lose in a replay, in the order in which a table names them. */
 export const ACCOUNTS = [

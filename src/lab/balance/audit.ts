@@ -1,7 +1,6 @@
 import type { InvariantLog } from "../invariants.js";
 import type { LabWorld } from "../world.js";
-import { ROLES } from "../agents/scene.js";
-import { type Asset, HOLDER_OF, type Holder } from "./accounts.js";
+import { type Asset, HOLDER_OF, type Holder, ROLES } from "./accounts.js";
 import type { Bookkeeper, Equity } from "./bookkeeper.js";
 
 /** What the chain says that everybody holds [token units], and what belongs to whom behind the vaults [debt units]. */

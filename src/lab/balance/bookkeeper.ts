@@ -1,8 +1,7 @@
 import { type auctionMath, min, pools } from "../../model/index.js";
-import type { Role } from "../agents/scene.js";
 import type { InvariantLog } from "../invariants.js";
 import type { LabWorld } from "../world.js";
-import { type Account, type Asset, HOLDER_OF, type Holder } from "./accounts.js";
+import { type Account, type Asset, HOLDER_OF, type Holder, type Role } from "./accounts.js";
 import { DoubleEntry, Movements } from "./doubleEntry.js";
 import { Stock } from "./stock.js";
 

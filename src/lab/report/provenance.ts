@@ -1,5 +1,4 @@
-import type { Provenance } from "../provenance.js";
-import type { Replay, ReplayResult } from "../result.js";
+import type { Provenance, Replay, ReplayResult } from "../result.js";
 import { isoInstant } from "./format.js";
 import { type Html, html } from "./html.js";
 
