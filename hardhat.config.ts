@@ -51,7 +51,7 @@ export default defineConfig({
   typechain: { outDir: "./types" },
   paths: { ignition: "deploy", tests: { solidity: "test/solidity", mocha: "test" } },
   test: {
-    mocha: { timeout: 120_000 },
+    mocha: { timeout: 120_000, parallel: true, jobs: 2 },
     solidity: EFFORT[effort],
   },
   networks: {
