@@ -115,13 +115,14 @@ describe("deploying again", function () {
     node = await startAnvil("--no-mining");
     const stopped = startScript("deploy", args());
     const journal = new Journal(directory.path, 31337);
-    await until(() => (/^1 transactions? sent/.test(journal.progress()) ? true : undefined));
+    await until(() => (/^[1-9] transactions? sent/.test(journal.progress()) ? true : undefined));
     stopped.kill("SIGINT");
     const { code, stdout, stderr } = await stopped.ended;
     expect(code).to.equal(null);
     expect(stdout).to.not.include("deployed");
+    // One batch holds several transactions: more may be sent between the first and the signal.
     expect(stderr).to.match(
-      /^interrupted: 1 transaction sent, the last for Breakwater#\w+; run the same command again to resume\n$/,
+      /^interrupted: (?:1 transaction|[2-9] transactions) sent, the last for Breakwater#\w+; run the same command again to resume\n$/,
     );
     await rpc(node.url, "anvil_mine");
     await rpc(node.url, "evm_setAutomine", true);
