@@ -17,9 +17,9 @@ const RECORDS = fileURLToPath(new URL("../cache/mutation.jsonl", import.meta.url
 const EQUIVALENTS = new URL("../src/mutation/equivalents.json", import.meta.url);
 const PAGE = new URL("../docs/mutation.md", import.meta.url);
 
-const LIBRARIES = "contracts/libraries/*.sol";
+const LIBRARIES = "contracts/libraries/**/*.sol";
 /** The engine with its book: too large for every mutant, a sample of both together. */
-const SAMPLED = ["contracts/VaultEngine.sol", "contracts/storage/VaultBook.sol"];
+const SAMPLED = ["contracts/core/VaultEngine.sol", "contracts/storage/VaultBook.sol"];
 
 await run(
   {

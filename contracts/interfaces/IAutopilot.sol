@@ -2,8 +2,8 @@
 pragma solidity ^0.8.30;
 
 import {VaultKey} from "../types/VaultKey.sol";
-import {IUniswapV3Factory} from "./IUniswapV3Factory.sol";
-import {IUniswapV3SwapCallback} from "./IUniswapV3SwapCallback.sol";
+import {IUniswapV3Factory} from "./external/IUniswapV3Factory.sol";
+import {IUniswapV3SwapCallback} from "./external/IUniswapV3SwapCallback.sol";
 import {IVaultEngine} from "./IVaultEngine.sol";
 
 /// @notice When and how a vault deleverages itself. One word.

@@ -4,9 +4,9 @@ pragma solidity ^0.8.30;
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 
 import {VaultKey} from "../types/VaultKey.sol";
-import {ILiquidationCallback} from "./ILiquidationCallback.sol";
-import {IUniswapV3Factory} from "./IUniswapV3Factory.sol";
-import {IUniswapV3SwapCallback} from "./IUniswapV3SwapCallback.sol";
+import {ILiquidationCallback} from "./callbacks/ILiquidationCallback.sol";
+import {IUniswapV3Factory} from "./external/IUniswapV3Factory.sol";
+import {IUniswapV3SwapCallback} from "./external/IUniswapV3SwapCallback.sol";
 import {IVaultEngine} from "./IVaultEngine.sol";
 
 /// @notice Who advances what the liquidations repay.

@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {AssetSet} from "../types/AssetSet.sol";
 import {Price} from "../types/Price.sol";
-import {LastKnown} from "../libraries/LastKnown.sol";
-import {AggregatorV3Interface} from "./AggregatorV3Interface.sol";
+import {LastKnown} from "../libraries/prices/LastKnown.sol";
+import {AggregatorV3Interface} from "./external/AggregatorV3Interface.sol";
 import {IRiskConfig} from "./IRiskConfig.sol";
 
 /// @notice One Chainlink-shaped source and what is believed of it.

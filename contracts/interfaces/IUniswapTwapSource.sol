@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AggregatorV3Interface} from "./AggregatorV3Interface.sol";
-import {IUniswapV3Oracle} from "./IUniswapV3Oracle.sol";
+import {AggregatorV3Interface} from "./external/AggregatorV3Interface.sol";
+import {IUniswapV3Oracle} from "./external/IUniswapV3Oracle.sol";
 
 /// @title A Uniswap v3 pool as a price feed
 /// @notice Answers the geometric mean price of one token in the other over the last `window` seconds. What happens inside

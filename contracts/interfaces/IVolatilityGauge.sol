@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {CorrelationMath} from "../libraries/CorrelationMath.sol";
-import {VolatilityMath} from "../libraries/VolatilityMath.sol";
+import {CorrelationMath} from "../libraries/math/CorrelationMath.sol";
+import {VolatilityMath} from "../libraries/math/VolatilityMath.sol";
 import {HourClose} from "../types/HourClose.sol";
 import {IOracleGuard} from "./IOracleGuard.sol";
 import {IRiskConfig} from "./IRiskConfig.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AggregatorV3Interface} from "../interfaces/AggregatorV3Interface.sol";
+import {AggregatorV3Interface} from "../interfaces/external/AggregatorV3Interface.sol";
 
 /// @notice A price feed anyone may write: for tests, demos and the crash lab. Never deployed to a live chain.
 /// Answer, time and round share one storage word, so that reading it costs what one packed aggregator slot costs. Past

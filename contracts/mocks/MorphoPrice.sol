@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AggregatorV3Interface} from "../interfaces/AggregatorV3Interface.sol";
+import {AggregatorV3Interface} from "../interfaces/external/AggregatorV3Interface.sol";
 
 /// @notice A feed of eight decimals as Morpho Blue asks for prices: for the gas comparison. Never deployed to a live chain.
 contract MorphoPrice {

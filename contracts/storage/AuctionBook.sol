@@ -3,10 +3,10 @@ pragma solidity ^0.8.30;
 
 import {AuctionTerms, IAuctionHouse, Tab} from "../interfaces/IAuctionHouse.sol";
 import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
-import {AuctionMath} from "../libraries/AuctionMath.sol";
-import {AuctionRules} from "../libraries/AuctionRules.sol";
-import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {IdList} from "../libraries/IdList.sol";
+import {AuctionMath} from "../libraries/math/AuctionMath.sol";
+import {AuctionRules} from "../libraries/rules/AuctionRules.sol";
+import {FixedPoint} from "../libraries/math/FixedPoint.sol";
+import {IdList} from "../types/IdList.sol";
 import {Action} from "../types/Action.sol";
 
 /// @notice What the auction house remembers: open absorptions and the list of them, their lots, the remnants, and all terms ever set.

@@ -4,10 +4,10 @@ pragma solidity ^0.8.30;
 import {AuctionTerms, Tab} from "../interfaces/IAuctionHouse.sol";
 import {ILendingPool} from "../interfaces/ILendingPool.sol";
 import {IOracleGuard} from "../interfaces/IOracleGuard.sol";
-import {AuctionMath} from "../libraries/AuctionMath.sol";
-import {FixedPoint} from "../libraries/FixedPoint.sol";
-import {HealthMath} from "../libraries/HealthMath.sol";
-import {IdList} from "../libraries/IdList.sol";
+import {AuctionMath} from "../libraries/math/AuctionMath.sol";
+import {FixedPoint} from "../libraries/math/FixedPoint.sol";
+import {HealthMath} from "../libraries/math/HealthMath.sol";
+import {IdList} from "../types/IdList.sol";
 import {Price} from "../types/Price.sol";
 import {AuctionBook} from "./AuctionBook.sol";
 

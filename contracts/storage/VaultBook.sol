@@ -3,10 +3,10 @@ pragma solidity ^0.8.30;
 
 import {IOracleGuard} from "../interfaces/IOracleGuard.sol";
 import {IVaultEngine} from "../interfaces/IVaultEngine.sol";
-import {DebtMath} from "../libraries/DebtMath.sol";
-import {HealthMath} from "../libraries/HealthMath.sol";
-import {PriceCache} from "../libraries/PriceCache.sol";
-import {VaultView} from "../libraries/VaultView.sol";
+import {DebtMath} from "../libraries/math/DebtMath.sol";
+import {HealthMath} from "../libraries/math/HealthMath.sol";
+import {PriceCache} from "../libraries/prices/PriceCache.sol";
+import {VaultView} from "../libraries/rules/VaultView.sol";
 import {AssetRisk} from "../types/AssetRisk.sol";
 import {AssetSet} from "../types/AssetSet.sol";
 import {VaultKey} from "../types/VaultKey.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {BPS} from "../libraries/FixedPoint.sol";
+import {BPS} from "../libraries/math/FixedPoint.sol";
 
 /// @notice The risk parameters of one collateral asset in one storage word, because a health check reads one per asset.
 /// Layout from the low bit: token 160 | ltv 14 | liquidationThreshold 14 | minBonus 14 | maxBonus 14 | slope 16 |

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AggregatorV3Interface} from "../interfaces/AggregatorV3Interface.sol";
-import {CompactFloat} from "../libraries/CompactFloat.sol";
+import {AggregatorV3Interface} from "../interfaces/external/AggregatorV3Interface.sol";
+import {CompactFloat} from "../libraries/math/CompactFloat.sol";
 
 /// @notice One price source in one storage word, because every price read costs one per source.
 /// Layout from the low bit: feed 160 | heartbeat 24 | minAnswer 24 | maxAnswer 24 | maxDeviation 14 | exponent 6 | paired 1 |

@@ -1,18 +1,21 @@
+/** Where the contracts are that go to a chain: not what they import, not the mocks. */
+export const DEPLOYABLE = "contracts/{core,policy,periphery}/*.sol";
+
 const OPEN_ZEPPELIN = "npm:@openzeppelin/contracts";
 
 /** What a system consists of, and the mocks of a development chain. */
 const SYSTEM = [
   `${OPEN_ZEPPELIN}/access/manager/AccessManager.sol`,
-  "contracts/AuctionHouse.sol",
-  "contracts/Autopilot.sol",
-  "contracts/BackstopPool.sol",
-  "contracts/CircuitBreaker.sol",
-  "contracts/LendingPool.sol",
-  "contracts/OracleGuard.sol",
-  "contracts/RiskConfig.sol",
-  "contracts/VaultEngine.sol",
-  "contracts/VaultLens.sol",
-  "contracts/VolatilityModel.sol",
+  "contracts/core/AuctionHouse.sol",
+  "contracts/periphery/Autopilot.sol",
+  "contracts/core/BackstopPool.sol",
+  "contracts/policy/CircuitBreaker.sol",
+  "contracts/core/LendingPool.sol",
+  "contracts/policy/OracleGuard.sol",
+  "contracts/policy/RiskConfig.sol",
+  "contracts/core/VaultEngine.sol",
+  "contracts/periphery/VaultLens.sol",
+  "contracts/policy/VolatilityModel.sol",
   "contracts/mocks/MockPriceFeed.sol",
   "contracts/mocks/TestToken.sol",
 ];
@@ -21,10 +24,10 @@ const SYSTEM = [
 const OPERATED = [
   ...SYSTEM,
   `${OPEN_ZEPPELIN}/token/ERC20/extensions/IERC20Metadata.sol`,
-  "contracts/LiquidationExecutor.sol",
-  "contracts/UniswapTwapSource.sol",
-  "contracts/interfaces/AggregatorV3Interface.sol",
-  "contracts/interfaces/IUniswapV3Factory.sol",
+  "contracts/periphery/LiquidationExecutor.sol",
+  "contracts/periphery/UniswapTwapSource.sol",
+  "contracts/interfaces/external/AggregatorV3Interface.sol",
+  "contracts/interfaces/external/IUniswapV3Factory.sol",
 ];
 
 /** The files a command needs compiled, and how long that takes on two quiet cores [s]. No files: all there are. */

@@ -1,16 +1,19 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFile, readdir, realpath } from "node:fs/promises";
+import { globSync } from "node:fs";
+import { readFile, realpath } from "node:fs/promises";
 import { version as nodeVersion } from "node:process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 import { z } from "zod";
 
+import { DEPLOYABLE } from "../build/lists.js";
 import type { Provenance, ReplayResult } from "./result.js";
 
 const ROOT = new URL("../../", import.meta.url);
 const ARTIFACTS = new URL("artifacts/", ROOT);
+const ARTIFACT_FILES = `${DEPLOYABLE}/*.json`;
 const UNKNOWN = "not known";
 
 /** The SHA-256 of a text, in hex. */
@@ -70,13 +73,11 @@ const buildSchema = z.object({
 
 /** What the artifacts say of compiler and contracts. */
 async function compiled(): Promise<Pick<Provenance, "compiler" | "contracts">> {
-  const folder = new URL("contracts/", ARTIFACTS);
-  const sources = (await readdir(folder)).filter((name) => name.endsWith(".sol")).sort();
+  const files = globSync(ARTIFACT_FILES, { cwd: ARTIFACTS }).sort();
   const artifacts = await Promise.all(
-    sources.map(async (source) => {
-      const file = new URL(`${source}/${source.replace(/\.sol$/, ".json")}`, folder);
-      return artifactSchema.parse(JSON.parse(await readFile(file, "utf8")));
-    }),
+    files.map(async (file) =>
+      artifactSchema.parse(JSON.parse(await readFile(new URL(file, ARTIFACTS), "utf8"))),
+    ),
   );
   const build = new URL(`build-info/${artifacts[0]?.buildInfoId ?? ""}.json`, ARTIFACTS);
   const { solcLongVersion, input } = buildSchema.parse(JSON.parse(await readFile(build, "utf8")));

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 
+import { DEPLOYABLE } from "../build/lists.js";
 import {
   type Compiled,
   type Compiler,
@@ -32,7 +33,7 @@ export interface Choice {
 
 /** The tests of a contract that has more than one file of them. */
 const OWN_FOLDER: Readonly<Record<string, string>> = {
-  "contracts/VaultEngine.sol": "test/solidity/engine/",
+  "contracts/core/VaultEngine.sol": "test/solidity/engine/",
   "contracts/storage/VaultBook.sol": "test/solidity/engine/",
 };
 
@@ -124,7 +125,7 @@ export class Campaign {
   private last(file: string, m: Mutant): Verdict | undefined {
     const mutant = this.identity(file, m);
     const text = apply(this.sources.read(file), m);
-    const deployed = this.sources.glob("contracts/*.sol").filter((root) => this.changesWith(root, file));
+    const deployed = this.sources.glob(DEPLOYABLE).filter((root) => this.changesWith(root, file));
     const code = this.sources.digest(deployed);
     const differential = this.differential;
     if (differential !== undefined) {

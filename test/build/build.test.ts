@@ -34,7 +34,7 @@ describe("compiling in parts", () => {
 describe("a contract compiled apart from the others", () => {
   it("is the one that was compiled with them", async () => {
     const artifact = JSON.parse(
-      await readFile("artifacts/contracts/CircuitBreaker.sol/CircuitBreaker.json", "utf8"),
+      await readFile("artifacts/contracts/policy/CircuitBreaker.sol/CircuitBreaker.json", "utf8"),
     ) as { bytecode: string; buildInfoId: string; inputSourceName: string };
     const build = JSON.parse(await readFile(`artifacts/build-info/${artifact.buildInfoId}.json`, "utf8")) as {
       input: { settings: Record<string, unknown> };

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IAuctionHouse, AuctionTerms, Tab} from "../../contracts/interfaces/IAuctionHouse.sol";
 import {ILendingPool} from "../../contracts/interfaces/ILendingPool.sol";
-import {FixedPoint} from "../../contracts/libraries/FixedPoint.sol";
+import {FixedPoint} from "../../contracts/libraries/math/FixedPoint.sol";
 import {AuctionFixture} from "./support/AuctionFixture.sol";
 
 /// @notice The ledger of an absorption: a debt of 1,500 behind one ether worth 1,515, sold at the oracle's price. Penalty 75, tip 3.

@@ -4,11 +4,11 @@ pragma solidity ^0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {Autopilot} from "../../contracts/Autopilot.sol";
+import {Autopilot} from "../../contracts/periphery/Autopilot.sol";
 import {IAutopilot, Plan} from "../../contracts/interfaces/IAutopilot.sol";
 import {IVaultEngine} from "../../contracts/interfaces/IVaultEngine.sol";
 import {IVaultLens} from "../../contracts/interfaces/IVaultLens.sol";
-import {PoolTrade} from "../../contracts/libraries/PoolTrade.sol";
+import {PoolTrade} from "../../contracts/libraries/integration/PoolTrade.sol";
 import {VaultKey, toVaultKey} from "../../contracts/types/VaultKey.sol";
 import {FakeMarket} from "./support/FakeMarket.sol";
 import {SystemFixture} from "./support/SystemFixture.sol";
@@ -24,7 +24,7 @@ contract AutopilotTest is SystemFixture {
         super.setUp();
         market = new FakeMarket(IERC20(address(tokens[WETH])), debtToken, 2_000 * 1e6 * 1e18);
         debtToken.mint(address(market), 1e9 * 1e6);
-        autopilot = Autopilot(deployCode("contracts/Autopilot.sol:Autopilot", abi.encode(engine, market)));
+        autopilot = Autopilot(deployCode("contracts/periphery/Autopilot.sol:Autopilot", abi.encode(engine, market)));
     }
 
     function _plan() private pure returns (Plan memory) {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 
-import {BackstopPool} from "../../contracts/BackstopPool.sol";
+import {BackstopPool} from "../../contracts/core/BackstopPool.sol";
 import {TestToken} from "../../contracts/mocks/TestToken.sol";
 import {ERC4626Properties} from "./support/ERC4626Properties.sol";
 
@@ -29,7 +29,7 @@ contract BackstopPool4626Test is ERC4626Properties {
             deployCode("contracts/mocks/TestToken.sol:TestToken", abi.encode("Dollar", "USD", _decimals()))
         );
         backstop = BackstopPool(
-            deployCode("contracts/BackstopPool.sol:BackstopPool", abi.encode(address(token), address(this)))
+            deployCode("contracts/core/BackstopPool.sol:BackstopPool", abi.encode(address(token), address(this)))
         );
     }
 

@@ -8,7 +8,7 @@ import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156
 import {ICircuitBreaker, Watch} from "../../contracts/interfaces/ICircuitBreaker.sol";
 import {IRiskConfig} from "../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine, LiquidationCall} from "../../contracts/interfaces/IVaultEngine.sol";
-import {BreakerMath} from "../../contracts/libraries/BreakerMath.sol";
+import {BreakerMath} from "../../contracts/libraries/math/BreakerMath.sol";
 import {Action, WATCHED, bitOf} from "../../contracts/types/Action.sol";
 import {Status} from "../../contracts/types/Price.sol";
 import {VaultKey} from "../../contracts/types/VaultKey.sol";

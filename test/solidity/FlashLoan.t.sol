@@ -6,7 +6,7 @@ import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156
 import {ICircuitBreaker} from "../../contracts/interfaces/ICircuitBreaker.sol";
 import {ILendingPool} from "../../contracts/interfaces/ILendingPool.sol";
 import {IVaultEngine, LiquidationCall} from "../../contracts/interfaces/IVaultEngine.sol";
-import {LendingPool} from "../../contracts/LendingPool.sol";
+import {LendingPool} from "../../contracts/core/LendingPool.sol";
 import {TestToken} from "../../contracts/mocks/TestToken.sol";
 import {Action} from "../../contracts/types/Action.sol";
 import {SystemFixture} from "./support/SystemFixture.sol";

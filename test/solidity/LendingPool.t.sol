@@ -5,12 +5,12 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {LendingPool} from "../../contracts/LendingPool.sol";
+import {LendingPool} from "../../contracts/core/LendingPool.sol";
 import {IAuctionHouse} from "../../contracts/interfaces/IAuctionHouse.sol";
 import {ILendingPool, PoolTerms} from "../../contracts/interfaces/ILendingPool.sol";
-import {ExactTransfer} from "../../contracts/libraries/ExactTransfer.sol";
-import {FixedPoint} from "../../contracts/libraries/FixedPoint.sol";
-import {InterestMath} from "../../contracts/libraries/InterestMath.sol";
+import {ExactTransfer} from "../../contracts/libraries/integration/ExactTransfer.sol";
+import {FixedPoint} from "../../contracts/libraries/math/FixedPoint.sol";
+import {InterestMath} from "../../contracts/libraries/math/InterestMath.sol";
 import {OddToken} from "./support/OddToken.sol";
 import {SystemFixture} from "./support/SystemFixture.sol";
 
@@ -278,7 +278,10 @@ contract LendingPoolTest is SystemFixture {
     function _own() private returns (LendingPool own, OddToken odd) {
         odd = new OddToken();
         own = LendingPool(
-            deployCode("contracts/LendingPool.sol:LendingPool", abi.encode(address(odd), manager, _split(1_000, 500)))
+            deployCode(
+                "contracts/core/LendingPool.sol:LendingPool",
+                abi.encode(address(odd), manager, _split(1_000, 500))
+            )
         );
         odd.mint(address(this), 1e24);
         own.deposit(1e24, address(this));

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 
-import {LendingPool} from "../../contracts/LendingPool.sol";
+import {LendingPool} from "../../contracts/core/LendingPool.sol";
 import {IAuctionHouse} from "../../contracts/interfaces/IAuctionHouse.sol";
 import {PoolState, PoolTerms} from "../../contracts/interfaces/ILendingPool.sol";
 import {TestToken} from "../../contracts/mocks/TestToken.sol";
@@ -37,7 +37,7 @@ contract LendingPool4626Test is ERC4626Properties {
         (terms.kink, terms.max) = (0.9e9, uint40(uint256(1e18) / 365 days));
         (terms.reserveFactor, terms.backstopFactor) = (1_000, 500);
         pool = LendingPool(
-            deployCode("contracts/LendingPool.sol:LendingPool", abi.encode(address(token), manager, terms))
+            deployCode("contracts/core/LendingPool.sol:LendingPool", abi.encode(address(token), manager, terms))
         );
         pool.setAuctionHouse(IAuctionHouse(address(this)));
     }

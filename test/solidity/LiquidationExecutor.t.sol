@@ -5,12 +5,12 @@ import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {LiquidationExecutor} from "../../contracts/LiquidationExecutor.sol";
+import {LiquidationExecutor} from "../../contracts/periphery/LiquidationExecutor.sol";
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
 import {Batch, Funding, ILiquidationExecutor, Target} from "../../contracts/interfaces/ILiquidationExecutor.sol";
 import {IVaultEngine} from "../../contracts/interfaces/IVaultEngine.sol";
-import {PoolTrade} from "../../contracts/libraries/PoolTrade.sol";
+import {PoolTrade} from "../../contracts/libraries/integration/PoolTrade.sol";
 import {AssetRiskFields} from "../../contracts/types/AssetRisk.sol";
 import {VaultKey, toVaultKey} from "../../contracts/types/VaultKey.sol";
 import {FakeMarket} from "./support/FakeMarket.sol";
@@ -45,7 +45,7 @@ contract LiquidationExecutorTest is SystemFixture {
         keepers[0] = keeper;
         made = LiquidationExecutor(
             deployCode(
-                "contracts/LiquidationExecutor.sol:LiquidationExecutor",
+                "contracts/periphery/LiquidationExecutor.sol:LiquidationExecutor",
                 abi.encode(boss, engine, factory, keepers)
             )
         );

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
-import {AggregatorV3Interface} from "../../contracts/interfaces/AggregatorV3Interface.sol";
+import {AggregatorV3Interface} from "../../contracts/interfaces/external/AggregatorV3Interface.sol";
 import {IOracleGuard, SourceConfig} from "../../contracts/interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "../../contracts/interfaces/IRiskConfig.sol";
 import {MockPriceFeed} from "../../contracts/mocks/MockPriceFeed.sol";

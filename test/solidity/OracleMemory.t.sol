@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {IOracleGuard, SourceConfig} from "../../contracts/interfaces/IOracleGuard.sol";
 import {MockPriceFeed} from "../../contracts/mocks/MockPriceFeed.sol";
-import {LastKnown} from "../../contracts/libraries/LastKnown.sol";
-import {PriceMath} from "../../contracts/libraries/PriceMath.sol";
+import {LastKnown} from "../../contracts/libraries/prices/LastKnown.sol";
+import {PriceMath} from "../../contracts/libraries/math/PriceMath.sol";
 import {Price, Status} from "../../contracts/types/Price.sol";
 import {SystemFixture} from "./support/SystemFixture.sol";
 

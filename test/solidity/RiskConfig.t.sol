@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
 import {IRiskConfig, SystemRisk} from "../../contracts/interfaces/IRiskConfig.sol";
-import {RiskRules} from "../../contracts/libraries/RiskRules.sol";
+import {RiskRules} from "../../contracts/libraries/rules/RiskRules.sol";
 import {AssetRisk, AssetRiskFields, unpackAssetRisk} from "../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../contracts/types/AssetSet.sol";
 import {OddToken} from "./support/OddToken.sol";

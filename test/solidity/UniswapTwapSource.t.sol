@@ -3,9 +3,9 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {AggregatorV3Interface} from "../../contracts/interfaces/AggregatorV3Interface.sol";
+import {AggregatorV3Interface} from "../../contracts/interfaces/external/AggregatorV3Interface.sol";
 import {IUniswapTwapSource} from "../../contracts/interfaces/IUniswapTwapSource.sol";
-import {UniswapTwapSource} from "../../contracts/UniswapTwapSource.sol";
+import {UniswapTwapSource} from "../../contracts/periphery/UniswapTwapSource.sol";
 import {TestToken} from "../../contracts/mocks/TestToken.sol";
 
 /// @dev A pool of which only the sums are there, as a test sets them.
@@ -64,7 +64,7 @@ contract UniswapTwapSourceTest is Test {
         return
             UniswapTwapSource(
                 deployCode(
-                    "contracts/UniswapTwapSource.sol:UniswapTwapSource",
+                    "contracts/periphery/UniswapTwapSource.sol:UniswapTwapSource",
                     abi.encode(_pool, base, WINDOW, least, decimals)
                 )
             );
@@ -98,7 +98,7 @@ contract UniswapTwapSourceTest is Test {
 
     function test_source_refusesAStrangeTokenNoWindowAndTooManyDecimals() public {
         TestToken other = _token("Other", 18);
-        bytes memory code = vm.getCode("contracts/UniswapTwapSource.sol:UniswapTwapSource");
+        bytes memory code = vm.getCode("contracts/periphery/UniswapTwapSource.sol:UniswapTwapSource");
         address[2] memory pair = [address(_ether), address(_dollar)];
         _refuses(
             bytes.concat(code, abi.encode(_pool, other, WINDOW, 0, 8)),

@@ -6,7 +6,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IRiskConfig} from "../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine} from "../../contracts/interfaces/IVaultEngine.sol";
 import {IVolatilityGauge, VolatilityParameters} from "../../contracts/interfaces/IVolatilityGauge.sol";
-import {CorrelationMath} from "../../contracts/libraries/CorrelationMath.sol";
+import {CorrelationMath} from "../../contracts/libraries/math/CorrelationMath.sol";
 import {AssetRisk} from "../../contracts/types/AssetRisk.sol";
 import {MockPriceFeed} from "../../contracts/mocks/MockPriceFeed.sol";
 import {AssetSet, singleton} from "../../contracts/types/AssetSet.sol";

@@ -3,12 +3,12 @@ pragma solidity ^0.8.30;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 
-import {VolatilityModel} from "../../contracts/VolatilityModel.sol";
-import {AggregatorV3Interface} from "../../contracts/interfaces/AggregatorV3Interface.sol";
+import {VolatilityModel} from "../../contracts/policy/VolatilityModel.sol";
+import {AggregatorV3Interface} from "../../contracts/interfaces/external/AggregatorV3Interface.sol";
 import {SourceConfig} from "../../contracts/interfaces/IOracleGuard.sol";
 import {IVolatilityGauge} from "../../contracts/interfaces/IVolatilityGauge.sol";
-import {RawFeed} from "../../contracts/interfaces/RawFeed.sol";
-import {VolatilityMath} from "../../contracts/libraries/VolatilityMath.sol";
+import {RawFeed} from "../../contracts/interfaces/external/RawFeed.sol";
+import {VolatilityMath} from "../../contracts/libraries/math/VolatilityMath.sol";
 import {MockPriceFeed} from "../../contracts/mocks/MockPriceFeed.sol";
 import {HourClose} from "../../contracts/types/HourClose.sol";
 import {Flood} from "./support/Flood.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
+import {AggregatorV3Interface} from "../../../contracts/interfaces/external/AggregatorV3Interface.sol";
 import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {AuctionFixture} from "../support/AuctionFixture.sol";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AuctionHouse} from "../../../contracts/AuctionHouse.sol";
+import {AuctionHouse} from "../../../contracts/core/AuctionHouse.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
 import {AuctionFixture} from "../support/AuctionFixture.sol";

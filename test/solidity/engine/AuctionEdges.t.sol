@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AuctionHouse} from "../../../contracts/AuctionHouse.sol";
+import {AuctionHouse} from "../../../contracts/core/AuctionHouse.sol";
 import {AuctionTerms, IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {IOracleGuard} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine, Policies} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
-import {VaultEngine} from "../../../contracts/VaultEngine.sol";
+import {VaultEngine} from "../../../contracts/core/VaultEngine.sol";
 import {AuctionFixture} from "../support/AuctionFixture.sol";
 
 /// @notice What the house does with what only the engine could hand it.
@@ -66,10 +66,13 @@ contract AuctionEdgesTest is AuctionFixture {
         riskConfig.setGuarded(guarded, closed % 1e9);
         Policies memory policies = Policies(riskConfig, oracle, ICircuitBreaker(address(0)), engine.volatility());
         VaultEngine bare = VaultEngine(
-            deployCode("contracts/VaultEngine.sol:VaultEngine", abi.encode(manager, debtToken, policies, _terms(0)))
+            deployCode(
+                "contracts/core/VaultEngine.sol:VaultEngine",
+                abi.encode(manager, debtToken, policies, _terms(0))
+            )
         );
         AuctionHouse house_ = AuctionHouse(
-            deployCode("contracts/AuctionHouse.sol:AuctionHouse", abi.encode(manager, bare, _auctionTerms()))
+            deployCode("contracts/core/AuctionHouse.sol:AuctionHouse", abi.encode(manager, bare, _auctionTerms()))
         );
         bare.setAuctionHouse(house_);
         _amounts = [uint256(1e18)];
@@ -81,7 +84,7 @@ contract AuctionEdgesTest is AuctionFixture {
 
     function test_engine_refusesTheOracleOfAnotherSystem() public {
         IOracleGuard other = IOracleGuard(
-            deployCode("contracts/OracleGuard.sol:OracleGuard", abi.encode(manager, riskConfig, uint8(12)))
+            deployCode("contracts/policy/OracleGuard.sol:OracleGuard", abi.encode(manager, riskConfig, uint8(12)))
         );
         Policies memory policies = Policies(riskConfig, other, breaker, engine.volatility());
         bytes memory creation = _creation(policies);
@@ -92,7 +95,7 @@ contract AuctionEdgesTest is AuctionFixture {
     /// @dev Of the same decimals, but with the parameters of another system.
     function test_engine_refusesTheOracleOfOtherParameters() public {
         IRiskConfig others = IRiskConfig(
-            deployCode("contracts/RiskConfig.sol:RiskConfig", abi.encode(manager, _systemRisk()))
+            deployCode("contracts/policy/RiskConfig.sol:RiskConfig", abi.encode(manager, _systemRisk()))
         );
         Policies memory policies = Policies(others, oracle, breaker, engine.volatility());
         bytes memory creation = _creation(policies);
@@ -103,7 +106,7 @@ contract AuctionEdgesTest is AuctionFixture {
     function _creation(Policies memory policies) private view returns (bytes memory) {
         return
             bytes.concat(
-                vm.getCode("contracts/VaultEngine.sol:VaultEngine"),
+                vm.getCode("contracts/core/VaultEngine.sol:VaultEngine"),
                 abi.encode(manager, debtToken, policies, _terms(0))
             );
     }

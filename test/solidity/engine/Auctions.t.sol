@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {AuctionHouse} from "../../../contracts/AuctionHouse.sol";
+import {AuctionHouse} from "../../../contracts/core/AuctionHouse.sol";
 import {AuctionTerms, IAuctionHouse, LotView, Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";

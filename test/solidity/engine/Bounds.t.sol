@@ -7,10 +7,10 @@ import {IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine, LiquidationCall, Policies} from "../../../contracts/interfaces/IVaultEngine.sol";
-import {LendingPool} from "../../../contracts/LendingPool.sol";
+import {LendingPool} from "../../../contracts/core/LendingPool.sol";
 import {Action} from "../../../contracts/types/Action.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
-import {VaultEngine} from "../../../contracts/VaultEngine.sol";
+import {VaultEngine} from "../../../contracts/core/VaultEngine.sol";
 import {SystemFixture} from "../support/SystemFixture.sol";
 
 /// @notice The engine on either side of its bounds, and what it books and tells, to the unit.
@@ -227,7 +227,10 @@ contract BoundsTest is SystemFixture {
         Policies memory policies = Policies(riskConfig, oracle, ICircuitBreaker(address(0)), engine.volatility());
         return
             VaultEngine(
-                deployCode("contracts/VaultEngine.sol:VaultEngine", abi.encode(manager, debtToken, policies, _terms(0)))
+                deployCode(
+                    "contracts/core/VaultEngine.sol:VaultEngine",
+                    abi.encode(manager, debtToken, policies, _terms(0))
+                )
             );
     }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {IDeleverageCallback} from "../../../contracts/interfaces/IDeleverageCallback.sol";
+import {IDeleverageCallback} from "../../../contracts/interfaces/callbacks/IDeleverageCallback.sol";
 import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {IVaultLens} from "../../../contracts/interfaces/IVaultLens.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
-import {VaultEngine} from "../../../contracts/VaultEngine.sol";
+import {VaultEngine} from "../../../contracts/core/VaultEngine.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
 import {SystemFixture} from "../support/SystemFixture.sol";
 

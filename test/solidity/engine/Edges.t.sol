@@ -5,16 +5,16 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Vm} from "forge-std/Vm.sol";
 
 import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
-import {ILiquidationCallback} from "../../../contracts/interfaces/ILiquidationCallback.sol";
+import {ILiquidationCallback} from "../../../contracts/interfaces/callbacks/ILiquidationCallback.sol";
 import {IOracleGuard} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
-import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
-import {HealthMath} from "../../../contracts/libraries/HealthMath.sol";
+import {DebtMath} from "../../../contracts/libraries/math/DebtMath.sol";
+import {HealthMath} from "../../../contracts/libraries/math/HealthMath.sol";
 import {Action} from "../../../contracts/types/Action.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
-import {VaultEngine} from "../../../contracts/VaultEngine.sol";
+import {VaultEngine} from "../../../contracts/core/VaultEngine.sol";
 import {PlainHouse} from "../support/PlainHouse.sol";
 import {SystemFixture} from "../support/SystemFixture.sol";
 

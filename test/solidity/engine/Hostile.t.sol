@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
+import {AggregatorV3Interface} from "../../../contracts/interfaces/external/AggregatorV3Interface.sol";
 import {ILendingPool} from "../../../contracts/interfaces/ILendingPool.sol";
 import {AssetRiskFields} from "../../../contracts/types/AssetRisk.sol";
 import {OddToken} from "../support/OddToken.sol";

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 
-import {ILiquidationCallback} from "../../../contracts/interfaces/ILiquidationCallback.sol";
+import {ILiquidationCallback} from "../../../contracts/interfaces/callbacks/ILiquidationCallback.sol";
 import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {IVaultLens} from "../../../contracts/interfaces/IVaultLens.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";

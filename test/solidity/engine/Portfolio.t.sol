@@ -2,8 +2,8 @@
 pragma solidity ^0.8.30;
 
 import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
-import {BPS} from "../../../contracts/libraries/FixedPoint.sol";
-import {HealthMath} from "../../../contracts/libraries/HealthMath.sol";
+import {BPS} from "../../../contracts/libraries/math/FixedPoint.sol";
+import {HealthMath} from "../../../contracts/libraries/math/HealthMath.sol";
 import {AssetRisk} from "../../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {VolatilityFixture} from "../support/VolatilityFixture.sol";

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
-import {PriceMath} from "../../../contracts/libraries/PriceMath.sol";
+import {PriceMath} from "../../../contracts/libraries/math/PriceMath.sol";
 import {Status} from "../../../contracts/types/Price.sol";
 import {SystemFixture} from "../support/SystemFixture.sol";
 

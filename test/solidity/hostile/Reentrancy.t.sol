@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 
 import {ILendingPool} from "../../../contracts/interfaces/ILendingPool.sol";
-import {FixedPoint} from "../../../contracts/libraries/FixedPoint.sol";
+import {FixedPoint} from "../../../contracts/libraries/math/FixedPoint.sol";
 import {Intruder} from "../support/Intruder.sol";
 import {ReentryCalls} from "../support/ReentryCalls.sol";
 

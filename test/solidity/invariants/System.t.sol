@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Autopilot} from "../../../contracts/Autopilot.sol";
-import {LiquidationExecutor} from "../../../contracts/LiquidationExecutor.sol";
+import {Autopilot} from "../../../contracts/periphery/Autopilot.sol";
+import {LiquidationExecutor} from "../../../contracts/periphery/LiquidationExecutor.sol";
 import {Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {PoolState, PoolTerms} from "../../../contracts/interfaces/ILendingPool.sol";
 import {IVolatilityModel} from "../../../contracts/interfaces/IVolatilityModel.sol";
-import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
+import {DebtMath} from "../../../contracts/libraries/math/DebtMath.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
 import {AuctionFixture} from "../support/AuctionFixture.sol";
@@ -45,7 +45,7 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
             backstop: backstop,
             breaker: breaker,
             volatility: model,
-            autopilot: Autopilot(deployCode("contracts/Autopilot.sol:Autopilot", abi.encode(engine, market))),
+            autopilot: Autopilot(deployCode("contracts/periphery/Autopilot.sol:Autopilot", abi.encode(engine, market))),
             executor: _deployExecutor(),
             market: market
         });
@@ -74,7 +74,7 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
         return
             LiquidationExecutor(
                 deployCode(
-                    "contracts/LiquidationExecutor.sol:LiquidationExecutor",
+                    "contracts/periphery/LiquidationExecutor.sol:LiquidationExecutor",
                     abi.encode(makeAddr("boss"), engine, market, keepers)
                 )
             );

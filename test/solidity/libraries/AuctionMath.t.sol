@@ -5,9 +5,9 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Test} from "forge-std/Test.sol";
 
 import {AuctionTerms, Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
-import {AuctionMath} from "../../../contracts/libraries/AuctionMath.sol";
-import {AuctionRules} from "../../../contracts/libraries/AuctionRules.sol";
-import {BPS, FixedPoint, PRICE_ONE, RAY} from "../../../contracts/libraries/FixedPoint.sol";
+import {AuctionMath} from "../../../contracts/libraries/math/AuctionMath.sol";
+import {AuctionRules} from "../../../contracts/libraries/rules/AuctionRules.sol";
+import {BPS, FixedPoint, PRICE_ONE, RAY} from "../../../contracts/libraries/math/FixedPoint.sol";
 
 contract AuctionMathTest is Test {
     function _terms() private pure returns (AuctionTerms memory) {

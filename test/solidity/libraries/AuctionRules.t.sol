@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {AuctionTerms} from "../../../contracts/interfaces/IAuctionHouse.sol";
-import {AuctionRules} from "../../../contracts/libraries/AuctionRules.sol";
+import {AuctionRules} from "../../../contracts/libraries/rules/AuctionRules.sol";
 
 contract AuctionRulesTest is Test {
     function check(AuctionTerms memory t) external pure {

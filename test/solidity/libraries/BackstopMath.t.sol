@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {BackstopMath} from "../../../contracts/libraries/BackstopMath.sol";
+import {BackstopMath} from "../../../contracts/libraries/math/BackstopMath.sol";
 
 contract BackstopMathTest is Test {
     uint256 private constant VIRTUAL = 1e6;

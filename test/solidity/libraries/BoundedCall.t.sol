@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {BoundedCall} from "../../../contracts/libraries/BoundedCall.sol";
+import {BoundedCall} from "../../../contracts/libraries/integration/BoundedCall.sol";
 import {Flood} from "../support/Flood.sol";
 
 contract BoundedCallTest is Test {

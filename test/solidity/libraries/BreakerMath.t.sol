@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {BreakerMath} from "../../../contracts/libraries/BreakerMath.sol";
+import {BreakerMath} from "../../../contracts/libraries/math/BreakerMath.sol";
 import {Action} from "../../../contracts/types/Action.sol";
 
 contract BreakerMathTest is Test {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {CompactFloat} from "../../../contracts/libraries/CompactFloat.sol";
+import {CompactFloat} from "../../../contracts/libraries/math/CompactFloat.sol";
 
 contract CompactFloatTest is Test {
     /// @dev Numbers of every size, not only the huge ones a plain fuzz draws.

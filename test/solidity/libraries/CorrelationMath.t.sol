@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {CorrelationMath} from "../../../contracts/libraries/CorrelationMath.sol";
+import {CorrelationMath} from "../../../contracts/libraries/math/CorrelationMath.sol";
 
 contract CorrelationMathTest is Test {
     uint256 private constant DAY = 1 days;

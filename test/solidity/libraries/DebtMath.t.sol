@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
-import {RAY} from "../../../contracts/libraries/FixedPoint.sol";
+import {DebtMath} from "../../../contracts/libraries/math/DebtMath.sol";
+import {RAY} from "../../../contracts/libraries/math/FixedPoint.sol";
 
 contract DebtMathTest is Test {
     uint256 private constant MAX_INDEX = 1e9 * RAY;

@@ -3,9 +3,9 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
-import {DeleverageMath} from "../../../contracts/libraries/DeleverageMath.sol";
-import {LiquidationMath} from "../../../contracts/libraries/LiquidationMath.sol";
+import {DebtMath} from "../../../contracts/libraries/math/DebtMath.sol";
+import {DeleverageMath} from "../../../contracts/libraries/math/DeleverageMath.sol";
+import {LiquidationMath} from "../../../contracts/libraries/math/LiquidationMath.sol";
 
 contract DeleverageMathTest is Test {
     uint256 private constant RAY = 1e27;

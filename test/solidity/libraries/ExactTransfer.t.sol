@@ -5,7 +5,7 @@ import {Test} from "forge-std/Test.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
-import {ExactTransfer} from "../../../contracts/libraries/ExactTransfer.sol";
+import {ExactTransfer} from "../../../contracts/libraries/integration/ExactTransfer.sol";
 import {OddToken} from "../support/OddToken.sol";
 
 contract ExactTransferTest is Test {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {ExpLn} from "../../../contracts/libraries/ExpLn.sol";
+import {ExpLn} from "../../../contracts/libraries/math/ExpLn.sol";
 
 contract ExpLnTest is Test {
     uint256 private constant LN_2 = 693147180559945309;

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {IOracleGuard} from "../../../contracts/interfaces/IOracleGuard.sol";
-import {FeedRounds} from "../../../contracts/libraries/FeedRounds.sol";
+import {FeedRounds} from "../../../contracts/libraries/prices/FeedRounds.sol";
 import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
 import {OddFeed} from "../support/OddFeed.sol";
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {BPS, FixedPoint, PRICE_ONE, RAY, WAD} from "../../../contracts/libraries/FixedPoint.sol";
+import {BPS, FixedPoint, PRICE_ONE, RAY, WAD} from "../../../contracts/libraries/math/FixedPoint.sol";
 
 contract FixedPointTest is Test {
     function testFuzz_mulDivDown_isTheFloorOfTheExactQuotient(uint128 x, uint128 y, uint256 d) public pure {

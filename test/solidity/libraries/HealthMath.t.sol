@@ -4,8 +4,8 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {BPS, PRICE_ONE, WAD} from "../../../contracts/libraries/FixedPoint.sol";
-import {HealthMath} from "../../../contracts/libraries/HealthMath.sol";
+import {BPS, PRICE_ONE, WAD} from "../../../contracts/libraries/math/FixedPoint.sol";
+import {HealthMath} from "../../../contracts/libraries/math/HealthMath.sol";
 
 contract HealthMathTest is Test {
     function testFuzz_value_isTheFloorOfAmountTimesPrice(uint128 amount, uint128 price) public pure {

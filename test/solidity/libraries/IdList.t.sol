@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {IdList} from "../../../contracts/libraries/IdList.sol";
+import {IdList} from "../../../contracts/types/IdList.sol";
 
 contract IdListTest is Test {
     using IdList for IdList.Ids;

@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {RAY, WAD} from "../../../contracts/libraries/FixedPoint.sol";
-import {InterestMath} from "../../../contracts/libraries/InterestMath.sol";
+import {RAY, WAD} from "../../../contracts/libraries/math/FixedPoint.sol";
+import {InterestMath} from "../../../contracts/libraries/math/InterestMath.sol";
 
 contract InterestMathTest is Test {
     function _curve(uint256 seed) private pure returns (InterestMath.Curve memory c) {

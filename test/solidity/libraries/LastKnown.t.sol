@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {LastKnown} from "../../../contracts/libraries/LastKnown.sol";
-import {PriceMath} from "../../../contracts/libraries/PriceMath.sol";
+import {LastKnown} from "../../../contracts/libraries/prices/LastKnown.sol";
+import {PriceMath} from "../../../contracts/libraries/math/PriceMath.sol";
 import {Price, Status} from "../../../contracts/types/Price.sol";
 
 /// @dev Prices are around 2,000e24; NOW is when everything is looked at.

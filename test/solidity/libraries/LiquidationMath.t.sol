@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
-import {BPS, RAY, WAD} from "../../../contracts/libraries/FixedPoint.sol";
-import {LiquidationMath as L} from "../../../contracts/libraries/LiquidationMath.sol";
+import {DebtMath} from "../../../contracts/libraries/math/DebtMath.sol";
+import {BPS, RAY, WAD} from "../../../contracts/libraries/math/FixedPoint.sol";
+import {LiquidationMath as L} from "../../../contracts/libraries/math/LiquidationMath.sol";
 import {LiquidationCases} from "../support/LiquidationCases.sol";
 
 contract LiquidationMathTest is LiquidationCases {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {MarginMath} from "../../../contracts/libraries/MarginMath.sol";
+import {MarginMath} from "../../../contracts/libraries/math/MarginMath.sol";
 import {AssetRisk, AssetRiskFields, packAssetRisk} from "../../../contracts/types/AssetRisk.sol";
 
 contract MarginMathTest is Test {

@@ -4,11 +4,11 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {IUniswapV3Factory} from "../../../contracts/interfaces/IUniswapV3Factory.sol";
-import {IUniswapV3Pool} from "../../../contracts/interfaces/IUniswapV3Pool.sol";
-import {IUniswapV3SwapCallback} from "../../../contracts/interfaces/IUniswapV3SwapCallback.sol";
-import {FixedPoint, PRICE_ONE} from "../../../contracts/libraries/FixedPoint.sol";
-import {PoolTrade} from "../../../contracts/libraries/PoolTrade.sol";
+import {IUniswapV3Factory} from "../../../contracts/interfaces/external/IUniswapV3Factory.sol";
+import {IUniswapV3Pool} from "../../../contracts/interfaces/external/IUniswapV3Pool.sol";
+import {IUniswapV3SwapCallback} from "../../../contracts/interfaces/external/IUniswapV3SwapCallback.sol";
+import {FixedPoint, PRICE_ONE} from "../../../contracts/libraries/math/FixedPoint.sol";
+import {PoolTrade} from "../../../contracts/libraries/integration/PoolTrade.sol";
 
 /// @dev Trades, and remembers what its callback was told to pay.
 contract Trader is IUniswapV3SwapCallback {

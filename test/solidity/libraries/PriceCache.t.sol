@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {IOracleGuard} from "../../../contracts/interfaces/IOracleGuard.sol";
-import {PriceCache} from "../../../contracts/libraries/PriceCache.sol";
+import {PriceCache} from "../../../contracts/libraries/prices/PriceCache.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {Price, Status} from "../../../contracts/types/Price.sol";
 

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {PriceMath} from "../../../contracts/libraries/PriceMath.sol";
+import {PriceMath} from "../../../contracts/libraries/math/PriceMath.sol";
 import {Price, Status} from "../../../contracts/types/Price.sol";
 
 contract PriceMathTest is Test {

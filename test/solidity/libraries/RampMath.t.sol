@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {RampMath} from "../../../contracts/libraries/RampMath.sol";
+import {RampMath} from "../../../contracts/libraries/math/RampMath.sol";
 
 contract RampMathTest is Test {
     function _ramp(uint16 a, uint16 b, uint40 startedAt) private pure returns (RampMath.Ramp memory) {

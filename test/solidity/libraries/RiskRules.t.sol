@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {RiskRules} from "../../../contracts/libraries/RiskRules.sol";
+import {RiskRules} from "../../../contracts/libraries/rules/RiskRules.sol";
 import {AssetRiskFields} from "../../../contracts/types/AssetRisk.sol";
 
 contract RiskRulesTest is Test {

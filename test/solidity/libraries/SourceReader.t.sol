@@ -3,11 +3,11 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
-import {FeedRounds} from "../../../contracts/libraries/FeedRounds.sol";
-import {LastKnown} from "../../../contracts/libraries/LastKnown.sol";
-import {PriceMath} from "../../../contracts/libraries/PriceMath.sol";
-import {SourceReader} from "../../../contracts/libraries/SourceReader.sol";
+import {AggregatorV3Interface} from "../../../contracts/interfaces/external/AggregatorV3Interface.sol";
+import {FeedRounds} from "../../../contracts/libraries/prices/FeedRounds.sol";
+import {LastKnown} from "../../../contracts/libraries/prices/LastKnown.sol";
+import {PriceMath} from "../../../contracts/libraries/math/PriceMath.sol";
+import {SourceReader} from "../../../contracts/libraries/prices/SourceReader.sol";
 import {MockPriceFeed} from "../../../contracts/mocks/MockPriceFeed.sol";
 import {PriceSource, PriceSourceFields, packPriceSource} from "../../../contracts/types/PriceSource.sol";
 import {OddFeed} from "../support/OddFeed.sol";

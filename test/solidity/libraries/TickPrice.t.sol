@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {FixedPoint} from "../../../contracts/libraries/FixedPoint.sol";
-import {TickPrice} from "../../../contracts/libraries/TickPrice.sol";
+import {FixedPoint} from "../../../contracts/libraries/math/FixedPoint.sol";
+import {TickPrice} from "../../../contracts/libraries/math/TickPrice.sol";
 
 contract TickPriceTest is Test {
     uint256 private constant Q96 = 1 << 96;

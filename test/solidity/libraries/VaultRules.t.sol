@@ -4,10 +4,10 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
-import {PRICE_ONE, RAY} from "../../../contracts/libraries/FixedPoint.sol";
-import {LiquidationMath} from "../../../contracts/libraries/LiquidationMath.sol";
-import {VaultRules} from "../../../contracts/libraries/VaultRules.sol";
-import {VaultView} from "../../../contracts/libraries/VaultView.sol";
+import {PRICE_ONE, RAY} from "../../../contracts/libraries/math/FixedPoint.sol";
+import {LiquidationMath} from "../../../contracts/libraries/math/LiquidationMath.sol";
+import {VaultRules} from "../../../contracts/libraries/rules/VaultRules.sol";
+import {VaultView} from "../../../contracts/libraries/rules/VaultView.sol";
 import {AssetRiskFields, packAssetRisk} from "../../../contracts/types/AssetRisk.sol";
 import {Price, Status} from "../../../contracts/types/Price.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";

@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {LiquidationMath} from "../../../contracts/libraries/LiquidationMath.sol";
-import {VaultView} from "../../../contracts/libraries/VaultView.sol";
+import {LiquidationMath} from "../../../contracts/libraries/math/LiquidationMath.sol";
+import {VaultView} from "../../../contracts/libraries/rules/VaultView.sol";
 import {AssetRiskFields, packAssetRisk} from "../../../contracts/types/AssetRisk.sol";
 import {Price, Status} from "../../../contracts/types/Price.sol";
 

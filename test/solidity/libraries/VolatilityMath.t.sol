@@ -4,8 +4,8 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {ExpLn} from "../../../contracts/libraries/ExpLn.sol";
-import {VolatilityMath} from "../../../contracts/libraries/VolatilityMath.sol";
+import {ExpLn} from "../../../contracts/libraries/math/ExpLn.sol";
+import {VolatilityMath} from "../../../contracts/libraries/math/VolatilityMath.sol";
 
 contract VolatilityMathTest is Test {
     uint256 private constant DAY = 1 days;

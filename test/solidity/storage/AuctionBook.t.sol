@@ -5,7 +5,7 @@ import {Test} from "forge-std/Test.sol";
 
 import {AuctionTerms, IAuctionHouse, Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {AuctionBook} from "../../../contracts/storage/AuctionBook.sol";
-import {IdList} from "../../../contracts/libraries/IdList.sol";
+import {IdList} from "../../../contracts/types/IdList.sol";
 
 /// @notice The list of absorptions beside a plain one: ids, and what each has left.
 contract AuctionBookTest is Test {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {AuctionHouse} from "../../../contracts/AuctionHouse.sol";
-import {BackstopPool} from "../../../contracts/BackstopPool.sol";
+import {AuctionHouse} from "../../../contracts/core/AuctionHouse.sol";
+import {BackstopPool} from "../../../contracts/core/BackstopPool.sol";
 import {AuctionTerms, Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {SystemFixture} from "./SystemFixture.sol";
 
@@ -17,7 +17,7 @@ abstract contract AuctionFixture is SystemFixture {
 
     function _deployHouse() internal virtual override returns (address) {
         auctions = AuctionHouse(
-            deployCode("contracts/AuctionHouse.sol:AuctionHouse", abi.encode(manager, engine, _auctionTerms()))
+            deployCode("contracts/core/AuctionHouse.sol:AuctionHouse", abi.encode(manager, engine, _auctionTerms()))
         );
         backstop = BackstopPool(address(auctions.backstop()));
         return address(auctions);

@@ -5,7 +5,7 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
 import {Test} from "forge-std/Test.sol";
 
-import {FixedPoint} from "../../../contracts/libraries/FixedPoint.sol";
+import {FixedPoint} from "../../../contracts/libraries/math/FixedPoint.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 
 /// @notice What every ERC-4626 vault of this system keeps, whatever happened to it before: income, losses, donations, stray

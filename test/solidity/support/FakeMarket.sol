@@ -3,9 +3,9 @@ pragma solidity ^0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {IUniswapV3Factory} from "../../../contracts/interfaces/IUniswapV3Factory.sol";
-import {IUniswapV3Pool} from "../../../contracts/interfaces/IUniswapV3Pool.sol";
-import {IUniswapV3SwapCallback} from "../../../contracts/interfaces/IUniswapV3SwapCallback.sol";
+import {IUniswapV3Factory} from "../../../contracts/interfaces/external/IUniswapV3Factory.sol";
+import {IUniswapV3Pool} from "../../../contracts/interfaces/external/IUniswapV3Pool.sol";
+import {IUniswapV3SwapCallback} from "../../../contracts/interfaces/external/IUniswapV3SwapCallback.sol";
 
 /// @notice A market of constant price that behaves like a pool and its factory, or misbehaves in one way at a time. How a real
 /// pool prices is tested with the real one, in TypeScript.

@@ -3,14 +3,14 @@ pragma solidity ^0.8.30;
 
 import {AuctionTerms, IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
-import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
+import {AggregatorV3Interface} from "../../../contracts/interfaces/external/AggregatorV3Interface.sol";
 import {Batch, Target} from "../../../contracts/interfaces/ILiquidationExecutor.sol";
 import {PoolTerms} from "../../../contracts/interfaces/ILendingPool.sol";
 import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {IRiskConfig, SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {VolatilityParameters} from "../../../contracts/interfaces/IVolatilityGauge.sol";
-import {RawFeed} from "../../../contracts/interfaces/RawFeed.sol";
-import {FixedPoint} from "../../../contracts/libraries/FixedPoint.sol";
+import {RawFeed} from "../../../contracts/interfaces/external/RawFeed.sol";
+import {FixedPoint} from "../../../contracts/libraries/math/FixedPoint.sol";
 import {Action} from "../../../contracts/types/Action.sol";
 import {AssetRiskFields} from "../../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";

@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {AuctionHouse} from "../../../contracts/AuctionHouse.sol";
-import {IAuctionCallback} from "../../../contracts/interfaces/IAuctionCallback.sol";
+import {AuctionHouse} from "../../../contracts/core/AuctionHouse.sol";
+import {IAuctionCallback} from "../../../contracts/interfaces/callbacks/IAuctionCallback.sol";
 
 /// @notice A bidder that uses its callback to call anything, and remembers how each call ended.
 contract HostileBidder is IAuctionCallback {

@@ -4,9 +4,9 @@ pragma solidity ^0.8.30;
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
-import {IAuctionCallback} from "../../../contracts/interfaces/IAuctionCallback.sol";
-import {IDeleverageCallback} from "../../../contracts/interfaces/IDeleverageCallback.sol";
-import {ILiquidationCallback} from "../../../contracts/interfaces/ILiquidationCallback.sol";
+import {IAuctionCallback} from "../../../contracts/interfaces/callbacks/IAuctionCallback.sol";
+import {IDeleverageCallback} from "../../../contracts/interfaces/callbacks/IDeleverageCallback.sol";
+import {ILiquidationCallback} from "../../../contracts/interfaces/callbacks/ILiquidationCallback.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
 import {ITransferHook} from "./HookToken.sol";
 

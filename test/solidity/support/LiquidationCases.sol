@@ -3,10 +3,10 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {DebtMath} from "../../../contracts/libraries/DebtMath.sol";
-import {BPS, RAY} from "../../../contracts/libraries/FixedPoint.sol";
-import {HealthMath} from "../../../contracts/libraries/HealthMath.sol";
-import {LiquidationMath as L} from "../../../contracts/libraries/LiquidationMath.sol";
+import {DebtMath} from "../../../contracts/libraries/math/DebtMath.sol";
+import {BPS, RAY} from "../../../contracts/libraries/math/FixedPoint.sol";
+import {HealthMath} from "../../../contracts/libraries/math/HealthMath.sol";
+import {LiquidationMath as L} from "../../../contracts/libraries/math/LiquidationMath.sol";
 
 /// @notice Draws vaults for the liquidation properties: the seized asset, the rest of the vault as one other asset, a debt
 /// that puts health where it is interesting, and limits. Sizes are drawn by order of magnitude.

@@ -6,9 +6,9 @@ import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156
 import {IAuctionHouse, Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {ICircuitBreaker} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
-import {BreakerMath} from "../../../contracts/libraries/BreakerMath.sol";
-import {BPS} from "../../../contracts/libraries/FixedPoint.sol";
-import {HealthMath} from "../../../contracts/libraries/HealthMath.sol";
+import {BreakerMath} from "../../../contracts/libraries/math/BreakerMath.sol";
+import {BPS} from "../../../contracts/libraries/math/FixedPoint.sol";
+import {HealthMath} from "../../../contracts/libraries/math/HealthMath.sol";
 import {Action} from "../../../contracts/types/Action.sol";
 import {AssetRiskFields} from "../../../contracts/types/AssetRisk.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";

@@ -4,13 +4,13 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 
-import {CircuitBreaker} from "../../../contracts/CircuitBreaker.sol";
-import {LendingPool} from "../../../contracts/LendingPool.sol";
-import {OracleGuard} from "../../../contracts/OracleGuard.sol";
-import {RiskConfig} from "../../../contracts/RiskConfig.sol";
-import {VaultEngine} from "../../../contracts/VaultEngine.sol";
-import {VaultLens} from "../../../contracts/VaultLens.sol";
-import {AggregatorV3Interface} from "../../../contracts/interfaces/AggregatorV3Interface.sol";
+import {CircuitBreaker} from "../../../contracts/policy/CircuitBreaker.sol";
+import {LendingPool} from "../../../contracts/core/LendingPool.sol";
+import {OracleGuard} from "../../../contracts/policy/OracleGuard.sol";
+import {RiskConfig} from "../../../contracts/policy/RiskConfig.sol";
+import {VaultEngine} from "../../../contracts/core/VaultEngine.sol";
+import {VaultLens} from "../../../contracts/periphery/VaultLens.sol";
+import {AggregatorV3Interface} from "../../../contracts/interfaces/external/AggregatorV3Interface.sol";
 import {IAuctionHouse} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
@@ -59,23 +59,25 @@ abstract contract SystemFixture is Test {
             deployCode("access/manager/AccessManager.sol:AccessManager", abi.encode(address(this)))
         );
         debtToken = _newToken("Dollar", _debtDecimals());
-        riskConfig = RiskConfig(deployCode("contracts/RiskConfig.sol:RiskConfig", abi.encode(manager, _systemRisk())));
+        riskConfig = RiskConfig(
+            deployCode("contracts/policy/RiskConfig.sol:RiskConfig", abi.encode(manager, _systemRisk()))
+        );
         oracle = OracleGuard(
-            deployCode("contracts/OracleGuard.sol:OracleGuard", abi.encode(manager, riskConfig, _debtDecimals()))
+            deployCode("contracts/policy/OracleGuard.sol:OracleGuard", abi.encode(manager, riskConfig, _debtDecimals()))
         );
         breaker = CircuitBreaker(
-            deployCode("contracts/CircuitBreaker.sol:CircuitBreaker", abi.encode(manager, oracle))
+            deployCode("contracts/policy/CircuitBreaker.sol:CircuitBreaker", abi.encode(manager, oracle))
         );
         _allow(address(riskConfig), riskConfig.setGuarded.selector, address(breaker));
         engine = VaultEngine(
             deployCode(
-                "contracts/VaultEngine.sol:VaultEngine",
+                "contracts/core/VaultEngine.sol:VaultEngine",
                 abi.encode(manager, debtToken, Policies(riskConfig, oracle, breaker, _deployMargin()), _terms(1_000))
             )
         );
         pool = LendingPool(address(engine.pool()));
         engine.setAuctionHouse(IAuctionHouse(_deployHouse()));
-        lens = VaultLens(deployCode("contracts/VaultLens.sol:VaultLens", abi.encode(engine)));
+        lens = VaultLens(deployCode("contracts/periphery/VaultLens.sol:VaultLens", abi.encode(engine)));
         _list("Wrapped Ether", 18, 7_500, 8_000, 0, 1_000, 2_500, 2_000e8);
         _list("Wrapped Bitcoin", 8, 6_500, 7_200, 50, 800, 2_500, 60_000e8);
         _list("Gold Dollar", 6, 8_800, 9_200, 0, 400, 1_000, 1e8);

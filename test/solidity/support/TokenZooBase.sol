@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
-import {ExactTransfer} from "../../../contracts/libraries/ExactTransfer.sol";
+import {ExactTransfer} from "../../../contracts/libraries/integration/ExactTransfer.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {OddToken} from "./OddToken.sol";
 import {SystemFixture} from "./SystemFixture.sol";

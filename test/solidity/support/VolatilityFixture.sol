@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {VolatilityModel} from "../../../contracts/VolatilityModel.sol";
+import {VolatilityModel} from "../../../contracts/policy/VolatilityModel.sol";
 import {VolatilityParameters} from "../../../contracts/interfaces/IVolatilityGauge.sol";
 import {IVolatilityModel} from "../../../contracts/interfaces/IVolatilityModel.sol";
 import {SystemFixture} from "./SystemFixture.sol";
@@ -21,7 +21,7 @@ abstract contract VolatilityFixture is SystemFixture {
     function _newModel() internal returns (VolatilityModel created) {
         created = VolatilityModel(
             deployCode(
-                "contracts/VolatilityModel.sol:VolatilityModel",
+                "contracts/policy/VolatilityModel.sol:VolatilityModel",
                 abi.encode(manager, oracle, riskConfig, _parameters())
             )
         );

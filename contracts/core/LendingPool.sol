@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
+import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
+import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
+import {ERC4626} from "@openzeppelin/contracts/token/ERC20/extensions/ERC4626.sol";
+import {IERC20Metadata} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Metadata.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
+
+import {IAuctionHouse} from "../interfaces/IAuctionHouse.sol";
+import {ICircuitBreaker} from "../interfaces/ICircuitBreaker.sol";
+import {ILendingPool, PoolState, PoolTerms} from "../interfaces/ILendingPool.sol";
+import {IVaultEngine} from "../interfaces/IVaultEngine.sol";
+import {DebtMath} from "../libraries/math/DebtMath.sol";
+import {ExactTransfer} from "../libraries/integration/ExactTransfer.sol";
+import {BPS, FixedPoint, RAY, WAD} from "../libraries/math/FixedPoint.sol";
+import {InterestMath} from "../libraries/math/InterestMath.sol";
+import {Action} from "../types/Action.sol";
+
+/// @title LendingPool
+/// @notice See `ILendingPool`, which is the specification.
+contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, ReentrancyGuardTransient {
+    using SafeERC20 for IERC20;
+    using TransientSlot for *;
+
+    /// @dev Virtual shares per asset unit: 10^6, so that inflating the first share costs a million times what it takes.
+    uint8 private constant DECIMALS_OFFSET = 6;
+    /// @dev What the terms count in, as RAY per second and as WAD.
+    uint256 private constant RATE_UNIT = 1e9;
+    uint256 private constant KINK_ONE = 1e9;
+    bytes32 private constant FLASH_ANSWER = keccak256("ERC3156FlashBorrower.onFlashLoan");
+    bytes32 private constant FLASHING = keccak256("breakwater.LendingPool.flashing");
+
+    /// @inheritdoc ILendingPool
+    address public immutable engine;
+
+    PoolState private _state;
+    PoolTerms private _terms;
+    IAuctionHouse private _auctionHouse;
+
+    modifier onlyEngine() {
+        if (msg.sender != engine) revert OnlyEngine(msg.sender, engine);
+        _;
+    }
+
+    modifier onlyAuctionHouse() {
+        if (msg.sender != address(_auctionHouse)) revert OnlyAuctionHouse(msg.sender, address(_auctionHouse));
+        _;
+    }
+
+    modifier notFlashing() {
+        if (FLASHING.asBoolean().tload()) revert FlashLoanRunning();
+        _;
+    }
+
+    /// @dev Created by the engine, which is then the only one that may disburse and reduce debts.
+    constructor(
+        IERC20Metadata debtAsset,
+        address authority,
+        PoolTerms memory terms_
+    )
+        ERC20(string.concat("Breakwater ", debtAsset.name()), string.concat("bw", debtAsset.symbol()))
+        ERC20Permit(string.concat("Breakwater ", debtAsset.name()))
+        ERC4626(debtAsset)
+        AccessManaged(authority)
+    {
+        engine = msg.sender;
+        (_state.index, _state.accruedAt) = (uint112(RAY), uint40(block.timestamp));
+        _setTerms(terms_);
+    }
+
+    // ------------------------------------------------------------------ engine
+
+    /// @inheritdoc ILendingPool
+    function addInterest() external returns (uint256 index) {
+        return _accrue();
+    }
+
+    /// @inheritdoc ILendingPool
+    function disburse(uint256 amount, address to) external onlyEngine notFlashing nonReentrant returns (uint256 debt) {
+        uint256 index = _accrue();
+        uint256 cash = _state.cash;
+        if (amount > cash) revert InsufficientCash(amount, cash);
+        uint256 scaled = _bounded(_state.totalScaledDebt + DebtMath.scaledUp(amount, index));
+        (_state.totalScaledDebt, _state.cash) = (uint128(scaled), uint128(cash - amount));
+        debt = DebtMath.debtDown(scaled, index);
+        IERC20(asset()).safeTransfer(to, amount);
+    }
+
+    /// @inheritdoc ILendingPool
+    function reduceDebt(uint256 paid, uint256 scaledRepaid) external onlyEngine nonReentrant {
+        _accrue();
+        _state.totalScaledDebt -= uint128(scaledRepaid);
+        _state.cash = uint128(_bounded(_state.cash + paid));
+    }
+
+    /// @inheritdoc ILendingPool
+    function toAuction(uint256 scaledDebt) external onlyEngine nonReentrant returns (uint256 debt) {
+        uint256 index = _accrue();
+        uint256 scaled = _state.totalScaledDebt;
+        debt = DebtMath.debtDown(scaled, index) - DebtMath.debtDown(scaled - scaledDebt, index);
+        uint256 auctionDebt = _bounded(_state.auctionDebt + debt);
+        (_state.totalScaledDebt, _state.auctionDebt) = (uint128(scaled - scaledDebt), uint128(auctionDebt));
+        emit DebtAuctioned(debt, auctionDebt);
+    }
+
+    /// @inheritdoc ILendingPool
+    function setAuctionHouse(IAuctionHouse auctionHouse) external onlyEngine {
+        _auctionHouse = auctionHouse;
+        emit AuctionHouseSet(auctionHouse);
+    }
+
+    // ------------------------------------------------------------------ auction house
+
+    /// @inheritdoc ILendingPool
+    function bookSale(uint256 paid, uint256 lost) external onlyAuctionHouse nonReentrant {
+        _accrue();
+        uint256 auctionDebt = _state.auctionDebt - paid - lost;
+        _state.auctionDebt = uint128(auctionDebt);
+        _state.cash = uint128(_bounded(_state.cash + paid));
+        if (paid != 0) emit AuctionRepaid(paid, auctionDebt);
+        if (lost == 0) return;
+        uint256 reserve = _divideFees();
+        uint256 due = _state.backstopDue;
+        uint256 forgone = FixedPoint.min(due, lost);
+        if (forgone != 0) {
+            _state.backstopDue = uint128(due - forgone);
+            emit BackstopForwent(forgone, due - forgone);
+        }
+        uint256 covered = FixedPoint.min(reserve, lost - forgone);
+        if (covered != 0) {
+            _state.reserve = uint128(reserve - covered);
+            emit ReserveCovered(covered, reserve - covered);
+        }
+        uint256 left = lost - forgone - covered;
+        if (left != 0) emit LendersLost(left, totalAssets());
+    }
+
+    // ------------------------------------------------------------------ everybody
+
+    /// @inheritdoc ILendingPool
+    function payBackstop() external notFlashing nonReentrant returns (uint256 paid) {
+        _accrue();
+        _divideFees();
+        (uint256 due, uint256 cash) = (_state.backstopDue, _state.cash);
+        paid = FixedPoint.min(due, cash);
+        if (paid == 0 || address(_auctionHouse) == address(0)) return 0;
+        // Approved before anything moves, so that a token that calls back finds the money in one place or the other.
+        IERC20(asset()).forceApprove(address(_auctionHouse.backstop()), paid);
+        (_state.backstopDue, _state.cash) = (uint128(due - paid), uint128(cash - paid));
+        emit BackstopPaid(paid, due - paid);
+        _auctionHouse.backstop().donate(paid);
+    }
+
+    /// @inheritdoc ILendingPool
+    function donate(uint256 amount) external notFlashing nonReentrant {
+        _accrue();
+        uint256 reserve = _bounded(_state.reserve + amount);
+        (_state.reserve, _state.cash) = (uint128(reserve), uint128(_bounded(_state.cash + amount)));
+        emit Donated(msg.sender, amount, reserve);
+        ExactTransfer.pull(IERC20(asset()), msg.sender, address(this), amount);
+    }
+
+    /// @notice Lends `amount` of the debt asset to `receiver` until the end of its callback. Free. Anyone may call.
+    function flashLoan(
+        IERC3156FlashBorrower receiver,
+        address token,
+        uint256 amount,
+        bytes calldata data
+    ) external notFlashing returns (bool) {
+        if (_reentrancyGuardEntered()) revert ReentrancyGuardReentrantCall();
+        if (token != asset()) revert UnsupportedToken(token, asset());
+        if (amount > _state.cash) revert InsufficientCash(amount, _state.cash);
+        IVaultEngine(engine).requireOpen(Action.FlashLoan);
+        FLASHING.asBoolean().tstore(true);
+        emit FlashLent(address(receiver), msg.sender, amount);
+        IERC20(token).safeTransfer(address(receiver), amount);
+        bytes32 answer = receiver.onFlashLoan(msg.sender, token, amount, 0, data);
+        if (answer != FLASH_ANSWER) revert FlashLoanRefused(answer);
+        ExactTransfer.pull(IERC20(token), address(receiver), address(this), amount);
+        FLASHING.asBoolean().tstore(false);
+        return true;
+    }
+
+    /// @inheritdoc ILendingPool
+    function redeemAtLeast(
+        uint256 shares,
+        address receiver,
+        address owner,
+        uint256 minAssets
+    ) external returns (uint256 assets) {
+        assets = redeem(shares, receiver, owner);
+        if (assets < minAssets) revert BelowMinimum(assets, minAssets);
+    }
+
+    /// @inheritdoc ILendingPool
+    function setTerms(PoolTerms calldata terms_) external notFlashing restricted {
+        _accrue();
+        _divideFees();
+        _setTerms(terms_);
+    }
+
+    // ------------------------------------------------------------------ views
+
+    /// @notice What can be flash-lent of `token` now [token units]; 0 of another token, inside a loan, or while the breaker has
+    /// closed flash loans.
+    function maxFlashLoan(address token) external view returns (uint256) {
+        if (token != asset() || FLASHING.asBoolean().tload() || _reentrancyGuardEntered()) return 0;
+        ICircuitBreaker breaker = IVaultEngine(engine).breaker();
+        bool closed = address(breaker) != address(0) && breaker.pausedUntil(Action.FlashLoan) > block.timestamp;
+        return closed ? 0 : _state.cash;
+    }
+
+    /// @notice What a flash loan costs: nothing. Reverts for another token.
+    function flashFee(address token, uint256) external view returns (uint256) {
+        if (token != asset()) revert UnsupportedToken(token, asset());
+        return 0;
+    }
+
+    /// @inheritdoc ILendingPool
+    function currentIndex() public view returns (uint256 index) {
+        (index, , ) = _accrued();
+    }
+
+    /// @inheritdoc ILendingPool
+    function poolState() external view returns (PoolState memory state) {
+        return _state;
+    }
+
+    /// @inheritdoc ILendingPool
+    function claims() public view returns (uint256 reserve, uint256 backstopDue) {
+        (, , uint256 fees) = _accrued();
+        uint256 part = _reservePart(fees);
+        return (_state.reserve + part, _state.backstopDue + fees - part);
+    }
+
+    /// @inheritdoc ILendingPool
+    function totalDebt() external view returns (uint256) {
+        return DebtMath.debtDown(_state.totalScaledDebt, currentIndex());
+    }
+
+    /// @inheritdoc ILendingPool
+    function ratePerSecond() external view returns (uint256) {
+        (uint256 index, , ) = _accrued();
+        return _rateUp(_state.cash, DebtMath.debtDown(_state.totalScaledDebt, index));
+    }
+
+    /// @inheritdoc ILendingPool
+    function terms() external view returns (PoolTerms memory terms_) {
+        return _terms;
+    }
+
+    /// @notice What belongs to the lenders now [debt units], interest to this second and the whole auction debt included.
+    function totalAssets() public view override(ERC4626, IERC4626) returns (uint256) {
+        (uint256 index, , uint256 fees) = _accrued();
+        uint256 assets = uint256(_state.cash) + _state.auctionDebt + DebtMath.debtDown(_state.totalScaledDebt, index);
+        return FixedPoint.subFloor(assets, fees + _state.reserve + _state.backstopDue);
+    }
+
+    /// @inheritdoc ILendingPool
+    function exitAssets() public view returns (uint256) {
+        uint256 assets = totalAssets();
+        uint256 auctionDebt = _state.auctionDebt;
+        if (auctionDebt == 0) return assets;
+        (uint256 low, ) = _auctionHouse.shortfall();
+        (uint256 reserve, uint256 due) = claims();
+        // What stands before the lenders when a loss is booked stands before those who leave.
+        uint256 uncovered = FixedPoint.subFloor(low, _auctionHouse.backstop().capital() + due + reserve);
+        return FixedPoint.subFloor(assets, FixedPoint.min(uncovered, auctionDebt));
+    }
+
+    /// @notice The assets that `shares` bring when leaving now [debt units], rounded down.
+    function previewRedeem(uint256 shares) public view override(ERC4626, IERC4626) returns (uint256) {
+        return FixedPoint.mulDivDown(shares, exitAssets() + 1, totalSupply() + 10 ** DECIMALS_OFFSET);
+    }
+
+    /// @notice The shares that leaving with `assets` costs now, rounded up.
+    function previewWithdraw(uint256 assets) public view override(ERC4626, IERC4626) returns (uint256) {
+        return FixedPoint.mulDivUp(assets, totalSupply() + 10 ** DECIMALS_OFFSET, exitAssets() + 1);
+    }
+
+    /// @notice What a lender could add before the pool's numbers leave 128 bits [debt units]; 0 while the pool is locked.
+    function maxDeposit(address) public view override(ERC4626, IERC4626) returns (uint256) {
+        return _isLocked() ? 0 : type(uint128).max - _state.cash;
+    }
+
+    /// @notice The shares that `maxDeposit` buys.
+    function maxMint(address receiver) public view override(ERC4626, IERC4626) returns (uint256) {
+        return convertToShares(maxDeposit(receiver));
+    }
+
+    /// @notice What `owner` may take now [debt units]: its shares' worth, or the pool's cash if that is less; 0 while nobody can leave.
+    function maxWithdraw(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
+        uint256 cash = _leavable();
+        return cash == 0 ? 0 : FixedPoint.min(previewRedeem(balanceOf(owner)), cash);
+    }
+
+    /// @notice The shares `owner` may redeem now: all, or as many as the pool's cash pays for; 0 while nobody can leave.
+    function maxRedeem(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
+        uint256 shares = balanceOf(owner);
+        uint256 cash = _leavable();
+        if (cash == 0) return 0;
+        if (previewRedeem(shares) <= cash) return shares;
+        return FixedPoint.mulDivDown(cash, totalSupply() + 10 ** DECIMALS_OFFSET, exitAssets() + 1);
+    }
+
+    /// @inheritdoc ERC4626
+    function decimals() public view override(ERC20, ERC4626, IERC20Metadata) returns (uint8) {
+        return super.decimals();
+    }
+
+    /// @inheritdoc IERC20Permit
+    function nonces(address owner) public view override(ERC20Permit, IERC20Permit) returns (uint256) {
+        return super.nonces(owner);
+    }
+
+    // ------------------------------------------------------------------ ERC-4626 internals
+
+    function _decimalsOffset() internal pure override returns (uint8) {
+        return DECIMALS_OFFSET;
+    }
+
+    function _deposit(
+        address caller,
+        address receiver,
+        uint256 assets,
+        uint256 shares
+    ) internal override notFlashing nonReentrant {
+        _accrue();
+        ExactTransfer.pull(IERC20(asset()), caller, address(this), assets);
+        _state.cash = uint128(_bounded(_state.cash + assets));
+        _mint(receiver, shares);
+        emit Deposit(caller, receiver, assets, shares);
+    }
+
+    function _withdraw(
+        address caller,
+        address receiver,
+        address owner,
+        uint256 assets,
+        uint256 shares
+    ) internal override notFlashing nonReentrant {
+        _accrue();
+        if (caller != owner) _spendAllowance(owner, caller, shares);
+        _burn(owner, shares);
+        // At most the cash there is: `maxWithdraw` and `maxRedeem` saw to that.
+        _state.cash -= uint128(assets);
+        emit Withdraw(caller, receiver, owner, assets, shares);
+        IERC20(asset()).safeTransfer(receiver, assets);
+    }
+
+    /// @dev Cash that lenders can take now [debt units]: none while the pool is locked, or the house whose shortfall they are paid by.
+    function _leavable() private view returns (uint256) {
+        bool unknown = _state.auctionDebt != 0 && _auctionHouse.isLocked();
+        return unknown || _isLocked() ? 0 : _state.cash;
+    }
+
+    function _isLocked() private view returns (bool) {
+        return FLASHING.asBoolean().tload() || _reentrancyGuardEntered();
+    }
+
+    // ------------------------------------------------------------------ interest
+
+    function _accrue() private returns (uint256 index) {
+        uint256 interest;
+        uint256 fees;
+        (index, interest, fees) = _accrued();
+        if (block.timestamp == _state.accruedAt) return index;
+        (_state.index, _state.accruedAt, _state.fees) = (uint112(index), uint40(block.timestamp), uint104(fees));
+        if (interest != 0) emit Accrued(index, interest, fees);
+    }
+
+    /// @dev Index, interest since the last accrual, and fees as of now. Utilisation has not changed since then, so the rate that
+    /// held all along is today's.
+    function _accrued() private view returns (uint256 index, uint256 interest, uint256 fees) {
+        (index, fees) = (_state.index, _state.fees);
+        uint256 elapsed = block.timestamp - _state.accruedAt;
+        if (elapsed == 0) return (index, 0, fees);
+        (uint256 scaled, uint256 cash) = (_state.totalScaledDebt, _state.cash);
+        if (scaled == 0) return (index, 0, fees);
+        uint256 debt = DebtMath.debtDown(scaled, index);
+        index = InterestMath.grownIndexDown(index, _rateUp(cash, debt), elapsed);
+        interest = DebtMath.debtDown(scaled, index) - debt;
+        uint256 kept = (interest * (uint256(_terms.reserveFactor) + _terms.backstopFactor)) / BPS;
+        fees = FixedPoint.min(fees + kept, type(uint104).max);
+    }
+
+    /// @dev The reserve's part of undivided fees, rounded down.
+    function _reservePart(uint256 fees) private view returns (uint256) {
+        (uint256 r, uint256 b) = (_terms.reserveFactor, _terms.backstopFactor);
+        return r + b == 0 ? fees : FixedPoint.mulDivDown(fees, r, r + b);
+    }
+
+    /// @dev Divides what was earned since the last time. Takes an accrued pool.
+    function _divideFees() private returns (uint256 reserve) {
+        uint256 fees = _state.fees;
+        uint256 part = _reservePart(fees);
+        reserve = _bounded(_state.reserve + part);
+        _state.fees = 0;
+        (_state.reserve, _state.backstopDue) = (uint128(reserve), uint128(_bounded(_state.backstopDue + fees - part)));
+    }
+
+    function _setTerms(PoolTerms memory t) private {
+        if (uint256(t.reserveFactor) + t.backstopFactor > BPS) {
+            revert FactorsTooHigh(t.reserveFactor, t.backstopFactor, BPS);
+        }
+        bool valid = t.kink != 0 && t.kink < KINK_ONE && t.max * RATE_UNIT <= InterestMath.MAX_RATE;
+        if (!valid) revert InvalidCurve(t.kink, t.max);
+        _terms = t;
+        emit TermsSet(t);
+    }
+
+    /// @dev The rate for this cash and debt [debt units; RAY per second].
+    function _rateUp(uint256 cash, uint256 debt) private view returns (uint256) {
+        PoolTerms storage t = _terms;
+        InterestMath.Curve memory curve = InterestMath.Curve({
+            base: t.base * RATE_UNIT,
+            kink: t.kink * (WAD / KINK_ONE),
+            slopeBelow: t.slopeBelow * RATE_UNIT,
+            slopeAbove: t.slopeAbove * RATE_UNIT,
+            max: t.max * RATE_UNIT
+        });
+        return InterestMath.rateUp(curve, InterestMath.utilisationUp(cash, debt));
+    }
+
+    function _bounded(uint256 amount) private pure returns (uint256) {
+        if (amount > type(uint128).max) revert AmountTooLarge(amount, type(uint128).max);
+        return amount;
+    }
+}

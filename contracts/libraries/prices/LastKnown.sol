@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {Price, Status} from "../../types/Price.sol";
+import {FixedPoint} from "../math/FixedPoint.sol";
+import {PriceMath} from "../math/PriceMath.sol";
+
+/// @notice What an asset counts at while its price is Dead: what its sources last said that could be used, and what can be learnt from
+/// answers that cannot. An answer at or below a feed's floor says that the asset is worth at most the floor; one at or above its
+/// ceiling, that it is worth at least the ceiling.
+///
+/// No single block may make a vault poorer by this: until its death has been on record for `CONFIRM`, a dead asset counts at its last
+/// usable price. Nothing fades before somebody has recorded that the asset is dead.
+library LastKnown {
+    /// @notice How long a death must be on record before an answer below the floor lowers what the asset counts at [s].
+    uint256 internal constant CONFIRM = 1 hours;
+    /// @notice From the record on a dead asset counts in full for `HOLD`, and then fades to nothing over `FADE` [s].
+    uint256 internal constant HOLD = 24 hours;
+    uint256 internal constant FADE = 24 hours;
+    /// @notice As `HOLD`, for the highest it may be worth, on which debts are given up [s]: governance has a week to name another source.
+    uint256 internal constant GIVE_UP = 7 days;
+
+    /// @notice What one source says and last said. Prices are scaled by the caller's unit; 0 where there is none.
+    struct Said {
+        /// Its last usable answer, and when it was given [s].
+        uint256 price;
+        uint256 at;
+        /// The floor that its newest answer does not exceed, or the ceiling that it reaches.
+        uint256 floor;
+        uint256 ceiling;
+        /// It has given no usable answer since, back to this time [s]; 0: since `at`.
+        uint256 unseenBefore;
+        /// Whether it is usable now.
+        bool alive;
+        /// Whether its newest answer has not expired.
+        bool recent;
+    }
+
+    /// @notice What is known of a dead asset [1e36-scaled].
+    struct Known {
+        /// What it counts at; 0: nothing is known.
+        uint256 base;
+        /// It is worth at most `most` and at least `least`; the largest word and 0 if nothing says so.
+        uint256 most;
+        uint256 least;
+        /// When the newest usable answer was given by what is dead now [s].
+        uint256 aliveAt;
+        /// Usable answers given before this time may have been missed [s].
+        uint256 unseenBefore;
+        /// Whether it fades: not while the only trouble is that it is worth more than a source may say.
+        bool fades;
+    }
+
+    /// @notice The record of a death. One word.
+    struct Death {
+        /// When it was first seen dead, and when last [s].
+        uint48 since;
+        uint48 seen;
+    }
+
+    // ------------------------------------------------------------------ what is known
+
+    /// @notice Two sources of one asset: the newer last answer, and what either says of bounds, the first before the second.
+    function either(Said memory p, Said memory s) internal pure returns (Said memory r) {
+        (r.price, r.at) = p.at >= s.at ? (p.price, p.at) : (s.price, s.at);
+        bool first = p.floor != 0 || p.ceiling != 0;
+        (r.floor, r.ceiling, r.recent) = first ? (p.floor, p.ceiling, p.recent) : (s.floor, s.ceiling, s.recent);
+        r.unseenBefore = p.unseenBefore > s.unseenBefore ? p.unseenBefore : s.unseenBefore;
+    }
+
+    /// @notice What an asset's own sources tell, which are quoted in the debt asset.
+    function ofSources(Said memory n) internal pure returns (Known memory k) {
+        (k.base, k.most, k.least) = (n.price, n.floor == 0 ? type(uint256).max : n.floor, n.ceiling);
+        (k.aliveAt, k.unseenBefore) = n.alive ? (0, 0) : (n.at, n.unseenBefore);
+        k.fades = !(n.alive || (n.ceiling != 0 && n.recent));
+    }
+
+    /// @notice What they tell where they are quoted in another currency, of which `d` says what the debt asset is worth. A cheaper debt
+    /// asset makes the collateral worth more of it.
+    /// @param unit one debt asset in the units of `d`
+    function composed(Said memory n, Said memory d, uint256 unit) internal pure returns (Known memory k) {
+        k = ofSources(n);
+        if (d.price == 0) {
+            (k.base, k.most, k.least) = (0, type(uint256).max, 0);
+        } else {
+            k.base = PriceMath.composeDown(k.base, d.price, unit);
+            if (n.floor != 0) k.most = PriceMath.composeDown(n.floor, d.price, unit);
+            if (n.ceiling != 0) k.least = PriceMath.composeDown(n.ceiling, d.price, unit);
+        }
+        if (n.price != 0) {
+            if (d.floor != 0) k.least = FixedPoint.max(k.least, PriceMath.composeDown(n.price, d.floor, unit));
+            if (d.ceiling != 0) k.most = FixedPoint.min(k.most, PriceMath.composeDown(n.price, d.ceiling, unit));
+        }
+        if (d.alive) return k;
+        k.aliveAt = FixedPoint.max(k.aliveAt, d.at);
+        k.unseenBefore = FixedPoint.max(k.unseenBefore, d.unseenBefore);
+        k.fades = k.fades || !(d.floor != 0 && d.recent);
+    }
+
+    /// @notice `k` with the price `accepted` at a time [s], which counts if no source has given a usable answer since then: `newest`.
+    function withAccepted(
+        Known memory k,
+        uint256 accepted,
+        uint256 acceptedAt,
+        uint256 newest
+    ) internal pure returns (Known memory) {
+        if (accepted == 0) return k;
+        if (k.base == 0 || acceptedAt > newest) k.base = accepted;
+        k.aliveAt = FixedPoint.max(k.aliveAt, acceptedAt);
+        return k;
+    }
+
+    // ------------------------------------------------------------------ the record
+
+    /// @notice Whether `d` is the record of the death that `k` tells of: nothing usable was said since, as far as can be known. Where
+    /// rounds are missing, it must have been seen dead within the last `HOLD`.
+    function isRecorded(Death memory d, Known memory k, uint256 timestamp) internal pure returns (bool) {
+        if (d.since == 0 || k.aliveAt > d.since) return false;
+        return k.unseenBefore <= d.since || timestamp <= d.seen + HOLD;
+    }
+
+    /// @notice The record after somebody saw that the asset is dead.
+    function recorded(Death memory d, Known memory k, uint256 timestamp) internal pure returns (Death memory) {
+        return Death(isRecorded(d, k, timestamp) ? d.since : uint48(timestamp), uint48(timestamp));
+    }
+
+    // ------------------------------------------------------------------ the price
+
+    /// @notice What a dead asset counts at when its death has been on record for `age` [s]; 0 if it is not.
+    /// `liq`: the last usable price, at least what the newest answer says, and at most that once it is confirmed. `low`, for who leaves:
+    /// nothing where it may have fallen below a floor. `high`: the most it may be worth; without bound where nothing is known.
+    function priceOf(Known memory k, uint256 age) internal pure returns (Price memory p) {
+        p.status = Status.Dead;
+        uint256 base =
+            k.base != 0
+                ? k.base
+                : k.least != 0
+                    ? k.least
+                    : k.most;
+        if (base == type(uint256).max) {
+            p.high = age >= GIVE_UP + FADE ? 0 : PriceMath.MAX_PRICE;
+            return p;
+        }
+        base = FixedPoint.min(base, PriceMath.MAX_PRICE);
+        uint256 liq = FixedPoint.max(base, FixedPoint.min(k.least, PriceMath.MAX_PRICE));
+        bool sunk = k.most != type(uint256).max;
+        (p.liq, p.low, p.high) = (liq, sunk ? 0 : base, liq);
+        if (sunk && age >= CONFIRM) p.liq = FixedPoint.min(liq, k.most);
+        if (!k.fades) return p;
+        p.liq = fadedDown(p.liq, age, HOLD);
+        p.low = fadedDown(p.low, age, HOLD);
+        p.high = fadedDown(p.high, age, GIVE_UP);
+    }
+
+    /// @notice What is left of `price` at an `age` [s]: all of it up to `hold`, then less and less, nothing after `FADE` more. Rounded down.
+    function fadedDown(uint256 price, uint256 age, uint256 hold) internal pure returns (uint256) {
+        if (age <= hold) return price;
+        if (age >= hold + FADE) return 0;
+        return FixedPoint.mulDivDown(price, hold + FADE - age, FADE);
+    }
+}

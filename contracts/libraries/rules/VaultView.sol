@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {AssetRisk} from "../../types/AssetRisk.sol";
+import {Price, Status} from "../../types/Price.sol";
+import {HealthMath} from "../math/HealthMath.sol";
+import {LiquidationMath} from "../math/LiquidationMath.sol";
+
+/// @notice The collaterals of a vault with their parameters and prices, and the sums over them. Engine and lens both use it.
+library VaultView {
+    struct Holding {
+        uint8 asset;
+        /// Balance [token units].
+        uint256 amount;
+        AssetRisk risk;
+        Price price;
+    }
+
+    /// @notice The vault as a liquidation sees it.
+    function position(
+        Holding[] memory holdings,
+        uint256 scaledDebt,
+        uint256 index
+    ) internal pure returns (LiquidationMath.Position memory p) {
+        (p.scaledDebt, p.index) = (scaledDebt, index);
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            uint256 value = HealthMath.valueDown(holdings[i].amount, holdings[i].price.liq);
+            p.value += value;
+            p.weighted += value * holdings[i].risk.liquidationThreshold();
+        }
+    }
+
+    /// @notice One holding as the asset to seize.
+    function asset(Holding memory h) internal pure returns (LiquidationMath.Asset memory a) {
+        (a.amount, a.price) = (h.amount, h.price.liq);
+        AssetRisk risk = h.risk;
+        a.threshold = risk.liquidationThreshold();
+        (a.minBonus, a.maxBonus, a.slope) = (risk.minBonus(), risk.maxBonus(), risk.slope());
+    }
+
+    /// @notice The value of each at the lowest of its usable prices [debt units].
+    function valuesLow(Holding[] memory holdings) internal pure returns (uint256[] memory values) {
+        values = new uint256[](holdings.length);
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            values[i] = HealthMath.valueDown(holdings[i].amount, holdings[i].price.low);
+        }
+    }
+
+    /// @notice The price of each for liquidations [1e36-scaled].
+    function pricesLiq(Holding[] memory holdings) internal pure returns (uint256[] memory prices) {
+        prices = new uint256[](holdings.length);
+        for (uint256 i = 0; i < holdings.length; ++i) prices[i] = holdings[i].price.liq;
+    }
+
+    /// @notice What they are worth for sure [debt units]: each at the lowest of its usable prices, what is dead nothing.
+    function sureValue(Holding[] memory holdings) internal pure returns (uint256 value) {
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            Price memory p = holdings[i].price;
+            if (p.status != Status.Dead) value += HealthMath.valueDown(holdings[i].amount, p.low);
+        }
+    }
+
+    /// @notice Value at the highest of the usable prices [debt units].
+    function valueHigh(Holding[] memory holdings) internal pure returns (uint256 value) {
+        for (uint256 i = 0; i < holdings.length; ++i) {
+            value += HealthMath.valueDown(holdings[i].amount, holdings[i].price.high);
+        }
+    }
+
+    /// @notice Where `id` stands in `holdings`; their number if it is not there.
+    function indexOfAsset(Holding[] memory holdings, uint8 id) internal pure returns (uint256 i) {
+        while (i < holdings.length && holdings[i].asset != id) ++i;
+    }
+}

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.30;
+
+import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
+
+import {ICircuitBreaker, Watch} from "../interfaces/ICircuitBreaker.sol";
+import {IOracleGuard} from "../interfaces/IOracleGuard.sol";
+import {IRiskConfig} from "../interfaces/IRiskConfig.sol";
+import {BreakerMath} from "../libraries/math/BreakerMath.sol";
+import {BPS} from "../libraries/math/FixedPoint.sol";
+import {Action, WATCHED, bitOf} from "../types/Action.sol";
+import {AssetSet} from "../types/AssetSet.sol";
+import {Price, Status} from "../types/Price.sol";
+
+/// @title CircuitBreaker
+/// @notice See `ICircuitBreaker`, which is the specification.
+contract CircuitBreaker is ICircuitBreaker, AccessManaged {
+    using Checkpoints for Checkpoints.Trace208;
+
+    uint256 private constant MIN_WINDOW = 1 minutes;
+    uint256 private constant MAX_WINDOW = 1 days;
+    uint256 private constant MAX_TRIP = 6 hours;
+
+    /// @inheritdoc ICircuitBreaker
+    IRiskConfig public immutable riskConfig;
+    /// @inheritdoc ICircuitBreaker
+    IOracleGuard public immutable oracle;
+
+    /// @dev One word.
+    struct Asset {
+        Watch watch;
+        /// First poke that did not find the price Good, since the last that did; 0 if the last did.
+        uint40 doubtfulSince;
+        /// Whether this doubt has tripped already.
+        bool doubtTripped;
+    }
+
+    mapping(Action => BreakerMath.Closure) private _closures;
+    /// @dev By when they began: the spells before the running or last one, each with how long the action had been closed before it.
+    mapping(Action => Checkpoints.Trace208) private _spells;
+    mapping(uint256 asset => Asset) private _assets;
+    mapping(uint256 asset => BreakerMath.Window) private _windows;
+    /// @dev What this contract last set in the risk configuration, and of how many assets it watches the moves.
+    uint8 private _guarded;
+    uint8 private _moving;
+
+    constructor(address authority, IOracleGuard oracle_) AccessManaged(authority) {
+        oracle = oracle_;
+        riskConfig = oracle_.riskConfig();
+    }
+
+    // ------------------------------------------------------------------ guardian
+
+    /// @inheritdoc ICircuitBreaker
+    function pause(Action action, uint256 duration) external restricted returns (uint256 until) {
+        BreakerMath.Closure memory c = BreakerMath.pause(_closures[action], action, block.timestamp, duration);
+        _close(action, c);
+        until = c.pausedUntil;
+        emit Paused(action, until);
+        _guard();
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function unpause(Action action) external restricted {
+        BreakerMath.Closure memory c = _closures[action];
+        if (block.timestamp >= c.pausedUntil) revert NotPaused(action, c.pausedUntil);
+        c = BreakerMath.lift(c, block.timestamp);
+        _closures[action] = c;
+        emit Unpaused(action, action == Action.Liquidate ? BreakerMath.graceUntil(c) : 0);
+        _guard();
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function setWatch(uint8 asset, Watch calldata watch) external restricted {
+        riskConfig.tokenOf(asset);
+        bool watched = watch.limit != 0 || watch.doubt != 0;
+        bool windowed = watch.limit == 0 || (watch.window >= MIN_WINDOW && watch.window <= MAX_WINDOW);
+        if (watch.limit >= BPS || !windowed || watch.pause > MAX_TRIP || (watched && watch.pause == 0)) {
+            revert InvalidWatch(watch);
+        }
+        if ((watch.limit != 0) != (_assets[asset].watch.limit != 0))
+            _moving = watch.limit != 0 ? _moving + 1 : _moving - 1;
+        _assets[asset] = Asset(watch, 0, false);
+        delete _windows[asset];
+        emit WatchSet(asset, watch);
+        _guard();
+    }
+
+    // ------------------------------------------------------------------ anyone
+
+    /// @inheritdoc ICircuitBreaker
+    function poke(uint8 asset) external returns (bool tripped) {
+        Watch memory watch = _assets[asset].watch;
+        if (watch.limit != 0 || watch.doubt != 0) {
+            Price memory price = oracle.observe(asset);
+            uint256 until = block.timestamp + watch.pause;
+            bool moved = watch.limit != 0 && price.status != Status.Dead && _moved(asset, watch, price.liq, until);
+            bool doubted = watch.doubt != 0 && _doubted(asset, watch.doubt, price.status, until);
+            tripped = moved || doubted;
+            if (tripped) {
+                _trip(Action.Borrow, until);
+                _trip(Action.WithdrawWithDebt, until);
+            }
+        }
+        if (tripped || _guarded & ~WATCHED != 0) _guard();
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function refresh() external {
+        _guard();
+    }
+
+    // ------------------------------------------------------------------ views
+
+    /// @inheritdoc ICircuitBreaker
+    function check(Action action, uint256 value, uint256 debt) external view {
+        BreakerMath.Closure memory c = _closures[action];
+        uint256 until = BreakerMath.closedUntil(c);
+        if (block.timestamp < until) revert ActionClosed(action, until);
+        if (action != Action.Liquidate) return;
+        until = BreakerMath.graceUntil(c);
+        if (block.timestamp < until && BreakerMath.inGrace(value, debt)) revert BorrowersInGrace(until, value, debt);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function requireCalm(AssetSet assets, uint256[] calldata prices) external view {
+        for (uint256 i = 0; i < prices.length; ++i) {
+            uint8 asset = assets.lowest();
+            assets = assets.without(asset);
+            Watch memory watch = _assets[asset].watch;
+            if (watch.limit == 0) continue;
+            uint256 price = prices[i];
+            (uint256 lowest, uint256 highest) = BreakerMath.range(_windows[asset], block.timestamp, watch.window);
+            if (highest == 0) (lowest, highest, price) = oracle.recentRange(asset, block.timestamp - watch.window);
+            uint256 past = BreakerMath.movedFrom(price, lowest, highest, watch.limit);
+            if (past != 0) revert PriceMoved(asset, past, price);
+        }
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function pausedUntil(Action action) external view returns (uint256 until) {
+        return BreakerMath.closedUntil(_closures[action]);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function graceUntil() external view returns (uint256 until) {
+        return BreakerMath.graceUntil(_closures[Action.Liquidate]);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function pausedSeconds(Action action) external view returns (uint256 cumulative) {
+        return BreakerMath.closedSeconds(_closures[action], block.timestamp);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function pausedBetween(Action action, uint256 from, uint256 to) external view returns (uint256) {
+        return _closedSeconds(action, to) - _closedSeconds(action, from);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function watchOf(uint8 asset) external view returns (Watch memory watch, uint256 doubtfulSince) {
+        return (_assets[asset].watch, _assets[asset].doubtfulSince);
+    }
+
+    /// @inheritdoc ICircuitBreaker
+    function rangeOf(uint8 asset) external view returns (uint256 lowest, uint256 highest) {
+        uint256 window = _assets[asset].watch.window;
+        return window == 0 ? (0, 0) : BreakerMath.range(_windows[asset], block.timestamp, window);
+    }
+
+    // ------------------------------------------------------------------ internals
+
+    /// @dev Remembers the price, and says whether it has moved by the limit within the window.
+    function _moved(uint8 asset, Watch memory watch, uint256 price, uint256 until) private returns (bool) {
+        BreakerMath.Window memory w = _windows[asset];
+        (uint256 lowest, uint256 highest) = BreakerMath.range(w, block.timestamp, watch.window);
+        _windows[asset] = BreakerMath.record(w, price, block.timestamp, watch.window);
+        uint256 past = BreakerMath.movedFrom(price, lowest, highest, watch.limit);
+        if (past == 0) return false;
+        emit TrippedByMove(asset, past, price, until);
+        return true;
+    }
+
+    /// @dev Remembers since when the price has not been Good, and says whether that has lasted too long for the first time.
+    function _doubted(uint8 asset, uint256 doubt, Status status, uint256 until) private returns (bool) {
+        Asset storage a = _assets[asset];
+        if (status == Status.Good) {
+            if (a.doubtfulSince != 0) (a.doubtfulSince, a.doubtTripped) = (0, false);
+            return false;
+        }
+        if (a.doubtfulSince == 0) a.doubtfulSince = uint40(block.timestamp);
+        if (a.doubtTripped || block.timestamp - a.doubtfulSince < doubt) return false;
+        a.doubtTripped = true;
+        emit TrippedByDoubt(asset, a.doubtfulSince, until);
+        return true;
+    }
+
+    function _trip(Action action, uint256 until) private {
+        _close(action, BreakerMath.trip(_closures[action], block.timestamp, until));
+    }
+
+    /// @dev Writes a closure; where a new spell begins, the one before it is kept.
+    function _close(Action action, BreakerMath.Closure memory c) private {
+        BreakerMath.Closure memory old = _closures[action];
+        if (old.closedAt != c.closedAt && old.closedAt != 0) {
+            _spells[action].push(old.closedAt, BreakerMath.packSpell(old));
+        }
+        _closures[action] = c;
+    }
+
+    /// @dev Seconds for which `action` had been closed up to `timestamp`, which may lie in the past.
+    function _closedSeconds(Action action, uint256 timestamp) private view returns (uint256) {
+        BreakerMath.Closure memory c = _closures[action];
+        if (timestamp >= c.closedAt) return BreakerMath.closedSeconds(c, timestamp);
+        uint256 spell = _spells[action].upperLookupRecent(uint48(timestamp));
+        return spell == 0 ? 0 : BreakerMath.closedSeconds(BreakerMath.unpackSpell(spell), timestamp);
+    }
+
+    /// @dev Tells the risk configuration which actions are not simply open, and until when bidding was last closed.
+    function _guard() private {
+        uint8 guarded;
+        for (uint8 i = 0; i <= uint8(type(Action).max); ++i) {
+            Action action = Action(i);
+            BreakerMath.Closure memory c = _closures[action];
+            uint256 until = action == Action.Liquidate ? BreakerMath.graceUntil(c) : BreakerMath.closedUntil(c);
+            if (block.timestamp < until) guarded |= bitOf(action);
+        }
+        if (_moving != 0) guarded |= WATCHED;
+        if (guarded == _guarded) return;
+        _guarded = guarded;
+        riskConfig.setGuarded(guarded, uint32(BreakerMath.closedUntil(_closures[Action.Bid])));
+    }
+}
