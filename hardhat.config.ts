@@ -49,7 +49,7 @@ export default defineConfig({
     profiles: { default: { compilers, overrides }, production: { compilers, overrides, isolated: false } },
   },
   typechain: { outDir: "./types" },
-  paths: { ignition: "deploy", tests: { solidity: "test/solidity", mocha: "test" } },
+  paths: { ignition: "deploy", tests: { solidity: "test/contracts", mocha: "test" } },
   test: {
     mocha: { timeout: 120_000, parallel: true, jobs: 2 },
     solidity: EFFORT[effort],

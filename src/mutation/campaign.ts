@@ -33,8 +33,8 @@ export interface Choice {
 
 /** The tests of a contract that has more than one file of them. */
 const OWN_FOLDER: Readonly<Record<string, string>> = {
-  "contracts/core/VaultEngine.sol": "test/solidity/engine/",
-  "contracts/storage/VaultBook.sol": "test/solidity/engine/",
+  "contracts/core/VaultEngine.sol": "test/contracts/core/VaultEngine/",
+  "contracts/storage/VaultBook.sol": "test/contracts/core/VaultEngine/",
 };
 
 /** How many variants are compiled in one go: beyond that memory, not time, is the limit. */
@@ -87,9 +87,9 @@ export class Campaign {
    */
   async run(file: string, mutants: readonly Mutant[], fast = false): Promise<Result[]> {
     const all = this.testsOf(file);
-    const mirror = file.replace(/^contracts\//, "test/solidity/").replace(/\.sol$/, ".t.sol");
+    const mirror = file.replace(/^contracts\//, "test/contracts/").replace(/\.sol$/, "");
     const folder = OWN_FOLDER[file];
-    const named = all.filter((test) => test === mirror || (folder !== undefined && test.startsWith(folder)));
+    const named = all.filter((test) => test === `${mirror}.t.sol` || test.startsWith(folder ?? `${mirror}/`));
     const own = named.length > 0 ? named : all;
     // Tests that deploy the system compile for a minute each time: for a library the differential suite stands for them.
     const rest = all.filter(
@@ -288,7 +288,7 @@ export class Campaign {
 
   /** Solidity tests that import or deploy a file. */
   private testsOf(file: string): string[] {
-    return this.sources.glob("test/solidity/**/*.t.sol").filter((test) => this.sources.reaches(test, file));
+    return this.sources.glob("test/contracts/**/*.t.sol").filter((test) => this.sources.reaches(test, file));
   }
 
   private identity(file: string, { range, replacement }: Mutant): string {

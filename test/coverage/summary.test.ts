@@ -17,7 +17,7 @@ describe("the coverage summary", () => {
         ["contracts/libraries/B.sol", file(1, 1)],
         ["contracts/A.sol", file(2, 9)],
         ["contracts/mocks/C.sol", file(0, 1_000)],
-        ["test/solidity/D.t.sol", file(0, 1_000)],
+        ["test/contracts/D.t.sol", file(0, 1_000)],
       ]),
     );
     expect(summary.files.map(({ path }) => path)).to.deep.equal([

@@ -22,9 +22,11 @@ const quoted = (text: string): readonly string[] =>
 const isTest = (name: string): boolean => /^(test|testFuzz|invariant)_\w+$/.test(name);
 
 const defined = new Set(
-  readdirSync("test/solidity", { recursive: true, encoding: "utf8" })
+  readdirSync("test/contracts", { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith(".sol"))
-    .flatMap((file) => [...readFileSync(join("test/solidity", file), "utf8").matchAll(/\bfunction (\w+)\(/g)])
+    .flatMap((file) => [
+      ...readFileSync(join("test/contracts", file), "utf8").matchAll(/\bfunction (\w+)\(/g),
+    ])
     .map(([, name]) => name),
 );
 

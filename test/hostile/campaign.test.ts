@@ -32,7 +32,7 @@ const BY_INTERFACE: Readonly<Record<string, readonly string[]>> = {
   backstop: ["approve", "transfer", "transferFrom", "permit"],
 };
 
-const SUPPORT = "test/solidity/support";
+const SUPPORT = "test/contracts/support/handlers";
 const handlers = readdirSync(SUPPORT)
   .filter((file) => /Handler(Base)?\.sol$/.test(file))
   .map((file) => readFileSync(join(SUPPORT, file), "utf8"))

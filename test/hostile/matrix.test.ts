@@ -29,7 +29,7 @@ const OUTSIDE: Readonly<Record<string, string>> = {
   VaultLens: "has no state; shows what the engine's locked views show",
 };
 
-const source = readFileSync("test/solidity/support/ReentryCalls.sol", "utf8");
+const source = readFileSync("test/contracts/support/fakes/ReentryCalls.sol", "utf8");
 const listed = [...source.matchAll(/abi\.encodeCall\(\s*(\w+)\.(\w+),/g)].map(
   ([, variable, name]) => `${variable}.${name}`,
 );
@@ -55,7 +55,7 @@ describe("the re-entry matrix", () => {
   it("carries out everything it lists", () => {
     const lists = [...source.matchAll(/function (_list\w+)\(\) private/g)].map(([, name]) => name);
     for (const list of lists) expect(source.split(`${list}();`).length, `calls of ${list}`).to.equal(2);
-    const test = readFileSync(join("test/solidity/hostile/Reentrancy.t.sol"), "utf8");
+    const test = readFileSync(join("test/contracts/adversarial/Reentrancy.t.sol"), "utf8");
     expect(test).to.contain("is ReentryCalls");
   });
 });

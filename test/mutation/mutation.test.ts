@@ -114,7 +114,7 @@ describe("mutation testing", () => {
     write("package.json", "{}");
     write("remappings.txt", "forge-std/=node_modules/@layerzerolabs/toolbox-foundry/lib/forge-std/\n");
     write(FILE, TINY);
-    write("test/solidity/libraries/Tiny.t.sol", TEST);
+    write("test/contracts/libraries/Tiny.t.sol", TEST);
     write(BOOKS_FILE, BOOKS);
     solidity = new SolidityTests(root);
     campaign = start();
@@ -212,7 +212,7 @@ describe("mutation testing", () => {
   });
 
   it("refuses tests that fail without any mutant", async () => {
-    write("test/solidity/libraries/Tiny.t.sol", TEST.replace("share(3, 10), 7", "share(3, 10), 8"));
+    write("test/contracts/libraries/Tiny.t.sol", TEST.replace("share(3, 10), 7", "share(3, 10), 8"));
     const failure = await start()
       .run(FILE, mutants, true)
       .then(
@@ -220,7 +220,7 @@ describe("mutation testing", () => {
         (error: unknown) => String(error),
       );
     expect(failure).to.contain("fails without any mutant: TinyTest.test_share");
-    write("test/solidity/libraries/Tiny.t.sol", TEST);
+    write("test/contracts/libraries/Tiny.t.sol", TEST);
   });
 
   it("takes an explained survivor out of the score, and reports an explanation that is wrong", () => {
