@@ -33,7 +33,18 @@ export default tseslint.config(
         "error",
         {
           patterns: [
-            { group: ["../*", "ethers", "node:*", "hardhat*"], message: "The model imports nothing." },
+            {
+              group: [
+                "**/protocol/**",
+                "**/keeper/**",
+                "**/lab/**",
+                "**/cli/**",
+                "ethers",
+                "node:*",
+                "hardhat*",
+              ],
+              message: "The model imports nothing.",
+            },
           ],
         },
       ],
@@ -47,7 +58,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              group: ["../keeper/*", "../lab/*", "../../scripts/*"],
+              group: ["**/keeper/**", "**/lab/**", "**/scripts/**"],
               message: "Imports run one way: scripts on keeper and lab, these on protocol and model.",
             },
           ],
@@ -62,7 +73,7 @@ export default tseslint.config(
         "error",
         {
           patterns: [
-            { group: ["../lab/*", "../../scripts/*"], message: "The keeper knows nothing of the lab." },
+            { group: ["**/lab/**", "**/scripts/**"], message: "The keeper knows nothing of the lab." },
           ],
         },
       ],
@@ -75,7 +86,10 @@ export default tseslint.config(
         "error",
         {
           patterns: [
-            { group: ["../keeper/*", "../../scripts/*"], message: "The lab knows nothing of the keeper." },
+            {
+              group: ["**/src/keeper/**", "../keeper/**", "../../keeper/**", "**/scripts/**"],
+              message: "The lab knows nothing of the keeper.",
+            },
           ],
         },
       ],

@@ -1,18 +1,24 @@
-import { Backing } from "./backing.js";
-import { bounded } from "./bounded.js";
-import { debtUp, repayment, scaledUp } from "./debt.js";
-import { ModelError } from "./error.js";
-import { MAX_UINT256, min } from "./fixed.js";
-import { type VaultKey, ownerOf } from "./key.js";
-import { Lenders } from "./lenders.js";
-import type { Outcome, Position } from "./liquidation.js";
-import * as liquidators from "./liquidators.js";
-import { Market } from "./market.js";
-import * as owners from "./owners.js";
-import * as pools from "./pool.js";
-import type { Price } from "./quote.js";
-import type { FeedAnswer } from "./source.js";
-import type { LiquidationResult, ModelTerms, SystemTerms, VaultHealth, VaultState } from "./terms.js";
+import { Backing } from "./core/backing.js";
+import { bounded } from "./math/bounded.js";
+import { debtUp, repayment, scaledUp } from "./math/debtMath.js";
+import { ModelError } from "./types/modelError.js";
+import { MAX_UINT256, min } from "./math/fixedPoint.js";
+import { type VaultKey, ownerOf } from "./types/vaultKey.js";
+import { Lenders } from "./core/lendingPool/lendingPool.js";
+import type { Outcome, Position } from "./math/liquidationMath.js";
+import * as liquidators from "./core/vaultEngine/liquidators.js";
+import { Market } from "./policy/market.js";
+import * as owners from "./core/vaultEngine/owners.js";
+import * as pools from "./core/lendingPool/state.js";
+import type { Price } from "./types/price.js";
+import type { FeedAnswer } from "./prices/sourceReader.js";
+import type {
+  LiquidationResult,
+  ModelTerms,
+  SystemTerms,
+  VaultHealth,
+  VaultState,
+} from "./types/systemTerms.js";
 import {
   type Context,
   type Valuation,
@@ -21,8 +27,8 @@ import {
   positionOf,
   reviewed,
   withBalance,
-} from "./vault.js";
-import { type Totals, VaultBook } from "./vaultBook.js";
+} from "./core/vaultEngine/vaultRules.js";
+import { type Totals, VaultBook } from "./core/vaultEngine/vaultStorage.js";
 
 /**
  * The reference model: the contracts' state machine in bigint, exact to the unit. No I/O, no clock of its own: every

@@ -1,8 +1,8 @@
-import type { Limits, Outcome, Position, SeizedAsset } from "../model/liquidation.js";
-import { MAX_UINT256, PRICE_ONE, RAY, WAD } from "../model/fixed.js";
-import { debtUp } from "../model/debt.js";
-import { covers, valueDown } from "../model/health.js";
-import { decide } from "../model/liquidation.js";
+import type { Limits, Outcome, Position, SeizedAsset } from "../model/math/liquidationMath.js";
+import { MAX_UINT256, PRICE_ONE, RAY, WAD } from "../model/math/fixedPoint.js";
+import { debtUp } from "../model/math/debtMath.js";
+import { covers, valueDown } from "../model/math/healthMath.js";
+import { decide } from "../model/math/liquidationMath.js";
 
 /**
  * Every vault of a small world: amounts and debts of a few units, where one rounding is a large part of the whole, through

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
-import { debtUp } from "../../src/model/debt.js";
-import { type Outcome, decide } from "../../src/model/liquidation.js";
+import { debtUp } from "../../src/model/math/debtMath.js";
+import { type Outcome, decide } from "../../src/model/math/liquidationMath.js";
 import { type Lemma, type Question, questions } from "../../src/proof/lemma.js";
 import { RATIONAL } from "../../src/proof/rational.js";
 import { LINKS, ROUNDING } from "../../src/proof/rounding.js";

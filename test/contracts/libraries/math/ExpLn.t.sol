@@ -82,7 +82,7 @@ contract ExpLnTest is Test {
         assertEq(ExpLn.lnDown(E_137 + E_137 / 5e33), 137e18);
     }
 
-    /// @dev Whoever computes it elsewhere (src/model/expLn.ts) must turn at the same number: e^137 (1 + c / 1e39).
+    /// @dev Whoever computes it elsewhere (src/model/math/expLn.ts) must turn at the same number: e^137 (1 + c / 1e39).
     function test_ln_turnsAtTheNumberWhereTheStepsThatRoundSayAndNotBefore() public pure {
         assertEq(ExpLn.lnDown(E_137 + (E_137 * 104_064) / 1e39), 137e18 - 1);
         assertEq(ExpLn.lnDown(E_137 + (E_137 * 104_065) / 1e39), 137e18);
@@ -90,7 +90,7 @@ contract ExpLnTest is Test {
 
     /// @dev Fractions next to -log2(0.65), from its continued fraction: 2^-(p / q) / 0.65 - 1 is -1.73, 2.68 and 2.98 times
     /// 2^-120. The first must be below 0.65; between the others lies what rounding inside takes: whoever computes it
-    /// elsewhere (src/model/expLn.ts) must turn there too.
+    /// elsewhere (src/model/math/expLn.ts) must turn there too.
     function test_decay_isBelowTheTrueValueByLessThanThreeUnitsInsideAndTurnsThere() public pure {
         assertEq(ExpLn.decayDown(71638257631937221, 115268861514339097), 0.65e18 - 1);
         assertEq(ExpLn.decayDown(1126183542649190497, 1812074987701609010), 0.65e18 - 1);

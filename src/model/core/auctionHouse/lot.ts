@@ -1,0 +1,129 @@
+import {
+  type AuctionTerms,
+  countedUntil,
+  creditOf,
+  multiplierUp,
+  priceUp,
+  proceedsDown,
+} from "../../math/auctionMath.js";
+import { ModelError } from "../../types/modelError.js";
+import { min } from "../../math/fixedPoint.js";
+import type { LastingPrice } from "../../prices/priceMath.js";
+import type { Price } from "../../types/price.js";
+
+/** One kind of collateral on its way to auction [token units]. */
+export interface Handed {
+  readonly asset: number;
+  readonly amount: bigint;
+}
+
+/** One asset of an absorption, or the remnants of it: amount in token units, times in seconds. */
+export interface Lot {
+  readonly asset: number;
+  readonly amount: bigint;
+  /** Last checkpoint, and for how long from there time may count. */
+  readonly checkpoint: bigint;
+  readonly credit: bigint;
+  readonly elapsed: bigint;
+  readonly restarts: bigint;
+  readonly terms: AuctionTerms;
+  /** Oracle price at the (re)start under frozen terms, else 0. */
+  readonly frozenPrice: bigint;
+}
+
+/** What an operation sees of the world. */
+export interface AuctionWorld {
+  /** Block timestamp [s]. */
+  readonly now: bigint;
+  /** Seconds between two times, neither after now, for which bidding was closed. */
+  readonly closedBetween: (from: bigint, to: bigint) => bigint;
+  /** Smallest worth of what a take may leave [debt units]. */
+  readonly dust: bigint;
+  /** Price of an asset and when it expires. */
+  readonly priceOf: (asset: number) => LastingPrice;
+}
+
+/** Most that one lot holds [token units]. */
+const MAX_AMOUNT = (1n << 120n) - 1n;
+/** Restarts are counted in one byte. */
+const MAX_RESTARTS = 255n;
+
+/** A lot whose clock begins now, or stands until a checkpoint. Mirrors `AuctionHouse._start`. */
+export function newLot(
+  w: AuctionWorld,
+  terms: AuctionTerms,
+  { asset, amount }: Handed,
+  running: boolean,
+): Lot {
+  requireFits(amount);
+  const { price, expiresAt } = w.priceOf(asset);
+  return {
+    asset,
+    amount,
+    checkpoint: w.now,
+    credit: running ? creditOf(expiresAt, w.now, terms.maxGap) : 0n,
+    elapsed: 0n,
+    restarts: 0n,
+    terms,
+    frozenPrice: terms.frozen && price.status !== "dead" ? price.liq : 0n,
+  };
+}
+
+/** What a lot's clock says now [s]. Mirrors `AuctionBook.elapsedAt`. */
+export function elapsedOf(lot: Lot, w: AuctionWorld): bigint {
+  const until = countedUntil(lot.checkpoint, lot.credit, w.now);
+  const counted = until - lot.checkpoint - w.closedBetween(lot.checkpoint, until);
+  return min(lot.elapsed + counted, lot.terms.tail);
+}
+
+/** A lot with its clock brought up to now, and what may count from here on. Mirrors `AuctionBook.mark`. */
+export function marked(lot: Lot, w: AuctionWorld): Lot {
+  const { expiresAt } = w.priceOf(lot.asset);
+  return {
+    ...lot,
+    elapsed: elapsedOf(lot, w),
+    checkpoint: w.now,
+    credit: creditOf(expiresAt, w.now, lot.terms.maxGap),
+  };
+}
+
+/** An expired lot, started again now. Throws `LotRunning` or `PriceDead`. */
+export function restarted(lot: Lot, w: AuctionWorld): Lot {
+  const { asset, amount, restarts, terms } = lot;
+  const elapsed = elapsedOf(lot, w);
+  if (elapsed < terms.tail) throw new ModelError("LotRunning", [elapsed, terms.tail]);
+  livePrice(w, asset);
+  return { ...newLot(w, terms, { asset, amount }, true), restarts: min(restarts + 1n, MAX_RESTARTS) };
+}
+
+/** What one token unit of a lot costs now [1e36-scaled], rounded up. Throws `PriceDead` or `LotExpired`. */
+export function askedPrice(lot: Lot, w: AuctionWorld): bigint {
+  const { frozenPrice, terms } = lot;
+  const { liq } = livePrice(w, lot.asset);
+  const elapsed = elapsedOf(lot, w);
+  if (elapsed >= terms.tail) throw new ModelError("LotExpired", [elapsed, terms.tail]);
+  return priceUp(frozenPrice === 0n ? liq : frozenPrice, multiplierUp(terms, elapsed));
+}
+
+/**
+ * What a lot is sure to bring now [debt units], rounded down, at this price of its asset; one that was started again counts as if its
+ * clock had run out. Mirrors `AuctionValue.shortfall`.
+ */
+export function lotProceedsDown(lot: Lot, w: AuctionWorld, { liq, low }: Price): bigint {
+  const elapsed = lot.restarts === 0n ? elapsedOf(lot, w) : lot.terms.tail;
+  const kept = lot.frozenPrice;
+  // One that has run out may be started again at today's price.
+  const base = kept === 0n || (elapsed === lot.terms.tail && liq < kept) ? liq : kept;
+  return proceedsDown(lot.amount, low, base, multiplierUp(lot.terms, elapsed));
+}
+
+/** The price of an asset. Throws `PriceDead`. */
+export function livePrice(w: AuctionWorld, asset: number): Price {
+  const { price } = w.priceOf(asset);
+  if (price.status === "dead") throw new ModelError("PriceDead", [asset]);
+  return price;
+}
+
+function requireFits(amount: bigint): void {
+  if (amount > MAX_AMOUNT) throw new ModelError("AmountTooLarge", [amount, MAX_AMOUNT]);
+}

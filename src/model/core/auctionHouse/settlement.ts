@@ -1,0 +1,66 @@
+import { type AuctionState, withTip } from "./state.js";
+import { type BackstopState, add, cover } from "../backstopPool/state.js";
+import {
+  type Loss,
+  NO_LOSS,
+  type PoolState,
+  type PoolTerms,
+  donate,
+  settleAuction,
+} from "../lendingPool/state.js";
+
+/** What an operation moves outside the house [debt units]; `settle` applies it. */
+export interface Effects {
+  /** From the bidder to the lenders' pool, to the backstop, and to the pool's reserve. */
+  readonly repaid: bigint;
+  readonly penalty: bigint;
+  readonly donated: bigint;
+  /** A debt nobody will pay, and a tip that is the backstop's to pay, if it can. */
+  readonly shortfall: bigint;
+  readonly tipOwed: { readonly keeper: string; readonly amount: bigint } | null;
+}
+
+export const NOTHING: Effects = { repaid: 0n, penalty: 0n, donated: 0n, shortfall: 0n, tipOwed: null };
+
+/** What auctions cost and brought, after `settle`. */
+export interface Settled {
+  readonly state: AuctionState;
+  readonly backstop: BackstopState;
+  /** Accrued. */
+  readonly pool: PoolState;
+  readonly loss: Loss;
+  /** What the backstop paid of a tip [debt units]. */
+  readonly tipPaid: bigint;
+}
+
+/**
+ * Applies what an operation moves outside the house, in the order of the contracts: the shortfall, the backstop's tip, the payments.
+ * Takes an accrued pool.
+ */
+export function settle(
+  s: AuctionState,
+  backstop: BackstopState,
+  pool: PoolState,
+  poolTerms: PoolTerms,
+  e: Effects,
+): Settled {
+  let [state, loss, tipPaid] = [s, NO_LOSS, 0n];
+  if (e.shortfall !== 0n) {
+    const covered = cover(backstop, e.shortfall);
+    backstop = covered.backstop;
+    const lost = settleAuction(pool, poolTerms, covered.paid, e.shortfall - covered.paid);
+    pool = lost.pool;
+    const { reserve, lenders } = lost;
+    loss = { total: e.shortfall, backstop: covered.paid + lost.due, reserve, lenders };
+  }
+  if (e.tipOwed !== null) {
+    const tip = cover(backstop, e.tipOwed.amount);
+    backstop = tip.backstop;
+    tipPaid = tip.paid;
+    state = withTip(state, e.tipOwed.keeper, tip.paid);
+  }
+  if (e.repaid !== 0n) pool = settleAuction(pool, poolTerms, e.repaid, 0n).pool;
+  backstop = add(backstop, e.penalty);
+  if (e.donated !== 0n) pool = donate(pool, e.donated);
+  return { state, backstop, pool, loss, tipPaid };
+}

@@ -1,0 +1,139 @@
+import { type AuctionWorld, type Handed, type Lot, newLot } from "./lot.js";
+import { type AuctionTerms, type Tab, remaining, tabDown } from "../../math/auctionMath.js";
+import { ModelError } from "../../types/modelError.js";
+
+/** The id under which remnants are sold. */
+export const REMNANTS = 0n;
+/** Most absorptions valued one by one: the first of the list. */
+export const MAX_VALUED = 64;
+
+/** One vault's collateral for sale. `left` of its tab and `debt` in debt units. */
+export interface Absorption {
+  readonly id: bigint;
+  readonly owner: string;
+  readonly keeper: string;
+  readonly debt: bigint;
+  readonly left: bigint;
+  readonly terms: AuctionTerms;
+  readonly lots: readonly Lot[];
+}
+
+/** The auction house: open absorptions in the order of its list; claims by owner and asset [token units]; tips [debt units]. */
+export interface AuctionState {
+  readonly terms: AuctionTerms;
+  readonly lastId: bigint;
+  readonly open: readonly Absorption[];
+  readonly remnants: ReadonlyMap<number, Lot>;
+  readonly claims: ReadonlyMap<string, bigint>;
+  readonly tips: ReadonlyMap<string, bigint>;
+}
+
+/** A house without auctions. */
+export function emptyAuctions(terms: AuctionTerms): AuctionState {
+  return { terms, lastId: 0n, open: [], remnants: new Map(), claims: new Map(), tips: new Map() };
+}
+
+/** Where a claim is kept. */
+export function claimKey(owner: string, asset: number): string {
+  return `${owner}/${String(asset)}`;
+}
+
+/** An open absorption. Throws `NotOpen`. */
+export function absorptionOf(s: AuctionState, id: bigint): Absorption {
+  const a = s.open.find((open) => open.id === id);
+  if (a === undefined) throw new ModelError("NotOpen", [id]);
+  return a;
+}
+
+/** What is left of an absorption's tab [debt units]. */
+export function tabOf(a: Absorption): Tab {
+  return remaining(tabDown(a.terms, a.debt), a.left);
+}
+
+/** A lot with something left. Throws `NothingToSell`. */
+export function lotOf(s: AuctionState, id: bigint, asset: number): Lot {
+  const lot =
+    id === REMNANTS
+      ? s.remnants.get(asset)
+      : s.open.find((a) => a.id === id)?.lots.find((one) => one.asset === asset);
+  if (lot === undefined || lot.amount === 0n) throw new ModelError("NothingToSell", [id, asset]);
+  return lot;
+}
+
+/** The house with a lot it has changed to `lot`. */
+export function withLot(s: AuctionState, id: bigint, lot: Lot): AuctionState {
+  if (id === REMNANTS) return { ...s, remnants: new Map(s.remnants).set(lot.asset, lot) };
+  const a = absorptionOf(s, id);
+  return withAbsorption(s, { ...a, lots: a.lots.map((one) => (one.asset === lot.asset ? lot : one)) });
+}
+
+/** The house with an absorption it has changed to `a`. */
+export function withAbsorption(s: AuctionState, a: Absorption): AuctionState {
+  return { ...s, open: s.open.map((open) => (open.id === a.id ? a : open)) };
+}
+
+/** The house with a new absorption, the last one so far. */
+export function withNew(s: AuctionState, a: Absorption): AuctionState {
+  return { ...s, lastId: a.id, open: placed(s.open, a) };
+}
+
+/**
+ * The house without an absorption. With its tab paid what is left of its lots is its owner's, else it joins the remnants. Mirrors
+ * `AuctionHouse._close`, which also moves the money.
+ */
+export function without(s: AuctionState, w: AuctionWorld, a: Absorption): AuctionState {
+  const covered = a.left === 0n;
+  const state = a.lots.reduce(
+    (to, lot) => (covered ? withClaim(to, a.owner, lot) : withRemnant(to, w, lot)),
+    s,
+  );
+  return { ...state, open: removed(s.open, a.id) };
+}
+
+/** The house with more remnants of an asset, which share a lot whose clock begins anew and stands until a checkpoint. Mirrors `AuctionHouse._addRemnant`. */
+export function withRemnant(s: AuctionState, w: AuctionWorld, { asset, amount }: Handed): AuctionState {
+  if (amount === 0n) return s;
+  const held = s.remnants.get(asset)?.amount ?? 0n;
+  return withLot(s, REMNANTS, newLot(w, s.terms, { asset, amount: held + amount }, false));
+}
+
+/** The house with a tip for `keeper` [debt units]. Mirrors `AuctionHouse._tip`. */
+export function withTip(s: AuctionState, keeper: string, amount: bigint): AuctionState {
+  if (amount === 0n) return s;
+  return { ...s, tips: new Map(s.tips).set(keeper, (s.tips.get(keeper) ?? 0n) + amount) };
+}
+
+function withClaim(s: AuctionState, owner: string, { asset, amount }: Handed): AuctionState {
+  if (amount === 0n) return s;
+  const key = claimKey(owner, asset);
+  return { ...s, claims: new Map(s.claims).set(key, (s.claims.get(key) ?? 0n) + amount) };
+}
+
+/** Where a new absorption goes. Mirrors `AuctionBook._place`. */
+function placed(open: readonly Absorption[], a: Absorption): Absorption[] {
+  if (open.length < MAX_VALUED) return [...open, a];
+  let [least, at] = [a.left, open.length];
+  for (const [i, { left }] of open.slice(0, MAX_VALUED).entries()) {
+    if (left < least) [least, at] = [left, i];
+  }
+  const moved = open[at];
+  return moved === undefined ? [...open, a] : [...open.with(at, a), moved];
+}
+
+/**
+ * The list without an absorption. Where one leaves that was valued, the one of the next as many that has most left takes its place; where
+ * that one or another leaves, the last does. Mirrors `AuctionBook.forget`.
+ */
+function removed(open: readonly Absorption[], id: bigint): Absorption[] {
+  const left = [...open];
+  let at = left.findIndex((one) => one.id === id);
+  if (at < MAX_VALUED && left.length > MAX_VALUED) {
+    const next = left.slice(MAX_VALUED, 2 * MAX_VALUED);
+    const most = next.reduce((best, one, i) => (one.left > (next[best] as Absorption).left ? i : best), 0);
+    left[at] = next[most] as Absorption;
+    at = MAX_VALUED + most;
+  }
+  const last = left.pop();
+  if (last !== undefined && at < left.length) left[at] = last;
+  return left;
+}

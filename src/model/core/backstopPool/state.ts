@@ -1,0 +1,202 @@
+import { bounded } from "../../math/bounded.js";
+import { ModelError } from "../../types/modelError.js";
+import { min, mulDivDown, mulDivUp, subFloor } from "../../math/fixedPoint.js";
+
+/** Virtual shares: 10^6. */
+export const VIRTUAL_SHARES = 10n ** 6n;
+/** How long a request to leave waits, and how long it is good then [s]. */
+export const EXIT_WAIT = 259_200n;
+export const EXIT_WINDOW = 172_800n;
+
+/** Shares requested to leave, for at most `value` [debt units], from `from` [s]. */
+export interface ExitRequest {
+  readonly shares: bigint;
+  readonly value: bigint;
+  readonly from: bigint;
+}
+
+/** The first-loss capital: cash in debt units, shares by owner. */
+export interface BackstopState {
+  readonly cash: bigint;
+  readonly totalShares: bigint;
+  /** One whole token of the debt asset [debt units]. */
+  readonly token: bigint;
+  readonly shares: ReadonlyMap<string, bigint>;
+  readonly requests: ReadonlyMap<string, ExitRequest>;
+}
+
+/** What auctions and lenders' pool say of the capital's prospects [debt units]. */
+export interface Prospects {
+  /** `AuctionHouse.shortfall`. */
+  readonly low: bigint;
+  readonly high: bigint;
+  /** `AuctionHouse.expectedPenalties`. */
+  readonly penalties: bigint;
+  /** The backstop's part of `LendingPool.claims`. */
+  readonly due: bigint;
+}
+
+/** A backstop nobody has entered. */
+export function emptyBackstop(debtDecimals: bigint): BackstopState {
+  return { cash: 0n, totalShares: 0n, token: 10n ** debtDecimals, shares: new Map(), requests: new Map() };
+}
+
+/** What it can still pay [debt units]. Mirrors `BackstopPool.capital`. */
+export function capital(b: BackstopState): bigint {
+  return subFloor(b.cash, b.token);
+}
+
+/** What entering is priced on [debt units]. Mirrors `BackstopPool.entryAssets`. */
+export function entryAssets(b: BackstopState, p: Prospects): bigint {
+  return b.cash + p.due + p.penalties - min(p.high, capital(b) + p.due);
+}
+
+/** What leaving is priced on [debt units]. Mirrors `BackstopPool.exitAssets`. */
+export function exitAssets(b: BackstopState, p: Prospects): bigint {
+  return b.cash - min(p.low, capital(b));
+}
+
+/** Pays a shortfall as far as capital goes. Mirrors `BackstopPool.cover`, and `payTip`, which differs in the payee alone. */
+export function cover(b: BackstopState, shortfall: bigint): { backstop: BackstopState; paid: bigint } {
+  const paid = min(shortfall, capital(b));
+  return { backstop: { ...b, cash: b.cash - paid }, paid };
+}
+
+/** Adds to the capital. Mirrors `BackstopPool.donate` and `earn`. */
+export function add(b: BackstopState, amount: bigint): BackstopState {
+  return { ...b, cash: bounded(b.cash + amount) };
+}
+
+/** Shares that entering with `assets` brings. Mirrors `BackstopPool.previewDeposit`. */
+export function toSharesDown(b: BackstopState, assets: bigint, total: bigint): bigint {
+  return mulDivDown(assets, b.totalShares + VIRTUAL_SHARES, total + 1n);
+}
+
+/** Shares that leaving with `assets` costs. Mirrors `BackstopPool.previewWithdraw`. */
+export function toSharesUp(b: BackstopState, assets: bigint, total: bigint): bigint {
+  return mulDivUp(assets, b.totalShares + VIRTUAL_SHARES, total + 1n);
+}
+
+/** Assets that `shares` bring when leaving. Mirrors `BackstopPool.previewRedeem`. */
+export function toAssetsDown(b: BackstopState, shares: bigint, total: bigint): bigint {
+  return mulDivDown(shares, total + 1n, b.totalShares + VIRTUAL_SHARES);
+}
+
+/** Assets that `shares` cost when entering. Mirrors `BackstopPool.previewMint`. */
+export function toAssetsUp(b: BackstopState, shares: bigint, total: bigint): bigint {
+  return mulDivUp(shares, total + 1n, b.totalShares + VIRTUAL_SHARES);
+}
+
+/** Enters with `assets`. Mirrors `BackstopPool.deposit`. */
+export function deposit(
+  b: BackstopState,
+  p: Prospects,
+  owner: string,
+  assets: bigint,
+): { backstop: BackstopState; shares: bigint } {
+  const shares = toSharesDown(b, assets, entryAssets(b, p));
+  const held = new Map(b.shares).set(owner, sharesOf(b, owner) + shares);
+  return { backstop: { ...add(b, assets), totalShares: b.totalShares + shares, shares: held }, shares };
+}
+
+/** Buys `shares`. Mirrors `BackstopPool.mint`. */
+export function mint(
+  b: BackstopState,
+  p: Prospects,
+  owner: string,
+  shares: bigint,
+): { backstop: BackstopState; assets: bigint } {
+  const assets = toAssetsUp(b, shares, entryAssets(b, p));
+  const held = new Map(b.shares).set(owner, sharesOf(b, owner) + shares);
+  return { backstop: { ...add(b, assets), totalShares: b.totalShares + shares, shares: held }, assets };
+}
+
+/** Shares of `owner`. */
+export function sharesOf(b: BackstopState, owner: string): bigint {
+  return b.shares.get(owner) ?? 0n;
+}
+
+/** Requests that `shares` may leave, at `now` [s]; none takes a request back. Mirrors `BackstopPool.requestExit`. */
+export function requestExit(
+  b: BackstopState,
+  due: bigint,
+  owner: string,
+  shares: bigint,
+  now: bigint,
+): BackstopState {
+  const balance = sharesOf(b, owner);
+  if (shares > balance) throw new ModelError("SharesNotFree", [owner, shares, balance]);
+  const requests = new Map(b.requests);
+  if (shares === 0n) requests.delete(owner);
+  else
+    requests.set(owner, {
+      shares,
+      value: bounded(toAssetsUp(b, shares, b.cash + due)),
+      from: now + EXIT_WAIT,
+    });
+  return { ...b, requests };
+}
+
+/** The shares of a mature request that are paid for. Mirrors `BackstopPool.maxRedeem`. */
+export function maxRedeem(b: BackstopState, p: Prospects, owner: string, now: bigint): bigint {
+  const r = b.requests.get(owner);
+  if (r === undefined || now < r.from || now > r.from + EXIT_WINDOW) return 0n;
+  return min(r.shares, toSharesDown(b, r.value, exitAssets(b, p)));
+}
+
+/** Leaves with `shares` of a mature request. Mirrors `BackstopPool.redeem`. */
+export function redeem(
+  b: BackstopState,
+  p: Prospects,
+  owner: string,
+  shares: bigint,
+  now: bigint,
+): { backstop: BackstopState; assets: bigint; forfeited: bigint } {
+  const most = maxRedeem(b, p, owner, now);
+  if (shares > most) throw new ModelError("ERC4626ExceededMaxRedeem", [owner, shares, most]);
+  const assets = toAssetsDown(b, shares, exitAssets(b, p));
+  return { ...leave(b, owner, assets, shares, most, now), assets };
+}
+
+/** Leaves with `assets` of a mature request. Mirrors `BackstopPool.withdraw`. */
+export function withdraw(
+  b: BackstopState,
+  p: Prospects,
+  owner: string,
+  assets: bigint,
+  now: bigint,
+): { backstop: BackstopState; shares: bigint; forfeited: bigint } {
+  const paid = maxRedeem(b, p, owner, now);
+  const most = toAssetsDown(b, paid, exitAssets(b, p));
+  if (assets > most) throw new ModelError("ERC4626ExceededMaxWithdraw", [owner, assets, most]);
+  const shares = toSharesUp(b, assets, exitAssets(b, p));
+  return { ...leave(b, owner, assets, shares, paid, now), shares };
+}
+
+/** Pays `assets` for `shares` of a request of which `most` are paid for: the others go in proportion. */
+function leave(
+  b: BackstopState,
+  owner: string,
+  assets: bigint,
+  shares: bigint,
+  most: bigint,
+  now: bigint,
+): { backstop: BackstopState; forfeited: bigint } {
+  const r = b.requests.get(owner);
+  if (r === undefined || r.shares === 0n || now < r.from || now > r.from + EXIT_WINDOW) {
+    throw new ModelError("NotMature", [owner, r?.from ?? 0n, (r?.from ?? 0n) + EXIT_WINDOW]);
+  }
+  if (most === 0n) return { backstop: b, forfeited: 0n };
+  const leaving = mulDivUp(r.shares, shares, most);
+  const left = r.shares - leaving;
+  const requests = new Map(b.requests).set(owner, {
+    shares: left,
+    value: mulDivDown(r.value, left, r.shares),
+    from: r.from,
+  });
+  const held = new Map(b.shares).set(owner, sharesOf(b, owner) - leaving);
+  return {
+    backstop: { ...b, cash: b.cash - assets, totalShares: b.totalShares - leaving, shares: held, requests },
+    forfeited: leaving - shares,
+  };
+}

@@ -1,0 +1,206 @@
+import { bounded } from "../../math/bounded.js";
+import { debtDown, scaledUp } from "../../math/debtMath.js";
+import { ModelError } from "../../types/modelError.js";
+import { BPS, RAY, min, mulDivDown, mulDivUp, subFloor } from "../../math/fixedPoint.js";
+import { type Curve, grownIndexDown, rateUp, utilisationUp } from "../../math/interestMath.js";
+
+/** Virtual shares per asset unit in the lenders' pool: 10^6. */
+export const VIRTUAL_SHARES = 10n ** 6n;
+
+/** Everything the pool stores: index in RAY, times in seconds, the rest in debt units or shares. */
+export interface PoolState {
+  readonly index: bigint;
+  readonly accruedAt: bigint;
+  /** Interest kept from lenders, not yet divided between reserve and backstop. */
+  readonly fees: bigint;
+  readonly totalScaledDebt: bigint;
+  readonly cash: bigint;
+  readonly reserve: bigint;
+  /** What the backstop has earned and not collected. */
+  readonly backstopDue: bigint;
+  /** Debt of absorbed vaults that auctions have not brought in yet. */
+  readonly auctionDebt: bigint;
+  readonly totalShares: bigint;
+}
+
+/** Interest terms: shares of interest kept for reserve and backstop [bps]. */
+export interface PoolTerms {
+  readonly curve: Curve;
+  readonly reserveFactor: bigint;
+  readonly backstopFactor: bigint;
+}
+
+/** What a debt that nobody will pay cost whom [debt units]: one figure per step of the waterfall. */
+export interface Loss {
+  readonly total: bigint;
+  readonly backstop: bigint;
+  readonly reserve: bigint;
+  readonly lenders: bigint;
+}
+
+export const NO_LOSS: Loss = { total: 0n, backstop: 0n, reserve: 0n, lenders: 0n };
+
+const MAX_FEES = (1n << 104n) - 1n;
+
+/** An empty pool created at `timestamp` [s]. */
+export function emptyPool(timestamp: bigint): PoolState {
+  return {
+    index: RAY,
+    accruedAt: timestamp,
+    fees: 0n,
+    totalScaledDebt: 0n,
+    cash: 0n,
+    reserve: 0n,
+    backstopDue: 0n,
+    auctionDebt: 0n,
+    totalShares: 0n,
+  };
+}
+
+/** The pool with interest brought up to `timestamp` [s]. Mirrors `LendingPool.addInterest`. */
+export function accrue(pool: PoolState, terms: PoolTerms, timestamp: bigint): PoolState {
+  const elapsed = timestamp - pool.accruedAt;
+  if (elapsed === 0n) return pool;
+  if (pool.totalScaledDebt === 0n) return { ...pool, accruedAt: timestamp };
+  const debt = debtDown(pool.totalScaledDebt, pool.index);
+  const rate = rateUp(terms.curve, utilisationUp(pool.cash, debt));
+  const index = grownIndexDown(pool.index, rate, elapsed);
+  const interest = debtDown(pool.totalScaledDebt, index) - debt;
+  const kept = (interest * (terms.reserveFactor + terms.backstopFactor)) / BPS;
+  return { ...pool, index, accruedAt: timestamp, fees: min(pool.fees + kept, MAX_FEES) };
+}
+
+/** Debt of all vaults of an accrued pool [debt units], rounded down. */
+export function totalDebt(pool: PoolState): bigint {
+  return debtDown(pool.totalScaledDebt, pool.index);
+}
+
+/** What belongs to the lenders of an accrued pool [debt units]. Mirrors `LendingPool.totalAssets`. */
+export function totalAssets(pool: PoolState): bigint {
+  const assets = pool.cash + pool.auctionDebt + totalDebt(pool);
+  return subFloor(assets, pool.fees + pool.reserve + pool.backstopDue);
+}
+
+/** What belongs to reserve and backstop of an accrued pool [debt units]. Mirrors `LendingPool.claims`. */
+export function claims(pool: PoolState, terms: PoolTerms): { reserve: bigint; backstopDue: bigint } {
+  const { reserve, backstopDue } = divideFees(pool, terms);
+  return { reserve, backstopDue };
+}
+
+/**
+ * What lenders leaving an accrued pool are paid on [debt units]: total assets less the part of the auction debt that neither
+ * lots for sure (`shortfallLow`), nor the backstop's `capital` and claims, nor the reserve cover. Mirrors `LendingPool.exitAssets`.
+ */
+export function exitAssets(pool: PoolState, terms: PoolTerms, shortfallLow: bigint, capital: bigint): bigint {
+  const { reserve, backstopDue } = claims(pool, terms);
+  const uncovered = subFloor(shortfallLow, capital + backstopDue + reserve);
+  return subFloor(totalAssets(pool), min(uncovered, pool.auctionDebt));
+}
+
+/** Shares for `assets` when entering, rounded down. */
+export function toSharesDown(pool: PoolState, assets: bigint): bigint {
+  return mulDivDown(assets, pool.totalShares + VIRTUAL_SHARES, totalAssets(pool) + 1n);
+}
+
+/** Assets that `shares` cost when entering, rounded up. */
+export function toAssetsUp(pool: PoolState, shares: bigint): bigint {
+  return mulDivUp(shares, totalAssets(pool) + 1n, pool.totalShares + VIRTUAL_SHARES);
+}
+
+/** Shares that leaving with `assets` costs, rounded up; `exit`: what leavers are paid on, see `exitAssets`. */
+export function toSharesUp(pool: PoolState, assets: bigint, exit: bigint = totalAssets(pool)): bigint {
+  return mulDivUp(assets, pool.totalShares + VIRTUAL_SHARES, exit + 1n);
+}
+
+/** Assets that `shares` bring when leaving, rounded down. */
+export function toAssetsDown(pool: PoolState, shares: bigint, exit: bigint = totalAssets(pool)): bigint {
+  return mulDivDown(shares, exit + 1n, pool.totalShares + VIRTUAL_SHARES);
+}
+
+/** Lenders bring `assets` for `shares`, an exchange already priced. Takes an accrued pool. */
+export function enter(pool: PoolState, assets: bigint, shares: bigint): PoolState {
+  return { ...pool, cash: bounded(pool.cash + assets), totalShares: pool.totalShares + shares };
+}
+
+/** Lenders take `assets` for `shares`, an exchange already priced. Takes an accrued pool. */
+export function leave(pool: PoolState, assets: bigint, shares: bigint): PoolState {
+  if (assets > pool.cash) throw new ModelError("InsufficientCash", [assets, pool.cash]);
+  return { ...pool, cash: pool.cash - assets, totalShares: pool.totalShares - shares };
+}
+
+/** Lends `amount`. Takes an accrued pool. Mirrors `LendingPool.disburse`. */
+export function draw(pool: PoolState, amount: bigint): PoolState {
+  if (amount > pool.cash) throw new ModelError("InsufficientCash", [amount, pool.cash]);
+  const totalScaledDebt = bounded(pool.totalScaledDebt + scaledUp(amount, pool.index));
+  return { ...pool, totalScaledDebt, cash: pool.cash - amount };
+}
+
+/** Books a repayment. Takes an accrued pool. Mirrors `LendingPool.reduceDebt`. */
+export function settle(pool: PoolState, paid: bigint, scaledRepaid: bigint): PoolState {
+  return {
+    ...pool,
+    cash: bounded(pool.cash + paid),
+    totalScaledDebt: pool.totalScaledDebt - scaledRepaid,
+  };
+}
+
+/** Takes over the debt of an absorbed vault. Takes an accrued pool. Mirrors `LendingPool.toAuction`. */
+export function toAuction(pool: PoolState, scaledDebt: bigint): { pool: PoolState; debt: bigint } {
+  const totalScaledDebt = pool.totalScaledDebt - scaledDebt;
+  const debt = totalDebt(pool) - debtDown(totalScaledDebt, pool.index);
+  return { pool: { ...pool, totalScaledDebt, auctionDebt: bounded(pool.auctionDebt + debt) }, debt };
+}
+
+/**
+ * Books what auctions brought in (`paid`, the backstop's part included) and what nobody will pay (`lost`). Takes an accrued
+ * pool. Mirrors `LendingPool.bookSale`.
+ */
+export function settleAuction(
+  pool: PoolState,
+  terms: PoolTerms,
+  paid: bigint,
+  lost: bigint,
+): { pool: PoolState; due: bigint; reserve: bigint; lenders: bigint } {
+  const settled = {
+    ...pool,
+    cash: bounded(pool.cash + paid),
+    auctionDebt: pool.auctionDebt - paid - lost,
+  };
+  if (lost === 0n) return { pool: settled, due: 0n, reserve: 0n, lenders: 0n };
+  const divided = divideFees(settled, terms);
+  const due = min(divided.backstopDue, lost);
+  const reserve = min(divided.reserve, lost - due);
+  return {
+    pool: { ...divided, backstopDue: divided.backstopDue - due, reserve: divided.reserve - reserve },
+    due,
+    reserve,
+    lenders: lost - due - reserve,
+  };
+}
+
+/** Takes out what the backstop has earned, as far as there is cash. Takes an accrued pool. Mirrors `LendingPool.payBackstop`. */
+export function payBackstop(pool: PoolState, terms: PoolTerms): { pool: PoolState; paid: bigint } {
+  const divided = divideFees(pool, terms);
+  const paid = min(divided.backstopDue, divided.cash);
+  return {
+    pool: { ...divided, backstopDue: divided.backstopDue - paid, cash: divided.cash - paid },
+    paid,
+  };
+}
+
+/** Gives `amount` to the reserve. Takes an accrued pool. Mirrors `LendingPool.donate`. */
+export function donate(pool: PoolState, amount: bigint): PoolState {
+  return { ...pool, cash: bounded(pool.cash + amount), reserve: bounded(pool.reserve + amount) };
+}
+
+/** Divides undivided fees between reserve (its part rounded down) and backstop. */
+export function divideFees(pool: PoolState, terms: PoolTerms): PoolState {
+  const both = terms.reserveFactor + terms.backstopFactor;
+  const part = both === 0n ? pool.fees : mulDivDown(pool.fees, terms.reserveFactor, both);
+  return {
+    ...pool,
+    fees: 0n,
+    reserve: bounded(pool.reserve + part),
+    backstopDue: bounded(pool.backstopDue + pool.fees - part),
+  };
+}

@@ -1,0 +1,88 @@
+import { repayment } from "../../math/debtMath.js";
+import { ModelError } from "../../types/modelError.js";
+import { BPS, max, min, mulDivDown } from "../../math/fixedPoint.js";
+import { healthFactorDown, noPoorer, noWorse, restoringAmountUp, valueDown } from "../../math/healthMath.js";
+import type { Price } from "../../types/price.js";
+import type { VaultState } from "../../types/systemTerms.js";
+import { type Context, contextOf, reduced, seizedAsset, sureValue, withBalance } from "./vaultRules.js";
+
+/** Most kinds of collateral in one vault. */
+const MAX_COLLATERALS = 8;
+/** What selling in a market may cost [bps]: a sale that costs no more is judged at liquidation prices alone. */
+const MARKET_COST = 100n;
+
+/** What a sale of its own collateral leaves of a vault: repaid in debt units, sold in token units. */
+export interface Deleveraged {
+  readonly left: VaultState;
+  readonly repaid: bigint;
+  readonly scaledRepaid: bigint;
+  readonly sold: bigint;
+}
+
+/** A vault with `amount` more of an asset. `mayAct`: the caller is the owner or an operator. Mirrors `VaultEngine.deposit`. */
+export function deposit(vault: VaultState, asset: number, amount: bigint, mayAct: boolean): VaultState {
+  const held = vault.balances.get(asset);
+  if (held === undefined) {
+    if (!mayAct) throw new ModelError("NotAuthorised");
+    if (vault.balances.size === MAX_COLLATERALS) {
+      throw new ModelError("TooManyCollaterals", [BigInt(MAX_COLLATERALS)]);
+    }
+  }
+  return { ...vault, balances: withBalance(vault.balances, asset, (held ?? 0n) + amount) };
+}
+
+/**
+ * Throws unless a deposit does no more than restore the vault with what it adds beyond the asset's supply cap. `deposited`, `total`:
+ * what all vaults hold of the asset before it and after it [token units].
+ */
+export function requireRestoring(x: Context, asset: number, deposited: bigint, total: bigint): void {
+  const { supplyCap } = x.at.termsOf(asset);
+  const excess = total - max(deposited, supplyCap);
+  if (excess > restoringAmount(x, asset)) throw new ModelError("SupplyCapExceeded", [total, supplyCap]);
+}
+
+/** What repaying `repay` [debt units] with `amount` of `asset` does to a vault. Mirrors `VaultEngine.deleverage`. */
+export function deleverage(x: Context, asset: number, amount: bigint, repay: bigint): Deleveraged {
+  const { amount: held, price } = seizedAsset(x, asset);
+  const sold = min(amount, held);
+  const { paid, scaledRepaid } = repayment(x.p.scaledDebt, x.p.index, repay, x.at.system.dust);
+  const cost = valueDown(sold, price);
+  const most = mulDivDown(paid, BPS + x.at.termsOf(asset).maxBonus, BPS);
+  if (cost > most) throw new ModelError("SoldTooMuch", [cost, most]);
+  const left = reduced(x, asset, sold, scaledRepaid);
+  const after = contextOf(x.key, left, x.at);
+  requireNoWorse(x, after);
+  if (cost > mulDivDown(paid, BPS + MARKET_COST, BPS)) {
+    requireNoPoorer(sureValue(x), x.debt, sureValue(after), after.debt);
+  }
+  return { left, repaid: paid, scaledRepaid, sold };
+}
+
+/**
+ * What a deposit of `asset` may add beyond its supply cap [token units]: enough for the target health, and never for more than
+ * borrowing to the limit of any of its collaterals leaves. Mirrors `VaultRules.restoringAmountUp`.
+ */
+function restoringAmount({ vault, at, p, debt }: Context, asset: number): bigint {
+  if (debt === 0n) return 0n;
+  const target = [asset, ...vault.balances.keys()]
+    .map(at.termsOf)
+    .reduce((lowest, a) => min(lowest, (a.liquidationThreshold * BPS) / a.ltv), at.system.targetHealth);
+  const { liq } = at.prices[asset] as Price;
+  return restoringAmountUp(p.weighted, debt, target, at.termsOf(asset).liquidationThreshold, liq);
+}
+
+/** Mirrors `VaultRules.requireNoWorse`. */
+function requireNoWorse(before: Context, after: Context): void {
+  if (!noWorse(before.p.weighted, before.debt, after.p.weighted, after.debt)) {
+    throw new ModelError("HealthWouldFall", [
+      healthFactorDown(before.p.weighted, before.debt),
+      healthFactorDown(after.p.weighted, after.debt),
+    ]);
+  }
+  requireNoPoorer(before.p.value, before.debt, after.p.value, after.debt);
+}
+
+function requireNoPoorer(value: bigint, debt: bigint, valueAfter: bigint, debtAfter: bigint): void {
+  if (noPoorer(value, debt, valueAfter, debtAfter)) return;
+  throw new ModelError("VaultWouldBePoorer", [value, debt, valueAfter, debtAfter]);
+}

@@ -1,0 +1,128 @@
+import { debtUp } from "../../math/debtMath.js";
+import { ModelError } from "../../types/modelError.js";
+import { covers, healthFactorDown, reaches, valueDown } from "../../math/healthMath.js";
+import type { VaultKey } from "../../types/vaultKey.js";
+import type { Position, SeizedAsset } from "../../math/liquidationMath.js";
+import type { Price } from "../../types/price.js";
+import type { AssetTerms, SystemTerms, VaultHealth, VaultState } from "../../types/systemTerms.js";
+
+/** A vault that holds and owes nothing. */
+export const EMPTY_VAULT: VaultState = { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n };
+
+/** Prices and parameters in force, by asset id, and the debt index [RAY]: what any vault is judged by at one time. */
+export interface Valuation {
+  readonly prices: readonly Price[];
+  readonly termsOf: (id: number) => AssetTerms;
+  readonly system: SystemTerms;
+  readonly index: bigint;
+}
+
+/** A vault, what it is judged by, and how it stands. Mirrors `VaultRules.Context`. */
+export interface Context {
+  readonly key: VaultKey;
+  readonly vault: VaultState;
+  readonly at: Valuation;
+  readonly p: Position;
+  /** What it owes [debt units]. */
+  readonly debt: bigint;
+}
+
+/** A vault as it stands. Mirrors `VaultEngine._context`. */
+export function contextOf(key: VaultKey, vault: VaultState, at: Valuation): Context {
+  const p = positionOf(vault, at);
+  return { key, vault, at, p, debt: debtUp(p.scaledDebt, p.index) };
+}
+
+/** A vault at liquidation prices. Mirrors `VaultView.position`. */
+export function positionOf(vault: VaultState, at: Valuation): Position {
+  let value = 0n;
+  let weighted = 0n;
+  for (const [id, amount] of vault.balances) {
+    const part = valueDown(amount, (at.prices[id] as Price).liq);
+    value += part;
+    weighted += part * at.termsOf(id).liquidationThreshold;
+  }
+  return { scaledDebt: vault.scaledDebt, index: at.index, value, weighted };
+}
+
+/** Health at liquidation prices. */
+export function healthOf({ p, debt }: Context): VaultHealth {
+  return {
+    debt,
+    value: p.value,
+    healthFactor: healthFactorDown(p.weighted, debt),
+    liquidatable: !covers(p.weighted, debt),
+  };
+}
+
+/** One collateral of a vault as a liquidation sees it. Throws unless it is held and has a price. Mirrors `VaultRules.seizable`. */
+export function seizedAsset({ key, vault, at }: Context, asset: number): SeizedAsset {
+  const amount = vault.balances.get(asset);
+  if (amount === undefined) throw new ModelError("AssetNotHeld", [key, asset]);
+  const { status, liq } = at.prices[asset] as Price;
+  if (status === "dead") throw new ModelError("PriceDead", [asset]);
+  const { liquidationThreshold, minBonus, maxBonus, slope } = at.termsOf(asset);
+  return { amount, price: liq, threshold: liquidationThreshold, minBonus, maxBonus, slope };
+}
+
+/**
+ * The vault less `taken` of an asset [token units] and `scaledRepaid` of its debt; no longer flagged, if that leaves it not stuck.
+ * Mirrors `VaultBook.take` and `owe`.
+ */
+export function reduced(
+  { vault, at }: Context,
+  asset: number,
+  taken: bigint,
+  scaledRepaid: bigint,
+): VaultState {
+  const held = vault.balances.get(asset) ?? 0n;
+  const left: VaultState = {
+    ...vault,
+    scaledDebt: vault.scaledDebt - scaledRepaid,
+    balances: withBalance(vault.balances, asset, held - taken),
+  };
+  return reviewed(left, at);
+}
+
+/** A vault without its flag, if it is no longer stuck. Mirrors `VaultBook.owe` and `VaultEngine._reviewFlag`. */
+export function reviewed(vault: VaultState, at: Valuation): VaultState {
+  if (vault.flaggedAt === 0n) return vault;
+  const p = positionOf(vault, at);
+  return reaches(p.weighted, debtUp(p.scaledDebt, p.index), at.system.stuckHealth)
+    ? { ...vault, flaggedAt: 0n }
+    : vault;
+}
+
+/** Whether a vault is so unhealthy that its flag may ripen. Mirrors `VaultRules.isStuck`. */
+export function isStuck({ p, debt, at }: Context): boolean {
+  return !reaches(p.weighted, debt, at.system.stuckHealth);
+}
+
+/** What a vault's collateral is worth for sure [debt units]: at the lowest usable prices, what is dead nothing. Mirrors `VaultView.sureValue`. */
+export function sureValue({ vault, at }: Context): bigint {
+  let value = 0n;
+  for (const [id, amount] of vault.balances) {
+    const { status, low } = at.prices[id] as Price;
+    if (status !== "dead") value += valueDown(amount, low);
+  }
+  return value;
+}
+
+/** What collateral is worth at its high prices [debt units]. */
+export function valueHigh(balances: VaultState["balances"], prices: readonly Price[]): bigint {
+  let value = 0n;
+  for (const [id, amount] of balances) value += valueDown(amount, (prices[id] as Price).high);
+  return value;
+}
+
+/** `balances` with that of `asset` set to `balance` [token units]; none is ever zero. */
+export function withBalance(
+  balances: VaultState["balances"],
+  asset: number,
+  balance: bigint,
+): Map<number, bigint> {
+  const next = new Map(balances);
+  if (balance === 0n) next.delete(asset);
+  else next.set(asset, balance);
+  return next;
+}

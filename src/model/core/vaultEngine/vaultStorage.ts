@@ -1,0 +1,68 @@
+import type { Handed } from "../auctionHouse/lot.js";
+import { ModelError } from "../../types/modelError.js";
+import type { VaultKey } from "../../types/vaultKey.js";
+import type { VaultState } from "../../types/systemTerms.js";
+import { EMPTY_VAULT } from "./vaultRules.js";
+
+/** Collateral of all vaults, and collateral at auction [token units]. */
+export interface Totals {
+  deposited: bigint;
+  auctioned: bigint;
+}
+
+/** What the engine keeps: every vault, and what there is of every asset. A vault is written in one place, which keeps the totals. */
+export class VaultBook {
+  private readonly vaults = new Map<VaultKey, VaultState>();
+  private readonly totals: Totals[];
+
+  /** An empty book for `assets` assets. */
+  constructor(assets: number) {
+    this.totals = Array.from({ length: assets }, () => ({ deposited: 0n, auctioned: 0n }));
+  }
+
+  /** An independent copy. */
+  clone(): VaultBook {
+    const copy = new VaultBook(this.totals.length);
+    this.totals.forEach((totals, id) => Object.assign(copy.totalsOf(id), totals));
+    for (const [key, vault] of this.vaults) copy.vaults.set(key, vault);
+    return copy;
+  }
+
+  /** Keys of all vaults that ever held anything, in order of first use. */
+  keys(): IterableIterator<VaultKey> {
+    return this.vaults.keys();
+  }
+
+  vault(key: VaultKey): VaultState {
+    return this.vaults.get(key) ?? EMPTY_VAULT;
+  }
+
+  /** What all vaults hold of an asset, and what is at auction. Throws `UnknownAsset`. */
+  totalsOf(asset: number): Totals {
+    const totals = this.totals[asset];
+    if (totals === undefined) throw new ModelError("UnknownAsset", [asset, this.totals.length]);
+    return totals;
+  }
+
+  /** Writes a vault as it is from now on. */
+  store(key: VaultKey, vault: VaultState): void {
+    for (const [asset, balance] of this.vault(key).balances) this.totalsOf(asset).deposited -= balance;
+    for (const [asset, balance] of vault.balances) this.totalsOf(asset).deposited += balance;
+    this.vaults.set(key, vault);
+  }
+
+  /** Forgets a vault; all collateral of what is left of it goes to auction, ids ascending. Mirrors `VaultBook.empty`. */
+  empty(key: VaultKey, left: VaultState): Handed[] {
+    this.store(key, EMPTY_VAULT);
+    const handed = [...left.balances]
+      .map(([asset, amount]) => ({ asset, amount }))
+      .sort((a, b) => a.asset - b.asset);
+    for (const { asset, amount } of handed) this.totalsOf(asset).auctioned += amount;
+    return handed;
+  }
+
+  /** Auctioned collateral leaves the engine [token units]. Mirrors `VaultEngine.release`. */
+  release(asset: number, amount: bigint): void {
+    this.totalsOf(asset).auctioned -= amount;
+  }
+}

@@ -1,0 +1,70 @@
+import {
+  BPS,
+  MAX_UINT256,
+  PRICE_ONE,
+  WAD,
+  mulDivDown,
+  mulDivDownSaturating,
+  mulDivUp,
+  subFloor,
+} from "./fixedPoint.js";
+
+/** Value of `amount` at a scaled `price` [debt units], rounded down. Mirrors `HealthMath.valueDown`. */
+export function valueDown(amount: bigint, price: bigint): bigint {
+  return mulDivDown(amount, price, PRICE_ONE);
+}
+
+/** Whether `weighted` [debt units * bps] gives `debt` at least this `health` [bps], exactly. Mirrors `HealthMath.reaches`. */
+export function reaches(weighted: bigint, debt: bigint, health: bigint): boolean {
+  return weighted >= debt * health;
+}
+
+/** Whether `weighted` [debt units * bps] covers `debt` [debt units], exactly. Mirrors `HealthMath.covers`. */
+export function covers(weighted: bigint, debt: bigint): boolean {
+  return weighted >= debt * BPS;
+}
+
+/** Whether the health factor after is at least the one before, exactly. Mirrors `HealthMath.noWorse`. */
+export function noWorse(
+  weightedBefore: bigint,
+  debtBefore: bigint,
+  weightedAfter: bigint,
+  debtAfter: bigint,
+): boolean {
+  return weightedAfter * debtBefore >= weightedBefore * debtAfter;
+}
+
+/** Whether a vault is no poorer than it was, exactly. Mirrors `HealthMath.noPoorer`. */
+export function noPoorer(
+  valueBefore: bigint,
+  debtBefore: bigint,
+  valueAfter: bigint,
+  debtAfter: bigint,
+): boolean {
+  if (valueBefore >= debtBefore) return noWorse(valueBefore, debtBefore, valueAfter, debtAfter);
+  return debtAfter + valueBefore <= debtBefore + valueAfter;
+}
+
+/** Health factor [WAD], rounded down; the largest word without debt. Mirrors `HealthMath.healthFactorDown`. */
+export function healthFactorDown(weighted: bigint, debt: bigint): bigint {
+  return mulDivDownSaturating(weighted, WAD / BPS, debt);
+}
+
+/** Collateral value / debt [WAD], rounded down; the largest word without debt. */
+export function collateralRatioDown(value: bigint, debt: bigint): bigint {
+  return mulDivDownSaturating(value, WAD, debt);
+}
+
+/** The amount of an asset that lifts a vault to `target` health [bps]. Mirrors `HealthMath.restoringAmountUp`. */
+export function restoringAmountUp(
+  weighted: bigint,
+  debt: bigint,
+  target: bigint,
+  threshold: bigint,
+  price: bigint,
+): bigint {
+  const missing = subFloor(debt * target, weighted);
+  if (missing === 0n) return 0n;
+  if (threshold === 0n || price === 0n) return MAX_UINT256;
+  return mulDivUp(mulDivUp(missing, 1n, threshold), PRICE_ONE, price);
+}
