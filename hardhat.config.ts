@@ -4,7 +4,7 @@ import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { configVariable, defineConfig } from "hardhat/config";
 
 import { parallelBuild } from "./src/build/plugin.js";
-import { compileTests, testOverrides } from "./test/support/compileTests.js";
+import { compileTests, testOverrides } from "./src/build/compileTests.js";
 
 const require = createRequire(import.meta.url);
 

@@ -12,7 +12,7 @@ import {
   auctionTermsOf,
   poolTermsOf,
   volatilityParametersOf,
-} from "../src/protocol/parameters.js";
+} from "../src/protocol/parameters/convert.js";
 
 import { ROLES, type Role, selectorsOf } from "./roles.js";
 

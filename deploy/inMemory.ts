@@ -1,7 +1,7 @@
 import type { NetworkConnection } from "hardhat/types/network";
 
 import type { Deployment } from "../src/protocol/deployments.js";
-import type { SystemParameters } from "../src/protocol/parameters.js";
+import type { SystemParameters } from "../src/protocol/parameters/convert.js";
 import { resolveDecimals } from "./onChain.js";
 import { recordOf } from "./record.js";
 import { systemModule } from "./System.js";

@@ -5,7 +5,7 @@ import {
   ParameterError,
   type SecondaryParameters,
   type SystemParameters,
-} from "../src/protocol/parameters.js";
+} from "../src/protocol/parameters/convert.js";
 
 /** A node as Hardhat and Ignition speak to it. */
 export interface Eip1193 {

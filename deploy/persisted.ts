@@ -14,7 +14,7 @@ import {
   type Deployment,
   writeDeployment,
 } from "../src/protocol/deployments.js";
-import { ParameterError, type SystemParameters } from "../src/protocol/parameters.js";
+import { ParameterError, type SystemParameters } from "../src/protocol/parameters/convert.js";
 import { type AssetPrice, changedContracts, priceWarnings, pricesOf } from "./afterwards.js";
 import { DeployError } from "./errors.js";
 import { type Entry, Journal, type Origin } from "./journal.js";

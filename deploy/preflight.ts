@@ -5,9 +5,9 @@ import {
   ParameterError,
   type SecondaryParameters,
   type SystemParameters,
-} from "../src/protocol/parameters.js";
-import { contradictionWith } from "../src/protocol/relations.js";
-import { debtAtCap, SALE_DEPTHS, sellableDebt } from "../src/protocol/sizing.js";
+} from "../src/protocol/parameters/convert.js";
+import { contradictionWith } from "../src/protocol/parameters/relations.js";
+import { debtAtCap, SALE_DEPTHS, sellableDebt } from "../src/protocol/parameters/sizing.js";
 import type { Eip1193 } from "./onChain.js";
 
 /** latestRoundData() and balanceOf(address). */

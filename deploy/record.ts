@@ -1,5 +1,5 @@
 import type { Deployment } from "../src/protocol/deployments.js";
-import type { KnownDecimals, SystemParameters } from "../src/protocol/parameters.js";
+import type { KnownDecimals, SystemParameters } from "../src/protocol/parameters/convert.js";
 
 /** Addresses of a deployed `systemModule`, by the names the module returns. */
 export type DeployedAddresses = Readonly<Record<string, string>>;

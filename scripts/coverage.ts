@@ -3,8 +3,8 @@ import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 import config from "../hardhat.config.js";
 import { CliError, UsageError } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
-import { table } from "../src/cli/table.js";
-import { type FileCoverage, percent, ranges, summarise } from "../src/coverage/summary.js";
+import { table } from "../src/format/table.js";
+import { type FileCoverage, percent, ranges, summarise } from "../src/assurance/coverage/summary.js";
 
 /** Least line and statement coverage [percent]. */
 const LEAST = 98;

@@ -1,6 +1,6 @@
 import { CliError, integer } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
-import { table } from "../src/cli/table.js";
+import { table } from "../src/format/table.js";
 import { parseKeeper } from "../src/lab/options.js";
 import { replay } from "../src/lab/replay.js";
 import type { ReplayResult } from "../src/lab/result.js";

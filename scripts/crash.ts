@@ -4,7 +4,7 @@ import { basename, extname } from "node:path";
 
 import { CliError, UsageError, integer, oneOf, quote } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
-import { tintFor } from "../src/cli/table.js";
+import { tintFor } from "../src/format/table.js";
 import { type ReplayOptions, parseKeeper, silenceOf } from "../src/lab/options.js";
 import { longRun } from "../src/lab/estimate.js";
 import { type Wanted, prepare, writeJson, writeReport } from "../src/lab/output.js";
@@ -16,7 +16,7 @@ import type { GapRule } from "../src/lab/priceFile.js";
 import { type Scenario, loadScenario, scenarioNames, scenarioOfPrices } from "../src/lab/scenario.js";
 import { Settings } from "../src/lab/settings.js";
 import { renderVerdict } from "../src/lab/verdict.js";
-import { ParameterError } from "../src/protocol/parameters.js";
+import { ParameterError } from "../src/protocol/parameters/convert.js";
 
 /** Replays of an ablation. */
 const VARIANTS = 5;

@@ -2,8 +2,8 @@ import { readFile, readdir, writeFile } from "node:fs/promises";
 
 import { CliError, UsageError } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
-import { regenerated } from "../src/docs/blocks.js";
-import { SHOWN, SHOWN_VAULTS, withResults } from "../src/docs/results.js";
+import { regenerated } from "../src/assurance/documentation/blocks.js";
+import { SHOWN, SHOWN_VAULTS, withResults } from "../src/assurance/documentation/results.js";
 import { parseKeeper } from "../src/lab/options.js";
 import type { ReplayResult } from "../src/lab/result.js";
 import { loadScenario } from "../src/lab/scenario.js";

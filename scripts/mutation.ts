@@ -3,18 +3,25 @@ import { fileURLToPath } from "node:url";
 
 import { CliError, UsageError, integer } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
-import { Campaign, type Result } from "../src/mutation/campaign.js";
-import { Compiler } from "../src/mutation/compiler.js";
-import { Differential } from "../src/mutation/differential.js";
-import { Records } from "../src/mutation/records.js";
-import type { Mutant } from "../src/mutation/mutants.js";
-import { listed, markdown, names, parseEquivalents, score, summary } from "../src/mutation/report.js";
-import { SolidityTests } from "../src/mutation/solidityTests.js";
-import { Sources } from "../src/mutation/sources.js";
+import { Campaign, type Result } from "../src/assurance/mutation/campaign.js";
+import { Compiler } from "../src/assurance/mutation/compiler.js";
+import { Differential } from "../src/assurance/mutation/differential.js";
+import { Records } from "../src/assurance/mutation/records.js";
+import type { Mutant } from "../src/assurance/mutation/mutants.js";
+import {
+  listed,
+  markdown,
+  names,
+  parseEquivalents,
+  score,
+  summary,
+} from "../src/assurance/mutation/report.js";
+import { SolidityTests } from "../src/assurance/mutation/solidityTests.js";
+import { Sources } from "../src/assurance/mutation/sources.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const RECORDS = fileURLToPath(new URL("../cache/mutation.jsonl", import.meta.url));
-const EQUIVALENTS = new URL("../src/mutation/equivalents.json", import.meta.url);
+const EQUIVALENTS = new URL("../src/assurance/mutation/equivalents.json", import.meta.url);
 const PAGE = new URL("../docs/mutation.md", import.meta.url);
 
 const LIBRARIES = "contracts/libraries/**/*.sol";

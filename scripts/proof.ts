@@ -3,12 +3,12 @@ import { join } from "node:path";
 
 import { CliError, integer } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
-import { table } from "../src/cli/table.js";
-import { questions } from "../src/proof/lemma.js";
-import { RATIONAL } from "../src/proof/rational.js";
-import { ROUNDING } from "../src/proof/rounding.js";
-import { settle } from "../src/proof/solver.js";
-import { enumerate } from "../src/proof/world.js";
+import { table } from "../src/format/table.js";
+import { questions } from "../src/assurance/proof/lemma.js";
+import { RATIONAL } from "../src/assurance/proof/rational.js";
+import { ROUNDING } from "../src/assurance/proof/rounding.js";
+import { settle } from "../src/assurance/proof/solver.js";
+import { enumerate } from "../src/assurance/proof/world.js";
 
 await run(
   {

@@ -2,13 +2,13 @@ import { readFile, writeFile } from "node:fs/promises";
 
 import type { NetworkConnection } from "hardhat/types/network";
 
-import type { OurFigures } from "../../src/bench/all.js";
-import { REPORTED } from "../../src/bench/peers/reported.js";
-import { changes, documented, figuresTable, reportedTable } from "../../src/bench/report.js";
+import type { OurFigures } from "../../src/assurance/gas/all.js";
+import { REPORTED } from "../../src/assurance/gas/peers/reported.js";
+import { changes, documented, figuresTable, reportedTable } from "../../src/assurance/gas/report.js";
 import { CliError, UsageError } from "../../src/cli/args.js";
 import type { Main } from "../../src/cli/run.js";
 
-const SNAPSHOT = new URL("../../src/bench/gas.snapshot.json", import.meta.url);
+const SNAPSHOT = new URL("../../src/assurance/gas/gas.snapshot.json", import.meta.url);
 const DOCUMENT = new URL("../../docs/gas.md", import.meta.url);
 const README = new URL("../../README.md", import.meta.url);
 
@@ -31,7 +31,7 @@ export const BENCH = {
 export const bench: Main<typeof BENCH> = async (options, io) => {
   if (options.check && options.update) throw new UsageError("--check and --update: give one of them");
   // Loaded only now: from here on contracts are needed, which may have to be compiled first.
-  const { measureOurs, measurePeers } = await import("../../src/bench/all.js");
+  const { measureOurs, measurePeers } = await import("../../src/assurance/gas/all.js");
   const ours = await measureOurs(withChain);
   const peers = options.check ? undefined : await measurePeers(withChain);
   const snapshot = await readSnapshot();

@@ -8,14 +8,14 @@ import { CliError, httpUrl, quote, UsageError } from "../../src/cli/args.js";
 import { namedNetwork, requireKeys, urlOf } from "../../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
 import { type Io, type Main, oneLine, onInterrupt } from "../../src/cli/run.js";
-import { table } from "../../src/cli/table.js";
+import { table } from "../../src/format/table.js";
 import { endpointOf } from "../../src/protocol/endpoint.js";
 import {
   mocksIn,
   ParameterError,
   parseParameters,
   type SystemParameters,
-} from "../../src/protocol/parameters.js";
+} from "../../src/protocol/parameters/convert.js";
 
 /** `npm run deploy`. */
 export const DEPLOY = {

@@ -6,10 +6,10 @@ import { openDeployment } from "../../src/cli/deployment.js";
 import { isPrivateKey, namedNetwork, urlOf, variable } from "../../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
 import { type Main, stopSignal } from "../../src/cli/run.js";
-import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/account.js";
-import type { Executor } from "../../src/keeper/executor.js";
-import { jsonLine, type KeeperEvent } from "../../src/keeper/events.js";
-import { REASONS, textLine } from "../../src/keeper/text.js";
+import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/chain/account.js";
+import type { Executor } from "../../src/keeper/chain/liquidationExecutor.js";
+import { jsonLine, type KeeperEvent } from "../../src/keeper/report/events.js";
+import { REASONS, textLine } from "../../src/keeper/report/formatEvent.js";
 import type { Client } from "../../src/protocol/client.js";
 import { type Deployment, deploymentPath } from "../../src/protocol/deployments.js";
 import { DeadlineProvider } from "../../src/protocol/provider.js";
@@ -94,7 +94,7 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
   const provider = new DeadlineProvider(url, chain.chainId, REQUEST_DEADLINE);
   const client = connect(deployment, provider);
   const account = await openAccount(hre, provider, chain.chainId, accountNumber);
-  const { firstDifference } = await import("../../src/keeper/check.js");
+  const { firstDifference } = await import("../../src/keeper/chain/deploymentCheck.js");
   const difference = await firstDifference(client, provider);
   if (difference !== null) {
     throw new UsageError(`deployment: ${deploymentPath(options.deployments, chain.chainId)}: ${difference}`);
@@ -172,7 +172,7 @@ async function findExecutor(
   if (address === undefined || address === "none") return undefined;
   if (!isAddress(address))
     throw new UsageError(`--executor: ${quote(address)}: must be an address or "none"`);
-  const { ExecutorError, openExecutor } = await import("../../src/keeper/executor.js");
+  const { ExecutorError, openExecutor } = await import("../../src/keeper/chain/liquidationExecutor.js");
   try {
     return await openExecutor(client, provider, address, account);
   } catch (error) {

@@ -1,6 +1,6 @@
 import { redacted } from "../protocol/endpoint.js";
 import { CliError, type CommandSpec, EXIT, type OptionValues, helpOf, parse } from "./args.js";
-import { type Tint, tintFor } from "./table.js";
+import { type Tint, tintFor } from "../format/table.js";
 
 /** Where a command writes, line by line: results, and remarks that must not get between them. */
 export interface Io {

@@ -2,11 +2,11 @@ import { MAX_UINT256, SystemModel, type VaultHealth, type VaultKey } from "../mo
 import type { Client } from "../protocol/client.js";
 import { termsOf } from "../protocol/deployments.js";
 import type { NodeProvider } from "../protocol/provider.js";
-import { type Account, NonceLane } from "./account.js";
-import { ChainReader, type Market } from "./chain.js";
-import { ASSUMED_BATCH_GAS, type Wanted } from "./batch.js";
-import { type Acting, runBatches } from "./batches.js";
-import type { DecisionEvent, Emit, OutcomeEvent } from "./events.js";
+import { type Account, NonceLane } from "./chain/account.js";
+import { ChainReader, type Market } from "./chain/chainReader.js";
+import { ASSUMED_BATCH_GAS, type Wanted } from "./execute/batch.js";
+import { type Acting, runBatches } from "./execute/batches.js";
+import type { DecisionEvent, Emit, OutcomeEvent } from "./report/events.js";
 import {
   approve,
   type Execution,
@@ -17,14 +17,14 @@ import {
   type Simulated,
   suggestedTip,
   weiPriceOf,
-} from "./execute.js";
-import type { Executor } from "./executor.js";
-import { nextGasPrice } from "./fees.js";
+} from "./execute/direct.js";
+import type { Executor } from "./chain/liquidationExecutor.js";
+import { nextGasPrice } from "./chain/fees.js";
 import { type Costs, type Decision, planPass, sameHealth, skipped, type SkipReason } from "./plan.js";
-import type { Revert } from "./revert.js";
-import { type Head, VaultIndex } from "./vaultIndex.js";
-import { type Patience, pause } from "./wait.js";
-import { lineOf } from "./words.js";
+import type { Revert } from "./chain/revert.js";
+import { type Head, VaultIndex } from "./chain/vaultIndex.js";
+import { type Patience, pause } from "./chain/receipt.js";
+import { lineOf } from "./chain/nodeWords.js";
 
 /** How a keeper works. */
 export interface KeeperSettings {

@@ -1,8 +1,8 @@
-import { type Tint, table } from "../cli/table.js";
-import { formatUnitsExact } from "./decimal.js";
+import { type Tint, table } from "../format/table.js";
+import { formatUnitsExact } from "../format/decimal.js";
 import type { ReplayOptions } from "./options.js";
 import { replay } from "./replay.js";
-import { amount, parseDecimal, ratio, signOf } from "./report/format.js";
+import { amount, parseDecimal, ratio, signOf } from "../format/quantities.js";
 import type { Replay, ReplayResult } from "./result.js";
 import { Settings } from "./settings.js";
 

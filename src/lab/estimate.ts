@@ -1,4 +1,4 @@
-import { count, plural, spell } from "./report/format.js";
+import { count, plural, spell } from "../format/quantities.js";
 
 /** What a replay costs on a two-core machine of 2024 [µs]: for each step, for each vault at a step, for each vault opened. */
 const COST = { step: 4000, vaultStep: 9, opening: 4000 } as const;

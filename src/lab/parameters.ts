@@ -1,8 +1,8 @@
 import { parseUnits } from "ethers";
 
-import { ParameterError, type SystemParameters, parseParameters } from "../protocol/parameters.js";
+import { ParameterError, type SystemParameters, parseParameters } from "../protocol/parameters/convert.js";
 import { FEE_TIERS } from "./amm.js";
-import { formatUnitsExact } from "./decimal.js";
+import { formatUnitsExact } from "../format/decimal.js";
 import type { Scenario } from "./scenario.js";
 import type { Settings } from "./settings.js";
 

@@ -1,5 +1,5 @@
 import { UsageError, quote } from "../cli/args.js";
-import { formatUnitsExact, parseWad } from "./decimal.js";
+import { formatUnitsExact, parseWad } from "../format/decimal.js";
 import { type Bar, MAX_RAW_STEP, MAX_STEP, type PricePoint, cornersOfBars, interpolate } from "./path.js";
 
 const PRICE_HEADER = "timestamp_utc,price";

@@ -1,5 +1,5 @@
 import type { Progress } from "./options.js";
-import { count, instant, spell } from "./report/format.js";
+import { count, instant, spell } from "../format/quantities.js";
 
 /** Where progress is shown: a terminal gets one line that is drawn again, anything else a line now and then. */
 export interface Screen {

@@ -7,7 +7,7 @@ import {
   varianceOf,
 } from "../model/index.js";
 import type { Client } from "../protocol/client.js";
-import { RECORDS_PER_CALL, readRecords } from "../protocol/records.js";
+import { RECORDS_PER_CALL, readRecords } from "../protocol/vaultRecords.js";
 
 /** Absorptions read per call. */
 const ABSORPTIONS_PER_CALL = 50;

@@ -3,7 +3,7 @@ import { readFile, readdir } from "node:fs/promises";
 import { z } from "zod";
 
 import { UsageError, quote } from "../cli/args.js";
-import { parseWad } from "./decimal.js";
+import { parseWad } from "../format/decimal.js";
 import { type Bar, type PricePoint, pathOfBars } from "./path.js";
 import { sha256 } from "./provenance.js";
 import { type GapRule, gapWords, readPriceFile } from "./priceFile.js";

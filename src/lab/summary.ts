@@ -1,7 +1,7 @@
 import { BPS, WAD, min, pools } from "../model/index.js";
 import type { Account } from "./balance/accounts.js";
 import { balanceOf } from "./balance/table.js";
-import { formatRatio, formatUnitsExact } from "./decimal.js";
+import { formatRatio, formatUnitsExact } from "../format/decimal.js";
 import type { InvariantLog } from "./invariants.js";
 import { sha256 } from "./provenance.js";
 import { percentile } from "./latency.js";

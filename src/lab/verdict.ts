@@ -1,6 +1,6 @@
-import { type Tint, table } from "../cli/table.js";
+import { type Tint, table } from "../format/table.js";
 import { figureGroups, waited } from "./report/figures.js";
-import { amount, count, fall, ratio, signOf } from "./report/format.js";
+import { amount, count, fall, ratio, signOf } from "../format/quantities.js";
 import { type Party, partiesOf, signedMoney } from "./report/parties.js";
 import { sentence } from "./report/sentence.js";
 import type { ReplayResult } from "./result.js";

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { z } from "zod";
 
 import { type ModelTerms } from "../model/index.js";
-import { describeIssue, type KnownDecimals, modelTerms } from "./parameters.js";
-import { parametersSchema } from "./parameterSchema.js";
+import { describeIssue, type KnownDecimals, modelTerms } from "./parameters/convert.js";
+import { parametersSchema } from "./parameters/schema.js";
 
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/, "must be a 20-byte hex address");
 const hash = z.string().regex(/^0x[0-9a-fA-F]{64}$/, "must be a 32-byte hex hash");

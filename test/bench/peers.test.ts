@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import { network } from "hardhat";
 
-import { type PeersFigures, measurePeers } from "../../src/bench/all.js";
-import { type Peer, measureActions, requireChange } from "../../src/bench/peers/sequence.js";
-import { type Setting, createSetting } from "../../src/bench/peers/setting.js";
+import { type PeersFigures, measurePeers } from "../../src/assurance/gas/all.js";
+import { type Peer, measureActions, requireChange } from "../../src/assurance/gas/peers/sequence.js";
+import { type Setting, createSetting } from "../../src/assurance/gas/peers/fixture.js";
 
 const ACTIONS = ["depositFirst", "depositAgain", "borrow", "open", "repay", "withdrawWithDebt", "liquidate1"];
 /** A transaction costs this before it does anything. */

@@ -3,11 +3,18 @@ import { readFileSync } from "node:fs";
 import { expect } from "chai";
 
 import { requireUnchanged } from "../../scripts/commands/benchGas.js";
-import type { OurFigures, PeersFigures } from "../../src/bench/all.js";
-import { REPORTED } from "../../src/bench/peers/reported.js";
-import { FIGURES, changes, documented, figuresTable, ratio, reportedTable } from "../../src/bench/report.js";
+import type { OurFigures, PeersFigures } from "../../src/assurance/gas/all.js";
+import { REPORTED } from "../../src/assurance/gas/peers/reported.js";
+import {
+  FIGURES,
+  changes,
+  documented,
+  figuresTable,
+  ratio,
+  reportedTable,
+} from "../../src/assurance/gas/report.js";
 import { attempt } from "../../src/cli/run.js";
-import { plain } from "../../src/cli/table.js";
+import { plain } from "../../src/format/table.js";
 
 const OURS = Object.fromEntries(FIGURES.map((name, i) => [name, 1_000 * (i + 1)])) as unknown as OurFigures;
 const SINGLE = {
@@ -86,13 +93,15 @@ describe("the gas report", () => {
   });
 
   it("has a snapshot with every figure of ours and nothing else", () => {
-    const snapshot = JSON.parse(readFileSync("src/bench/gas.snapshot.json", "utf8")) as object;
+    const snapshot = JSON.parse(readFileSync("src/assurance/gas/gas.snapshot.json", "utf8")) as object;
     expect(Object.keys(snapshot)).to.deep.equal(["ours"]);
     expect(Object.keys((snapshot as { ours: object }).ours)).to.have.members([...FIGURES]);
   });
 
   it("stands in the documentation as in the snapshot", () => {
-    const { ours } = JSON.parse(readFileSync("src/bench/gas.snapshot.json", "utf8")) as { ours: OurFigures };
+    const { ours } = JSON.parse(readFileSync("src/assurance/gas/gas.snapshot.json", "utf8")) as {
+      ours: OurFigures;
+    };
     for (const file of ["README.md", "docs/gas.md"]) {
       const text = readFileSync(file, "utf8");
       for (const name of FIGURES) {

@@ -7,7 +7,7 @@ import { DEPLOY, deploy as deployCommand } from "../../scripts/commands/deploy.j
 import { KEEPER, keep as keeperCommand } from "../../scripts/commands/keeper.js";
 import { recordOf } from "../../deploy/record.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
-import type { Tint } from "../../src/cli/table.js";
+import type { Tint } from "../../src/format/table.js";
 import { startFakeNode } from "../support/fakeNode.js";
 import { READERS, runHere } from "../support/here.js";
 import { mockDecimals } from "../support/mockDecimals.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { type FileCoverage, percent, ranges, summarise } from "../../src/coverage/summary.js";
+import { type FileCoverage, percent, ranges, summarise } from "../../src/assurance/coverage/summary.js";
 
 const file = (executed: number, of: number): FileCoverage => ({
   executedLines: executed,

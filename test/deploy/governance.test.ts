@@ -5,7 +5,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
 import { type Client, connect } from "../../src/protocol/client.js";
-import { parseParameters } from "../../src/protocol/parameters.js";
+import { parseParameters } from "../../src/protocol/parameters/convert.js";
 import { type AccessManager, AccessManager__factory } from "../../types/index.js";
 import { SMALLEST } from "./support/parameters.js";
 

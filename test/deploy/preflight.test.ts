@@ -12,7 +12,7 @@ import { preflight } from "../../deploy/preflight.js";
 import { DEPLOY, deploy } from "../../scripts/commands/deploy.js";
 import { connect } from "../../src/protocol/client.js";
 import { type Deployment, readDeployment } from "../../src/protocol/deployments.js";
-import { parseParameters } from "../../src/protocol/parameters.js";
+import { parseParameters } from "../../src/protocol/parameters/convert.js";
 import { DeadlineProvider } from "../../src/protocol/provider.js";
 import { openExchange } from "../support/executor.js";
 import { runHere } from "../support/here.js";

@@ -10,7 +10,7 @@ import { type Deployed, deployPersisted } from "../../deploy/persisted.js";
 import { ResumeError } from "../../deploy/errors.js";
 import { settle } from "../../deploy/resume.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
-import { parseParameters } from "../../src/protocol/parameters.js";
+import { parseParameters } from "../../src/protocol/parameters/convert.js";
 import { type ChainNode, rpc, scratch, startAnvil } from "../support/process.js";
 import { needAnvil } from "../support/skip.js";
 import { SMALLEST } from "./support/parameters.js";

@@ -6,7 +6,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { deployInMemory } from "../../deploy/inMemory.js";
 import { connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
-import { type SystemParameters, parseParameters } from "../../src/protocol/parameters.js";
+import { type SystemParameters, parseParameters } from "../../src/protocol/parameters/convert.js";
 import { UniswapTwapSource__factory } from "../../types/index.js";
 import { openExchange } from "../support/executor.js";
 import { localParameters } from "../support/scenario.js";

@@ -1,4 +1,4 @@
-import { type SystemParameters, parseParameters } from "../../src/protocol/parameters.js";
+import { type SystemParameters, parseParameters } from "../../src/protocol/parameters/convert.js";
 
 const source = (answer: string) => ({
   feed: { mock: { decimals: 8, answer } },

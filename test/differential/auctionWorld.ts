@@ -16,7 +16,7 @@ import {
 } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import { termsOf } from "../../src/protocol/deployments.js";
-import { auctionTermsOf } from "../../src/protocol/parameters.js";
+import { auctionTermsOf } from "../../src/protocol/parameters/convert.js";
 import { MockPriceFeed__factory } from "../../types/index.js";
 import { parameters } from "./auctionSetting.js";
 import { EventLedger } from "./eventLedger.js";

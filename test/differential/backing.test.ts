@@ -4,7 +4,7 @@ import { network } from "hardhat";
 
 import "../fuzzSeed.js";
 import { type SystemModel } from "../../src/model/index.js";
-import { type SystemParameters } from "../../src/protocol/parameters.js";
+import { type SystemParameters } from "../../src/protocol/parameters/convert.js";
 import { KINDS, SOME, operations } from "./backing/operation.js";
 import { perform } from "./backing/perform.js";
 import { Run } from "./backing/run.js";

@@ -9,7 +9,7 @@ import { deployInMemory } from "../../deploy/inMemory.js";
 import { Market, statusNumber } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import { termsOf } from "../../src/protocol/deployments.js";
-import { type SystemParameters, parseParameters } from "../../src/protocol/parameters.js";
+import { type SystemParameters, parseParameters } from "../../src/protocol/parameters/convert.js";
 import { type MockPriceFeed, MockPriceFeed__factory } from "../../types/index.js";
 
 const RUNS = process.env.DEEP === "1" ? 400 : 60;

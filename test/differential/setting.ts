@@ -1,4 +1,4 @@
-import { type SystemParameters, parseParameters } from "../../src/protocol/parameters.js";
+import { type SystemParameters, parseParameters } from "../../src/protocol/parameters/convert.js";
 
 const mock = (name: string, decimals: number) => ({ mock: { name, decimals } });
 const source = (answer: string, max: string) => ({

@@ -6,7 +6,7 @@ import { type Mismatch, reconcile } from "../../src/lab/reconcile.js";
 import { MAX_UINT256, ModelError, SystemModel, type VaultKey, vaultKey } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import { termsOf } from "../../src/protocol/deployments.js";
-import { type SystemParameters } from "../../src/protocol/parameters.js";
+import { type SystemParameters } from "../../src/protocol/parameters/convert.js";
 import { MockPriceFeed__factory } from "../../types/index.js";
 
 /** A deployed system beside its model, moved together one operation at a time. */

@@ -3,9 +3,14 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { regenerated } from "../../src/docs/blocks.js";
-import { DEPLOYMENT_SECTIONS, defaultIn, deploymentTable, settingsTable } from "../../src/docs/parameters.js";
-import { withResults } from "../../src/docs/results.js";
+import { regenerated } from "../../src/assurance/documentation/blocks.js";
+import {
+  DEPLOYMENT_SECTIONS,
+  defaultIn,
+  deploymentTable,
+  settingsTable,
+} from "../../src/assurance/documentation/parameters.js";
+import { withResults } from "../../src/assurance/documentation/results.js";
 import { syntheticReplay } from "../lab/support/replay.js";
 import { loadScenario } from "../../src/lab/scenario.js";
 import { Settings } from "../../src/lab/settings.js";

@@ -15,7 +15,7 @@ import {
 } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import { type Deployment, termsOf } from "../../src/protocol/deployments.js";
-import { readRecords } from "../../src/protocol/records.js";
+import { readRecords } from "../../src/protocol/vaultRecords.js";
 import { type Autopilot, Autopilot__factory } from "../../types/index.js";
 import { type Exchange, FEE_PIPS, openExchange } from "../support/executor.js";
 import { healthOf, lend, localParameters, mined, openVault, ROLES, setPrice } from "../support/scenario.js";

@@ -4,8 +4,8 @@ import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { measureBatches } from "../../src/bench/batch.js";
-import { classify } from "../../src/keeper/revert.js";
+import { measureBatches } from "../../src/assurance/gas/batch.js";
+import { classify } from "../../src/keeper/chain/revert.js";
 import { valueDown, type VaultKey } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";

@@ -3,10 +3,10 @@ import { parseEther } from "ethers";
 import { network } from "hardhat";
 
 import { attempt } from "../../src/cli/run.js";
-import { plain } from "../../src/cli/table.js";
+import { plain } from "../../src/format/table.js";
 import { DEPLOY, deploy } from "../../scripts/commands/deploy.js";
-import { unlockedAccount } from "../../src/keeper/account.js";
-import type { KeeperEvent } from "../../src/keeper/events.js";
+import { unlockedAccount } from "../../src/keeper/chain/account.js";
+import type { KeeperEvent } from "../../src/keeper/report/events.js";
 import { Keeper } from "../../src/keeper/keeper.js";
 import type { VaultKey } from "../../src/model/index.js";
 import { connect } from "../../src/protocol/client.js";

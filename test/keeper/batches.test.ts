@@ -4,12 +4,12 @@ import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { type Account, unlockedAccount } from "../../src/keeper/account.js";
-import { groupByAsset, type Wanted } from "../../src/keeper/batch.js";
-import type { KeeperEvent, OutcomeEvent } from "../../src/keeper/events.js";
-import { type Executor, ExecutorError, openExecutor } from "../../src/keeper/executor.js";
+import { type Account, unlockedAccount } from "../../src/keeper/chain/account.js";
+import { groupByAsset, type Wanted } from "../../src/keeper/execute/batch.js";
+import type { KeeperEvent, OutcomeEvent } from "../../src/keeper/report/events.js";
+import { type Executor, ExecutorError, openExecutor } from "../../src/keeper/chain/liquidationExecutor.js";
 import { Keeper, type KeeperSettings } from "../../src/keeper/keeper.js";
-import { textLine } from "../../src/keeper/text.js";
+import { textLine } from "../../src/keeper/report/formatEvent.js";
 import { vaultKey, type VaultKey } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";

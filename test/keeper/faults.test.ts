@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { keccak256, MaxUint256, parseEther, type Signer } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/account.js";
-import type { KeeperEvent, OutcomeEvent, PassEvent } from "../../src/keeper/events.js";
+import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/chain/account.js";
+import type { KeeperEvent, OutcomeEvent, PassEvent } from "../../src/keeper/report/events.js";
 import { Keeper, type KeeperSettings } from "../../src/keeper/keeper.js";
-import { textLine } from "../../src/keeper/text.js";
+import { textLine } from "../../src/keeper/report/formatEvent.js";
 import type { VaultKey } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";

@@ -3,9 +3,9 @@ import { HDNodeWallet, MaxUint256, parseEther, type Signer } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { type Account, keyAccount } from "../../src/keeper/account.js";
-import { firstDifference } from "../../src/keeper/check.js";
-import type { DecisionEvent, KeeperEvent, OutcomeEvent, PassEvent } from "../../src/keeper/events.js";
+import { type Account, keyAccount } from "../../src/keeper/chain/account.js";
+import { firstDifference } from "../../src/keeper/chain/deploymentCheck.js";
+import type { DecisionEvent, KeeperEvent, OutcomeEvent, PassEvent } from "../../src/keeper/report/events.js";
 import { Keeper, type KeeperSettings } from "../../src/keeper/keeper.js";
 import type { VaultKey } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { keccak256, parseEther, parseUnits, toBeHex } from "ethers";
 
-import { NonceLane } from "../../src/keeper/account.js";
-import { feesFor, nextGasPrice } from "../../src/keeper/fees.js";
+import { NonceLane } from "../../src/keeper/chain/account.js";
+import { feesFor, nextGasPrice } from "../../src/keeper/chain/fees.js";
 import {
   type Costs,
   decide,
@@ -14,10 +14,10 @@ import {
   pays,
   planPass,
 } from "../../src/keeper/plan.js";
-import { classify, decode } from "../../src/keeper/revert.js";
-import { type EventSource, type Head, OVERLAP, VaultIndex } from "../../src/keeper/vaultIndex.js";
+import { classify, decode } from "../../src/keeper/chain/revert.js";
+import { type EventSource, type Head, OVERLAP, VaultIndex } from "../../src/keeper/chain/vaultIndex.js";
 import { SystemModel, valueDown, vaultKey, type VaultKey } from "../../src/model/index.js";
-import { modelTerms } from "../../src/protocol/parameters.js";
+import { modelTerms } from "../../src/protocol/parameters/convert.js";
 import { CircuitBreaker__factory, VaultEngine__factory } from "../../types/index.js";
 import { mockDecimals } from "../support/mockDecimals.js";
 import { localParameters } from "../support/scenario.js";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { formatRatio, formatUnitsExact, parseWad } from "../../src/lab/decimal.js";
+import { formatRatio, formatUnitsExact, parseWad } from "../../src/format/decimal.js";
 import { Latencies, percentile } from "../../src/lab/latency.js";
 import { RandomStream } from "../../src/lab/random.js";
 import type { VaultKey } from "../../src/model/index.js";

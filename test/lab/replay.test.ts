@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Replay } from "../../src/lab/result.js";
 import { type LiquidationResult, SystemModel } from "../../src/model/index.js";
 import { barRows, expectSound, line, priceRows, replayOf } from "./support/lab.js";
-import { parseWad } from "../../src/lab/decimal.js";
+import { parseWad } from "../../src/format/decimal.js";
 
 const FIVE_MINUTES = 300;
 

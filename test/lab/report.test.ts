@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Replay } from "../../src/lab/result.js";
 import { figureGroups } from "../../src/lab/report/figures.js";
-import { money } from "../../src/lab/report/format.js";
+import { money } from "../../src/format/quantities.js";
 import { escape, jsonScript } from "../../src/lab/report/html.js";
 import { renderReport } from "../../src/lab/report/report.js";
 import { crashPrices, syntheticReplay } from "./support/replay.js";

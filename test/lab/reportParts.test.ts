@@ -9,7 +9,7 @@ import {
   ratio,
   share,
   tickLabel,
-} from "../../src/lab/report/format.js";
+} from "../../src/format/quantities.js";
 import { html } from "../../src/lab/report/html.js";
 import { countScale, timeScale, valueScale } from "../../src/lab/report/scale.js";
 import { downsample, spread } from "../../src/lab/report/svg.js";

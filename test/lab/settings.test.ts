@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { labParameters } from "../../src/lab/parameters.js";
 import { loadScenario } from "../../src/lab/scenario.js";
 import { Settings } from "../../src/lab/settings.js";
-import { parseParameters } from "../../src/protocol/parameters.js";
+import { parseParameters } from "../../src/protocol/parameters/convert.js";
 import { SMALLEST } from "../deploy/support/parameters.js";
 import { expectUsageError } from "./support/lab.js";
 

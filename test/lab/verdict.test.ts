@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 
 import { expect } from "chai";
 
-import { type Tint, plain } from "../../src/cli/table.js";
+import { type Tint, plain } from "../../src/format/table.js";
 import { renderVerdict } from "../../src/lab/verdict.js";
 import { crashPrices, syntheticReplay } from "./support/replay.js";
 

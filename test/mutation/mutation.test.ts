@@ -5,13 +5,13 @@ import { fileURLToPath } from "node:url";
 
 import { expect } from "chai";
 
-import { Campaign, type Result } from "../../src/mutation/campaign.js";
-import { Compiler } from "../../src/mutation/compiler.js";
-import { type Mutant, apply } from "../../src/mutation/mutants.js";
-import { Records } from "../../src/mutation/records.js";
-import { type Equivalent, listed, parseEquivalents, score } from "../../src/mutation/report.js";
-import { SolidityTests } from "../../src/mutation/solidityTests.js";
-import { Sources } from "../../src/mutation/sources.js";
+import { Campaign, type Result } from "../../src/assurance/mutation/campaign.js";
+import { Compiler } from "../../src/assurance/mutation/compiler.js";
+import { type Mutant, apply } from "../../src/assurance/mutation/mutants.js";
+import { Records } from "../../src/assurance/mutation/records.js";
+import { type Equivalent, listed, parseEquivalents, score } from "../../src/assurance/mutation/report.js";
+import { SolidityTests } from "../../src/assurance/mutation/solidityTests.js";
+import { Sources } from "../../src/assurance/mutation/sources.js";
 
 const ROOT = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const FILE = "contracts/libraries/Tiny.sol";

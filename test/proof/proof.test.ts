@@ -2,11 +2,11 @@ import { expect } from "chai";
 
 import { debtUp } from "../../src/model/math/debtMath.js";
 import { type Outcome, decide } from "../../src/model/math/liquidationMath.js";
-import { type Lemma, type Question, questions } from "../../src/proof/lemma.js";
-import { RATIONAL } from "../../src/proof/rational.js";
-import { LINKS, ROUNDING } from "../../src/proof/rounding.js";
-import { settle } from "../../src/proof/solver.js";
-import { type Case, cases, violations } from "../../src/proof/world.js";
+import { type Lemma, type Question, questions } from "../../src/assurance/proof/lemma.js";
+import { RATIONAL } from "../../src/assurance/proof/rational.js";
+import { LINKS, ROUNDING } from "../../src/assurance/proof/rounding.js";
+import { settle } from "../../src/assurance/proof/solver.js";
+import { type Case, cases, violations } from "../../src/assurance/proof/world.js";
 
 const LEMMAS = [...RATIONAL, ...ROUNDING];
 

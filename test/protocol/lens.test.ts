@@ -6,9 +6,9 @@ import { network } from "hardhat";
 import { deployInMemory } from "../../deploy/inMemory.js";
 import { MAX_UINT256, vaultKey } from "../../src/model/index.js";
 import { connect } from "../../src/protocol/client.js";
-import { parametersSchema } from "../../src/protocol/parameterSchema.js";
-import { parseParameters } from "../../src/protocol/parameters.js";
-import { RECORDS_PER_CALL } from "../../src/protocol/records.js";
+import { parametersSchema } from "../../src/protocol/parameters/schema.js";
+import { parseParameters } from "../../src/protocol/parameters/convert.js";
+import { RECORDS_PER_CALL } from "../../src/protocol/vaultRecords.js";
 
 /** The most gas a transaction may use (EIP-7825), and what some nodes grant a call. */
 const GAS_CAP = 16_777_216;

@@ -2,9 +2,9 @@ import { expect } from "chai";
 import { parseUnits } from "ethers";
 import { readFileSync } from "node:fs";
 
-import { ParameterError, parseParameters } from "../../src/protocol/parameters.js";
-import { contradictionWith } from "../../src/protocol/relations.js";
-import { debtAtCap, sellableDebt } from "../../src/protocol/sizing.js";
+import { ParameterError, parseParameters } from "../../src/protocol/parameters/convert.js";
+import { contradictionWith } from "../../src/protocol/parameters/relations.js";
+import { debtAtCap, sellableDebt } from "../../src/protocol/parameters/sizing.js";
 import { mockDecimals } from "../support/mockDecimals.js";
 import { localParameters } from "../support/scenario.js";
 

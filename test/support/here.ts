@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 
 import type { CommandSpec } from "../../src/cli/args.js";
 import { attempt, type Main } from "../../src/cli/run.js";
-import { coloured, plain, type Tint } from "../../src/cli/table.js";
+import { coloured, plain, type Tint } from "../../src/format/table.js";
 import type { Ended } from "./process.js";
 
 /** What a reader of a command's output can see: nothing but text, or marks as on a terminal. */

@@ -3,7 +3,7 @@ import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { type Account, unlockedAccount } from "../../src/keeper/account.js";
+import { type Account, unlockedAccount } from "../../src/keeper/chain/account.js";
 import type { KeeperSettings } from "../../src/keeper/keeper.js";
 import type { VaultKey } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";

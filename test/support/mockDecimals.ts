@@ -1,4 +1,4 @@
-import type { KnownDecimals, SystemParameters } from "../../src/protocol/parameters.js";
+import type { KnownDecimals, SystemParameters } from "../../src/protocol/parameters/convert.js";
 
 /** What the parameters alone say of decimals: enough where no token and no feed is on a chain yet. */
 export function mockDecimals(p: SystemParameters): KnownDecimals {

@@ -5,7 +5,7 @@ import { JsonRpcSigner, MaxUint256, parseEther, parseUnits, type Signer } from "
 import { vaultKey, type VaultKey } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
-import { parseParameters, type SystemParameters } from "../../src/protocol/parameters.js";
+import { parseParameters, type SystemParameters } from "../../src/protocol/parameters/convert.js";
 import type { DeadlineProvider } from "../../src/protocol/provider.js";
 
 /** Who does what in the tests, by the number of the node's unlocked account. */

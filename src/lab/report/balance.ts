@@ -1,5 +1,5 @@
 import type { ReplayResult } from "../result.js";
-import { money, parseDecimal, signOf } from "./format.js";
+import { money, parseDecimal, signOf } from "../../format/quantities.js";
 import { type Html, html } from "./html.js";
 import { partiesOf, signedMoney, turnover } from "./parties.js";
 

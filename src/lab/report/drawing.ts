@@ -1,5 +1,5 @@
 import type { Replay } from "../result.js";
-import { instant } from "./format.js";
+import { instant } from "../../format/quantities.js";
 import type { Frame } from "./svg.js";
 import { type Scale, timeScale } from "./scale.js";
 

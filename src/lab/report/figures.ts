@@ -1,5 +1,16 @@
 import type { ReplayResult } from "../result.js";
-import { amount, count, duration, fall, isoInstant, plural, ratio, share, signOf, spell } from "./format.js";
+import {
+  amount,
+  count,
+  duration,
+  fall,
+  isoInstant,
+  plural,
+  ratio,
+  share,
+  signOf,
+  spell,
+} from "../../format/quantities.js";
 
 /** How a figure is to be read. */
 export type Tone = "plain" | "good" | "bad";

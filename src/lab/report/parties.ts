@@ -1,5 +1,5 @@
 import type { ReplayResult } from "../result.js";
-import { type Decimal, money, parseDecimal, signOf } from "./format.js";
+import { type Decimal, money, parseDecimal, signOf } from "../../format/quantities.js";
 
 /** What one party gained, or lost if negative, and of what that is made: decimal strings in debt units. */
 export interface Party {

@@ -1,5 +1,5 @@
 import type { Provenance, Replay, ReplayResult } from "../result.js";
-import { isoInstant } from "./format.js";
+import { isoInstant } from "../../format/quantities.js";
 import { type Html, html } from "./html.js";
 
 /** What made the report, of what and when. */

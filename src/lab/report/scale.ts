@@ -1,4 +1,4 @@
-import { clockLabel, dayLabel, tickLabel } from "./format.js";
+import { clockLabel, dayLabel, tickLabel } from "../../format/quantities.js";
 
 /** A place on an axis that is marked. */
 export interface Tick {

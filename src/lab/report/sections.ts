@@ -1,7 +1,7 @@
 import type { LiquidationSample, Replay, ReplayResult } from "../result.js";
 import type { Drawing } from "./drawing.js";
 import { figureGroups } from "./figures.js";
-import { WAD_PLACES, count, instant, money, percent, shorten } from "./format.js";
+import { WAD_PLACES, count, instant, money, percent, shorten } from "../../format/quantities.js";
 import { type Html, html, jsonScript, raw, tied } from "./html.js";
 import type { Frame } from "./svg.js";
 

@@ -1,5 +1,15 @@
 import type { ReplayResult } from "../result.js";
-import { amount, count, duration, fall, isoInstant, plural, ratio, share, signOf } from "./format.js";
+import {
+  amount,
+  count,
+  duration,
+  fall,
+  isoInstant,
+  plural,
+  ratio,
+  share,
+  signOf,
+} from "../../format/quantities.js";
 
 /** The verdict in words. */
 export interface Sentence {

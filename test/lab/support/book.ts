@@ -3,7 +3,7 @@ import { plannedVaults } from "../../../src/lab/population.js";
 import { Settings } from "../../../src/lab/settings.js";
 import { feedAnswer, labParameters } from "../../../src/lab/parameters.js";
 import { type SystemModel, SystemModel as Model, type VaultKey, vaultKey } from "../../../src/model/index.js";
-import { modelTerms } from "../../../src/protocol/parameters.js";
+import { modelTerms } from "../../../src/protocol/parameters/convert.js";
 import { mockDecimals } from "../../support/mockDecimals.js";
 import { handMade, wad } from "./lab.js";
 

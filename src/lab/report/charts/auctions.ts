@@ -1,7 +1,7 @@
 import type { Replay, TakeSample } from "../../result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "../drawing.js";
 import { purchases } from "../figures.js";
-import { count, money, ratio } from "../format.js";
+import { count, money, ratio } from "../../../format/quantities.js";
 import { toFloat, valueScale } from "../scale.js";
 import {
   type Point,

@@ -1,6 +1,6 @@
 import type { Replay } from "../../result.js";
 import { type Drawing, NARROW } from "../drawing.js";
-import { count, plural } from "../format.js";
+import { count, plural } from "../../../format/quantities.js";
 import { countScale, valueScale } from "../scale.js";
 import {
   LINE,

@@ -1,6 +1,6 @@
 import type { Replay, StepSample } from "../../result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "../drawing.js";
-import { amount, gwei, money, signOf } from "../format.js";
+import { amount, gwei, money, signOf } from "../../../format/quantities.js";
 import { toFloat, valueScale } from "../scale.js";
 import {
   type Frame,

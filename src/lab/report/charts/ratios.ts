@@ -1,6 +1,6 @@
 import type { BookSample, Replay } from "../../result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "../drawing.js";
-import { WAD_PLACES, count, percent } from "../format.js";
+import { WAD_PLACES, count, percent } from "../../../format/quantities.js";
 import { type Scale, toFloat, valueScale } from "../scale.js";
 import {
   type Frame,

@@ -1,6 +1,6 @@
 import type { Replay } from "../../result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "../drawing.js";
-import { instant, money, share } from "../format.js";
+import { instant, money, share } from "../../../format/quantities.js";
 import { toFloat, valueScale } from "../scale.js";
 import { type Point, band, baseAxis, chart, emptyNote, endLabels, valueAxis } from "../svg.js";
 

@@ -1,6 +1,6 @@
 import type { Replay, ReplayResult } from "../../result.js";
 import { type Drawing, NARROW } from "../drawing.js";
-import { amount, money, parseDecimal, signOf } from "../format.js";
+import { amount, money, parseDecimal, signOf } from "../../../format/quantities.js";
 import { toFloat } from "../scale.js";
 import { type Frame, chart, element, emptyNote, px, words } from "../svg.js";
 

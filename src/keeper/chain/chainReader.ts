@@ -1,0 +1,225 @@
+import { type BlockTag, isError, type Provider } from "ethers";
+
+import { AggregatorV3Interface__factory } from "../../../types/index.js";
+import type { AggregatorV3Interface } from "../../../types/index.js";
+import { STATUSES } from "../../model/index.js";
+import type {
+  FeedAnswer,
+  LastKnown,
+  pools,
+  RiskTerms,
+  SystemTerms,
+  VaultHealth,
+  VaultKey,
+  VaultState,
+} from "../../model/index.js";
+import type { Client } from "../../protocol/client.js";
+import { readRecords } from "../../protocol/vaultRecords.js";
+import { lineOf } from "./nodeWords.js";
+import type { EventSource, Head } from "./vaultIndex.js";
+
+/** Everything at one block that moves all vaults at once. */
+export interface Market {
+  readonly pool: pools.PoolState;
+  readonly debtFeed: FeedAnswer | null;
+  /** By asset id. */
+  readonly assets: readonly {
+    readonly primary: FeedAnswer | null;
+    readonly secondary: FeedAnswer | null;
+    readonly accepted: { readonly price: bigint; readonly timestamp: bigint };
+    /** What is known of it while its price is dead; null while it is not. */
+    readonly lastKnown: LastKnown | null;
+    /** As of the block, a ramp included. */
+    readonly risk: Omit<RiskTerms, "supplyCap">;
+  }[];
+  readonly system: SystemTerms;
+}
+
+/** What the keeper has to work with. */
+export interface Funds {
+  /** [debt units] */
+  readonly balance: bigint;
+  /** Given to the engine [debt units]. */
+  readonly allowance: bigint;
+}
+
+interface Feeds {
+  readonly debt: AggregatorV3Interface | null;
+  readonly assets: readonly { primary: AggregatorV3Interface; secondary: AggregatorV3Interface | null }[];
+}
+
+/** Reads of one deployment, each pinned to the block it is told. Errors of the node pass through. */
+export class ChainReader implements EventSource {
+  private readonly topics: string[];
+  private readonly feeds: Feeds;
+  private maxKeys: number | undefined;
+
+  constructor(
+    readonly client: Client,
+    private readonly provider: Provider,
+  ) {
+    const { interface: abi } = client.engine;
+    // Every event that can change a vault has its key as the first indexed parameter.
+    const names = [
+      "Deposited",
+      "Withdrawn",
+      "Borrowed",
+      "Repaid",
+      "Liquidated",
+      "BadDebtBooked",
+      "Deleveraged",
+      "Flagged",
+      "Unflagged",
+      "Absorbed",
+    ] as const;
+    this.topics = names.map((name) => abi.getEvent(name).topicHash);
+    const connect = (address: string): AggregatorV3Interface =>
+      AggregatorV3Interface__factory.connect(address, provider);
+    const { debtAsset, assets } = client.deployment;
+    this.feeds = {
+      debt: debtAsset.source ? connect(debtAsset.source.feed) : null,
+      assets: assets.map((a) => ({
+        primary: connect(a.primary.feed),
+        secondary: a.secondary ? connect(a.secondary.feed) : null,
+      })),
+    };
+  }
+
+  /** The newest block. */
+  async head(): Promise<Head> {
+    const block = await this.provider.getBlock("latest");
+    if (block?.hash == null) throw new Error("the node has no latest block");
+    const { number, hash, timestamp, baseFeePerGas } = block;
+    return { number, hash, timestamp: BigInt(timestamp), baseFee: baseFeePerGas ?? 0n };
+  }
+
+  async blockHash(number: number): Promise<string | null> {
+    return (await this.provider.getBlock(number))?.hash ?? null;
+  }
+
+  async vaultsTouched(from: number, to: number): Promise<VaultKey[]> {
+    const logs = await this.provider
+      .getLogs({
+        address: await this.client.engine.getAddress(),
+        topics: [this.topics],
+        fromBlock: from,
+        toBlock: to,
+      })
+      .catch((error: unknown) => {
+        throw new Error(`events of blocks ${from} to ${to}: ${lineOf(error)}`, { cause: error });
+      });
+    const keys = new Set(logs.map((log) => (log.topics[1] ?? "0x").toLowerCase() as VaultKey));
+    return [...keys];
+  }
+
+  /** Stored state of `keys`. */
+  async records(keys: readonly VaultKey[], block: number): Promise<Map<VaultKey, VaultState>> {
+    const states = new Map<VaultKey, VaultState>();
+    for (const chunk of await this.chunks(keys)) {
+      const records = await readRecords(this.client.lens, chunk, { blockTag: block });
+      chunk.forEach((key, i) => {
+        const record = records[i];
+        if (record === undefined) throw new Error(`the lens left out vault ${key}`);
+        states.set(key, record);
+      });
+    }
+    return states;
+  }
+
+  /** Health of `keys` as the contracts see it. */
+  async health(keys: readonly VaultKey[], block: number): Promise<Map<VaultKey, VaultHealth>> {
+    const found = new Map<VaultKey, VaultHealth>();
+    for (const chunk of await this.chunks(keys)) {
+      const list = await this.client.lens.health([...chunk], { blockTag: block });
+      chunk.forEach((key, i) => {
+        const h = list[i];
+        if (h === undefined) throw new Error(`the lens left out vault ${key}`);
+        const { debt, value, healthFactor, liquidatable } = h;
+        found.set(key, { debt, value, healthFactor, liquidatable });
+      });
+    }
+    return found;
+  }
+
+  /** Most vaults one call of the lens takes. */
+  async keysPerCall(): Promise<number> {
+    this.maxKeys ??= Number(await this.client.lens.MAX_KEYS());
+    return this.maxKeys;
+  }
+
+  async market(block: number): Promise<Market> {
+    const at = { blockTag: block };
+    const { pool, oracle, riskConfig } = this.client;
+    const [state, totalShares, { borrowCap, dust, targetHealth, stuckHealth }, debtFeed, assets] =
+      await Promise.all([
+        pool.poolState(at),
+        pool.totalSupply(at),
+        riskConfig.systemRisk(at),
+        this.feeds.debt === null ? null : answerOf(this.feeds.debt, block),
+        Promise.all(
+          this.feeds.assets.map(async ({ primary, secondary }, id) => {
+            const [first, second, accepted, { risk }, lastKnown] = await Promise.all([
+              answerOf(primary, block),
+              secondary === null ? null : answerOf(secondary, block),
+              oracle.lastAccepted(id, at),
+              riskConfig.assetRisk(id, at),
+              this.lastKnown(id, block),
+            ]);
+            const { ltv, liquidationThreshold, minBonus, maxBonus, slope } = risk;
+            return {
+              primary: first,
+              secondary: second,
+              accepted: { price: accepted[0], timestamp: accepted[1] },
+              lastKnown,
+              risk: { ltv, liquidationThreshold, minBonus, maxBonus, slope },
+            };
+          }),
+        ),
+      ]);
+    const { index, accruedAt, fees, totalScaledDebt, cash, reserve, backstopDue, auctionDebt } = state;
+    return {
+      pool: { index, accruedAt, fees, totalScaledDebt, cash, reserve, backstopDue, auctionDebt, totalShares },
+      debtFeed,
+      assets,
+      system: { borrowCap, dust, targetHealth, stuckHealth },
+    };
+  }
+
+  /** What the guard knows of an asset that is dead; null if it is not. */
+  private async lastKnown(id: number, block: number): Promise<LastKnown | null> {
+    const at = { blockTag: block };
+    const { status } = await this.client.oracle.price(id, at);
+    if (STATUSES[Number(status)] !== "dead") return null;
+    const [known, deadSince] = await this.client.oracle.lastKnown(id, at);
+    const { base, most, least, aliveAt, unseenBefore, fades } = known;
+    return { known: { base, most, least, aliveAt, unseenBefore, fades }, deadSince };
+  }
+
+  async funds(account: string, block: BlockTag): Promise<Funds> {
+    const { debtToken, engine } = this.client;
+    const [balance, allowance] = await Promise.all([
+      debtToken.balanceOf(account, { blockTag: block }),
+      debtToken.allowance(account, await engine.getAddress(), { blockTag: block }),
+    ]);
+    return { balance, allowance };
+  }
+
+  private async chunks(keys: readonly VaultKey[]): Promise<(readonly VaultKey[])[]> {
+    if (keys.length === 0) return [];
+    const size = await this.keysPerCall();
+    return Array.from({ length: Math.ceil(keys.length / size) }, (_, i) =>
+      keys.slice(i * size, (i + 1) * size),
+    );
+  }
+}
+
+/** What a feed says, or null if it is broken. A node that does not answer is not a broken feed: its error passes through. */
+async function answerOf(feed: AggregatorV3Interface, block: number): Promise<FeedAnswer | null> {
+  try {
+    const { answer, updatedAt } = await feed.latestRoundData({ blockTag: block });
+    return { answer, updatedAt };
+  } catch (error) {
+    if (isError(error, "CALL_EXCEPTION") || isError(error, "BAD_DATA")) return null;
+    throw error;
+  }
+}

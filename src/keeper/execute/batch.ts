@@ -1,0 +1,218 @@
+import { BPS, min } from "../../model/index.js";
+import type { OutcomeEvent } from "../report/events.js";
+import {
+  type Execution,
+  GAS_MARGIN,
+  healthAt,
+  liquidationsIn,
+  reasonAt,
+  type Sent,
+  SHELF_LIFE,
+  wait,
+} from "./direct.js";
+import { type Executor, FUNDING, type FundingName } from "../chain/liquidationExecutor.js";
+import { nextGasPrice } from "../chain/fees.js";
+import { type Decision, gasCostUp, type Option, pays, type SkipReason } from "../plan.js";
+import { classify, type Revert } from "../chain/revert.js";
+import type { Head } from "../chain/vaultIndex.js";
+
+/** Gas one vault is thought to add to a batch: above what any measured one took. */
+export const ASSUMED_BATCH_GAS = 80_000n;
+/** Most vaults in one batch: tried one by one they stay below the gas a transaction may use. */
+const MAX_VAULTS = 60;
+/** Gas kept ready per vault, should one fail the multicall and all be tried one by one. */
+const ONE_BY_ONE_GAS = 130_000n;
+const PIPS = 1_000_000n;
+const MAX_UINT128 = 2n ** 128n - 1n;
+
+/** A decision to liquidate. */
+export type Wanted = Decision & { readonly option: Option };
+
+/** Liquidations of one collateral, most profitable first. */
+export interface Group {
+  readonly asset: number;
+  /** Of the pool it is sold in [millionths]. */
+  readonly fee: bigint;
+  readonly wanted: readonly Wanted[];
+}
+
+/** A batch ready to be sent: simulated at the newest block. Debt units. */
+export interface SimulatedBatch {
+  readonly group: Group;
+  readonly funding: FundingName;
+  /** What the sale leaves after all repayments. */
+  readonly earned: bigint;
+  readonly gasCost: bigint;
+  /** earned - gasCost. */
+  readonly profit: bigint;
+  readonly data: string;
+  readonly gasLimit: bigint;
+}
+
+/**
+ * Groups decisions by collateral into batches. Left out, with the reason: collateral without a pool, and vaults whose bonus
+ * does not even pay the pool's fee.
+ */
+export function groupByAsset(
+  executor: Pick<Executor, "fees">,
+  wanted: readonly Wanted[],
+): { readonly groups: readonly Group[]; readonly left: readonly (readonly [Wanted, SkipReason])[] } {
+  const left: (readonly [Wanted, SkipReason])[] = [];
+  const byAsset = new Map<number, Wanted[]>();
+  for (const decision of wanted) {
+    const { asset, collateralValue, profit } = decision.option;
+    const fee = executor.fees[asset] ?? null;
+    if (fee === null) left.push([decision, "noMarket"]);
+    else if (profit * PIPS <= collateralValue * fee) left.push([decision, "unprofitable"]);
+    else byAsset.set(asset, [...(byAsset.get(asset) ?? []), decision]);
+  }
+  const groups: Group[] = [];
+  for (const [asset, all] of byAsset) {
+    const fee = executor.fees[asset] ?? 0n;
+    for (let at = 0; at < all.length; at += MAX_VAULTS) {
+      groups.push({ asset, fee, wanted: all.slice(at, at + MAX_VAULTS) });
+    }
+  }
+  return { groups, left };
+}
+
+/**
+ * Runs a batch on the newest block without sending it: by flash loan, or where the pool cannot lend that much, each vault out
+ * of its own collateral. Too large a sale can lose what a smaller one earns: then only the more profitable half is tried, and
+ * so on. Returns what holds, or why nothing does.
+ */
+export async function simulateBatch(
+  execution: Execution,
+  executor: Executor,
+  group: Group,
+  head: Head,
+  tip: bigint,
+  limits: { readonly weiPrice: bigint; readonly minProfit: bigint },
+): Promise<SimulatedBatch | Revert> {
+  let refusal: Revert = { class: "terms", error: "nothing to do" };
+  for (let size = group.wanted.length; size > 0; size >>= 1) {
+    const part = { ...group, wanted: group.wanted.slice(0, size) };
+    let result = await simulateWith(execution, executor, part, "flashLoan", head, tip, limits);
+    if ("class" in result && result.class !== "terms" && result.class !== "gone") {
+      result = await simulateWith(execution, executor, part, "callback", head, tip, limits);
+    }
+    if (!("class" in result) || result.class !== "terms") return result;
+    refusal = result;
+  }
+  return refusal;
+}
+
+async function simulateWith(
+  { provider, account }: Execution,
+  { address, contract }: Executor,
+  group: Group,
+  funding: FundingName,
+  head: Head,
+  tip: bigint,
+  { weiPrice, minProfit }: { readonly weiPrice: bigint; readonly minProfit: bigint },
+): Promise<SimulatedBatch | Revert> {
+  const targets = group.wanted.map(({ vault, option }) => ({
+    vault,
+    maxRepay: min(option.maxRepay, MAX_UINT128),
+  }));
+  const encode = (least: bigint): string =>
+    contract.interface.encodeFunctionData("liquidate", [
+      {
+        asset: group.asset,
+        fee: group.fee,
+        funding: FUNDING[funding],
+        loan: targets.reduce((sum, { maxRepay }) => sum + maxRepay, 0n),
+        minProfit: least,
+        deadline: head.timestamp + SHELF_LIFE,
+      },
+      targets,
+    ]);
+  const call = { from: account.address, to: address };
+  let earned: bigint;
+  let gas: bigint;
+  try {
+    const answer = await provider.call({ ...call, data: encode(0n) });
+    [earned] = contract.interface.decodeFunctionResult("liquidate", answer) as unknown as [bigint];
+    gas = await provider.estimateGas({ ...call, data: encode(0n) });
+  } catch (error) {
+    return classify(error);
+  }
+  const gasCost = gasCostUp({ gas, gasPrice: nextGasPrice(head.baseFee, tip), weiPrice });
+  const profit = earned - gasCost;
+  if (!pays(profit, minProfit)) {
+    return { class: "terms", error: `profit ${profit} after sale and gas: below the minimum` };
+  }
+  return {
+    group,
+    funding,
+    earned,
+    gasCost,
+    profit,
+    data: encode(minProfit + gasCost),
+    gasLimit: (gas * GAS_MARGIN) / BPS + ONE_BY_ONE_GAS * BigInt(targets.length),
+  };
+}
+
+/** What became of a batch that was sent: its own outcome first, then one per vault. */
+export async function settleBatch(
+  execution: Execution,
+  executor: Executor,
+  batch: SimulatedBatch,
+  symbol: string,
+  sent: Sent,
+  head: Head,
+  weiPrice: bigint,
+): Promise<OutcomeEvent[]> {
+  const { client, provider, account } = execution;
+  const vaults = batch.group.wanted.map(({ vault }) => vault);
+  const base = { event: "outcome", symbol, ...sent } as const;
+  const receipt = await wait(execution, sent, head);
+  if (receipt === null) return [{ ...base, kind: "batch", status: "late", vaults: vaults.length }];
+  const { blockNumber: block, gasUsed } = receipt;
+  if (receipt.status !== 1) {
+    const call = { from: account.address, to: executor.address, data: batch.data };
+    const refusal = await reasonAt(provider, call, block);
+    const status = refusal.class === "gone" ? "lost" : "reverted";
+    return [{ ...base, kind: "batch", status, vaults: vaults.length, block, gasUsed, refusal }];
+  }
+
+  const found = liquidationsIn(client, receipt);
+  const { topicHash } = executor.contract.getEvent("Executed").fragment;
+  const log = receipt.logs.find(({ topics }) => topics[0] === topicHash);
+  const earned =
+    log === undefined
+      ? 0n
+      : (executor.contract.interface.decodeEventLog("Executed", log.data, log.topics)[3] as bigint);
+  const profit = earned - gasCostUp({ gas: gasUsed, gasPrice: receipt.gasPrice, weiPrice });
+  const sum = (term: "repaid" | "seized"): bigint =>
+    [...found.values()].reduce((total, facts) => total + facts[term], 0n);
+  const outcomes: OutcomeEvent[] = [
+    {
+      ...base,
+      kind: "batch",
+      status: "done",
+      vaults: found.size,
+      block,
+      gasUsed,
+      repaid: sum("repaid"),
+      seized: sum("seized"),
+      profit,
+    },
+  ];
+  for (const vault of vaults) {
+    const facts = found.get(vault);
+    const one = { ...base, kind: "liquidation", vault, block } as const;
+    if (facts === undefined) {
+      outcomes.push({ ...one, status: "lost" });
+      continue;
+    }
+    const healthAfter = await healthAt(client, vault, block);
+    outcomes.push({ ...one, status: "done", ...facts, ...(healthAfter !== undefined && { healthAfter }) });
+  }
+  return outcomes;
+}
+
+/** The decisions of a group that a smaller batch leaves for the next pass. */
+export function leftOut(group: Group, batch: SimulatedBatch): readonly Wanted[] {
+  return group.wanted.slice(batch.group.wanted.length);
+}
