@@ -1,11 +1,11 @@
 import { CliError, integer } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
 import { table } from "../src/format/table.js";
-import { parseKeeper } from "../src/lab/options.js";
-import { replay } from "../src/lab/replay.js";
-import type { ReplayResult } from "../src/lab/result.js";
-import { loadScenario } from "../src/lab/scenario.js";
-import { Settings } from "../src/lab/settings.js";
+import { parseKeeper } from "../src/lab/config/options.js";
+import { replay } from "../src/lab/replay/replay.js";
+import type { ReplayResult } from "../src/lab/result/result.js";
+import { loadScenario } from "../src/lab/scenario/scenario.js";
+import { Settings } from "../src/lab/config/settings.js";
 
 const SCENARIO = "black-thursday-2020";
 

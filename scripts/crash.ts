@@ -5,17 +5,22 @@ import { basename, extname } from "node:path";
 import { CliError, UsageError, integer, oneOf, quote } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
 import { tintFor } from "../src/format/table.js";
-import { type ReplayOptions, parseKeeper, silenceOf } from "../src/lab/options.js";
-import { longRun } from "../src/lab/estimate.js";
-import { type Wanted, prepare, writeJson, writeReport } from "../src/lab/output.js";
-import { ProgressLine } from "../src/lab/progress.js";
-import { provenanceOf } from "../src/lab/provenance.js";
-import { renderReport } from "../src/lab/report/report.js";
-import type { ReplayResult } from "../src/lab/result.js";
-import type { GapRule } from "../src/lab/priceFile.js";
-import { type Scenario, loadScenario, scenarioNames, scenarioOfPrices } from "../src/lab/scenario.js";
-import { Settings } from "../src/lab/settings.js";
-import { renderVerdict } from "../src/lab/verdict.js";
+import { type ReplayOptions, parseKeeper, silenceOf } from "../src/lab/config/options.js";
+import { longRun } from "../src/lab/replay/estimate.js";
+import { type Wanted, prepare, writeJson, writeReport } from "../src/lab/report/outputFiles.js";
+import { ProgressLine } from "../src/lab/replay/progress.js";
+import { provenanceOf } from "../src/lab/result/provenance.js";
+import { renderReport } from "../src/lab/report/html/report.js";
+import type { ReplayResult } from "../src/lab/result/result.js";
+import type { GapRule } from "../src/lab/scenario/priceFile.js";
+import {
+  type Scenario,
+  loadScenario,
+  scenarioNames,
+  scenarioOfPrices,
+} from "../src/lab/scenario/scenario.js";
+import { Settings } from "../src/lab/config/settings.js";
+import { renderVerdict } from "../src/lab/report/terminal/verdict.js";
 import { ParameterError } from "../src/protocol/parameters/convert.js";
 
 /** Replays of an ablation. */
@@ -95,7 +100,7 @@ await run(
     }
     silenceOf(keeper, scenario);
     // Loaded only now: a chain takes its time, and what was asked may be refused or answered without one.
-    const { labParameters } = await import("../src/lab/parameters.js");
+    const { labParameters } = await import("../src/lab/system/deploymentParameters.js");
     try {
       labParameters(scenario, settings);
     } catch (error) {
@@ -133,7 +138,7 @@ await run(
 
 /** Replays, and writes and prints what came of it. */
 async function replayOnce(options: ReplayOptions, output: Wanted, progress: ProgressLine): Promise<void> {
-  const { replay } = await import("../src/lab/replay.js");
+  const { replay } = await import("../src/lab/replay/replay.js");
   const finished = await replay({
     ...options,
     onProgress: (p) => {
@@ -156,7 +161,7 @@ async function compareDefences(
   output: Wanted & { readonly set: readonly string[] },
   progress: ProgressLine,
 ): Promise<void> {
-  const { VARIANTS: variants, ablate, renderAblation } = await import("../src/lab/ablation.js");
+  const { VARIANTS: variants, ablate, renderAblation } = await import("../src/lab/replay/ablation.js");
   const { ablation, full, failures } = await ablate(
     {
       ...options,

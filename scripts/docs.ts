@@ -4,10 +4,10 @@ import { CliError, UsageError } from "../src/cli/args.js";
 import { run } from "../src/cli/run.js";
 import { regenerated } from "../src/assurance/documentation/blocks.js";
 import { SHOWN, SHOWN_VAULTS, withResults } from "../src/assurance/documentation/results.js";
-import { parseKeeper } from "../src/lab/options.js";
-import type { ReplayResult } from "../src/lab/result.js";
-import { loadScenario } from "../src/lab/scenario.js";
-import { Settings } from "../src/lab/settings.js";
+import { parseKeeper } from "../src/lab/config/options.js";
+import type { ReplayResult } from "../src/lab/result/result.js";
+import { loadScenario } from "../src/lab/scenario/scenario.js";
+import { Settings } from "../src/lab/config/settings.js";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -46,7 +46,7 @@ await run(
 
 /** The replays that the table of results shows. Throws a `CliError` if a check of one failed. */
 async function replays(note: (line: string) => void): Promise<readonly ReplayResult[]> {
-  const { replay } = await import("../src/lab/replay.js");
+  const { replay } = await import("../src/lab/replay/replay.js");
   const scenario = await loadScenario("black-thursday-2020");
   const settings = new Settings(
     scenario.assets.map(({ symbol }) => symbol),

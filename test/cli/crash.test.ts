@@ -4,8 +4,8 @@ import { mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { type Ablation, VARIANTS } from "../../src/lab/ablation.js";
-import type { Provenance, ReplayResult } from "../../src/lab/result.js";
+import { type Ablation, VARIANTS } from "../../src/lab/replay/ablation.js";
+import type { Provenance, ReplayResult } from "../../src/lab/result/result.js";
 import { barRows, line, priceRows, replayOf, stamp } from "../lab/support/lab.js";
 import { SHAPE, expectShape } from "./support/resultShape.js";
 import { type Ended, runScript, scratch } from "../support/process.js";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 
 import { MAX_UINT256, auctions, backstops, pools } from "../../src/model/index.js";
-import { RandomStream } from "../../src/lab/random.js";
+import { RandomStream } from "../../src/lab/system/random.js";
 import { AuctionWorld, type Mirror } from "./auctionWorld.js";
 
 const STEPS = process.env.DEEP === "1" ? 1_000 : 300;

@@ -12,8 +12,8 @@ import {
 } from "../../src/assurance/documentation/parameters.js";
 import { withResults } from "../../src/assurance/documentation/results.js";
 import { syntheticReplay } from "../lab/support/replay.js";
-import { loadScenario } from "../../src/lab/scenario.js";
-import { Settings } from "../../src/lab/settings.js";
+import { loadScenario } from "../../src/lab/scenario/scenario.js";
+import { Settings } from "../../src/lab/config/settings.js";
 
 const FIX = "differs from the code: run npx tsx scripts/docs.ts --update";
 /** A default named in prose: `section.key` (12.5 %). */

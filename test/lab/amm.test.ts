@@ -2,8 +2,8 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { type AmmToken, type Market, Uniswap } from "../../src/lab/amm.js";
-import { RandomStream } from "../../src/lab/random.js";
+import { type AmmToken, type Market, Uniswap } from "../../src/lab/system/uniswapPool.js";
+import { RandomStream } from "../../src/lab/system/random.js";
 import { TestToken__factory } from "../../types/index.js";
 import { WAD, wad } from "./support/lab.js";
 

@@ -1,12 +1,12 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { ACCOUNTS, type Account } from "../../src/lab/balance/accounts.js";
-import { Bookkeeper } from "../../src/lab/balance/bookkeeper.js";
-import { DoubleEntry, Movements } from "../../src/lab/balance/doubleEntry.js";
-import { Stock } from "../../src/lab/balance/stock.js";
-import { partiesOf, turnover } from "../../src/lab/report/parties.js";
-import type { Replay } from "../../src/lab/result.js";
+import { ACCOUNTS, type Account } from "../../src/lab/accounting/balance/accounts.js";
+import { Bookkeeper } from "../../src/lab/accounting/balance/bookkeeper.js";
+import { DoubleEntry, Movements } from "../../src/lab/accounting/balance/doubleEntry.js";
+import { Stock } from "../../src/lab/accounting/balance/stock.js";
+import { partiesOf, turnover } from "../../src/lab/report/text/parties.js";
+import type { Replay } from "../../src/lab/result/result.js";
 import { expectSound, line, priceRows, replayOf } from "./support/lab.js";
 
 const amounts = fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n });

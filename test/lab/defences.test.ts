@@ -1,12 +1,12 @@
 import { expect } from "chai";
 
-import { VARIANTS, ablate, renderAblation } from "../../src/lab/ablation.js";
+import { VARIANTS, ablate, renderAblation } from "../../src/lab/replay/ablation.js";
 import { plain } from "../../src/format/table.js";
-import { parseKeeper } from "../../src/lab/options.js";
-import { replay } from "../../src/lab/replay.js";
-import type { Replay } from "../../src/lab/result.js";
-import { type Scenario, loadScenario, scenarioOfPrices } from "../../src/lab/scenario.js";
-import { Settings } from "../../src/lab/settings.js";
+import { parseKeeper } from "../../src/lab/config/options.js";
+import { replay } from "../../src/lab/replay/replay.js";
+import type { Replay } from "../../src/lab/result/result.js";
+import { type Scenario, loadScenario, scenarioOfPrices } from "../../src/lab/scenario/scenario.js";
+import { Settings } from "../../src/lab/config/settings.js";
 import { parseWad } from "../../src/format/decimal.js";
 import { expectSound, expectUsageError, handMade, line, priceRows, replayOf, wad } from "./support/lab.js";
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { estimateSeconds, longRun } from "../../src/lab/estimate.js";
+import { estimateSeconds, longRun } from "../../src/lab/replay/estimate.js";
 
 describe("The time a run takes", () => {
   it("grows with steps, with vaults and with replays", () => {

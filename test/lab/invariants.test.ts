@@ -11,7 +11,7 @@ import {
   checkLoss,
   checkStep,
   checkVault,
-} from "../../src/lab/invariants.js";
+} from "../../src/lab/checks/invariants.js";
 import type { SystemModel, VaultHealth, VaultKey } from "../../src/model/index.js";
 import type { Client } from "../../src/protocol/client.js";
 import { openBook, setPrices } from "./support/book.js";

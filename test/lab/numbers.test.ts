@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { formatRatio, formatUnitsExact, parseWad } from "../../src/format/decimal.js";
-import { Latencies, percentile } from "../../src/lab/latency.js";
-import { RandomStream } from "../../src/lab/random.js";
+import { Latencies, percentile } from "../../src/lab/accounting/latency.js";
+import { RandomStream } from "../../src/lab/system/random.js";
 import type { VaultKey } from "../../src/model/index.js";
 import { WAD } from "./support/lab.js";
 

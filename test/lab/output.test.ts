@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 
 import { CliError, UsageError } from "../../src/cli/args.js";
-import { type Patience, prepare, writeJson, writeReport } from "../../src/lab/output.js";
+import { type Patience, prepare, writeJson, writeReport } from "../../src/lab/report/outputFiles.js";
 import { scratch } from "../support/process.js";
 import { skipUnless } from "../support/skip.js";
 

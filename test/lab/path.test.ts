@@ -9,7 +9,7 @@ import {
   cornersOfBars,
   pathOfBars,
   pathOfPrices,
-} from "../../src/lab/path.js";
+} from "../../src/lab/scenario/pricePath.js";
 
 const prices = fc.bigInt({ min: 1n, max: 10n ** 24n });
 

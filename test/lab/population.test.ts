@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { plannedVaults } from "../../src/lab/population.js";
-import { Settings } from "../../src/lab/settings.js";
+import { plannedVaults } from "../../src/lab/system/population.js";
+import { Settings } from "../../src/lab/config/settings.js";
 import { BPS } from "../../src/model/index.js";
 import { openBook } from "./support/book.js";
 import { WAD, wad } from "./support/lab.js";

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { gapWords, parsePriceFile, readPriceFile } from "../../src/lab/priceFile.js";
+import { gapWords, parsePriceFile, readPriceFile } from "../../src/lab/scenario/priceFile.js";
 import { WAD, barRows, expectUsageError, priceRows, stamp } from "./support/lab.js";
 
 const HEADER = "timestamp_utc,price";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { type Screen, ProgressLine } from "../../src/lab/progress.js";
+import { type Screen, ProgressLine } from "../../src/lab/replay/progress.js";
 
 /** A screen that remembers, and a clock moved by hand [ms]. */
 function setting(isTTY: boolean): { line: ProgressLine; text: () => string; pass: (ms: number) => void } {

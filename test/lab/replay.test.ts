@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import type { Replay } from "../../src/lab/result.js";
+import type { Replay } from "../../src/lab/result/result.js";
 import { type LiquidationResult, SystemModel } from "../../src/model/index.js";
 import { barRows, expectSound, line, priceRows, replayOf } from "./support/lab.js";
 import { parseWad } from "../../src/format/decimal.js";

@@ -1,10 +1,10 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Replay } from "../../src/lab/result.js";
-import { figureGroups } from "../../src/lab/report/figures.js";
+import type { Replay } from "../../src/lab/result/result.js";
+import { figureGroups } from "../../src/lab/report/text/figures.js";
 import { money } from "../../src/format/quantities.js";
-import { escape, jsonScript } from "../../src/lab/report/html.js";
-import { renderReport } from "../../src/lab/report/report.js";
+import { escape, jsonScript } from "../../src/lab/report/html/html.js";
+import { renderReport } from "../../src/lab/report/html/report.js";
 import { crashPrices, syntheticReplay } from "./support/replay.js";
 
 const MAX_BYTES = 3_000_000;

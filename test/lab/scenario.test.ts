@@ -6,7 +6,7 @@ import {
   loadScenario,
   scenarioNames,
   scenarioOfPrices,
-} from "../../src/lab/scenario.js";
+} from "../../src/lab/scenario/scenario.js";
 import { UsageError } from "../../src/cli/args.js";
 import { WAD, expectUsageError, priceRows, wad } from "./support/lab.js";
 
@@ -118,10 +118,10 @@ describe("the scenario of Black Thursday", () => {
 
   it("is listed; a name that is not listed is refused with those that are", async () => {
     expect(await scenarioNames()).to.include("black-thursday-2020");
-    const failure = await loadScenario("../scenarios/black-thursday-2020").catch((error: unknown) => error);
+    const failure = await loadScenario("../files/black-thursday-2020").catch((error: unknown) => error);
     expect(failure).to.be.instanceOf(UsageError);
     expectUsageError(() => {
       throw failure;
-    }, /^scenario: "\.\.\/scenarios\/black-thursday-2020": unknown; allowed are black-thursday-2020/);
+    }, /^scenario: "\.\.\/files\/black-thursday-2020": unknown; allowed are black-thursday-2020/);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { lotPriceChart } from "../../src/lab/report/charts/auctions.js";
-import { figureGroups } from "../../src/lab/report/figures.js";
-import { keeperWords, sentence } from "../../src/lab/report/sentence.js";
+import { figureGroups } from "../../src/lab/report/text/figures.js";
+import { keeperWords, sentence } from "../../src/lab/report/text/sentence.js";
 import { syntheticReplay } from "./support/replay.js";
 
 describe("Verdict sentence", () => {

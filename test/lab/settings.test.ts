@@ -1,9 +1,9 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { labParameters } from "../../src/lab/parameters.js";
-import { loadScenario } from "../../src/lab/scenario.js";
-import { Settings } from "../../src/lab/settings.js";
+import { labParameters } from "../../src/lab/system/deploymentParameters.js";
+import { loadScenario } from "../../src/lab/scenario/scenario.js";
+import { Settings } from "../../src/lab/config/settings.js";
 import { parseParameters } from "../../src/protocol/parameters/convert.js";
 import { SMALLEST } from "../deploy/support/parameters.js";
 import { expectUsageError } from "./support/lab.js";

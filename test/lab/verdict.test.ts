@@ -3,7 +3,7 @@ import { stripVTControlCharacters } from "node:util";
 import { expect } from "chai";
 
 import { type Tint, plain } from "../../src/format/table.js";
-import { renderVerdict } from "../../src/lab/verdict.js";
+import { renderVerdict } from "../../src/lab/report/terminal/verdict.js";
 import { crashPrices, syntheticReplay } from "./support/replay.js";
 
 const marked: Tint = {

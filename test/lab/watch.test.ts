@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { Watch } from "../../src/lab/watch.js";
+import { Watch } from "../../src/lab/checks/unhealthyVaults.js";
 import { ModelError, type SystemModel, type VaultKey } from "../../src/model/index.js";
 import { openBook, setPrices } from "./support/book.js";
 import { WAD, wad } from "./support/lab.js";

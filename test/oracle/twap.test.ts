@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { type AmmToken, type Market, Uniswap } from "../../src/lab/amm.js";
+import { type AmmToken, type Market, Uniswap } from "../../src/lab/system/uniswapPool.js";
 import {
   MockPriceFeed__factory,
   OracleGuard__factory,

@@ -1,6 +1,6 @@
 import { MaxUint256, parseUnits, type Signer } from "ethers";
 
-import { type Market, Uniswap } from "../../src/lab/amm.js";
+import { type Market, Uniswap } from "../../src/lab/system/uniswapPool.js";
 import type { VaultKey } from "../../src/model/index.js";
 import { connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";

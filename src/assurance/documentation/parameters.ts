@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import { Settings } from "../../lab/settings.js";
+import { Settings } from "../../lab/config/settings.js";
 import { parametersSchema } from "../../protocol/parameters/schema.js";
 
 /** What JSON schema says of a parameter, as far as a table shows it. */

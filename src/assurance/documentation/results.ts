@@ -1,4 +1,4 @@
-import type { ReplayResult } from "../../lab/result.js";
+import type { ReplayResult } from "../../lab/result/result.js";
 import { fixed, parseDecimal, ratio } from "../../format/quantities.js";
 
 /** A replay that a document shows: its column's heading, and what `--keeper` says. */

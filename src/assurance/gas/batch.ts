@@ -3,7 +3,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../../deploy/inMemory.js";
 import { LiquidationExecutor__factory } from "../../../types/index.js";
-import { Uniswap } from "../../lab/amm.js";
+import { Uniswap } from "../../lab/system/uniswapPool.js";
 import { type VaultKey, vaultKey } from "../../model/index.js";
 import { connect } from "../../protocol/client.js";
 import { parameters } from "./gas.js";

@@ -1,6 +1,6 @@
 import { ABSORB_RATIO, BPS, type VaultKey, WAD, auctionMath, ripeness } from "../../model/index.js";
-import { checkEmptied } from "../invariants.js";
-import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./scene.js";
+import { checkEmptied } from "../checks/invariants.js";
+import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./agentContext.js";
 
 /** Gas a flag and an absorption are expected to use, for the decision. */
 const FLAG_GAS = 90_000n;

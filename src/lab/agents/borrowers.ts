@@ -1,6 +1,6 @@
 import { BPS, WAD, breakers, mulDivUp, pools, valueDown } from "../../model/index.js";
-import { type LabVault, type LabWorld, openingCalls } from "../world.js";
-import { type Action, CALL_GAS, type Scene } from "./scene.js";
+import { type LabVault, type LabWorld, openingCalls } from "../system/world.js";
+import { type Action, CALL_GAS, type Scene } from "./agentContext.js";
 
 /**
  * Borrowers who come later: each brings collateral for the debt it wishes at the configured limit and the price of the day, and

@@ -1,9 +1,9 @@
 import { MAX_UINT256, type Price, type SystemModel, type VaultKey } from "../../model/index.js";
-import type { Market } from "../amm.js";
-import { checkLiquidation, checkLoss, checkVault } from "../invariants.js";
-import type { PlannedLiquidation } from "../ledger.js";
-import { received } from "../receipts.js";
-import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./scene.js";
+import type { Market } from "../system/uniswapPool.js";
+import { checkLiquidation, checkLoss, checkVault } from "../checks/invariants.js";
+import type { PlannedLiquidation } from "../accounting/ledger.js";
+import { received } from "../system/receipts.js";
+import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./agentContext.js";
 
 /** Gas a liquidation and the sale after it are expected to use, for the decision; what they used is what is paid. */
 const LIQUIDATION_GAS = 200_000n;

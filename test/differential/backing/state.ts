@@ -1,4 +1,4 @@
-import { type Mismatch } from "../../../src/lab/reconcile.js";
+import { type Mismatch } from "../../../src/lab/checks/modelComparison.js";
 import {
   WAD,
   auctionMath,

@@ -1,7 +1,7 @@
-import type { Scenario } from "../../../src/lab/scenario.js";
-import { plannedVaults } from "../../../src/lab/population.js";
-import { Settings } from "../../../src/lab/settings.js";
-import { feedAnswer, labParameters } from "../../../src/lab/parameters.js";
+import type { Scenario } from "../../../src/lab/scenario/scenario.js";
+import { plannedVaults } from "../../../src/lab/system/population.js";
+import { Settings } from "../../../src/lab/config/settings.js";
+import { feedAnswer, labParameters } from "../../../src/lab/system/deploymentParameters.js";
 import { type SystemModel, SystemModel as Model, type VaultKey, vaultKey } from "../../../src/model/index.js";
 import { modelTerms } from "../../../src/protocol/parameters/convert.js";
 import { mockDecimals } from "../../support/mockDecimals.js";

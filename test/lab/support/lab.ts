@@ -1,11 +1,11 @@
 import { expect } from "chai";
 
 import { UsageError } from "../../../src/cli/args.js";
-import { parseKeeper } from "../../../src/lab/options.js";
-import { replay } from "../../../src/lab/replay.js";
-import type { Replay } from "../../../src/lab/result.js";
-import { type Scenario, scenarioOfPrices } from "../../../src/lab/scenario.js";
-import { Settings } from "../../../src/lab/settings.js";
+import { parseKeeper } from "../../../src/lab/config/options.js";
+import { replay } from "../../../src/lab/replay/replay.js";
+import type { Replay } from "../../../src/lab/result/result.js";
+import { type Scenario, scenarioOfPrices } from "../../../src/lab/scenario/scenario.js";
+import { Settings } from "../../../src/lab/config/settings.js";
 
 export const WAD = 10n ** 18n;
 const GWEI = 10n ** 9n;

@@ -1,4 +1,4 @@
-import type { ReplayResult } from "../../../src/lab/result.js";
+import type { ReplayResult } from "../../../src/lab/result/result.js";
 
 /** What auctions, backstop, breaker and autopilot did in a replay that did not need them. */
 export const NO_DEFENCES: Pick<ReplayResult, "absorptions" | "backstop" | "breaker" | "autopilot"> = {

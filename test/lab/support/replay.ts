@@ -1,12 +1,12 @@
 import { NO_DEFENCES } from "./noDefences.js";
-import { ACCOUNTS, type Account } from "../../../src/lab/balance/accounts.js";
+import { ACCOUNTS, type Account } from "../../../src/lab/accounting/balance/accounts.js";
 import type {
   BookSample,
   LiquidationSample,
   Replay,
   ReplayResult,
   StepSample,
-} from "../../../src/lab/result.js";
+} from "../../../src/lab/result/result.js";
 
 const WAD = 10n ** 18n;
 const DECIMALS = 6;

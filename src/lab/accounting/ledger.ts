@@ -1,0 +1,291 @@
+import { parseUnits } from "ethers";
+
+import {
+  type LiquidationResult,
+  type Price,
+  type VaultKey,
+  collateralRatioDown,
+  debtDown,
+  type pools,
+  utilisationUp,
+  valueDown,
+} from "../../model/index.js";
+import { AuctionBooks } from "./auctionLedger.js";
+import { ROLES, type Role } from "./balance/accounts.js";
+import type { Bookkeeper, Collateral } from "./balance/bookkeeper.js";
+import type { Receipt } from "../system/labChain.js";
+import { Latencies } from "./latency.js";
+import type { Moment } from "../system/moment.js";
+import type { ReplayOptions } from "../config/options.js";
+import { type Paid, received } from "../system/receipts.js";
+import type { Mismatch, Reconciliation } from "../checks/modelComparison.js";
+import type { BookSample, LiquidationSample, StepSample } from "../result/result.js";
+import { bookSample } from "./samples.js";
+import type { LabWorld } from "../system/world.js";
+
+/** How often the book is sampled for drawing, at most [samples per replay]. */
+const BOOK_SAMPLES = 400;
+export const FAILURES_SHOWN = 20;
+
+/** One liquidation a keeper means to do: amounts in debt units but for `seized`, in collateral units. */
+export interface PlannedLiquidation {
+  readonly key: VaultKey;
+  readonly asset: number;
+  readonly maxRepay: bigint;
+  readonly repaid: bigint;
+  readonly seized: bigint;
+  /** What the sale should bring. */
+  readonly proceeds: bigint;
+  /** proceeds - repaid - gas. */
+  readonly profit: bigint;
+}
+
+/** One liquidation as the run saw it. */
+export interface LiquidationEntry extends Paid {
+  readonly plan: PlannedLiquidation;
+  readonly result: LiquidationResult;
+  /** Collateral that went to auction because nobody will pay the rest of the debt. */
+  readonly handed: readonly Collateral[];
+  readonly receipts: readonly Receipt[];
+  /** What the sale brought [debt units]. */
+  readonly proceeds: bigint;
+}
+
+/** Keeps the accounts of a replay: who lost what, how late, and whether chain and model agreed. Amounts in debt units. */
+export class Ledger {
+  readonly auctions: AuctionBooks;
+  readonly latencies = new Latencies();
+  readonly steps: StepSample[] = [];
+  readonly book: BookSample[] = [];
+  readonly liquidations: LiquidationSample[] = [];
+  readonly liquidated = new Set<VaultKey>();
+  readonly firstMismatches: string[] = [];
+  comparisons = 0;
+  mismatches = 0;
+  repaid = 0n;
+  seizedValue = 0n;
+  failed = 0;
+  /** Plans executed: how many, market value sold, debt repaid, and fees. */
+  autopilot = { executions: 0, sold: 0n, repaid: 0n, fees: 0n };
+  trips = 0;
+  /** Borrowers who came later: how many opened, how many were refused for good; what was opened in all, at market. */
+  late = { opened: 0, refused: 0 };
+  capital: { debt: bigint; value: bigint };
+  impliedMax = 0n;
+  minRatio: bigint | null = null;
+  maxUtilisation = 0n;
+  /** Owed beyond collateral when last looked at. */
+  impliedNow = 0n;
+  private repaidThisStep = 0n;
+  private readonly bookEvery: number;
+
+  constructor(
+    readonly world: LabWorld,
+    readonly options: ReplayOptions,
+  ) {
+    this.auctions = new AuctionBooks(world);
+    this.bookEvery = Math.max(1, Math.floor(options.scenario.times.length / BOOK_SAMPLES));
+    const first = options.scenario.prices[0] ?? [];
+    this.capital = { debt: 0n, value: 0n };
+    for (const v of world.vaults) {
+      if (v.opensAt !== null) continue;
+      this.capital.debt += v.debt;
+      this.capital.value += this.auctions.worth(first, v.asset, v.collateral);
+    }
+  }
+
+  /** The books in double entry. */
+  get books(): Bookkeeper {
+    return this.auctions.books;
+  }
+
+  /** Debts nobody would pay so far, and who paid them. */
+  get booked(): pools.Loss {
+    const { accounts } = this.books;
+    const [backstop, reserve, lenders] = (["backstop", "reserve", "lenders"] as const).map(
+      (who) => -accounts.net(`${who}.losses`),
+    ) as [bigint, bigint, bigint];
+    return { total: backstop + reserve + lenders, backstop, reserve, lenders };
+  }
+
+  /** Whole debt tokens in debt units. */
+  debtUnits(tokens: string): bigint {
+    return parseUnits(tokens, this.world.client.deployment.debtAsset.decimals);
+  }
+
+  /** The market price of ether [WAD]: that of WETH, or of the first asset where there is none. */
+  etherPrice(market: readonly bigint[]): bigint {
+    const at = this.options.scenario.assets.findIndex((a) => a.symbol === "WETH");
+    return market[Math.max(at, 0)] ?? 0n;
+  }
+
+  /** What all keepers made. */
+  get profit(): bigint {
+    return ROLES.reduce((sum, role) => sum + this.books.accounts.net(role), 0n);
+  }
+
+  /** The vaults with HF < 1 after a block. */
+  observe(block: number, ripe: readonly VaultKey[], prices: readonly Price[]): void {
+    this.latencies.observe(block, Number(this.world.model.now), ripe);
+    const pool = this.world.model.accruedPool;
+    this.impliedNow = ripe.reduce((sum, key) => {
+      const { debt, value } = this.world.model.health(key, prices, pool);
+      return debt > value ? sum + debt - value : sum;
+    }, this.auctions.impliedShortfall({ prices }));
+    if (this.impliedNow > this.impliedMax) this.impliedMax = this.impliedNow;
+  }
+
+  /** One liquidation and the sale after it. */
+  liquidation(moment: Moment, e: LiquidationEntry): void {
+    const { outcome, loss } = e.result;
+    const { plan, receipts } = e;
+    const { asset } = plan;
+    const seizedValue = valueDown(outcome.seized, moment.prices[asset]?.liq ?? 0n);
+    const gain = e.proceeds - outcome.repaid;
+    this.liquidated.add(plan.key);
+    this.repaid += outcome.repaid;
+    this.repaidThisStep += outcome.repaid;
+    this.seizedValue += seizedValue;
+    const seized = { asset, amount: outcome.seized };
+    this.books.liquidated(moment.market, { seized, repaid: outcome.repaid, loss, handed: e.handed });
+    if (receipts[1]?.ok === true) {
+      this.books.sold(moment.market, "liquidators", { ...seized, debt: e.proceeds });
+    }
+    this.cost("liquidators", e);
+    this.sent(`liquidation of ${plan.key}`, receipts.slice(0, 1));
+    this.liquidations.push({
+      time: moment.time,
+      block: moment.block,
+      transaction: receipts[0]?.hash ?? "",
+      vault: plan.key,
+      asset: this.world.client.deployment.assets[asset]?.symbol ?? "",
+      price: moment.market[asset] ?? 0n,
+      repaid: outcome.repaid,
+      seizedValue,
+      bonus: outcome.bonus,
+      profit: gain - e.gas,
+    });
+  }
+
+  /** A keeper paid for gas. */
+  cost(role: Role, { gas, wei, failed }: Paid): void {
+    this.books.burnt(role, gas, wei);
+    this.failed += failed;
+  }
+
+  /** A keeper's transactions, which the model has done: a first one that reverted is a difference. */
+  spent(role: Role, what: string, receipts: readonly Receipt[], p: Paid): void {
+    this.cost(role, p);
+    this.sent(what, receipts.slice(0, 1));
+  }
+
+  /** Transactions that the model has done. */
+  sent(what: string, receipts: readonly Receipt[]): void {
+    if (receipts.every((r) => r.ok)) return;
+    this.mismatch(this.world.chain.blockNumber, [{ what, chain: "reverted", model: "done" }]);
+  }
+
+  /** The arbitrageur traded with the pool of an asset. */
+  arbitraged(market: readonly bigint[], asset: number, receipt: Receipt | undefined): void {
+    const { actors, client } = this.world;
+    const token = client.deployment.assets[asset]?.token ?? "";
+    const amount = -received(receipt, token, actors.arbitrageur);
+    const debt = received(receipt, client.deployment.debtAsset.token, actors.arbitrageur);
+    this.books.arbitraged(market, { asset, amount, debt });
+  }
+
+  /** A plan was executed. */
+  executed(
+    moment: Moment,
+    e: { readonly asset: number; readonly sold: bigint; readonly repaid: bigint; readonly fee: bigint },
+  ): void {
+    this.books.executed(moment.market, { asset: e.asset, amount: e.sold }, e.repaid, e.fee);
+    this.autopilot.executions += 1;
+    this.autopilot.sold += this.auctions.worth(moment.market, e.asset, e.sold);
+    this.autopilot.repaid += e.repaid;
+    this.autopilot.fees += e.fee;
+  }
+
+  /** A borrower opened a vault after the start. */
+  opened(
+    moment: Moment,
+    e: { readonly asset: number; readonly collateral: bigint; readonly debt: bigint },
+  ): void {
+    this.books.opened({ asset: e.asset, amount: e.collateral }, e.debt);
+    this.late.opened += 1;
+    this.capital.debt += e.debt;
+    this.capital.value += this.auctions.worth(moment.market, e.asset, e.collateral);
+  }
+
+  /** A borrower was refused for good. */
+  refused(): void {
+    this.late.refused += 1;
+  }
+
+  /** The breaker tripped and closed what was open. */
+  tripped(): void {
+    this.trips += 1;
+  }
+
+  /** A comparison of chain and model. */
+  reconciled(block: number, r: Reconciliation): void {
+    this.comparisons += r.comparisons;
+    this.mismatch(block, r.mismatches);
+  }
+
+  /** One figure that must be the same on the chain and in the model. */
+  compare(what: string, chain: bigint, model: bigint): void {
+    this.comparisons += 1;
+    if (chain === model) return;
+    this.mismatch(this.world.chain.blockNumber, [{ what, chain: String(chain), model: String(model) }]);
+  }
+
+  /** The end of a step. */
+  sample(time: number, market: readonly bigint[], prices: readonly Price[], poolPrice: bigint): void {
+    const { model } = this.world;
+    const pool = model.accruedPool;
+    const debt = debtDown(pool.totalScaledDebt, pool.index);
+    const value = prices.reduce((sum, p, id) => sum + valueDown(model.assetTotals(id).deposited, p.liq), 0n);
+    const ratio = collateralRatioDown(value, debt);
+    const utilisation = utilisationUp(pool.cash, debt);
+    if (debt > 0n && (this.minRatio === null || ratio < this.minRatio)) this.minRatio = ratio;
+    if (utilisation > this.maxUtilisation) this.maxUtilisation = utilisation;
+    const at = this.steps.length;
+    const { booked } = this;
+    this.steps.push({
+      time,
+      price: market[0] ?? 0n,
+      oraclePrice: this.oraclePrice(prices),
+      poolPrice,
+      repaid: this.repaidThisStep,
+      impliedBadDebt: this.impliedNow,
+      bookedBadDebt: booked.total,
+      keeperProfit: this.profit,
+      gasPrice: this.options.scenario.gasPriceAt(time),
+      systemRatio: debt === 0n ? 0n : ratio,
+      utilisation,
+      auctionDebt: pool.auctionDebt,
+      backstopAssets: model.backing.backstop.cash,
+      lendersLost: booked.lenders,
+      effectiveLtv: model.market.risk.effectiveLtv(0, model.now),
+      borrowingClosed: model.market.breaker.guarded.has("Borrow"),
+    });
+    this.repaidThisStep = 0n;
+    if (at % this.bookEvery === 0) this.book.push(bookSample(model, time, prices));
+  }
+
+  private mismatch(block: number, mismatches: readonly Mismatch[]): void {
+    this.mismatches += mismatches.length;
+    for (const { what, chain, model } of mismatches) {
+      if (this.firstMismatches.length === FAILURES_SHOWN) return;
+      this.firstMismatches.push(`block ${block}: ${what}: chain ${chain}, model ${model}`);
+    }
+  }
+
+  private oraclePrice(prices: readonly Price[]): bigint {
+    const { decimals } = this.world.client.deployment.debtAsset;
+    const collateral = this.world.client.deployment.assets[0]?.decimals ?? 18;
+    const liq = prices[0]?.liq ?? 0n;
+    return (liq * 10n ** BigInt(collateral)) / 10n ** BigInt(decimals + 18);
+  }
+}

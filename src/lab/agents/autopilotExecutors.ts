@@ -1,0 +1,160 @@
+import {
+  BPS,
+  type DeleverageSale,
+  type Position,
+  type VaultKey,
+  WAD,
+  deleverageSize,
+  isTriggered,
+  valueDown,
+} from "../../model/index.js";
+import type { Receipt } from "../system/labChain.js";
+import type { Settings } from "../config/settings.js";
+import type { LabVault, LabWorld } from "../system/world.js";
+import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./agentContext.js";
+
+/** Gas an execution is expected to use, for the decision. */
+const EXECUTE_GAS = 450_000n;
+
+/** Every plan of the lab, in bps. */
+interface LabPlan {
+  readonly trigger: bigint;
+  readonly target: bigint;
+  readonly maxCost: bigint;
+  readonly fee: bigint;
+  readonly maxDifference: bigint;
+}
+
+/**
+ * Execute the plans of vaults whose health fell below their trigger, where the fee pays the gas. What a sale costs is the real
+ * market's to say: a block holds nothing else, and the model follows the receipts.
+ */
+export class Executors {
+  private readonly plan: LabPlan;
+  private readonly vaults: readonly LabVault[];
+  /** Executions that failed at the last price: they wait for another. */
+  private refused = new Set<VaultKey>();
+  private pricedAt = 0n;
+
+  constructor(world: LabWorld, settings: Settings) {
+    const bps = (key: string): bigint => BigInt(settings.integer("autopilot", key));
+    const maxCost = bps("maxCostBps");
+    const maxSlippage = (maxCost * 2n) / 3n;
+    this.plan = {
+      trigger: bps("triggerHealthBps"),
+      target: bps("targetHealthBps"),
+      maxCost,
+      fee: maxCost - maxSlippage,
+      maxDifference: maxSlippage / 2n,
+    };
+    this.vaults = world.vaults.filter((v) => v.autopilot);
+  }
+
+  act(scene: Scene): Action[] {
+    const { markets, model, histories } = scene.world;
+    const newest = histories.reduce((sum, h) => sum + h.newest, 0n);
+    if (newest !== this.pricedAt) this.refused.clear();
+    this.pricedAt = newest;
+    const pool = model.accruedPool;
+    const actions: Action[] = [];
+    for (const { key, asset } of this.vaults) {
+      if (actions.length === scene.perBlock) break;
+      if (this.refused.has(key) || !model.vault(key).balances.has(asset)) continue;
+      const p = model.position(model.vault(key), scene.prices, pool);
+      if (!isTriggered(p, this.plan.trigger)) continue;
+      const sale = this.size(scene, p, asset);
+      if (sale.repaid === 0n || !this.worthwhile(scene, asset, sale)) continue;
+      markets[asset]?.applyBuy(sale.repaid + sale.fee);
+      actions.push(this.execution(scene, key, asset));
+    }
+    return actions;
+  }
+
+  private size({ world }: Scene, p: Position, asset: number): DeleverageSale {
+    const { market, now } = world.model;
+    return deleverageSize(p, {
+      target: this.plan.target,
+      threshold: market.risk.termsOf(asset, now).liquidationThreshold,
+      maxCost: this.plan.maxCost,
+      fee: this.plan.fee,
+      dust: market.risk.system.dust,
+    });
+  }
+
+  /** Whether the fee pays the gas, and the market is good enough for the plan. */
+  private worthwhile(scene: Scene, asset: number, sale: DeleverageSale): boolean {
+    const { markets, client } = scene.world;
+    const price = scene.prices[asset];
+    const market = markets[asset];
+    if (price === undefined || market === undefined || price.status === "dead") return false;
+    if (sale.fee - gasCost(scene, EXECUTE_GAS) <= scene.minProfit) return false;
+    const { debtAsset, assets } = client.deployment;
+    const unit = 10n ** BigInt(36 + debtAsset.decimals - (assets[asset]?.decimals ?? 18));
+    const poolPrice = (market.priceWad() * unit) / WAD;
+    const difference = poolPrice > price.liq ? poolPrice - price.liq : price.liq - poolPrice;
+    if (difference * BPS > price.liq * this.plan.maxDifference) return false;
+    const needed = market.quoteBuy(sale.repaid + sale.fee);
+    return needed !== null && valueDown(needed, price.liq) < sale.mostSold;
+  }
+
+  private execution(scene: Scene, key: VaultKey, asset: number): Action {
+    const { actors, autopilot, autopilotAddress } = scene.world;
+    const data = autopilot.interface.encodeFunctionData("execute", [key, actors.executor]);
+    return {
+      calls: [{ from: actors.executor, to: autopilotAddress, data, gas: CALL_GAS.execute }],
+      touches: [key],
+      book: (receipts) => {
+        scene.ledger.cost("executors", paid(scene, receipts));
+        const done = executed(scene.world, receipts[0]);
+        if (done === null) this.refused.add(key);
+        else this.follow(scene, key, asset, done);
+      },
+    };
+  }
+
+  /** Does in the model what the chain has done, with what the market took. */
+  private follow(scene: Scene, key: VaultKey, asset: number, done: Executed): void {
+    const { ledger, prices, world } = scene;
+    const { model } = world;
+    const p = model.position(model.vault(key), prices, model.accruedPool);
+    const sale = this.size(scene, p, asset);
+    const before = model.health(key, prices);
+    const { repaid, sold } = model.deleverage(key, asset, done.sold, sale.repaid);
+    const after = model.health(key, prices);
+    ledger.compare(`autopilot ${key} repaid`, done.repaid, repaid);
+    ledger.compare(`autopilot ${key} fee`, done.fee, sale.fee);
+    const { log, block } = scene;
+    log.require(
+      isTriggered(p, this.plan.trigger),
+      `block ${block}, vault ${key}: a plan was executed above its trigger`,
+    );
+    log.require(
+      after.debt === 0n || after.healthFactor * BPS >= this.plan.target * WAD,
+      `block ${block}, vault ${key}: an execution did not reach the target`,
+    );
+    log.require(
+      before.value - after.value <= sale.mostSold,
+      `block ${block}, vault ${key}: an execution cost more than the plan allows`,
+    );
+    ledger.executed(scene, { asset, sold, repaid, fee: done.fee });
+  }
+}
+
+interface Executed {
+  readonly repaid: bigint;
+  readonly sold: bigint;
+  readonly fee: bigint;
+}
+
+/** What the autopilot says it did, or null if it refused. */
+function executed(world: LabWorld, receipt: Receipt | undefined): Executed | null {
+  if (receipt?.ok !== true) return null;
+  for (const { address, topics, data } of receipt.logs) {
+    if (address.toLowerCase() !== world.autopilotAddress.toLowerCase()) continue;
+    const event = world.autopilot.interface.parseLog({ topics: [...topics], data });
+    if (event?.name !== "Executed") continue;
+    const { repaid, sold, fee } = event.args.toObject() as Record<keyof Executed, bigint>;
+    return { repaid, sold, fee };
+  }
+  return null;
+}

@@ -1,0 +1,154 @@
+import { auctionMath, auctions, breakers, valueDown } from "../../model/index.js";
+import { checkLoss } from "../checks/invariants.js";
+import { type Action, CALL_GAS, type Call, type Scene, paid } from "./agentContext.js";
+
+/** Prices are remembered this often [s]. */
+const ACCEPT_EVERY = 86_400;
+/** Correlations follow hours. */
+const PAIR_EVERY = 3600;
+/** Rounds a poke folds in at the very least. */
+const ROUNDS_PER_POKE = 100n;
+const REMNANTS = 0n;
+
+/** Keeps the house in order, at its own expense: prices, volatility, breaker, clocks of lots. */
+export class Attendants {
+  /** Newest round each asset was poked at, by id, and times of what is done now and then [s]. */
+  private readonly pokedAt: bigint[];
+  private acceptAt = 0;
+  private pairAt = 0;
+
+  /** `volatility`, `breaker`: whether they are on and worth poking. */
+  constructor(
+    assets: number,
+    private readonly volatility: boolean,
+    private readonly breaker: boolean,
+  ) {
+    this.pokedAt = Array.from({ length: assets }, () => 0n);
+  }
+
+  act(scene: Scene): Action[] {
+    return [
+      ...this.prices(scene),
+      ...this.openAgain(scene),
+      ...scene.world.model.backing.house.open.flatMap((a) => giveUp(scene, a)),
+      ...clocks(scene),
+    ];
+  }
+
+  /** Tells volatility model and breaker of new prices, and remembers one now and then. */
+  private prices(scene: Scene): Action[] {
+    const { world, time } = scene;
+    const { client, histories, model } = world;
+    const { oracle, volatility, breaker } = client.deployment.contracts;
+    const now = BigInt(time);
+    const actions: Action[] = [];
+    histories.forEach((history, id) => {
+      const news = history.newest - (this.pokedAt[id] ?? 0n);
+      if (news === 0n) return;
+      const first = this.pokedAt[id] === 0n;
+      this.pokedAt[id] = history.newest;
+      if (this.volatility) {
+        const data = client.volatility.interface.encodeFunctionData("poke", [id]);
+        const pokes = first ? 1n : (news + ROUNDS_PER_POKE - 1n) / ROUNDS_PER_POKE;
+        for (let i = 0n; i < pokes; i++) actions.push(upkeep(scene, volatility, data, CALL_GAS.poke));
+        model.market.pokeVolatility(id, history, now);
+      }
+      if (this.breaker) {
+        const data = client.breaker.interface.encodeFunctionData("poke", [id]);
+        actions.push(upkeep(scene, breaker, data));
+        const open = breakers.pausedUntil(model.market.breaker, "Borrow") <= now;
+        if (model.market.pokeBreaker(id, now) && open) scene.ledger.tripped();
+      }
+    });
+    if (actions.length > 0 && this.volatility && histories.length > 1 && time >= this.pairAt) {
+      this.pairAt = time + PAIR_EVERY;
+      histories.forEach((_, a) => {
+        for (let b = a + 1; b < histories.length; b++) {
+          const data = client.volatility.interface.encodeFunctionData("pokePair", [a, b]);
+          actions.push(upkeep(scene, volatility, data, CALL_GAS.poke));
+          model.market.volatility.pokePair(a, b);
+        }
+      });
+    }
+    if (actions.length > 0 && time >= this.acceptAt) {
+      this.acceptAt = time + ACCEPT_EVERY;
+      histories.forEach((_, id) => {
+        model.accept(id);
+        actions.push(upkeep(scene, oracle, client.oracle.interface.encodeFunctionData("accept", [id])));
+      });
+    }
+    return actions;
+  }
+
+  /** Clears the bits of actions that are open again. */
+  private openAgain(scene: Scene): Action[] {
+    const { client, model } = scene.world;
+    const { market } = model;
+    const before = market.breaker.guarded;
+    if (before.size === 0) return [];
+    const state = market.breaker;
+    market.refreshBreaker(BigInt(scene.time));
+    if (market.breaker.guarded.size === before.size) {
+      market.breaker = state;
+      return [];
+    }
+    const data = client.breaker.interface.encodeFunctionData("refresh");
+    return [upkeep(scene, client.deployment.contracts.breaker, data)];
+  }
+}
+
+/** Ends an absorption that is not worth its gas. */
+function giveUp(scene: Scene, a: auctions.Absorption): Action[] {
+  const { ledger, log, world } = scene;
+  const { client, model } = world;
+  const value = a.lots.reduce(
+    (sum, lot) => sum + valueDown(lot.amount, scene.prices[lot.asset]?.high ?? 0n),
+    0n,
+  );
+  if (!auctionMath.isHopeless(auctions.tabOf(a), value, model.system.dust)) return [];
+  const loss = ledger.auctions.giveUp(a.id);
+  checkLoss(log, model, loss, scene.block);
+  const data = client.auctionHouse.interface.encodeFunctionData("giveUp", [a.id]);
+  return [upkeep(scene, client.deployment.contracts.auctionHouse, data)];
+}
+
+/** Restarts expired lots, and brings up clocks that have run out of credit. */
+function clocks(scene: Scene): Action[] {
+  const { ledger, world } = scene;
+  const { client, model } = world;
+  const { backing, market } = model;
+  const { auctionHouse } = client.deployment.contracts;
+  const house = client.auctionHouse.interface;
+  const lots = [
+    ...backing.house.open.flatMap((a) => a.lots.map((lot) => ({ id: a.id, lot }))),
+    ...[...backing.house.remnants.values()].map((lot) => ({ id: REMNANTS, lot })),
+  ].filter(({ lot }) => lot.amount > 0n);
+  const actions: Action[] = [];
+  for (const { id, lot } of lots) {
+    if (actions.length === scene.perBlock) break;
+    const elapsed = backing.clockOf(lot);
+    if (elapsed >= lot.terms.tail) {
+      if (scene.prices[lot.asset]?.status === "dead") continue;
+      ledger.auctions.restart(id, lot.asset);
+      actions.push(upkeep(scene, auctionHouse, house.encodeFunctionData("restart", [id, lot.asset])));
+    } else if (
+      model.now - lot.checkpoint > lot.credit &&
+      market.priceAndExpiry(lot.asset, model.now).expiresAt > model.now
+    ) {
+      backing.checkpoint(id, lot.asset);
+      actions.push(upkeep(scene, auctionHouse, house.encodeFunctionData("checkpoint", [id, lot.asset])));
+    }
+  }
+  return actions;
+}
+
+/** A transaction of an attendant that moves no money of its own. */
+function upkeep(scene: Scene, to: string, data: string, gas: bigint = CALL_GAS.upkeep): Action {
+  const call: Call = { from: scene.world.actors.attendant, to, data, gas };
+  return {
+    calls: [call],
+    touches: [],
+    book: (receipts) =>
+      scene.ledger.spent("attendants", `upkeep ${data.slice(0, 10)}`, receipts, paid(scene, receipts)),
+  };
+}

@@ -1,0 +1,167 @@
+import {
+  type SystemModel,
+  type VaultKey,
+  auctions,
+  breakers,
+  statusNumber,
+  varianceOf,
+} from "../../model/index.js";
+import type { Client } from "../../protocol/client.js";
+import { RECORDS_PER_CALL, readRecords } from "../../protocol/vaultRecords.js";
+
+/** Absorptions read per call. */
+const ABSORPTIONS_PER_CALL = 50;
+
+/** One difference between the chain and the model. */
+export interface Mismatch {
+  readonly what: string;
+  readonly chain: string;
+  readonly model: string;
+}
+
+/** How many figures were compared, and which differed. */
+export interface Reconciliation {
+  readonly comparisons: number;
+  readonly mismatches: readonly Mismatch[];
+}
+
+const POOL_FIELDS = [
+  "index",
+  "accruedAt",
+  "fees",
+  "totalScaledDebt",
+  "cash",
+  "reserve",
+  "backstopDue",
+  "auctionDebt",
+] as const;
+const NO_RECORD = { scaledDebt: -1n, flaggedAt: -1n };
+
+/** Collects comparisons. */
+class Tally {
+  comparisons = 0;
+  readonly mismatches: Mismatch[] = [];
+
+  equal(what: string, chain: bigint, model: bigint): void {
+    this.comparisons += 1;
+    if (chain !== model) this.mismatches.push({ what, chain: chain.toString(), model: model.toString() });
+  }
+}
+
+/**
+ * Compares totals, share price and the given vaults of the chain's newest block with the model, to the unit. The model's
+ * `now` must be that block's time.
+ */
+export async function reconcile(
+  client: Client,
+  model: SystemModel,
+  keys: readonly VaultKey[],
+): Promise<Reconciliation> {
+  const tally = new Tally();
+  const { lens } = client;
+  const chain = await lens.snapshot();
+  const modelPool = model.pool;
+  for (const field of POOL_FIELDS) tally.equal(`pool.${field}`, chain.pool[field], modelPool[field]);
+  tally.equal("pool.totalShares", chain.totalShares, modelPool.totalShares);
+  tally.equal("pool.totalAssets", chain.totalAssets, model.totalAssets());
+  const prices = model.prices();
+  client.deployment.assets.forEach(({ id, symbol }) => {
+    const totals = model.assetTotals(id);
+    tally.equal(`${symbol}.deposited`, chain.deposited[id] ?? -1n, totals.deposited);
+    tally.equal(`${symbol}.auctioned`, chain.auctioned[id] ?? -1n, totals.auctioned);
+    const [price, expected] = [chain.prices[id], prices[id]];
+    if (price === undefined || expected === undefined) throw new RangeError(`no price of ${symbol}`);
+    tally.equal(`${symbol}.price.liq`, price.liq, expected.liq);
+    tally.equal(`${symbol}.price.low`, price.low, expected.low);
+    tally.equal(`${symbol}.price.high`, price.high, expected.high);
+    tally.equal(`${symbol}.price.status`, price.status, statusNumber(expected.status));
+  });
+  for (let from = 0; from < keys.length; from += RECORDS_PER_CALL) {
+    const chunk = keys.slice(from, from + RECORDS_PER_CALL);
+    const records = await readRecords(lens, chunk);
+    chunk.forEach((key, i) => {
+      const record = records[i] ?? { ...NO_RECORD, balances: new Map<number, bigint>() };
+      const vault = model.vault(key);
+      tally.equal(`${key}.scaledDebt`, record.scaledDebt, vault.scaledDebt);
+      tally.equal(`${key}.flaggedAt`, record.flaggedAt, vault.flaggedAt);
+      tally.equal(`${key}.collaterals`, BigInt(record.balances.size), BigInt(vault.balances.size));
+      for (const [id, balance] of vault.balances) {
+        tally.equal(`${key}.balance[${id}]`, record.balances.get(id) ?? -1n, balance);
+      }
+    });
+  }
+  return { comparisons: tally.comparisons, mismatches: tally.mismatches };
+}
+
+/**
+ * Compares auctions, backstop, breaker and volatility of the chain's newest block with the model, to the unit. The model's `now` must
+ * be that block's time.
+ */
+export async function reconcileDefences(client: Client, model: SystemModel): Promise<Reconciliation> {
+  const tally = new Tally();
+  await compareAuctions(tally, client, model);
+  await compareBackstop(tally, client, model);
+  await compareBreaker(tally, client, model);
+  for (const { id, symbol } of client.deployment.assets) {
+    const { volatility } = model.market;
+    const variance = varianceOf(volatility.series(id), volatility.parameters.halfLife);
+    tally.equal(`${symbol}.variance`, await client.volatility.varianceOf(id), variance);
+    tally.equal(`${symbol}.haircut`, await client.volatility.haircutOf(id), volatility.haircut(id));
+    const inForce = await client.riskConfig.haircuts(id);
+    tally.equal(`${symbol}.haircut in force`, inForce.model, model.market.risk.haircuts(id).model);
+  }
+  return { comparisons: tally.comparisons, mismatches: tally.mismatches };
+}
+
+/** Every open absorption, lot and remnant, in the house's own order. */
+async function compareAuctions(tally: Tally, client: Client, model: SystemModel): Promise<void> {
+  const { auctionHouse } = client;
+  const { backing } = model;
+  const { house } = backing;
+  tally.equal("auctions.open", await auctionHouse.openCount(), BigInt(house.open.length));
+  tally.equal(
+    "auctions.expectedPenalties",
+    await auctionHouse.expectedPenalties(),
+    auctions.expectedPenalties(house),
+  );
+  for (let from = 0; from < house.open.length; from += ABSORPTIONS_PER_CALL) {
+    const to = Math.min(from + ABSORPTIONS_PER_CALL, house.open.length);
+    const words = await auctionHouse.absorptions(from, to);
+    const expected = house.open
+      .slice(from, to)
+      .flatMap((a) => [
+        a.id,
+        BigInt(a.owner),
+        BigInt(a.keeper),
+        auctions.tabOf(a).debt,
+        a.left,
+        BigInt(a.lots.length),
+        ...a.lots.flatMap((lot) => [BigInt(lot.asset), lot.amount, backing.clockOf(lot)]),
+      ]);
+    tally.equal("auctions.words", BigInt(words.length), BigInt(expected.length));
+    expected.forEach((word, i) => {
+      tally.equal(`auctions.word[${from}+${i}]`, words[i] ?? -1n, word);
+    });
+  }
+  for (const [id, lot] of house.remnants) {
+    const chain = await auctionHouse.lot(0, id);
+    tally.equal(`remnants[${id}].amount`, chain.amount, lot.amount);
+    tally.equal(`remnants[${id}].elapsed`, chain.elapsed, backing.clockOf(lot));
+  }
+}
+
+async function compareBackstop(tally: Tally, client: Client, model: SystemModel): Promise<void> {
+  const { backstop } = model.backing;
+  tally.equal("backstop.cash", await client.backstop.totalAssets(), backstop.cash);
+  tally.equal("backstop.shares", await client.backstop.totalSupply(), backstop.totalShares);
+  tally.equal("backstop.capital", await client.backstop.capital(), model.backing.capital());
+}
+
+async function compareBreaker(tally: Tally, client: Client, model: SystemModel): Promise<void> {
+  const state = model.market.breaker;
+  for (const [number, action] of breakers.ACTIONS.entries()) {
+    const closed = await client.breaker.pausedSeconds(number);
+    tally.equal(`breaker.${action}`, closed, model.market.pausedSeconds(action, model.now));
+  }
+  tally.equal("breaker.guarded", (await client.riskConfig.systemRisk()).guarded, breakers.guardedBits(state));
+}

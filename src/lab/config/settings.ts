@@ -1,0 +1,210 @@
+import { UsageError, quote } from "../../cli/args.js";
+
+/** What a setting may be: yes or no, an integer in a range, or a decimal number in a range, kept as text. */
+type Kind =
+  | { readonly kind: "boolean" }
+  | { readonly kind: "integer"; readonly min: number; readonly max: number }
+  | { readonly kind: "decimal"; readonly min: string; readonly max: string };
+
+interface Setting {
+  readonly allowed: Kind;
+  readonly value: string;
+}
+
+const integer = (value: number, min: number, max: number): Setting => ({
+  allowed: { kind: "integer", min, max },
+  value: String(value),
+});
+const decimal = (value: string, min: string, max: string): Setting => ({
+  allowed: { kind: "decimal", min, max },
+  value,
+});
+const boolean = (value: boolean): Setting => ({ allowed: { kind: "boolean" }, value: String(value) });
+
+/** Parameters of every collateral asset; a section per asset, by its symbol. */
+const ASSET: Readonly<Record<string, Setting>> = {
+  ltvBps: integer(7500, 1, 9999),
+  liquidationThresholdBps: integer(8000, 1, 9999),
+  minBonusBps: integer(50, 0, 5000),
+  maxBonusBps: integer(1000, 0, 5000),
+  slopeBps: integer(1200, 0, 65_535),
+  /** What the guard allows the feed: its own heartbeat and five minutes for the update to land. */
+  heartbeatSeconds: integer(3900, 1, 31_536_000),
+  supplyCap: decimal("100000000000000000000", "0", "100000000000000000000"),
+  /** Each side of the asset's AMM pool when the replay starts, in debt tokens. */
+  depth: decimal("5000000", "1", "1000000000000"),
+};
+
+/** Parameters of everything else. */
+const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
+  system: {
+    borrowCap: decimal("1000000000000", "0", "1000000000000000"),
+    dust: decimal("1000", "0.000001", "1000000"),
+    targetHealthBps: integer(10_500, 10_100, 15_000),
+    stuckHealthBps: integer(8500, 0, 10_000),
+  },
+  rate: {
+    basePerYear: decimal("0", "0", "10"),
+    kink: decimal("0.8", "0.01", "0.99"),
+    slopeBelowPerYear: decimal("0.05", "0", "10"),
+    slopeAbovePerYear: decimal("0.75", "0", "100"),
+    maxPerYear: decimal("2", "0", "10"),
+    reserveFactorBps: integer(1000, 0, 10_000),
+    backstopFactorBps: integer(500, 0, 10_000),
+  },
+  debt: { decimals: integer(18, 6, 18) },
+  oracle: {
+    deviationBps: integer(50, 1, 10_000),
+    heartbeatSeconds: integer(3600, 60, 31_536_000),
+  },
+  market: { feePips: integer(3000, 500, 10_000) },
+  population: {
+    minDebt: decimal("2000", "1", "1000000000"),
+    maxDebt: decimal("100000", "1", "1000000000"),
+    minUse: decimal("0.25", "0.01", "0.999"),
+    maxUse: decimal("0.98", "0.01", "0.999"),
+    /** Share of the vaults that is opened later, at times spread over the whole path. */
+    lateShare: decimal("0.05", "0", "0.9"),
+  },
+  lenders: { utilisation: decimal("0.7", "0.01", "0.99") },
+  reserve: { donation: decimal("0", "0", "1000000000000") },
+  keeper: {
+    minProfit: decimal("0", "0", "1000000000"),
+    perBlock: integer(25, 1, 25),
+    /** How long a vault stays unhealthy before somebody flags it. */
+    flagAfterSeconds: integer(0, 0, 86_400),
+  },
+  backstop: {
+    enabled: boolean(true),
+    /** Of the opening debt. */
+    capital: decimal("0.1", "0", "10"),
+  },
+  breaker: {
+    enabled: boolean(true),
+    limitBps: integer(1500, 0, 9999),
+    windowSeconds: integer(3600, 60, 86_400),
+    doubtSeconds: integer(7200, 0, 31_536_000),
+    pauseSeconds: integer(1800, 1, 21_600),
+  },
+  volatility: {
+    enabled: boolean(true),
+    halfLifeSeconds: integer(86_400, 3600, 31_536_000),
+    horizonSeconds: integer(3600, 1, 2_592_000),
+    z: decimal("3", "0", "1000"),
+    floorBps: integer(0, 0, 8000),
+    ceilingBps: integer(4000, 0, 8000),
+    priorPerYear: decimal("1", "0", "10"),
+  },
+  auction: {
+    startBps: integer(10_000, 10_000, 20_000),
+    cutBps: integer(50, 1, 9999),
+    stepSeconds: integer(60, 1, 65_535),
+    floorBps: integer(9500, 1000, 10_000),
+    tailSeconds: integer(3600, 1, 65_535),
+    maxGapSeconds: integer(600, 1, 65_535),
+    penaltyBps: integer(500, 0, 2000),
+    tipBps: integer(50, 0, 200),
+    maxTipBps: integer(200, 0, 200),
+    flatTip: decimal("20", "0", "1000000"),
+    frozen: boolean(false),
+  },
+  autopilot: {
+    /** Share of the vaults whose owners have a plan. */
+    share: decimal("0.2", "0", "1"),
+    triggerHealthBps: integer(10_300, 10_000, 29_999),
+    targetHealthBps: integer(11_000, 10_001, 30_000),
+    maxCostBps: integer(75, 2, 5000),
+  },
+};
+
+/** All settings of a replay: text by section and key, defaults overridden. */
+export class Settings {
+  private readonly values = new Map<string, string>();
+
+  /** Throws a `UsageError` for an override that is not `section.key=value`, unknown, or out of its range. */
+  constructor(
+    private readonly symbols: readonly string[],
+    overrides: readonly string[],
+  ) {
+    for (const override of overrides) {
+      const match = /^([^.=]+)\.([^.=]+)=(.*)$/.exec(override);
+      if (match === null) throw new UsageError(`--set: ${quote(override)}: must be section.key=value`);
+      const [, section = "", key = "", value = ""] = match;
+      check(`--set ${section}.${key}`, value, this.setting(section, key).allowed);
+      this.values.set(`${section}.${key}`, value);
+    }
+  }
+
+  /** A setting as text. */
+  text(section: string, key: string): string {
+    return this.values.get(`${section}.${key}`) ?? this.setting(section, key).value;
+  }
+
+  /** Whether a setting is on. */
+  flag(section: string, key: string): boolean {
+    return this.text(section, key) === "true";
+  }
+
+  /** An integer setting. */
+  integer(section: string, key: string): number {
+    return Number(this.text(section, key));
+  }
+
+  /** The overrides, sorted by name. */
+  overrides(): Record<string, string> {
+    return Object.fromEntries([...this.values].sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** Every parameter's value, by the name that `--set` knows. */
+  all(): Record<string, string> {
+    return Object.fromEntries(
+      this.names().map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]),
+    );
+  }
+
+  /** Every name that `--set` knows, with its current value. */
+  names(): string[] {
+    const sections = Object.entries({
+      ...Object.fromEntries(this.symbols.map((s) => [s, ASSET])),
+      ...COMPONENTS,
+    });
+    return sections.flatMap(([section, keys]) =>
+      Object.keys(keys).map((key) => `${section}.${key}=${this.text(section, key)}`),
+    );
+  }
+
+  private setting(section: string, key: string): Setting {
+    const component = Object.hasOwn(COMPONENTS, section) ? COMPONENTS[section] : undefined;
+    const known = this.symbols.includes(section) ? ASSET : component;
+    if (known === undefined) {
+      const allowed = [...this.symbols, ...Object.keys(COMPONENTS)].join(", ");
+      throw new UsageError(`--set: ${quote(section)}: unknown section; allowed are ${allowed}`);
+    }
+    const setting = Object.hasOwn(known, key) ? known[key] : undefined;
+    if (setting === undefined) {
+      throw new UsageError(
+        `--set: ${quote(`${section}.${key}`)}: unknown key; allowed are ${Object.keys(known).join(", ")}`,
+      );
+    }
+    return setting;
+  }
+}
+
+function check(field: string, value: string, allowed: Kind): void {
+  if (allowed.kind === "boolean") {
+    if (value === "true" || value === "false") return;
+    throw new UsageError(`${field}: ${quote(value)}: must be true or false`);
+  }
+  if (allowed.kind === "integer") {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= allowed.min && number <= allowed.max) return;
+    throw new UsageError(
+      `${field}: ${quote(value)}: must be an integer from ${allowed.min} to ${allowed.max}`,
+    );
+  }
+  const plain = /^\d{1,21}(\.\d{1,18})?$/.test(value);
+  if (plain && Number(value) >= Number(allowed.min) && Number(value) <= Number(allowed.max)) return;
+  throw new UsageError(
+    `${field}: ${quote(value)}: must be a decimal number from ${allowed.min} to ${allowed.max}`,
+  );
+}

@@ -1,0 +1,41 @@
+import { type Action, CALL_GAS, type Scene, paid } from "../agents/agentContext.js";
+
+/**
+ * The last block: owners claim what auctions left them, keepers their tips, and the backstop collects its share of interest. It
+ * moves nothing between them and anybody else.
+ */
+export function settleUp(scene: Scene): Action[] {
+  const { world, ledger } = scene;
+  const { actors, client, model } = world;
+  const { auctionHouse, pool } = client.deployment.contracts;
+  const house = client.auctionHouse.interface;
+  const { backing } = model;
+  const call = (from: string, to: string, data: string): Action => ({
+    calls: [{ from, to, data, gas: CALL_GAS.upkeep }],
+    touches: [],
+    book(receipts) {
+      ledger.sent(`last block, ${data.slice(0, 10)}`, receipts);
+    },
+  });
+  const actions: Action[] = [];
+  for (const { id } of client.deployment.assets) {
+    // Claims are kept under the owner as a vault's key names it.
+    const amount = backing.claim(actors.borrower.toLowerCase(), id);
+    if (amount === 0n) continue;
+    ledger.books.claimed({ asset: id, amount });
+    actions.push(
+      call(actors.borrower, auctionHouse, house.encodeFunctionData("claim", [id, actors.borrower])),
+    );
+  }
+  const tips = backing.claimTip(actors.absorber);
+  if (tips !== 0n) {
+    ledger.books.collected(tips);
+    actions.push({
+      ...call(actors.absorber, auctionHouse, house.encodeFunctionData("claimTip", [actors.absorber])),
+      book: (receipts) => ledger.spent("absorbers", "claim of tips", receipts, paid(scene, receipts)),
+    });
+  }
+  backing.collect();
+  actions.push(call(actors.depositor, pool, client.pool.interface.encodeFunctionData("payBackstop")));
+  return actions;
+}

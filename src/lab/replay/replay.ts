@@ -1,0 +1,358 @@
+import { hrtime } from "node:process";
+
+import { network } from "hardhat";
+
+import { type Price, type VaultKey, WAD, type pools } from "../../model/index.js";
+import { Absorbers } from "../agents/absorbers.js";
+import { Attendants } from "../agents/maintainers.js";
+import { bid } from "../agents/auctionBidders.js";
+import { LateBorrowers } from "../agents/borrowers.js";
+import { Executors } from "../agents/autopilotExecutors.js";
+import { liquidate } from "../agents/liquidators.js";
+import { type Action, CALL_GAS, type Scene } from "../agents/agentContext.js";
+import { audit, holdingsOf } from "../accounting/balance/audit.js";
+import type { Receipt, Sent } from "../system/labChain.js";
+import { settleUp } from "./finalSettlement.js";
+import {
+  type Clocks,
+  InvariantLog,
+  checkAuctions,
+  checkBook,
+  checkStep,
+  marksOf,
+} from "../checks/invariants.js";
+import { Ledger } from "../accounting/ledger.js";
+import { type ReplayOptions, type Window, silenceOf } from "../config/options.js";
+import { feedAnswer } from "../system/deploymentParameters.js";
+import { reconcile, reconcileDefences } from "../checks/modelComparison.js";
+import type { Replay } from "../result/result.js";
+import { summary } from "./buildResult.js";
+import { Watch } from "../checks/unhealthyVaults.js";
+import { type LabWorld, createWorld } from "../system/world.js";
+
+/** A keeper acts this long after a price, and again after each block of its own [s]. */
+const KEEPER_DELAY = 12;
+/** How long keepers may go on after the last price [s]. */
+const LAST_STEP = 120;
+/** All vaults are compared at least this often [s]. */
+const FULL_CHECK = 3600;
+const ORACLE_CALL_GAS = 200_000n;
+const ORACLE_GAS_PRICE = 10n ** 9n;
+
+/** Replays a scenario on an in-process chain. Nothing is read from or written to disk. */
+export async function replay(options: ReplayOptions): Promise<Replay> {
+  const started = hrtime.bigint();
+  const { scenario } = options;
+  const silence = silenceOf(options.keeper, scenario);
+  const connection = await network.create({
+    network: "default",
+    override: {
+      initialDate: new Date(((scenario.times[0] ?? 0) - 86_400) * 1000),
+      initialBaseFeePerGas: 0,
+      blockGasLimit: 1_000_000_000_000,
+      loggingEnabled: false,
+      // A block's transactions in the order in which agents sent them.
+      mining: { mempool: { order: "fifo" } },
+    },
+  });
+  try {
+    const world = await createWorld(connection, options);
+    const run = new ReplayRun(world, options, silence);
+    const ending = await run.all();
+    const wallSeconds = Number((hrtime.bigint() - started) / 1_000_000n) / 1000;
+    return summary(
+      run.ledger,
+      { ...ending, ...(options.keeper.kind === "silent" && silence !== null && { silence }) },
+      run.invariants,
+      wallSeconds,
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
+/** One replay under way. */
+class ReplayRun {
+  readonly invariants = new InvariantLog();
+  readonly ledger: Ledger;
+  private readonly watch: Watch;
+  private readonly absorbers: Absorbers;
+  private readonly attendants: Attendants;
+  private readonly executors: Executors;
+  private readonly borrowers: LateBorrowers;
+  private readonly minProfit: bigint;
+  private readonly perBlock: number;
+  private readonly deviationBps: bigint;
+  private readonly heartbeat: number;
+  /** Time of the last oracle update by asset [s]. */
+  private readonly updatedAt: number[];
+  private fullCheckAt = 0;
+  private clocks: Clocks = { at: 0n, elapsed: new Map() };
+
+  constructor(
+    private readonly world: LabWorld,
+    private readonly options: ReplayOptions,
+    private readonly silence: Window | null,
+  ) {
+    const { settings, scenario } = options;
+    this.ledger = new Ledger(world, options);
+    this.watch = new Watch(world.model);
+    this.absorbers = new Absorbers(settings.integer("keeper", "flagAfterSeconds"));
+    this.attendants = new Attendants(
+      scenario.assets.length,
+      settings.flag("volatility", "enabled"),
+      settings.flag("breaker", "enabled"),
+    );
+    this.executors = new Executors(world, settings);
+    this.borrowers = new LateBorrowers(world, scenario.times[0] ?? 0, scenario.times.at(-1) ?? 0);
+    this.minProfit = this.ledger.debtUnits(settings.text("keeper", "minProfit"));
+    this.perBlock = settings.integer("keeper", "perBlock");
+    this.deviationBps = BigInt(settings.integer("oracle", "deviationBps"));
+    this.heartbeat = settings.integer("oracle", "heartbeatSeconds");
+    this.updatedAt = scenario.assets.map(() => Number(world.model.now));
+  }
+
+  /** The whole path. */
+  async all() {
+    const { times } = this.options.scenario;
+    const { model } = this.world;
+    const openedAt = shareWorth(model.backing.backstop);
+    const opening = await holdingsOf(this.world);
+    await this.compareAll(times[0] ?? 0);
+    let end = times[0] ?? 0;
+    for (const [step, time] of times.entries()) {
+      const prices = this.options.scenario.prices[step] ?? [];
+      end = times[step + 1] ?? time + LAST_STEP;
+      await this.step(step, time, end, prices);
+      this.options.onProgress?.({ phase: "replaying", done: step + 1, total: times.length, time });
+    }
+    const market = this.options.scenario.prices.at(-1) ?? [];
+    if (!this.silent(end)) {
+      model.now = BigInt(end);
+      const before = model.accruedPool;
+      await this.mine(end, settleUp(this.scene(end, market, model.prices(), [])), before);
+    }
+    await this.compareAll(Infinity);
+    this.closeBooks(market);
+    audit(this.invariants, this.ledger.books, this.world, opening, await holdingsOf(this.world));
+    const { backstop } = model.backing;
+    return {
+      sharePriceChange: openedAt === 0n ? 0n : (shareWorth(backstop) * WAD) / openedAt - WAD,
+      secondsPaused: model.market.pausedSeconds("Borrow", model.now),
+    };
+  }
+
+  private async step(step: number, time: number, until: number, market: readonly bigint[]): Promise<void> {
+    const { model, chain } = this.world;
+    const before = marksOf(model, this.ledger.booked.lenders);
+    await this.priceBlock(step, time, until, market);
+    await this.look(model.prices(), []);
+    await this.agents(time, until, market);
+    checkStep(this.invariants, before, marksOf(model, this.ledger.booked.lenders), chain.blockNumber);
+    this.ledger.sample(time, market, model.prices(), this.world.markets[0]?.priceWad() ?? 0n);
+    await this.compareAll(time);
+  }
+
+  private ripe: readonly VaultKey[] = [];
+
+  /** The blocks between a price and the next. */
+  private async agents(time: number, until: number, market: readonly bigint[]): Promise<void> {
+    const { model } = this.world;
+    let fresh = true;
+    for (
+      let at = time + Math.max(1, Math.min(KEEPER_DELAY, until - time - 1));
+      at < until;
+      at += KEEPER_DELAY
+    ) {
+      const mined = model.now;
+      model.now = BigInt(at);
+      const before = model.accruedPool;
+      const actions = this.plan(at, market, fresh);
+      if (actions.length > 0) {
+        const touched = await this.mine(at, actions, before);
+        await this.look(model.prices(), touched);
+        fresh = true;
+        continue;
+      }
+      model.now = mined;
+      fresh = false;
+      // Lots get cheaper by the minute; everything else waits for a price.
+      if (this.silent(at) || model.backing.house.open.length + model.backing.house.remnants.size === 0) break;
+    }
+  }
+
+  /** What everybody does in the block at `at` [s]. `fresh`: something happened since they last looked. */
+  private plan(at: number, market: readonly bigint[], fresh: boolean): Action[] {
+    const scene = this.scene(at, market, this.world.model.prices(), this.ripe);
+    const opened = this.borrowers.due(at) ? this.borrowers.act(scene) : [];
+    if (this.silent(at)) return opened;
+    if (opened.length === 0 && fresh) {
+      const executions = this.executors.act(scene);
+      if (executions.length > 0) return executions;
+    }
+    const upkeep = this.attendants.act(scene);
+    const liquidations = fresh ? liquidate(scene) : [];
+    const taken = new Set(liquidations.flatMap((a) => a.touches));
+    const absorptions = fresh ? this.absorbers.act(scene, taken) : [];
+    return [...opened, ...upkeep, ...liquidations, ...absorptions, ...bid(scene)];
+  }
+
+  /** Whether nobody acts at `time` [s]. */
+  private silent(time: number): boolean {
+    return this.silence !== null && time >= this.silence.from && time < this.silence.until;
+  }
+
+  private scene(
+    time: number,
+    market: readonly bigint[],
+    prices: readonly Price[],
+    ripe: readonly VaultKey[],
+  ): Scene {
+    return {
+      world: this.world,
+      ledger: this.ledger,
+      log: this.invariants,
+      time,
+      block: this.world.chain.blockNumber + 1,
+      market,
+      prices,
+      ripe,
+      gasPrice: this.options.scenario.gasPriceAt(time),
+      etherPrice: this.ledger.etherPrice(market),
+      minProfit: this.minProfit,
+      perBlock: this.perBlock,
+    };
+  }
+
+  /** Mines a block of actions in their order, books them, and returns the vaults they touched. `before`: the pool at that time. */
+  private async mine(time: number, actions: readonly Action[], before: pools.PoolState): Promise<VaultKey[]> {
+    const { chain, markets } = this.world;
+    if (actions.length === 0) return [];
+    const gasPrice = this.options.scenario.gasPriceAt(time);
+    this.world.model.now = BigInt(time);
+    const sent: Sent[][] = [];
+    for (const { calls } of actions) {
+      const hashes: Sent[] = [];
+      for (const { from, to, data, gas } of calls)
+        hashes.push(await chain.send(from, to, data, gas, gasPrice));
+      sent.push(hashes);
+    }
+    const receipts = await chain.mine(time);
+    actions.forEach(({ book, touches }, i) => {
+      book(
+        (sent[i] ?? []).map(({ hash }): Receipt => {
+          const receipt = receipts.get(hash);
+          if (receipt === undefined) throw new Error(`transaction ${hash} was lost`);
+          return receipt;
+        }),
+      );
+      for (const key of touches) this.watch.touch(key);
+    });
+    this.ledger.books.endOfBlock(this.invariants, before, actions.length, chain.blockNumber);
+    await Promise.all(markets.map((m) => m.refresh()));
+    return actions.flatMap(({ touches }) => touches);
+  }
+
+  /** Looks at everything after a block: who is unhealthy, whether chain and model agree, whether the auctions are in order. */
+  private async look(prices: readonly Price[], touched: readonly VaultKey[]): Promise<void> {
+    const { chain, client, model } = this.world;
+    const block = chain.blockNumber;
+    this.ripe = this.watch.liquidatable(prices);
+    this.ledger.observe(block, this.ripe, prices);
+    this.ledger.reconciled(block, await reconcile(client, model, touched));
+    if (model.backing.house.lastId > 0n) {
+      this.clocks = checkAuctions(this.invariants, model, this.clocks, block);
+    }
+  }
+
+  /** The block that carries a price: oracle updates and the arbitrageur's trades. */
+  private async priceBlock(
+    step: number,
+    time: number,
+    until: number,
+    market: readonly bigint[],
+  ): Promise<void> {
+    const { chain, client, histories, model, actors, markets, routerAddress } = this.world;
+    model.now = BigInt(time);
+    const updates: { id: number; answer: bigint }[] = [];
+    const trades: { id: number; hash: string }[] = [];
+    const sent: Sent[] = [];
+    for (const [id, price] of market.entries()) {
+      for (const answer of this.answers(step, id, price, until)) {
+        const feed = client.feeds[id];
+        if (feed === undefined) throw new RangeError(`no feed for asset ${id}`);
+        const data = feed.interface.encodeFunctionData("setAnswer", [answer]);
+        const address = client.deployment.assets[id]?.primary.feed ?? "";
+        sent.push(await chain.send(actors.oracle, address, data, ORACLE_CALL_GAS, ORACLE_GAS_PRICE));
+        updates.push({ id, answer });
+      }
+      const trade = markets[id]?.arbitrageCall(price, actors.arbitrageur) ?? null;
+      if (trade !== null) {
+        const { arbitrageur } = actors;
+        const order = await chain.send(arbitrageur, routerAddress, trade, CALL_GAS.swap, ORACLE_GAS_PRICE);
+        trades.push({ id, hash: order.hash });
+        sent.push(order);
+      }
+    }
+    const receipts = await chain.mine(time);
+    for (const { hash } of sent) {
+      if (receipts.get(hash)?.ok !== true)
+        throw new Error(`block ${chain.blockNumber}: oracle or arbitrage failed`);
+    }
+    for (const { id, answer } of updates) {
+      model.setFeed(id, { answer, updatedAt: BigInt(time) });
+      histories[id]?.add(answer, BigInt(time));
+      this.updatedAt[id] = time;
+    }
+    for (const { id, hash } of trades) this.ledger.arbitraged(market, id, receipts.get(hash));
+    if (trades.length > 0) await Promise.all(markets.map((m) => m.refresh()));
+  }
+
+  /** What the feed of an asset answers in the block of a price: the rounds given, or the price if an update is due. */
+  private answers(step: number, id: number, price: bigint, until: number): readonly bigint[] {
+    const { rounds } = this.options.scenario;
+    if (id === 0 && rounds !== undefined) return (rounds[step] ?? []).map(feedAnswer);
+    const answer = feedAnswer(price);
+    return this.updateDue(id, answer, until) ? [answer] : [];
+  }
+
+  /** Deviation or heartbeat: an update also goes out if the next chance would come after the heartbeat. */
+  private updateDue(id: number, answer: bigint, until: number): boolean {
+    const last = this.world.model.feedAnswer(id);
+    const moved = answer > last ? answer - last : last - answer;
+    return moved * 10_000n >= this.deviationBps * last
+      ? answer !== last
+      : until - (this.updatedAt[id] ?? 0) > this.heartbeat;
+  }
+
+  /** Books the interest since the last block, and values what is still at auction. */
+  private closeBooks(market: readonly bigint[]): void {
+    const { books } = this.ledger;
+    const { blockNumber } = this.world.chain;
+    books.endOfBlock(this.invariants, this.world.model.accruedPool, 0, blockNumber);
+    books.close(market);
+  }
+
+  /** Compares every vault and every defence and checks the book, once an hour. */
+  private async compareAll(time: number): Promise<void> {
+    if (time < this.fullCheckAt) return;
+    this.fullCheckAt = time + FULL_CHECK;
+    const { chain, client, model, vaults } = this.world;
+    const block = chain.blockNumber;
+    this.ledger.reconciled(
+      block,
+      await reconcile(
+        client,
+        model,
+        vaults.map((v) => v.key),
+      ),
+    );
+    this.ledger.reconciled(block, await reconcileDefences(client, model));
+    await checkBook(this.invariants, model, client, block);
+  }
+}
+
+/** What a million million shares of the backstop are worth [debt units]; 0 if there are none. */
+function shareWorth(b: { readonly cash: bigint; readonly totalShares: bigint }): bigint {
+  return b.totalShares === 0n ? 0n : (b.cash * WAD * WAD) / b.totalShares;
+}

@@ -1,0 +1,160 @@
+import { constants, rmdirSync } from "node:fs";
+import { access, mkdir, stat, unlink, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+
+import { CliError, UsageError, quote } from "../../cli/args.js";
+
+/** Where a replay's results go, as asked for. */
+export interface Wanted {
+  /** Folder of the report; made if it does not exist. */
+  readonly out: string;
+  /** File of the result, if one is wanted; its folder must exist. */
+  readonly json: string | undefined;
+  /** Whether files that exist are replaced. */
+  readonly force: boolean;
+}
+
+/** How long a path may take to answer [ms]: some, such as those of dead network drives, never do. */
+const PATIENCE_MS = 5000;
+/** Calls `late` once a path has had its time. Returns what calls that off. */
+export type Patience = (late: () => void) => () => void;
+const patient: Patience = (late) => {
+  const timer = setTimeout(late, PATIENCE_MS);
+  return () => {
+    clearTimeout(timer);
+  };
+};
+const REPORT = "report";
+/** Reports in one folder. */
+const MAX_REPORTS = 10_000;
+
+/**
+ * Tries where results go before any work is done: makes the report's folder, and writes a file there and where the JSON goes, which
+ * it removes. Returns what takes the folders away again while they are empty. Throws a `UsageError` that names option and path for whatever
+ * cannot be written to, and for a JSON file that exists.
+ */
+export async function prepare(wanted: Wanted, patience = patient): Promise<() => void> {
+  const { json, out, force } = wanted;
+  if (json !== undefined) await timely("--json", json, patience, probeFile("--json", json, force));
+  const made: string[] = [];
+  const undo = (): void => {
+    for (const folder of made.splice(0).reverse()) {
+      try {
+        rmdirSync(folder);
+      } catch {
+        return; // Somebody put something there.
+      }
+    }
+  };
+  try {
+    await timely("--out", out, patience, probeFolder("--out", out, made));
+  } catch (error) {
+    undo();
+    throw error;
+  }
+  return undo;
+}
+
+/** Writes the report and returns its path: `report.html`, or `report-2.html` and so on beside those of earlier runs. */
+export async function writeReport({ out, force }: Wanted, page: string): Promise<string> {
+  for (let n = 1; n <= MAX_REPORTS; n++) {
+    const path = join(out, n === 1 ? `${REPORT}.html` : `${REPORT}-${n}.html`);
+    try {
+      await writeFile(path, page, { flag: force ? "w" : "wx" });
+      return path;
+    } catch (error) {
+      if (codeOf(error) !== "EEXIST") throw failed("report", path, error);
+    }
+  }
+  throw new CliError(
+    `report: ${quote(out)}: holds ${MAX_REPORTS} reports already; name another folder by --out`,
+  );
+}
+
+/** Writes the result, if it was asked for. */
+export async function writeJson({ json, force }: Wanted, value: unknown): Promise<void> {
+  if (json === undefined) return;
+  try {
+    await writeFile(json, `${JSON.stringify(value, null, 2)}\n`, { flag: force ? "w" : "wx" });
+  } catch (error) {
+    throw failed("result", json, error);
+  }
+}
+
+/** Makes a folder and all above it, one by one, and tries to write there. `made`: what was made, outermost first. */
+async function probeFolder(option: string, path: string, made: string[]): Promise<void> {
+  const missing: string[] = [];
+  let folder = resolve(path);
+  for (;;) {
+    const found = await stat(folder).catch((error: unknown) => {
+      if (codeOf(error) === "ENOENT") return null;
+      if (codeOf(error) === "ENOTDIR") return null;
+      throw refused(option, path, error);
+    });
+    if (found?.isDirectory() === true) break;
+    if (found !== null)
+      throw new UsageError(`${option}: ${quote(path)}: ${quote(folder)} is a file, must be a folder`);
+    missing.unshift(folder);
+    folder = dirname(folder);
+  }
+  for (const one of missing) {
+    await mkdir(one).catch((error: unknown) => {
+      throw refused(option, path, error);
+    });
+    made.push(one);
+  }
+  await probe(option, path, join(path, `.breakwater-${process.pid}`));
+}
+
+async function probeFile(option: string, path: string, force: boolean): Promise<void> {
+  const folder = dirname(path);
+  const above = await stat(folder).catch(() => null);
+  if (above?.isDirectory() !== true)
+    throw new UsageError(`${option}: ${quote(folder)}: must be an existing folder`);
+  const found = await stat(path).catch(() => null);
+  if (found === null) {
+    await probe(option, path, path);
+    return;
+  }
+  if (!found.isFile()) throw new UsageError(`${option}: ${quote(path)}: must be a file`);
+  if (!force) {
+    throw new UsageError(`${option}: ${quote(path)}: exists; give another name, or --force to replace it`);
+  }
+  await access(path, constants.W_OK).catch((error: unknown) => {
+    throw refused(option, path, error);
+  });
+}
+
+/** Writes an empty file and removes it. */
+async function probe(option: string, path: string, file: string): Promise<void> {
+  try {
+    await writeFile(file, "", { flag: "wx" });
+    await unlink(file);
+  } catch (error) {
+    throw refused(option, path, error);
+  }
+}
+
+/** `work`, or a `UsageError` if it takes longer than `patience`. */
+async function timely(option: string, path: string, patience: Patience, work: Promise<void>): Promise<void> {
+  let callOff: (() => void) | undefined;
+  const late = new Promise<never>((_, reject) => {
+    callOff = patience(() => {
+      reject(new UsageError(`${option}: ${quote(path)}: does not answer within ${PATIENCE_MS / 1000} s`));
+    });
+  });
+  await Promise.race([work, late]).finally(() => callOff?.());
+}
+
+function refused(option: string, path: string, error: unknown): UsageError {
+  return new UsageError(`${option}: ${quote(path)}: cannot be written to (${codeOf(error)})`);
+}
+
+function failed(what: string, path: string, error: unknown): CliError {
+  const why = codeOf(error) === "EEXIST" ? "it exists since the run began" : codeOf(error);
+  return new CliError(`${what}: ${quote(path)}: cannot be written (${why})`);
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? "unknown error";
+}

@@ -1,0 +1,46 @@
+import type { ReplayResult } from "../../result/result.js";
+import { type Decimal, money, parseDecimal, signOf } from "../../../format/quantities.js";
+
+/** What one party gained, or lost if negative, and of what that is made: decimal strings in debt units. */
+export interface Party {
+  readonly who: string;
+  readonly net: string;
+  /** Its accounts, without those that nothing was booked to; of a party with one account, that one. */
+  readonly parts: readonly { readonly what: string; readonly net: string }[];
+}
+
+/** Parties that stand in the table even if they neither gained nor lost: whom a reader looks for first. */
+const ALWAYS: ReadonlySet<string> = new Set(["Borrowers", "Lenders", "Backstop"]);
+
+/** The balance of a replay, one party after the other; their net sums to zero. */
+export function partiesOf({ balance }: ReplayResult): readonly Party[] {
+  const names = [...new Set(balance.rows.map((row) => row.who))];
+  return names.flatMap((who) => {
+    const rows = balance.rows.filter((row) => row.who === who);
+    const net = sumOf(rows.map((row) => row.net));
+    const parts = rows.filter((row) => rows.length === 1 || signOf(row.net) !== 0);
+    return signOf(net) === 0 && parts.every((p) => signOf(p.net) === 0) && !ALWAYS.has(who)
+      ? []
+      : [{ who, net, parts }];
+  });
+}
+
+/** The sum of those that are positive: what was gained, and so what was lost. */
+export function turnover(parties: readonly Party[]): string {
+  return sumOf(parties.flatMap(({ net }) => (signOf(net) > 0 ? [net] : [])));
+}
+
+/** An amount with its sign, without its unit: "+1.50", "-2.00", "0". */
+export function signedMoney(text: string): string {
+  const { value, scale } = parseDecimal(text) ?? { value: 0n, scale: 0 };
+  return `${value > 0n ? "+" : ""}${money(value, scale)}`;
+}
+
+function sumOf(texts: readonly string[]): string {
+  const decimals = texts.map((text): Decimal => parseDecimal(text) ?? { value: 0n, scale: 0 });
+  const scale = decimals.reduce((most, d) => Math.max(most, d.scale), 1);
+  const sum = decimals.reduce((all, d) => all + d.value * 10n ** BigInt(scale - d.scale), 0n);
+  const digits = (sum < 0n ? -sum : sum).toString().padStart(scale + 1, "0");
+  const text = `${digits.slice(0, -scale)}.${digits.slice(-scale)}`.replace(/\.?0+$/, "");
+  return sum < 0n ? `-${text}` : text;
+}

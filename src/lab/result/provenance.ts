@@ -1,0 +1,90 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { globSync } from "node:fs";
+import { readFile, realpath } from "node:fs/promises";
+import { version as nodeVersion } from "node:process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+import { z } from "zod";
+
+import { DEPLOYABLE } from "../../build/lists.js";
+import type { Provenance, ReplayResult } from "./result.js";
+
+const ROOT = new URL("../../../", import.meta.url);
+const ARTIFACTS = new URL("artifacts/", ROOT);
+const ARTIFACT_FILES = `${DEPLOYABLE}/*.json`;
+const UNKNOWN = "not known";
+
+/** The SHA-256 of a text, in hex. */
+export function sha256(text: string | Buffer): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** The digest of a result, or of several: the same for the same inputs on any machine. */
+export function digestOf(...results: readonly ReplayResult[]): string {
+  const canonical = results.map((result) => JSON.stringify({ ...result, speed: undefined }));
+  return sha256(canonical.join("\n"));
+}
+
+/** The provenance of results that were made just now, at `date`. What cannot be found out is said to be not known. */
+export async function provenanceOf(date: Date, ...results: readonly ReplayResult[]): Promise<Provenance> {
+  const { name, version } = z
+    .object({ name: z.string(), version: z.string() })
+    .parse(JSON.parse(await readFile(new URL("package.json", ROOT), "utf8")));
+  return {
+    tool: `${name} ${version}`,
+    ...(await checkout()),
+    ...(await compiled().catch(() => ({ compiler: UNKNOWN, contracts: UNKNOWN }))),
+    node: nodeVersion,
+    date: date.toISOString().replace(/\.\d+/, ""),
+    result: digestOf(...results),
+  };
+}
+
+/** Commit and state of this checkout; of a repository that merely surrounds it, nothing. */
+async function checkout(): Promise<Pick<Provenance, "commit" | "dirty">> {
+  const cwd = fileURLToPath(ROOT);
+  const git = async (...args: string[]): Promise<string> =>
+    (await promisify(execFile)("git", args, { cwd })).stdout.trim();
+  try {
+    const top = await git("rev-parse", "--show-toplevel");
+    if ((await realpath(top)) !== (await realpath(cwd))) return { commit: UNKNOWN, dirty: false };
+    return {
+      commit: await git("rev-parse", "HEAD"),
+      dirty: (await git("status", "--porcelain", "--untracked-files=no")) !== "",
+    };
+  } catch {
+    return { commit: UNKNOWN, dirty: false };
+  }
+}
+
+const artifactSchema = z.object({ bytecode: z.string(), buildInfoId: z.string() });
+const buildSchema = z.object({
+  solcLongVersion: z.string(),
+  input: z.object({
+    settings: z.object({
+      evmVersion: z.string().optional(),
+      viaIR: z.boolean().optional(),
+      optimizer: z.object({ enabled: z.boolean().optional(), runs: z.number().optional() }).optional(),
+    }),
+  }),
+});
+
+/** What the artifacts say of compiler and contracts. */
+async function compiled(): Promise<Pick<Provenance, "compiler" | "contracts">> {
+  const files = globSync(ARTIFACT_FILES, { cwd: ARTIFACTS }).sort();
+  const artifacts = await Promise.all(
+    files.map(async (file) =>
+      artifactSchema.parse(JSON.parse(await readFile(new URL(file, ARTIFACTS), "utf8"))),
+    ),
+  );
+  const build = new URL(`build-info/${artifacts[0]?.buildInfoId ?? ""}.json`, ARTIFACTS);
+  const { solcLongVersion, input } = buildSchema.parse(JSON.parse(await readFile(build, "utf8")));
+  const { evmVersion, optimizer, viaIR } = input.settings;
+  const runs = optimizer?.enabled === true ? `optimizer runs ${optimizer.runs ?? 200}` : "no optimizer";
+  return {
+    compiler: `solc ${solcLongVersion}, ${evmVersion ?? "default EVM"}, ${runs}, ${viaIR === true ? "via IR" : "not via IR"}`,
+    contracts: sha256(artifacts.map(({ bytecode }) => bytecode).join("\n")),
+  };
+}

@@ -1,0 +1,215 @@
+import { readFile, readdir } from "node:fs/promises";
+
+import { z } from "zod";
+
+import { UsageError, quote } from "../../cli/args.js";
+import { parseWad } from "../../format/decimal.js";
+import { type Bar, type PricePoint, pathOfBars } from "./pricePath.js";
+import { sha256 } from "../result/provenance.js";
+import { type GapRule, gapWords, readPriceFile } from "./priceFile.js";
+
+const DIRECTORY = new URL("./files/", import.meta.url);
+const GWEI = 10n ** 9n;
+/** What gas costs where no series is known [wei]. */
+const DEFAULT_GAS_PRICE = 50n * GWEI;
+
+const wad = z.string().transform((text, context) => {
+  const value = parseWad(text);
+  if (value !== null && value > 0n) return value;
+  context.addIssue({ code: "custom", message: "must be a positive decimal number in quotes" });
+  return z.NEVER;
+});
+const time = z.iso.datetime().transform((text) => Date.parse(text) / 1000);
+
+const scenarioSchema = z.strictObject({
+  name: z.string(),
+  title: z.string(),
+  /** When the crash begins: agents that fall silent do so from here. */
+  crashStart: time,
+  /** Where each series comes from, by the name the segments use. */
+  sources: z.record(z.string(), z.string()),
+  notes: z.array(z.string()),
+  debtAsset: z.strictObject({ symbol: z.string(), decimals: z.int() }),
+  assets: z
+    .array(
+      z.strictObject({
+        symbol: z.string(),
+        decimals: z.int(),
+        path: z.array(
+          z.strictObject({
+            source: z.string(),
+            start: time,
+            intervalSeconds: z.int().min(8),
+            bars: z.array(z.tuple([wad, wad, wad, wad])).min(1),
+          }),
+        ),
+      }),
+    )
+    .min(1),
+  gas: z.array(
+    z.strictObject({
+      source: z.string(),
+      start: time,
+      intervalSeconds: z.int().positive(),
+      gwei: z.array(wad),
+    }),
+  ),
+});
+
+/** A price series of gas: the price [wei] that holds from `time` [s] on. */
+interface GasPoint {
+  readonly time: number;
+  readonly gasPrice: bigint;
+}
+
+/** What is replayed: paths, gas, and what is known of them. */
+export interface Scenario {
+  readonly name: string;
+  readonly title: string;
+  readonly notes: readonly string[];
+  /** SHA-256 of the file it comes from. */
+  readonly sha256?: string;
+  readonly debtAsset: { readonly symbol: string; readonly decimals: number };
+  readonly assets: readonly { readonly symbol: string; readonly decimals: number }[];
+  /** Times of the steps [s], ascending, and the market price [WAD] of every asset at each. */
+  readonly times: readonly number[];
+  readonly prices: readonly (readonly bigint[])[];
+  /** Answers of the first asset's feed at each step [WAD], where they are given: then no others are made. */
+  readonly rounds?: readonly (readonly bigint[])[];
+  /** When the crash begins [s]; left out if the path never falls. */
+  readonly crashStart?: number;
+  /** What a keeper pays for gas at `time` [wei]: the series' value, its nearest outside it. */
+  gasPriceAt(time: number): bigint;
+}
+
+/** Names of the scenarios in the project. */
+export async function scenarioNames(): Promise<string[]> {
+  const files = await readdir(DIRECTORY);
+  return files
+    .filter((file) => file.endsWith(".json"))
+    .map((file) => file.slice(0, -".json".length))
+    .sort();
+}
+
+/** A scenario of the project by name. Throws a `UsageError` for an unknown one. */
+export async function loadScenario(name: string): Promise<Scenario> {
+  const names = await scenarioNames();
+  if (!names.includes(name)) {
+    throw new UsageError(`scenario: ${quote(name)}: unknown; allowed are ${names.join(", ")}`);
+  }
+  const text = await readFile(new URL(`${name}.json`, DIRECTORY), "utf8");
+  const file = scenarioSchema.parse(JSON.parse(text));
+  const paths = file.assets.map((asset) =>
+    pathOfBars(
+      asset.path.flatMap((segment) =>
+        segment.bars.map(([open, high, low, close], i): Bar => {
+          const start = segment.start + i * segment.intervalSeconds;
+          return { start, length: segment.intervalSeconds, open, high, low, close };
+        }),
+      ),
+    ),
+  );
+  const gas = file.gas.flatMap((segment) =>
+    segment.gwei.map((gwei, i) => ({
+      time: segment.start + i * segment.intervalSeconds,
+      gasPrice: gwei / GWEI,
+    })),
+  );
+  const sources = Object.entries(file.sources).map(([key, text]) => `Source ${key}: ${text}`);
+  return {
+    name: file.name,
+    title: file.title,
+    notes: [...file.notes, ...sources],
+    sha256: sha256(text),
+    debtAsset: file.debtAsset,
+    assets: file.assets.map(({ symbol, decimals }) => ({ symbol, decimals })),
+    ...align(paths),
+    crashStart: file.crashStart,
+    gasPriceAt: (at) => gasPriceAt(gas, at),
+  };
+}
+
+/**
+ * A price file's text as the path of WETH, with the assets of `base` and gas at 50 gwei.
+ * @param name what to call it: the file's name without folder and ending
+ */
+export function scenarioOfPrices(
+  text: string,
+  name: string,
+  base: Scenario,
+  gaps: GapRule = "refuse",
+): Scenario {
+  const file = readPriceFile(text, gaps);
+  const isRounds = file.kind === "rounds";
+  const path = isRounds ? lastOfEachSecond(file.path) : file.path;
+  const crash = crashStartOf(path);
+  const missing = gapWords(file.gaps);
+  const over = gaps === "hold" ? "the last price holds over them" : "they are drawn as straight lines";
+  return {
+    name,
+    title: `Price file ${name}`,
+    sha256: sha256(text),
+    notes: [
+      isRounds ? ROUNDS_NOTE : PRICES_NOTE,
+      ...(missing === "" ? [] : [`${missing}; ${over}.`]),
+      "Gas: 50 gwei throughout.",
+      ...base.notes.filter((note) => note.startsWith("Not known") || note.startsWith("Keepers")),
+    ],
+    debtAsset: base.debtAsset,
+    assets: base.assets.slice(0, 1),
+    ...align([path]),
+    ...(isRounds && { rounds: roundsOf(file.path, path) }),
+    ...(crash !== undefined && { crashStart: crash }),
+    gasPriceAt: () => DEFAULT_GAS_PRICE,
+  };
+}
+
+const PRICES_NOTE =
+  "Prices: as given in the file. Bars are walked open, high, low, close if they closed below their opening, open, low, high, close otherwise, at their four quarters, in straight lines and steps of at most two minutes; price-only rows are taken as they are up to five minutes apart and interpolated beyond.";
+const ROUNDS_NOTE =
+  "Rounds: each row of the file is one answer of the feed at its own time, several in one second in their order, and there are no other answers. The market is taken to be where the feed is.";
+
+/** The last point of every second. */
+function lastOfEachSecond(points: readonly PricePoint[]): PricePoint[] {
+  return points.filter((point, i) => points[i + 1]?.time !== point.time);
+}
+
+/** The answers at each step, in order. */
+function roundsOf(points: readonly PricePoint[], steps: readonly PricePoint[]): bigint[][] {
+  const at = new Map<number, bigint[]>(steps.map(({ time }) => [time, []]));
+  for (const { time, price } of points) at.get(time)?.push(price);
+  return steps.map(({ time }) => at.get(time) ?? []);
+}
+
+/** The time of the first price at least 5 % below the highest before it [s]; undefined if there is none. */
+export function crashStartOf(path: readonly PricePoint[]): number | undefined {
+  let highest = 0n;
+  return path.find(({ price }) => {
+    if (price > highest) highest = price;
+    return price * 100n <= highest * 95n;
+  })?.time;
+}
+
+/** Several paths on the times of the first: the others at their last known price. */
+function align(paths: readonly (readonly PricePoint[])[]): Pick<Scenario, "times" | "prices"> {
+  const [first = [], ...others] = paths;
+  const cursors = others.map(() => 0);
+  const prices = first.map((point) => [
+    point.price,
+    ...others.map((path, i) => {
+      while ((path[(cursors[i] ?? 0) + 1]?.time ?? Infinity) <= point.time)
+        cursors[i] = (cursors[i] ?? 0) + 1;
+      return path[cursors[i] ?? 0]?.price ?? 0n;
+    }),
+  ]);
+  return { times: first.map((point) => point.time), prices };
+}
+
+function gasPriceAt(series: readonly GasPoint[], time: number): bigint {
+  let price = series[0]?.gasPrice ?? DEFAULT_GAS_PRICE;
+  for (const point of series) {
+    if (point.time > time) break;
+    price = point.gasPrice;
+  }
+  return price;
+}

@@ -1,0 +1,69 @@
+import { parseUnits } from "ethers";
+
+import { BPS, WAD, mulDivUp } from "../../model/index.js";
+import { RandomStream } from "./random.js";
+import type { Settings } from "../config/settings.js";
+
+/** A vault to be opened: amounts in units of the tokens, at the first price and the configured limit. */
+export interface PlannedVault {
+  readonly index: number;
+  /** Id of its collateral. */
+  readonly asset: number;
+  readonly collateral: bigint;
+  readonly debt: bigint;
+  /** Share of the borrowing limit its owner uses [WAD]. */
+  readonly use: bigint;
+  /** When it is opened, from the start (0) to the end (WAD) of the path; null: before the first step. */
+  readonly opensAt: bigint | null;
+  /** Whether its owner has a plan with the autopilot. */
+  readonly autopilot: boolean;
+}
+
+/** What the population needs to know of an asset: decimals, and the market price at the start [WAD]. */
+export interface PopulatedAsset {
+  readonly symbol: string;
+  readonly decimals: number;
+  readonly priceWad: bigint;
+}
+
+/**
+ * `count` vaults from `seed`. Debt: minDebt + (maxDebt - minDebt) * u^3, u uniform: many small, few large. Risk: the use of
+ * the borrowing limit is uniform between minUse and maxUse. Assets take turns. A share of the vaults, drawn one by one, is opened
+ * later, at times uniform over the path; a share of all has a plan with the autopilot.
+ */
+export function plannedVaults(
+  settings: Settings,
+  assets: readonly PopulatedAsset[],
+  debtDecimals: number,
+  count: number,
+  seed: number,
+): PlannedVault[] {
+  const sizes = new RandomStream(seed, "population.size");
+  const uses = new RandomStream(seed, "population.use");
+  const late = new RandomStream(seed, "population.late");
+  const times = new RandomStream(seed, "population.opensAt");
+  const autopilots = new RandomStream(seed, "population.autopilot");
+  const [lateShare, autopilotShare] = [
+    parseUnits(settings.text("population", "lateShare"), 18),
+    parseUnits(settings.text("autopilot", "share"), 18),
+  ];
+  const debtUnits = (key: string): bigint => parseUnits(settings.text("population", key), debtDecimals);
+  const [minDebt, maxDebt] = [debtUnits("minDebt"), debtUnits("maxDebt")];
+  const [minUse, maxUse] = ["minUse", "maxUse"].map((key) =>
+    parseUnits(settings.text("population", key), 18),
+  ) as [bigint, bigint];
+  return Array.from({ length: count }, (_, index) => {
+    const asset = index % assets.length;
+    const { symbol, decimals, priceWad } = assets[asset] as PopulatedAsset;
+    const u = sizes.between(0n, WAD);
+    const debt = minDebt + ((maxDebt - minDebt) * u * u * u) / (WAD * WAD * WAD);
+    const use = uses.between(minUse, maxUse);
+    const ltv = (use * BigInt(settings.integer(symbol, "ltvBps"))) / BPS;
+    const value = mulDivUp(debt, WAD, ltv);
+    const collateral = mulDivUp(value, WAD * 10n ** BigInt(decimals), priceWad * 10n ** BigInt(debtDecimals));
+    const at = times.between(0n, WAD);
+    const opensAt = late.between(1n, WAD) <= lateShare ? at : null;
+    const autopilot = autopilots.between(1n, WAD) <= autopilotShare;
+    return { index, asset, collateral, debt, use, opensAt, autopilot };
+  });
+}

@@ -1,0 +1,282 @@
+import factoryArtifact from "@uniswap/v3-core/artifacts/contracts/UniswapV3Factory.sol/UniswapV3Factory.json" with { type: "json" };
+import poolArtifact from "@uniswap/v3-core/artifacts/contracts/UniswapV3Pool.sol/UniswapV3Pool.json" with { type: "json" };
+import managerArtifact from "@uniswap/v3-periphery/artifacts/contracts/NonfungiblePositionManager.sol/NonfungiblePositionManager.json" with { type: "json" };
+import routerArtifact from "@uniswap/v3-periphery/artifacts/contracts/SwapRouter.sol/SwapRouter.json" with { type: "json" };
+import { Contract, ContractFactory, Interface, type Signer, ZeroAddress } from "ethers";
+
+import { WAD } from "../../model/index.js";
+
+const Q96 = 2n ** 96n;
+const PIPS = 1_000_000n;
+const MIN_SQRT_PRICE = 4_295_128_739n;
+const MAX_SQRT_PRICE = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_342n;
+const MAX_TICK = 887_272;
+const FOREVER = 2n ** 40n;
+
+/** The fee tiers the factory knows [pips], with their tick spacing. */
+const TICK_SPACING: Readonly<Record<number, number>> = { 500: 10, 3000: 60, 10_000: 200 };
+/** The fee tiers of the factory [pips]. */
+export const FEE_TIERS: readonly number[] = Object.keys(TICK_SPACING).map(Number);
+
+/** A token as the AMM needs it. */
+export interface AmmToken {
+  readonly address: string;
+  readonly decimals: number;
+}
+
+/** Uniswap v3, from its own bytecode: the factory, the router and the position manager. */
+export class Uniswap {
+  static readonly router = new Interface(routerArtifact.abi);
+
+  private constructor(
+    readonly routerAddress: string,
+    private readonly factory: Contract,
+    private readonly manager: Contract,
+    private readonly signer: Signer,
+  ) {}
+
+  /** Deploys it. There is no wrapped ether here: `weth9` may be any address. */
+  static async deploy(signer: Signer, weth9: string): Promise<Uniswap> {
+    const factory = await deployArtifact(factoryArtifact, signer, []);
+    const address = await factory.getAddress();
+    const router = await deployArtifact(routerArtifact, signer, [address, weth9]);
+    const manager = await deployArtifact(managerArtifact, signer, [address, weth9, ZeroAddress]);
+    return new Uniswap(await router.getAddress(), factory, manager, signer);
+  }
+
+  /** Where the pools are looked up. */
+  get factoryAddress(): Promise<string> {
+    return this.factory.getAddress();
+  }
+
+  /** The address to approve before `createMarket`. */
+  get managerAddress(): Promise<string> {
+    return this.manager.getAddress();
+  }
+
+  /**
+   * Creates a pool of `collateral` against `debt` at `priceWad`, with one full-range position of `depth` debt units and
+   * their worth in collateral.
+   * @param feePips pool fee in millionths: 500, 3000 or 10000
+   */
+  async createMarket(
+    collateral: AmmToken,
+    debt: AmmToken,
+    priceWad: bigint,
+    depth: bigint,
+    feePips: number,
+  ): Promise<Market> {
+    const collateralIsToken0 = BigInt(collateral.address) < BigInt(debt.address);
+    const [token0, token1] = collateralIsToken0 ? [collateral, debt] : [debt, collateral];
+    await transact(this.factory, "createPool", [token0.address, token1.address, feePips]);
+    const address = (await this.factory.getFunction("getPool")(
+      token0.address,
+      token1.address,
+      feePips,
+    )) as string;
+    const pool = new Contract(address, poolArtifact.abi, this.signer);
+    const market = new Market(pool, collateral, debt, collateralIsToken0, BigInt(feePips));
+    await transact(pool, "initialize", [market.sqrtPriceOf(priceWad)]);
+    const worth =
+      (depth * WAD * 10n ** BigInt(collateral.decimals)) / (priceWad * 10n ** BigInt(debt.decimals));
+    const [amount0, amount1] = collateralIsToken0 ? [worth, depth] : [depth, worth];
+    const spacing = TICK_SPACING[feePips] ?? 60;
+    const tick = Math.floor(MAX_TICK / spacing) * spacing;
+    const position = {
+      token0: token0.address,
+      token1: token1.address,
+      fee: feePips,
+      tickLower: -tick,
+      tickUpper: tick,
+      amount0Desired: amount0,
+      amount1Desired: amount1,
+      amount0Min: 0,
+      amount1Min: 0,
+      recipient: await this.signer.getAddress(),
+      deadline: FOREVER,
+    };
+    await transact(this.manager, "mint", [position]);
+    await market.refresh();
+    return market;
+  }
+}
+
+/** One pool with a single full-range position: its state, quotes and the calls that trade on it. */
+export class Market {
+  private sqrtPrice = 0n;
+  private liquidity = 0n;
+
+  constructor(
+    private readonly pool: Contract,
+    private readonly collateral: AmmToken,
+    private readonly debt: AmmToken,
+    private readonly collateralIsToken0: boolean,
+    private readonly feePips: bigint,
+  ) {}
+
+  /** The pool's address. */
+  get address(): string {
+    return this.pool.target as string;
+  }
+
+  /** Reads the price from the chain, and the liquidity the first time: nobody adds any later. */
+  async refresh(): Promise<void> {
+    const slot = (await this.pool.getFunction("slot0")()) as { sqrtPriceX96: bigint };
+    this.sqrtPrice = slot.sqrtPriceX96;
+    if (this.liquidity === 0n) this.liquidity = (await this.pool.getFunction("liquidity")()) as bigint;
+  }
+
+  /** The pool's price of one collateral token [WAD of debt tokens]. */
+  priceWad(): bigint {
+    const square = this.sqrtPrice * this.sqrtPrice;
+    const scale = WAD * 10n ** BigInt(this.collateral.decimals);
+    const unit = 10n ** BigInt(this.debt.decimals);
+    return this.collateralIsToken0
+      ? (square * scale) / (Q96 * Q96 * unit)
+      : (Q96 * Q96 * scale) / (square === 0n ? 1n : square * unit);
+  }
+
+  /** Square root price [Q96] at which one collateral token costs `priceWad`, inside the pool's range. */
+  sqrtPriceOf(priceWad: bigint): bigint {
+    const debtUnits = priceWad * 10n ** BigInt(this.debt.decimals);
+    const collateralUnits = WAD * 10n ** BigInt(this.collateral.decimals);
+    const [numerator, denominator] = this.collateralIsToken0
+      ? [debtUnits, collateralUnits]
+      : [collateralUnits, debtUnits];
+    const root = sqrt((numerator * Q96 * Q96) / (denominator === 0n ? 1n : denominator));
+    return root <= MIN_SQRT_PRICE ? MIN_SQRT_PRICE + 1n : root >= MAX_SQRT_PRICE ? MAX_SQRT_PRICE - 1n : root;
+  }
+
+  /** What selling `amount` collateral units brings now [debt units], to within a few units of either token. */
+  quoteSale(amount: bigint): bigint {
+    return this.sale(amount).received;
+  }
+
+  /** Counts a planned sale of `amount` collateral units into this state, ahead of the chain. */
+  applySale(amount: bigint): void {
+    this.sqrtPrice = this.sale(amount).sqrtPrice;
+  }
+
+  /** What buying `amount` debt units costs now in collateral units, to within a few units; null if the pool has less. */
+  quoteBuy(amount: bigint): bigint | null {
+    return this.purchase(amount)?.paid ?? null;
+  }
+
+  /** Counts a planned purchase of `amount` debt units into this state, ahead of the chain. */
+  applyBuy(amount: bigint): void {
+    this.sqrtPrice = this.purchase(amount)?.sqrtPrice ?? this.sqrtPrice;
+  }
+
+  /** Router call data that sells `amount` collateral units to `recipient` for at least `minimum` debt units. */
+  saleCall(amount: bigint, minimum: bigint, recipient: string): string {
+    return this.swapCall(this.collateral, this.debt, amount, minimum, recipient, 0n);
+  }
+
+  /**
+   * Router call data of the trade that brings the pool to within its fee of `priceWad`, or null if it is there already:
+   * what an arbitrageur with enough of both tokens does.
+   */
+  arbitrageCall(priceWad: bigint, recipient: string): string | null {
+    const pool = this.priceWad();
+    const worthSelling = (priceWad * PIPS) / (PIPS - this.feePips);
+    const worthBuying = (priceWad * (PIPS - this.feePips)) / PIPS;
+    if (pool > worthSelling) {
+      const limit = this.sqrtPriceOf(worthSelling);
+      if (!this.ahead(limit, this.collateralIsToken0)) return null;
+      return this.swapCall(this.collateral, this.debt, MAX_INPUT, 0n, recipient, limit);
+    }
+    if (pool < worthBuying) {
+      const limit = this.sqrtPriceOf(worthBuying);
+      if (!this.ahead(limit, !this.collateralIsToken0)) return null;
+      return this.swapCall(this.debt, this.collateral, MAX_INPUT, 0n, recipient, limit);
+    }
+    return null;
+  }
+
+  /** Whether a swap can still move to `limit`: a pool brought there may be off the price by what rounding took. */
+  private ahead(limit: bigint, downwards: boolean): boolean {
+    return downwards ? limit < this.sqrtPrice : limit > this.sqrtPrice;
+  }
+
+  private sale(amount: bigint): { sqrtPrice: bigint; received: bigint } {
+    const input = (amount * (PIPS - this.feePips)) / PIPS;
+    const [L, root] = [this.liquidity, this.sqrtPrice];
+    if (this.collateralIsToken0) {
+      const next = (L * Q96 * root) / (L * Q96 + input * root);
+      return { sqrtPrice: next, received: (L * (root - next)) / Q96 };
+    }
+    const next = root + (input * Q96) / L;
+    return { sqrtPrice: next, received: (L * Q96 * (next - root)) / (next * root) };
+  }
+
+  private purchase(amount: bigint): { sqrtPrice: bigint; paid: bigint } | null {
+    const [L, root] = [this.liquidity, this.sqrtPrice];
+    const [next, input] = this.collateralIsToken0
+      ? this.rootBelow(root - ceilDiv(amount * Q96, L))
+      : this.rootAbove(L * Q96 - amount * root);
+    if (next === 0n) return null;
+    return { sqrtPrice: next, paid: ceilDiv(input * PIPS, PIPS - this.feePips) };
+  }
+
+  /** The pool's root after giving token 1, and what it takes of token 0 for that. */
+  private rootBelow(next: bigint): readonly [bigint, bigint] {
+    if (next <= MIN_SQRT_PRICE) return [0n, 0n];
+    return [next, ceilDiv(this.liquidity * Q96 * (this.sqrtPrice - next), this.sqrtPrice * next)];
+  }
+
+  /** The pool's root after giving token 0, and what it takes of token 1 for that. `left`: L * Q96 less what is given, as a price. */
+  private rootAbove(left: bigint): readonly [bigint, bigint] {
+    if (left <= 0n) return [0n, 0n];
+    const next = ceilDiv(this.liquidity * Q96 * this.sqrtPrice, left);
+    return next >= MAX_SQRT_PRICE ? [0n, 0n] : [next, ceilDiv(this.liquidity * (next - this.sqrtPrice), Q96)];
+  }
+
+  private swapCall(
+    from: AmmToken,
+    to: AmmToken,
+    amountIn: bigint,
+    amountOutMinimum: bigint,
+    recipient: string,
+    sqrtPriceLimitX96: bigint,
+  ): string {
+    const [tokenIn, tokenOut] = [from.address, to.address];
+    const order = { tokenIn, tokenOut, fee: this.feePips, recipient, deadline: FOREVER };
+    return Uniswap.router.encodeFunctionData("exactInputSingle", [
+      { ...order, amountIn, amountOutMinimum, sqrtPriceLimitX96 },
+    ]);
+  }
+}
+
+/** More than any pool takes before it reaches a price limit. */
+const MAX_INPUT = 2n ** 120n;
+
+function ceilDiv(a: bigint, b: bigint): bigint {
+  return (a + b - 1n) / b;
+}
+
+/** floor(sqrt(n)) by Newton's method. */
+function sqrt(n: bigint): bigint {
+  if (n < 2n) return n;
+  let x = 1n << BigInt((n.toString(2).length + 1) >> 1);
+  for (;;) {
+    const y = (x + n / x) >> 1n;
+    if (y >= x) return x;
+    x = y;
+  }
+}
+
+async function transact(contract: Contract, method: string, parameters: unknown[]): Promise<void> {
+  const sent = await contract.getFunction(method).send(...parameters);
+  await sent.wait();
+}
+
+async function deployArtifact(
+  artifact: { abi: unknown[]; bytecode: string },
+  signer: Signer,
+  parameters: unknown[],
+): Promise<Contract> {
+  const factory = new ContractFactory(new Interface(artifact.abi as never[]), artifact.bytecode, signer);
+  const contract = await factory.deploy(...parameters);
+  await contract.waitForDeployment();
+  return new Contract(await contract.getAddress(), contract.interface, signer);
+}

@@ -1,0 +1,311 @@
+import { parseUnits } from "ethers";
+import type { NetworkConnection } from "hardhat/types/network";
+
+import { deployInMemory } from "../../../deploy/inMemory.js";
+import { type Autopilot, Autopilot__factory } from "../../../types/index.js";
+import { UsageError } from "../../cli/args.js";
+import { MAX_UINT256, ModelError, SystemModel, type VaultKey, WAD, vaultKey } from "../../model/index.js";
+import { type Client, connect } from "../../protocol/client.js";
+import { type Deployment, termsOf } from "../../protocol/deployments.js";
+import { type Market, Uniswap } from "./uniswapPool.js";
+import { LabChain, type Sent } from "./labChain.js";
+import { FeedHistory } from "./feedHistory.js";
+import { feedAnswer, labParameters } from "./deploymentParameters.js";
+import { type PlannedVault, plannedVaults } from "./population.js";
+import type { ReplayOptions } from "../config/options.js";
+import type { Scenario } from "../scenario/scenario.js";
+import type { Settings } from "../config/settings.js";
+
+/** Vaults opened per transaction, to stay below the gas a transaction may use, and per block, to tell how far it is. */
+const OPEN_BATCH = 40;
+const OPEN_BLOCK = 25 * OPEN_BATCH;
+const PLENTY = 2n ** 126n;
+const SETUP_GAS_PRICE = 10n ** 9n;
+const SETUP_CALL_GAS = 16_000_000n;
+
+/** Who acts on the lab's chain, by address. `keeper` liquidates. */
+const ROLES = [
+  "deployer",
+  "keeper",
+  "arbitrageur",
+  "borrower",
+  "oracle",
+  "absorber",
+  "bidder",
+  "attendant",
+  "executor",
+  "depositor",
+] as const;
+export type Actors = Readonly<Record<(typeof ROLES)[number], string>>;
+
+/** A vault of the lab. */
+export type LabVault = PlannedVault & { readonly key: VaultKey };
+
+/** The system, its AMM and its model at the first second of a scenario, with every vault open that is not late. */
+export interface LabWorld {
+  readonly connection: NetworkConnection;
+  readonly chain: LabChain;
+  readonly client: Client;
+  readonly autopilot: Autopilot;
+  readonly autopilotAddress: string;
+  readonly model: SystemModel;
+  /** What every asset's feed has answered, by id. */
+  readonly histories: readonly FeedHistory[];
+  readonly markets: readonly Market[];
+  readonly routerAddress: string;
+  readonly actors: Actors;
+  readonly vaults: readonly LabVault[];
+  /** Opening totals [debt units]: debt of the vaults opened first, what lenders and what backstop depositors brought. */
+  readonly openingDebt: bigint;
+  readonly lent: bigint;
+  readonly backstopCapital: bigint;
+}
+
+/** Deploys everything on `connection`, opens the vaults at the first price, and takes over mining. */
+export async function createWorld(
+  connection: NetworkConnection,
+  { scenario, settings, vaults: vaultCount, seed, onProgress }: ReplayOptions,
+): Promise<LabWorld> {
+  onProgress?.({ phase: "opening", done: 0, total: vaultCount });
+  const first = scenario.prices[0] ?? [];
+  const debtDecimals = settings.integer("debt", "decimals");
+  const signers = await connection.ethers.getSigners();
+  const [deployer] = signers;
+  if (deployer === undefined || signers.length < ROLES.length)
+    throw new Error("the lab's chain has too few accounts");
+  const actors = Object.fromEntries(ROLES.map((role, i) => [role, signers[i]?.address ?? ""])) as Actors;
+  for (const address of Object.values(actors)) {
+    await connection.provider.request({
+      method: "hardhat_setBalance",
+      params: [address, "0x1000000000000000000000000"],
+    });
+  }
+  const uniswap = await Uniswap.deploy(deployer, deployer.address);
+  const parameters = labParameters(scenario, settings, await uniswap.factoryAddress);
+  const planned = plannedVaults(
+    settings,
+    scenario.assets.map((a, id) => ({ ...a, priceWad: first[id] ?? 0n })),
+    debtDecimals,
+    vaultCount,
+    seed,
+  );
+  const deployment = await deployInMemory(connection, parameters);
+  const client = connect(deployment, deployer);
+  const { autopilot: autopilotAddress = "" } = deployment;
+  const autopilot = Autopilot__factory.connect(autopilotAddress, deployer);
+  const { accruedAt } = await client.pool.poolState();
+  const model = new SystemModel(termsOf(deployment), accruedAt);
+  const histories: FeedHistory[] = [];
+  for (const { id, primary } of deployment.assets) {
+    const accepted = await client.oracle.lastAccepted(id);
+    model.restoreAccepted(id, accepted.acceptedPrice, accepted.timestamp);
+    const latest = await client.feeds[id]?.latestRoundData();
+    if (latest === undefined) throw new RangeError(`no feed for asset ${id}`);
+    histories.push(new FeedHistory(primary.feed, latest));
+  }
+
+  await giveTokens(connection, client, uniswap, actors);
+  const markets = await openMarkets(uniswap, deployment, scenario, settings);
+
+  const openingDebt = planned.reduce((sum, v) => (v.opensAt === null ? sum + v.debt : sum), 0n);
+  const lent = (openingDebt * WAD) / parseUnits(settings.text("lenders", "utilisation"), 18);
+  const donation = parseUnits(settings.text("reserve", "donation"), debtDecimals);
+  const capitalShare = parseUnits(settings.text("backstop", "capital"), 18);
+  const backstopCapital = settings.flag("backstop", "enabled") ? (openingDebt * capitalShare) / WAD : 0n;
+  const chain = await LabChain.takeOver(connection);
+  const world: LabWorld = {
+    connection,
+    chain,
+    client,
+    autopilot,
+    autopilotAddress,
+    model,
+    histories,
+    markets,
+    routerAddress: uniswap.routerAddress,
+    actors,
+    vaults: planned.map((v) => ({ ...v, key: vaultKey(actors.borrower, BigInt(v.index)) })),
+    openingDebt,
+    lent,
+    backstopCapital,
+  };
+  // Before the first step, a second apart: money and feeds, plans, then blocks of vaults.
+  const blocks = Math.max(1, Math.ceil(planned.length / OPEN_BLOCK));
+  const start = (scenario.times[0] ?? 0) - 1 - blocks;
+  await bringMoney(world, donation, first, start - 2);
+  await makePlans(world, settings, start - 1);
+  await openVaults(world, start, (done, total) => onProgress?.({ phase: "opening", done, total }));
+  return world;
+}
+
+/** Mints every actor plenty of every token, and approves whom they will pay. */
+async function giveTokens(
+  connection: NetworkConnection,
+  client: Client,
+  uniswap: Uniswap,
+  actors: Actors,
+): Promise<void> {
+  const { engine, pool, auctionHouse, backstop } = client.deployment.contracts;
+  const { routerAddress } = uniswap;
+  const spenders: Partial<Record<keyof Actors, readonly string[]>> = {
+    deployer: [pool, await uniswap.managerAddress],
+    keeper: [engine, routerAddress],
+    arbitrageur: [routerAddress],
+    borrower: [engine],
+    bidder: [auctionHouse, routerAddress],
+    depositor: [backstop],
+  };
+  for (const [role, addresses] of Object.entries(spenders)) {
+    const account = actors[role as keyof Actors];
+    const signer = await connection.ethers.getSigner(account);
+    for (const token of [client.debtToken, ...client.tokens]) {
+      await (await token.mint(account, PLENTY)).wait();
+      for (const spender of addresses)
+        await (await token.connect(signer).approve(spender, MAX_UINT256)).wait();
+    }
+  }
+}
+
+/** Lenders, the reserve's donor and the backstop's depositors pay in, and the feeds answer, in one block at `time` [s]. */
+async function bringMoney(
+  world: LabWorld,
+  donation: bigint,
+  first: readonly bigint[],
+  time: number,
+): Promise<void> {
+  const { actors, backstopCapital, client, histories, lent, model } = world;
+  const { contracts, assets } = client.deployment;
+  model.now = BigInt(time);
+  const pool = client.pool.interface;
+  const sent = [
+    await send(
+      world,
+      actors.deployer,
+      contracts.pool,
+      pool.encodeFunctionData("deposit", [lent, actors.deployer]),
+    ),
+  ];
+  model.lenders.lend(lent);
+  if (donation > 0n) {
+    sent.push(
+      await send(world, actors.deployer, contracts.pool, pool.encodeFunctionData("donate", [donation])),
+    );
+    model.lenders.donate(donation);
+  }
+  if (backstopCapital > 0n) {
+    const { depositor } = actors;
+    const data = client.backstop.interface.encodeFunctionData("deposit", [backstopCapital, depositor]);
+    sent.push(await send(world, depositor, contracts.backstop, data));
+    model.backing.deposit(depositor, backstopCapital);
+  }
+  for (const asset of assets) {
+    const answer = feedAnswer(first[asset.id] ?? 0n);
+    const call = client.feeds[asset.id]?.interface.encodeFunctionData("setAnswer", [answer]) ?? "0x";
+    sent.push(await send(world, actors.oracle, asset.primary.feed, call));
+    model.setFeed(asset.id, { answer, updatedAt: model.now });
+    histories[asset.id]?.add(answer, model.now);
+  }
+  requireOk(await world.chain.mine(time), sent);
+}
+
+/** Owners with a plan make it before they open their vaults. */
+async function makePlans(world: LabWorld, settings: Settings, time: number): Promise<void> {
+  const { actors, autopilot, autopilotAddress, client, vaults } = world;
+  const planned = vaults.filter((v) => v.autopilot);
+  if (planned.length === 0) return;
+  const { engine } = client.deployment.contracts;
+  const approve = client.engine.interface.encodeFunctionData("setOperator", [autopilotAddress, true]);
+  const sent = [await send(world, actors.borrower, engine, approve)];
+  for (const { index, asset } of planned) {
+    const plan = {
+      asset,
+      poolFee: settings.integer("market", "feePips"),
+      triggerHealth: settings.integer("autopilot", "triggerHealthBps"),
+      targetHealth: settings.integer("autopilot", "targetHealthBps"),
+      maxCost: settings.integer("autopilot", "maxCostBps"),
+      maxSlippage: 0,
+    };
+    const data = autopilot.interface.encodeFunctionData("set", [index, plan]);
+    sent.push(await send(world, actors.borrower, autopilotAddress, data));
+  }
+  requireOk(await world.chain.mine(time), sent);
+}
+
+/** Opens every vault that is not late, in blocks from `time` [s] on, a second apart. */
+async function openVaults(
+  world: LabWorld,
+  time: number,
+  onOpened: (done: number, total: number) => void,
+): Promise<void> {
+  const { actors, chain, client, model } = world;
+  const vaults = world.vaults.filter((v) => v.opensAt === null);
+  let opened: Sent[] = [];
+  for (let from = 0; from < vaults.length; from += OPEN_BATCH) {
+    const at = time + Math.floor(from / OPEN_BLOCK);
+    model.now = BigInt(at);
+    const calls = vaults.slice(from, from + OPEN_BATCH).flatMap((v) => {
+      openInModel(model, v);
+      return openingCalls(world, v, v.collateral, v.debt);
+    });
+    const data = client.engine.interface.encodeFunctionData("multicall", [calls]);
+    opened.push(await send(world, actors.borrower, client.deployment.contracts.engine, data));
+    const done = Math.min(from + OPEN_BATCH, vaults.length);
+    if (done < vaults.length && done % OPEN_BLOCK !== 0) continue;
+    requireOk(await chain.mine(at), opened);
+    opened = [];
+    onOpened(done, vaults.length);
+  }
+}
+
+/** What opens a vault, for the engine's `multicall`. */
+export function openingCalls(
+  { actors, client }: LabWorld,
+  { key, asset }: LabVault,
+  collateral: bigint,
+  debt: bigint,
+): string[] {
+  const engine = client.engine.interface;
+  return [
+    engine.encodeFunctionData("deposit", [key, asset, collateral]),
+    engine.encodeFunctionData("borrow", [key, debt, actors.borrower]),
+  ];
+}
+
+async function send({ chain }: LabWorld, from: string, to: string, data: string): Promise<Sent> {
+  return await chain.send(from, to, data, SETUP_CALL_GAS, SETUP_GAS_PRICE);
+}
+
+/** Opens a vault in the model; what refuses it there would refuse it on the chain. */
+function openInModel(model: SystemModel, v: LabVault): void {
+  try {
+    model.deposit(v.key, v.asset, v.collateral);
+    model.borrow(v.key, v.debt);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+    throw new UsageError(`parameters: vault ${v.index} cannot be opened: ${error.message}`);
+  }
+}
+
+async function openMarkets(
+  uniswap: Uniswap,
+  deployment: Deployment,
+  scenario: Scenario,
+  settings: Settings,
+): Promise<Market[]> {
+  const debt = { address: deployment.debtAsset.token, decimals: deployment.debtAsset.decimals };
+  const markets: Market[] = [];
+  for (const asset of deployment.assets) {
+    const depth = parseUnits(settings.text(asset.symbol, "depth"), debt.decimals);
+    const collateral = { address: asset.token, decimals: asset.decimals };
+    const price = scenario.prices[0]?.[asset.id] ?? 0n;
+    markets.push(
+      await uniswap.createMarket(collateral, debt, price, depth, settings.integer("market", "feePips")),
+    );
+  }
+  return markets;
+}
+
+function requireOk(receipts: ReadonlyMap<string, { ok: boolean }>, sent: readonly { hash: string }[]): void {
+  if (sent.some(({ hash }) => receipts.get(hash)?.ok !== true))
+    throw new Error("the lab could not set up its system");
+}
