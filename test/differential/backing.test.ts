@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { network } from "hardhat";
 
-import "../fuzzSeed.js";
+import "../support/fuzzSeed.js";
 import { type SystemModel } from "../../src/model/index.js";
 import { type SystemParameters } from "../../src/protocol/parameters/convert.js";
 import { KINDS, SOME, operations } from "./backing/operation.js";

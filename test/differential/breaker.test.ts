@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import "../fuzzSeed.js";
+import "../support/fuzzSeed.js";
 import {
   ModelError,
   breakers,

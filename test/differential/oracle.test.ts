@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { network } from "hardhat";
 import { type NetworkConnection } from "hardhat/types/network";
 
-import "../fuzzSeed.js";
+import "../support/fuzzSeed.js";
 import { deployInMemory } from "../../deploy/inMemory.js";
 import { Market, statusNumber } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";

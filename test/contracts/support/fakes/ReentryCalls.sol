@@ -9,7 +9,7 @@ import {Action} from "../../../../contracts/types/Action.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {ReentryWorld} from "../fixtures/ReentryWorld.sol";
 
-/// @notice Every function of the contracts that hold money, once each. `test/hostile/matrix.test.ts` compares this file with
+/// @notice Every function of the contracts that hold money, once each. `test/structure/reentryMatrix.test.ts` compares this file with
 /// their interfaces as compiled: a function that is added and not listed here fails there.
 abstract contract ReentryCalls is ReentryWorld {
     function _listCalls() internal override {

@@ -1,0 +1,129 @@
+import { expect } from "chai";
+import fc from "fast-check";
+
+import { Watch } from "../../../../src/lab/checks/unhealthyVaults.js";
+import { ModelError, type SystemModel, type VaultKey } from "../../../../src/model/index.js";
+import { openBook, setPrices } from "../../../support/lab/book.js";
+import { WAD, wad } from "../../../support/lab/lab.js";
+
+/** One moment of a replay: time passes, prices move (per mille), and some of what was found is acted upon. */
+const moments = fc.array(
+  fc.record({
+    seconds: fc.oneof(fc.integer({ min: 1, max: 700 }), fc.integer({ min: 1, max: 9000 })),
+    moves: fc.tuple(
+      fc.oneof(fc.integer({ min: 960, max: 1030 }), fc.integer({ min: 300, max: 2500 })),
+      fc.oneof(fc.integer({ min: 980, max: 1020 }), fc.integer({ min: 300, max: 2500 })),
+    ),
+    silent: fc.boolean(),
+    acts: fc.array(
+      fc.record({
+        kind: fc.constantFrom("liquidate", "part", "deposit", "withdraw", "borrow", "repay"),
+        vault: fc.nat(29),
+      }),
+      { maxLength: 5 },
+    ),
+  }),
+  { minLength: 1, maxLength: 25 },
+);
+
+/** What a look at every vault finds. */
+function fullScan(model: SystemModel): VaultKey[] {
+  const prices = model.prices();
+  return [...model.keys()].filter((key) => model.health(key, prices).liquidatable).sort();
+}
+
+function act(model: SystemModel, key: VaultKey, kind: string): void {
+  const [held] = model.vault(key).balances;
+  if (held === undefined) return;
+  const [asset, amount] = held;
+  const debt = model.health(key).debt;
+  try {
+    if (kind === "liquidate") model.liquidate(key, asset);
+    else if (kind === "part") model.liquidate(key, asset, debt / 7n);
+    else if (kind === "deposit") model.deposit(key, asset, amount / 3n + 1n);
+    else if (kind === "withdraw") model.withdraw(key, asset, amount / 9n + 1n);
+    else if (kind === "borrow") model.borrow(key, debt / 10n + 1n);
+    else model.repay(key, debt / 3n);
+  } catch (error) {
+    if (!(error instanceof ModelError)) throw error;
+  }
+}
+
+/** Walks the moments and compares after each; returns how many vaults were found in all. */
+function walk(set: readonly string[], steps: readonly Moment[]): number {
+  const { model, keys } = openBook(30, set);
+  const watch = new Watch(model);
+  let prices = [wad(200), wad(8000)];
+  let found = 0;
+  for (const { seconds, moves, silent, acts } of steps) {
+    model.now += BigInt(seconds);
+    prices = prices.map((price, id) => (price * BigInt(moves[id]!)) / 1000n);
+    if (!silent) setPrices(model, prices);
+    expect([...watch.liquidatable(model.prices())].sort()).to.deep.equal(fullScan(model));
+    for (const { kind, vault } of acts) {
+      const ripe = fullScan(model);
+      const key =
+        kind === "liquidate" || kind === "part"
+          ? (ripe[vault % (ripe.length || 1)] ?? keys[vault]!)
+          : keys[vault]!;
+      act(model, key, kind);
+      watch.touch(key);
+    }
+    const now = [...watch.liquidatable(model.prices())];
+    found += now.length;
+    expect(now.sort()).to.deep.equal(fullScan(model));
+    expect(new Set(now).size).to.equal(now.length);
+  }
+  return found;
+}
+
+interface Moment {
+  readonly seconds: number;
+  readonly moves: readonly [number, number];
+  readonly silent: boolean;
+  readonly acts: readonly { readonly kind: string; readonly vault: number }[];
+}
+
+describe("the watch over the book", () => {
+  it("finds exactly the vaults a look at every vault finds, whatever prices and vaults do", () => {
+    let found = 0;
+    fc.assert(
+      fc.property(moments, (steps) => void (found += walk([], steps))),
+      { numRuns: 60 },
+    );
+    expect(found).to.be.greaterThan(100);
+  });
+
+  it("finds them as well where interest runs as fast as it may", () => {
+    const fastest = [
+      "rate.basePerYear=10",
+      "rate.slopeAbovePerYear=100",
+      "rate.maxPerYear=10",
+      "rate.kink=0.01",
+    ];
+    const { model, keys } = openBook(30, fastest);
+    for (const key of keys) {
+      // The vault's health is a hair above what interest took from it in an hour at usual rates.
+      const copy = model.clone();
+      const [asset] = [...copy.vault(key).balances.keys()];
+      const prices = [wad(200), wad(8000)];
+      prices[asset!] = (prices[asset!]! * 10_011n * WAD) / (10_000n * copy.health(key).healthFactor);
+      setPrices(copy, prices);
+      const watch = new Watch(copy);
+      expect([...watch.liquidatable(copy.prices())].sort()).to.deep.equal(fullScan(copy));
+      copy.now += 3500n;
+      expect(fullScan(copy)).to.include(key);
+      expect([...watch.liquidatable(copy.prices())].sort()).to.deep.equal(fullScan(copy));
+    }
+  });
+
+  it("orders them by health at its last look at all, lowest first", () => {
+    const { model } = openBook(30);
+    const watch = new Watch(model);
+    setPrices(model, [wad(120), wad(4800)]);
+    const found = watch.liquidatable(model.prices());
+    const health = found.map((key) => model.health(key).healthFactor);
+    expect(found.length).to.be.greaterThan(5);
+    expect(health).to.deep.equal([...health].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+  });
+});
