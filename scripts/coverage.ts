@@ -1,7 +1,8 @@
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 
 import config from "../hardhat.config.js";
-import { CliError, UsageError } from "../src/cli/args.js";
+import { CliError } from "../src/cli/args.js";
+import { InputError } from "../src/format/inputError.js";
 import { run } from "../src/cli/run.js";
 import { table } from "../src/format/table.js";
 import { type FileCoverage, percent, ranges, summarise } from "../src/assurance/coverage/summary.js";
@@ -56,7 +57,7 @@ await run(
   },
   async (options, io) => {
     const least = options.least === undefined ? LEAST : Number(options.least);
-    if (!(least >= 0 && least <= 100)) throw new UsageError("--least must be between 0 and 100");
+    if (!(least >= 0 && least <= 100)) throw new InputError("--least must be between 0 and 100");
     const hre = await createHardhatRuntimeEnvironment(
       {
         ...config,

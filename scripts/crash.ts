@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { basename, extname } from "node:path";
 
-import { CliError, UsageError, integer, oneOf, quote } from "../src/cli/args.js";
+import { CliError, integer, oneOf } from "../src/cli/args.js";
+import { InputError, quote } from "../src/format/inputError.js";
 import { run } from "../src/cli/run.js";
 import { tintFor } from "../src/format/table.js";
 import { type ReplayOptions, parseKeeper, silenceOf } from "../src/lab/config/options.js";
@@ -104,7 +105,7 @@ await run(
     try {
       labParameters(scenario, settings);
     } catch (error) {
-      if (error instanceof ParameterError) throw new UsageError(`parameters: ${error.message}`);
+      if (error instanceof ParameterError) throw new InputError(`parameters: ${error.message}`);
       throw error;
     }
     const undo = await prepare(options);
@@ -199,7 +200,7 @@ function requireSound(results: readonly ReplayResult[]): void {
 /** The title as given, if it fits a line. */
 function titleOf(title: string | undefined): string | undefined {
   if (title === undefined || /^[^\p{Cc}]{1,120}$/u.test(title)) return title;
-  throw new UsageError(`--title: ${quote(title)}: must be one line of at most 120 characters`);
+  throw new InputError(`--title: ${quote(title)}: must be one line of at most 120 characters`);
 }
 
 /** A word for a shell. */
@@ -214,13 +215,13 @@ async function scenarioOf(
   gaps: GapRule,
 ): Promise<Scenario> {
   if (prices !== undefined && rounds !== undefined)
-    throw new UsageError("--prices and --rounds: give one of them");
+    throw new InputError("--prices and --rounds: give one of them");
   const path = prices ?? rounds;
   if (path === undefined) return base;
   const text = await readPrices(rounds === undefined ? "--prices" : "--rounds", path);
   const scenario = scenarioOfPrices(text, basename(path, extname(path)), base, gaps);
   if (rounds !== undefined && scenario.rounds === undefined)
-    throw new UsageError("--rounds: line 1: header: must be timestamp,price");
+    throw new InputError("--rounds: line 1: header: must be timestamp,price");
   return scenario;
 }
 
@@ -229,7 +230,7 @@ async function readPrices(option: string, path: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
+    throw new InputError(
       `${option}: ${quote(path)}: cannot be read (${code ?? "unknown error"}); must be a CSV file`,
     );
   }

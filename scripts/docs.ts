@@ -1,6 +1,7 @@
 import { readFile, readdir, writeFile } from "node:fs/promises";
 
-import { CliError, UsageError } from "../src/cli/args.js";
+import { CliError } from "../src/cli/args.js";
+import { InputError } from "../src/format/inputError.js";
 import { run } from "../src/cli/run.js";
 import { regenerated } from "../src/assurance/documentation/blocks.js";
 import { SHOWN, SHOWN_VAULTS, withResults } from "../src/assurance/documentation/results.js";
@@ -26,7 +27,7 @@ await run(
     },
   },
   async ({ check, update, runs }, io) => {
-    if (check === update) throw new UsageError("--check and --update: give one of them");
+    if (check === update) throw new InputError("--check and --update: give one of them");
     const names = (await readdir(new URL("docs/", ROOT))).filter((name) => name.endsWith(".md"));
     const results = runs ? await replays(io.note) : null;
     const stale: string[] = [];

@@ -1,7 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 
-import { CliError, UsageError, integer } from "../src/cli/args.js";
+import { CliError, integer } from "../src/cli/args.js";
+import { InputError } from "../src/format/inputError.js";
 import { run } from "../src/cli/run.js";
 import { Campaign, type Result } from "../src/assurance/mutation/campaign.js";
 import { Compiler } from "../src/assurance/mutation/compiler.js";
@@ -69,7 +70,7 @@ await run(
     const files = options.only.length > 0 ? options.only : [...sources.glob(LIBRARIES), ...SAMPLED];
     for (const file of files) {
       if (!/^contracts\/.*\.sol$/.test(file) || !sources.has(file)) {
-        throw new UsageError(`--only: ${file}: must be a Solidity file below contracts/`);
+        throw new InputError(`--only: ${file}: must be a Solidity file below contracts/`);
       }
     }
     const equivalents = parseEquivalents(JSON.parse(await readFile(EQUIVALENTS, "utf8")));

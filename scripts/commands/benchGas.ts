@@ -5,7 +5,8 @@ import type { NetworkConnection } from "hardhat/types/network";
 import type { OurFigures } from "../../src/assurance/gas/all.js";
 import { REPORTED } from "../../src/assurance/gas/peers/reported.js";
 import { changes, documented, figuresTable, reportedTable } from "../../src/assurance/gas/report.js";
-import { CliError, UsageError } from "../../src/cli/args.js";
+import { CliError } from "../../src/cli/args.js";
+import { InputError } from "../../src/format/inputError.js";
 import type { Main } from "../../src/cli/run.js";
 
 const SNAPSHOT = new URL("../../src/assurance/gas/gas.snapshot.json", import.meta.url);
@@ -29,7 +30,7 @@ export const BENCH = {
 
 /** Measures, prints, and compares with the snapshot. Throws a `CliError` if a figure differs that must not. */
 export const bench: Main<typeof BENCH> = async (options, io) => {
-  if (options.check && options.update) throw new UsageError("--check and --update: give one of them");
+  if (options.check && options.update) throw new InputError("--check and --update: give one of them");
   // Loaded only now: from here on contracts are needed, which may have to be compiled first.
   const { measureOurs, measurePeers } = await import("../../src/assurance/gas/all.js");
   const ours = await measureOurs(withChain);

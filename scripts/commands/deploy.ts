@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { DeployError } from "../../deploy/errors.js";
 import { Journal } from "../../deploy/journal.js";
 import type { Deployed } from "../../deploy/persisted.js";
-import { CliError, httpUrl, quote, UsageError } from "../../src/cli/args.js";
+import { CliError, httpUrl } from "../../src/cli/args.js";
+import { quote, InputError } from "../../src/format/inputError.js";
 import { namedNetwork, requireKeys, urlOf } from "../../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
 import { type Io, type Main, oneLine, onInterrupt } from "../../src/cli/run.js";
@@ -54,7 +55,7 @@ export const deploy: Main<typeof DEPLOY> = async (options, io) => {
   const parameters = await readParameters(file);
   const mock = mocksIn(parameters)[0];
   if (mock !== undefined && !development) {
-    throw new UsageError(
+    throw new InputError(
       `${file}: ${mock}: is a mock: must be an address on chain ${chain.chainId}, which is live`,
     );
   }
@@ -87,7 +88,7 @@ export const deploy: Main<typeof DEPLOY> = async (options, io) => {
       note,
     });
   } catch (error) {
-    if (error instanceof ParameterError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
+    if (error instanceof ParameterError) throw new InputError(`${file}: ${error.message}`, { cause: error });
     if (error instanceof DeployError) throw new CliError(error.message);
     throw new CliError(
       `deployment: ${oneLine(error)} (${journal.progress()}; run the same command again to resume)`,
@@ -107,7 +108,7 @@ async function requireWritable(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true });
     await access(directory, constants.W_OK);
   } catch (error) {
-    throw new UsageError(`--deployments: ${quote(directory)}: must be a directory that can be written`, {
+    throw new InputError(`--deployments: ${quote(directory)}: must be a directory that can be written`, {
       cause: error,
     });
   }
@@ -118,13 +119,13 @@ async function readParameters(file: string): Promise<SystemParameters> {
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    throw new UsageError(`--parameters: ${file}: must be a readable file`, { cause: error });
+    throw new InputError(`--parameters: ${file}: must be a readable file`, { cause: error });
   }
   try {
     return parseParameters(JSON.parse(text));
   } catch (error) {
-    if (error instanceof ParameterError) throw new UsageError(`${file}: ${error.message}`, { cause: error });
-    throw new UsageError(`${file}: must be JSON: ${(error as Error).message.split("\n", 1)[0]}`, {
+    if (error instanceof ParameterError) throw new InputError(`${file}: ${error.message}`, { cause: error });
+    throw new InputError(`${file}: must be JSON: ${(error as Error).message.split("\n", 1)[0]}`, {
       cause: error,
     });
   }

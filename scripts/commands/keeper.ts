@@ -1,7 +1,8 @@
 import { isAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-import { amount, ChainError, CliError, httpUrl, integer, quote, UsageError } from "../../src/cli/args.js";
+import { amount, ChainError, CliError, httpUrl, integer } from "../../src/cli/args.js";
+import { quote, InputError } from "../../src/format/inputError.js";
 import { openDeployment } from "../../src/cli/deployment.js";
 import { isPrivateKey, namedNetwork, urlOf, variable } from "../../src/cli/network.js";
 import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
@@ -97,7 +98,7 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
   const { firstDifference } = await import("../../src/keeper/chain/deploymentCheck.js");
   const difference = await firstDifference(client, provider);
   if (difference !== null) {
-    throw new UsageError(`deployment: ${deploymentPath(options.deployments, chain.chainId)}: ${difference}`);
+    throw new InputError(`deployment: ${deploymentPath(options.deployments, chain.chainId)}: ${difference}`);
   }
   const executor = await findExecutor(client, provider, options.executor, account.address);
   let waiting = "";
@@ -151,12 +152,12 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
 
 /**
  * Price of a wei [debt units, 1e36-scaled], as the operator gave it; undefined where an asset of the system tells it. Throws a
- * `UsageError` if nothing does: gas must not count as free by mistake.
+ * `InputError` if nothing does: gas must not count as free by mistake.
  */
 function weiPriceFrom(given: string | undefined, { debtAsset, assets }: Deployment): bigint | undefined {
   if (given !== undefined) return amount("--ether", given, debtAsset.decimals) * WEI_SCALE;
   if (assets.some(({ symbol, decimals }) => symbol === "WETH" && decimals === 18)) return undefined;
-  throw new UsageError(
+  throw new InputError(
     `--ether: missing: no asset is called WETH, so nothing tells what gas costs: must be the price of one ether in ${debtAsset.symbol}, or 0 to count gas as free`,
   );
 }
@@ -171,13 +172,13 @@ async function findExecutor(
   const address = asked ?? client.deployment.executor;
   if (address === undefined || address === "none") return undefined;
   if (!isAddress(address))
-    throw new UsageError(`--executor: ${quote(address)}: must be an address or "none"`);
+    throw new InputError(`--executor: ${quote(address)}: must be an address or "none"`);
   const { ExecutorError, openExecutor } = await import("../../src/keeper/chain/liquidationExecutor.js");
   try {
     return await openExecutor(client, provider, address, account);
   } catch (error) {
     if (error instanceof ExecutorError)
-      throw new UsageError(`--executor: ${error.message}`, { cause: error });
+      throw new InputError(`--executor: ${error.message}`, { cause: error });
     throw error;
   }
 }
@@ -192,7 +193,7 @@ async function openAccount(
   if (!isDevelopment(chainId)) {
     const key = await variable(hre, "KEEPER_PRIVATE_KEY");
     if (!isPrivateKey(key))
-      throw new UsageError("KEEPER_PRIVATE_KEY: (not shown): must be a private key of 32 bytes in hex");
+      throw new InputError("KEEPER_PRIVATE_KEY: (not shown): must be a private key of 32 bytes in hex");
     return keyAccount(provider, chainId, key);
   }
   const accounts = (await provider.send("eth_accounts", [])) as string[];
@@ -200,7 +201,7 @@ async function openAccount(
   if (address === undefined) {
     const most = accounts.length - 1;
     if (most < 0) throw new ChainError("eth_accounts: empty: the node must have unlocked accounts");
-    throw new UsageError(
+    throw new InputError(
       `--account: ${number}: must be an integer from 0 to ${most}, the accounts of the node`,
     );
   }

@@ -1,5 +1,7 @@
 import { parseArgs } from "node:util";
 
+import { InputError, quote } from "../format/inputError.js";
+
 /** What a command's process ends with. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, chain: 3 } as const;
 
@@ -13,15 +15,6 @@ export class CliError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
-  }
-}
-
-/** The command was given something it cannot use: an option, a value, or a file. Exit code 2. */
-export class UsageError extends CliError {
-  override readonly name = "UsageError";
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, EXIT.usage, options);
   }
 }
 
@@ -63,7 +56,7 @@ export type OptionValues<S extends CommandSpec> = {
 
 /**
  * The values of `argv` (without interpreter and script), or "help" if `--help` was asked for.
- * Throws a `UsageError` for an unknown, repeated or valueless option and for a stray argument.
+ * Throws a `InputError` for an unknown, repeated or valueless option and for a stray argument.
  */
 export function parse<const S extends CommandSpec>(
   command: S,
@@ -93,24 +86,24 @@ export function parse<const S extends CommandSpec>(
         values[command.argument] = token.value;
         continue;
       }
-      throw new UsageError(`argument: ${quote(token.value)}: unexpected; allowed are ${allowed}`);
+      throw new InputError(`argument: ${quote(token.value)}: unexpected; allowed are ${allowed}`);
     }
     if (token.name === "help" && token.rawName === "--help") return "help";
     const spec = Object.hasOwn(command.options, token.name) ? command.options[token.name] : undefined;
     if (spec === undefined || !token.rawName.startsWith("--")) {
-      throw new UsageError(`${token.rawName}: unknown option; allowed are ${allowed}`);
+      throw new InputError(`${token.rawName}: unknown option; allowed are ${allowed}`);
     }
     if (token.name in values && spec.type !== "strings")
-      throw new UsageError(`--${token.name}: given twice; allowed is once`);
+      throw new InputError(`--${token.name}: given twice; allowed is once`);
     if (spec.type === "boolean") {
       if (token.value !== undefined) {
-        throw new UsageError(`--${token.name}: ${quote(token.value)}: the option takes no value`);
+        throw new InputError(`--${token.name}: ${quote(token.value)}: the option takes no value`);
       }
       values[token.name] = true;
     } else {
       const value = token.value;
       if (value === undefined || value === "" || (!token.inlineValue && value.startsWith("-"))) {
-        throw new UsageError(`--${token.name}: missing: the option needs a value, ${spec.value}`);
+        throw new InputError(`--${token.name}: missing: the option needs a value, ${spec.value}`);
       }
       if (spec.type === "strings")
         values[token.name] = [...((values[token.name] as string[] | undefined) ?? []), value];
@@ -138,45 +131,39 @@ export function helpOf(command: CommandSpec): string {
   return [command.summary, "", `  ${command.usage}`, "", ...lines].join("\n");
 }
 
-/** `value` as an integer in [min, max]. Throws a `UsageError` that names `field`. */
+/** `value` as an integer in [min, max]. Throws a `InputError` that names `field`. */
 export function integer(field: string, value: string, min: number, max: number): number {
   const parsed = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
   if (!(parsed >= min && parsed <= max)) {
-    throw new UsageError(`${field}: ${quote(value)}: must be an integer from ${min} to ${max}`);
+    throw new InputError(`${field}: ${quote(value)}: must be an integer from ${min} to ${max}`);
   }
   return parsed;
 }
 
-/** `value`, a decimal number of whole tokens, in units of `decimals`. Throws a `UsageError` that names `field`. */
+/** `value`, a decimal number of whole tokens, in units of `decimals`. Throws a `InputError` that names `field`. */
 export function amount(field: string, value: string, decimals: number): bigint {
   const [, whole, fraction = ""] = /^(\d{1,40})(?:\.(\d+))?$/.exec(value) ?? [];
   if (whole === undefined || fraction.length > decimals) {
-    throw new UsageError(
+    throw new InputError(
       `${field}: ${quote(value)}: must be a decimal number such as 12.5, with at most ${decimals} decimals`,
     );
   }
   return BigInt(whole + fraction.padEnd(decimals, "0"));
 }
 
-/** `value` if it is one of `allowed`. Throws a `UsageError` that names `field`. */
+/** `value` if it is one of `allowed`. Throws a `InputError` that names `field`. */
 export function oneOf<T extends string>(field: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined)
-    throw new UsageError(`${field}: ${quote(value)}: must be one of ${allowed.join(", ")}`);
+    throw new InputError(`${field}: ${quote(value)}: must be one of ${allowed.join(", ")}`);
   return found;
 }
 
-/** `value` if it is an http(s) URL. Throws a `UsageError` that names `field`. */
+/** `value` if it is an http(s) URL. Throws a `InputError` that names `field`. */
 export function httpUrl(field: string, value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     const shown = quote(value.replace(/\/\/[^@/]*@/, "//...@"));
-    throw new UsageError(`${field}: ${shown}: must be a URL that starts with http:// or https://`);
+    throw new InputError(`${field}: ${shown}: must be a URL that starts with http:// or https://`);
   }
   return value;
-}
-
-/** `text` in quotes on one line, cut to a readable length. */
-export function quote(text: string): string {
-  const shown = JSON.stringify(text);
-  return shown.length > 100 ? `${shown.slice(0, 96)}..."` : shown;
 }

@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 
 import { type Deployment, DeploymentError, deploymentPath, readDeployment } from "../protocol/deployments.js";
-import { ChainError, UsageError } from "./args.js";
+import { ChainError } from "./args.js";
+import { InputError } from "../format/inputError.js";
 import { type ChainProbe, isDevelopment } from "./rpc.js";
 
 /**
  * The record of the deployment on a chain. Throws a `ChainError` if it is of an earlier development chain with the same
- * id, which is checked first, and a `UsageError` if there is none or it cannot be used.
+ * id, which is checked first, and a `InputError` if there is none or it cannot be used.
  */
 export async function openDeployment(directory: string, chain: ChainProbe): Promise<Deployment> {
   const path = deploymentPath(directory, chain.chainId);
@@ -21,7 +22,7 @@ export async function openDeployment(directory: string, chain: ChainProbe): Prom
   try {
     return await readDeployment(directory, chain.chainId);
   } catch (error) {
-    if (error instanceof DeploymentError) throw new UsageError(error.message, { cause: error });
+    if (error instanceof DeploymentError) throw new InputError(error.message, { cause: error });
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 import type { HttpNetworkConfig, ResolvedConfigurationVariable } from "hardhat/types/config";
 
-import { oneOf, UsageError } from "./args.js";
+import { oneOf } from "./args.js";
+import { InputError } from "../format/inputError.js";
 import { DEVELOPMENT_CHAINS } from "./rpc.js";
 
 /** A network of the Hardhat configuration that commands may use. */
@@ -12,7 +13,7 @@ export interface NamedNetwork {
   readonly chainIds: readonly number[];
 }
 
-/** The network called `name` in the configuration. Throws a `UsageError` if there is none. */
+/** The network called `name` in the configuration. Throws a `InputError` if there is none. */
 export function namedNetwork(hre: HardhatRuntimeEnvironment, name: string): NamedNetwork {
   const http = Object.entries(hre.config.networks).flatMap(([key, config]) =>
     config.type === "http" ? [[key, config] as const] : [],
@@ -24,7 +25,7 @@ export function namedNetwork(hre: HardhatRuntimeEnvironment, name: string): Name
   );
   const config = http.find(([key]) => key === name)?.[1];
   if (config === undefined)
-    throw new UsageError(`--network: ${name}: must be a network of the configuration`);
+    throw new InputError(`--network: ${name}: must be a network of the configuration`);
   const { chainId } = config;
   return {
     name,
@@ -33,23 +34,23 @@ export function namedNetwork(hre: HardhatRuntimeEnvironment, name: string): Name
   };
 }
 
-/** The URL of a network's node. Throws a `UsageError` if it is given by a variable that is not set. */
+/** The URL of a network's node. Throws a `InputError` if it is given by a variable that is not set. */
 export async function urlOf(network: NamedNetwork): Promise<string> {
   return await valueOf(network.config.url, (variable) => variable.getUrl());
 }
 
-/** Throws a `UsageError` unless the network's own accounts can be used: keys present, and 32 bytes each. */
+/** Throws a `InputError` unless the network's own accounts can be used: keys present, and 32 bytes each. */
 export async function requireKeys(network: NamedNetwork): Promise<void> {
   const { accounts } = network.config;
   if (!Array.isArray(accounts)) return;
   for (const account of accounts) {
     const key = await valueOf(account, (variable) => variable.getHexString());
     if (!isPrivateKey(key))
-      throw new UsageError(`${nameOf(account)}: (not shown): must be a private key of 32 bytes in hex`);
+      throw new InputError(`${nameOf(account)}: (not shown): must be a private key of 32 bytes in hex`);
   }
 }
 
-/** The value of a configuration variable: the keystore's or the environment's. Throws a `UsageError` if it is not set. */
+/** The value of a configuration variable: the keystore's or the environment's. Throws a `InputError` if it is not set. */
 export async function variable(hre: HardhatRuntimeEnvironment, name: string): Promise<string> {
   const given = process.env[name];
   if (!process.stdin.isTTY && given !== undefined && given !== "") return given;
@@ -98,7 +99,7 @@ function nameOf(source: ResolvedConfigurationVariable): string {
 }
 
 /**
- * Throws a `UsageError` if only the keystore could have the variable and its password cannot be asked for: it would wait
+ * Throws a `InputError` if only the keystore could have the variable and its password cannot be asked for: it would wait
  * for an answer for ever.
  */
 function requireAsker(name: string): void {
@@ -106,8 +107,8 @@ function requireAsker(name: string): void {
   if ((process.env[name] ?? "") === "") throw missing(name, undefined);
 }
 
-function missing(name: string, cause: unknown): UsageError {
-  return new UsageError(
+function missing(name: string, cause: unknown): InputError {
+  return new InputError(
     `${name}: missing or unusable: set it in the environment or with "npx hardhat keystore set ${name}"${process.stdin.isTTY ? "" : ", which asks for its password: on a terminal only"}`,
     { cause },
   );

@@ -1,3 +1,4 @@
+import { InputError } from "../format/inputError.js";
 import { redacted } from "../protocol/endpoint.js";
 import { CliError, type CommandSpec, EXIT, type OptionValues, helpOf, parse } from "./args.js";
 import { type Tint, tintFor } from "../format/table.js";
@@ -14,7 +15,7 @@ export interface Io {
 export type Main<S extends CommandSpec> = (options: OptionValues<S>, io: Io) => Promise<void>;
 
 /**
- * Runs a command on `argv`: its exit code (0, or that of the `CliError` it threw, or 1 for any other error) and the one
+ * Runs a command on `argv`: its exit code (0, that of the `CliError` it threw, 2 for an `InputError`, 1 for any other error) and the one
  * line that says what was wrong.
  */
 export async function attempt<const S extends CommandSpec>(
@@ -29,7 +30,7 @@ export async function attempt<const S extends CommandSpec>(
     else await main(options, io);
     return { exitCode: EXIT.ok };
   } catch (error) {
-    return { exitCode: error instanceof CliError ? error.exitCode : EXIT.failure, error: oneLine(error) };
+    return { exitCode: exitCodeOf(error), error: oneLine(error) };
   }
 }
 
@@ -84,7 +85,14 @@ export function onInterrupt(note: Io["note"], say: () => string): () => void {
  */
 export function oneLine(error: unknown): string {
   const text = messageOf(error);
-  return error instanceof CliError ? text.replaceAll(/\s+/g, " ").trim() : redacted(text);
+  return error instanceof CliError || error instanceof InputError
+    ? text.replaceAll(/\s+/g, " ").trim()
+    : redacted(text);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof InputError) return EXIT.usage;
+  return error instanceof CliError ? error.exitCode : EXIT.failure;
 }
 
 function messageOf(error: unknown): string {

@@ -1,5 +1,4 @@
-import { WAD } from "../model/index.js";
-
+const WAD = 10n ** 18n;
 const DECIMAL = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /** A non-negative decimal number in text, such as "194.61" or "1.2e-5", to WAD, rounded down; null if it is not one. */

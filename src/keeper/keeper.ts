@@ -20,7 +20,7 @@ import {
 } from "./execute/direct.js";
 import type { Executor } from "./chain/liquidationExecutor.js";
 import { nextGasPrice } from "./chain/fees.js";
-import { type Costs, type Decision, planPass, sameHealth, skipped, type SkipReason } from "./plan.js";
+import { type Costs, type Decision, planPass, sameHealth, skipped, type SkipReason } from "./plan/plan.js";
 import type { Revert } from "./chain/revert.js";
 import { type Head, VaultIndex } from "./chain/vaultIndex.js";
 import { type Patience, pause } from "./chain/receipt.js";

@@ -12,7 +12,7 @@ import {
 } from "./direct.js";
 import { type Executor, FUNDING, type FundingName } from "../chain/liquidationExecutor.js";
 import { nextGasPrice } from "../chain/fees.js";
-import { type Decision, gasCostUp, type Option, pays, type SkipReason } from "../plan.js";
+import { type Decision, gasCostUp, type Option, pays, type SkipReason } from "../plan/plan.js";
 import { classify, type Revert } from "../chain/revert.js";
 import type { Head } from "../chain/vaultIndex.js";
 

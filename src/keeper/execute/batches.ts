@@ -9,7 +9,7 @@ import {
 import type { Emit, OutcomeEvent } from "../report/events.js";
 import { type Execution, type Sent, send } from "./direct.js";
 import type { Executor } from "../chain/liquidationExecutor.js";
-import { type Decision, skipped } from "../plan.js";
+import { type Decision, skipped } from "../plan/plan.js";
 import type { Revert } from "../chain/revert.js";
 import type { Head } from "../chain/vaultIndex.js";
 

@@ -6,7 +6,7 @@ import type { NodeProvider } from "../../protocol/provider.js";
 import type { Account, NonceLane } from "../chain/account.js";
 import type { OutcomeEvent } from "../report/events.js";
 import { type Fees, feesFor, nextGasPrice } from "../chain/fees.js";
-import { type Decision, gasCostUp, type Option, pays, profitOf } from "../plan.js";
+import { type Decision, gasCostUp, type Option, pays, profitOf } from "../plan/plan.js";
 import { classify, type Revert } from "../chain/revert.js";
 import { type Patience, receiptWithin } from "../chain/receipt.js";
 import type { Head } from "../chain/vaultIndex.js";

@@ -1,5 +1,5 @@
 import type { FundingName } from "../chain/liquidationExecutor.js";
-import type { Decision, Option, SkipReason } from "../plan.js";
+import type { Decision, Option, SkipReason } from "../plan/plan.js";
 import type { Revert } from "../chain/revert.js";
 
 /** One pass over all vaults at one block. */

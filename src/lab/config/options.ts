@@ -1,4 +1,4 @@
-import { UsageError, quote } from "../../cli/args.js";
+import { InputError, quote } from "../../format/inputError.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { Settings } from "./settings.js";
 
@@ -41,13 +41,13 @@ const SECONDS = { s: 1, m: 60, h: 3600 } as const;
 /** Longest silence [s]: a year. */
 const MAX_SILENCE = 31_536_000;
 
-/** What `--keeper` says. Throws a `UsageError` for anything but on, off, and silent=<duration>. */
+/** What `--keeper` says. Throws a `InputError` for anything but on, off, and silent=<duration>. */
 export function parseKeeper(text: string): KeeperMode {
   if (text === "on" || text === "off") return { kind: text };
   const match = /^silent=(\d{1,8})([smh])$/.exec(text);
   const seconds = Number(match?.[1] ?? 0) * SECONDS[(match?.[2] ?? "s") as keyof typeof SECONDS];
   if (match === null || seconds < 1 || seconds > MAX_SILENCE) {
-    throw new UsageError(
+    throw new InputError(
       `--keeper: ${quote(text)}: must be on, off, or silent=<duration> such as silent=12h, 90m or 600s, up to a year`,
     );
   }
@@ -55,7 +55,7 @@ export function parseKeeper(text: string): KeeperMode {
 }
 
 /**
- * When nobody acts; null if somebody always does. Throws a `UsageError` where agents are to be silent from the start of a crash
+ * When nobody acts; null if somebody always does. Throws a `InputError` where agents are to be silent from the start of a crash
  * that the path does not have.
  */
 export function silenceOf(keeper: KeeperMode, scenario: Scenario): Window | null {
@@ -63,7 +63,7 @@ export function silenceOf(keeper: KeeperMode, scenario: Scenario): Window | null
   if (keeper.kind === "off") return { from: -Infinity, until: Infinity };
   const { crashStart } = scenario;
   if (crashStart === undefined) {
-    throw new UsageError(
+    throw new InputError(
       `--keeper: "silent=${keeper.text}": the path never falls 5 % below its highest price so far, so there is no crash to be silent in`,
     );
   }

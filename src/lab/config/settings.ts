@@ -1,4 +1,4 @@
-import { UsageError, quote } from "../../cli/args.js";
+import { InputError, quote } from "../../format/inputError.js";
 
 /** What a setting may be: yes or no, an integer in a range, or a decimal number in a range, kept as text. */
 type Kind =
@@ -121,14 +121,14 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
 export class Settings {
   private readonly values = new Map<string, string>();
 
-  /** Throws a `UsageError` for an override that is not `section.key=value`, unknown, or out of its range. */
+  /** Throws a `InputError` for an override that is not `section.key=value`, unknown, or out of its range. */
   constructor(
     private readonly symbols: readonly string[],
     overrides: readonly string[],
   ) {
     for (const override of overrides) {
       const match = /^([^.=]+)\.([^.=]+)=(.*)$/.exec(override);
-      if (match === null) throw new UsageError(`--set: ${quote(override)}: must be section.key=value`);
+      if (match === null) throw new InputError(`--set: ${quote(override)}: must be section.key=value`);
       const [, section = "", key = "", value = ""] = match;
       check(`--set ${section}.${key}`, value, this.setting(section, key).allowed);
       this.values.set(`${section}.${key}`, value);
@@ -178,11 +178,11 @@ export class Settings {
     const known = this.symbols.includes(section) ? ASSET : component;
     if (known === undefined) {
       const allowed = [...this.symbols, ...Object.keys(COMPONENTS)].join(", ");
-      throw new UsageError(`--set: ${quote(section)}: unknown section; allowed are ${allowed}`);
+      throw new InputError(`--set: ${quote(section)}: unknown section; allowed are ${allowed}`);
     }
     const setting = Object.hasOwn(known, key) ? known[key] : undefined;
     if (setting === undefined) {
-      throw new UsageError(
+      throw new InputError(
         `--set: ${quote(`${section}.${key}`)}: unknown key; allowed are ${Object.keys(known).join(", ")}`,
       );
     }
@@ -193,18 +193,18 @@ export class Settings {
 function check(field: string, value: string, allowed: Kind): void {
   if (allowed.kind === "boolean") {
     if (value === "true" || value === "false") return;
-    throw new UsageError(`${field}: ${quote(value)}: must be true or false`);
+    throw new InputError(`${field}: ${quote(value)}: must be true or false`);
   }
   if (allowed.kind === "integer") {
     const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
     if (number >= allowed.min && number <= allowed.max) return;
-    throw new UsageError(
+    throw new InputError(
       `${field}: ${quote(value)}: must be an integer from ${allowed.min} to ${allowed.max}`,
     );
   }
   const plain = /^\d{1,21}(\.\d{1,18})?$/.test(value);
   if (plain && Number(value) >= Number(allowed.min) && Number(value) <= Number(allowed.max)) return;
-  throw new UsageError(
+  throw new InputError(
     `${field}: ${quote(value)}: must be a decimal number from ${allowed.min} to ${allowed.max}`,
   );
 }

@@ -3,7 +3,7 @@ import type { Account } from "../accounting/balance/accounts.js";
 import { balanceOf } from "../accounting/balance/table.js";
 import { formatRatio, formatUnitsExact } from "../../format/decimal.js";
 import type { InvariantLog } from "../checks/invariants.js";
-import { sha256 } from "../result/provenance.js";
+import { sha256 } from "../../format/digest.js";
 import { percentile } from "../accounting/latency.js";
 import { FAILURES_SHOWN, type Ledger } from "../accounting/ledger.js";
 import type { Replay, ReplayResult, StepSample } from "../result/result.js";

@@ -2,7 +2,7 @@ import { constants, rmdirSync } from "node:fs";
 import { access, mkdir, stat, unlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 
-import { CliError, UsageError, quote } from "../../cli/args.js";
+import { InputError, quote } from "../../format/inputError.js";
 
 /** Where a replay's results go, as asked for. */
 export interface Wanted {
@@ -30,7 +30,7 @@ const MAX_REPORTS = 10_000;
 
 /**
  * Tries where results go before any work is done: makes the report's folder, and writes a file there and where the JSON goes, which
- * it removes. Returns what takes the folders away again while they are empty. Throws a `UsageError` that names option and path for whatever
+ * it removes. Returns what takes the folders away again while they are empty. Throws a `InputError` that names option and path for whatever
  * cannot be written to, and for a JSON file that exists.
  */
 export async function prepare(wanted: Wanted, patience = patient): Promise<() => void> {
@@ -66,7 +66,7 @@ export async function writeReport({ out, force }: Wanted, page: string): Promise
       if (codeOf(error) !== "EEXIST") throw failed("report", path, error);
     }
   }
-  throw new CliError(
+  throw new Error(
     `report: ${quote(out)}: holds ${MAX_REPORTS} reports already; name another folder by --out`,
   );
 }
@@ -93,7 +93,7 @@ async function probeFolder(option: string, path: string, made: string[]): Promis
     });
     if (found?.isDirectory() === true) break;
     if (found !== null)
-      throw new UsageError(`${option}: ${quote(path)}: ${quote(folder)} is a file, must be a folder`);
+      throw new InputError(`${option}: ${quote(path)}: ${quote(folder)} is a file, must be a folder`);
     missing.unshift(folder);
     folder = dirname(folder);
   }
@@ -110,15 +110,15 @@ async function probeFile(option: string, path: string, force: boolean): Promise<
   const folder = dirname(path);
   const above = await stat(folder).catch(() => null);
   if (above?.isDirectory() !== true)
-    throw new UsageError(`${option}: ${quote(folder)}: must be an existing folder`);
+    throw new InputError(`${option}: ${quote(folder)}: must be an existing folder`);
   const found = await stat(path).catch(() => null);
   if (found === null) {
     await probe(option, path, path);
     return;
   }
-  if (!found.isFile()) throw new UsageError(`${option}: ${quote(path)}: must be a file`);
+  if (!found.isFile()) throw new InputError(`${option}: ${quote(path)}: must be a file`);
   if (!force) {
-    throw new UsageError(`${option}: ${quote(path)}: exists; give another name, or --force to replace it`);
+    throw new InputError(`${option}: ${quote(path)}: exists; give another name, or --force to replace it`);
   }
   await access(path, constants.W_OK).catch((error: unknown) => {
     throw refused(option, path, error);
@@ -135,24 +135,24 @@ async function probe(option: string, path: string, file: string): Promise<void> 
   }
 }
 
-/** `work`, or a `UsageError` if it takes longer than `patience`. */
+/** `work`, or a `InputError` if it takes longer than `patience`. */
 async function timely(option: string, path: string, patience: Patience, work: Promise<void>): Promise<void> {
   let callOff: (() => void) | undefined;
   const late = new Promise<never>((_, reject) => {
     callOff = patience(() => {
-      reject(new UsageError(`${option}: ${quote(path)}: does not answer within ${PATIENCE_MS / 1000} s`));
+      reject(new InputError(`${option}: ${quote(path)}: does not answer within ${PATIENCE_MS / 1000} s`));
     });
   });
   await Promise.race([work, late]).finally(() => callOff?.());
 }
 
-function refused(option: string, path: string, error: unknown): UsageError {
-  return new UsageError(`${option}: ${quote(path)}: cannot be written to (${codeOf(error)})`);
+function refused(option: string, path: string, error: unknown): InputError {
+  return new InputError(`${option}: ${quote(path)}: cannot be written to (${codeOf(error)})`);
 }
 
-function failed(what: string, path: string, error: unknown): CliError {
+function failed(what: string, path: string, error: unknown): Error {
   const why = codeOf(error) === "EEXIST" ? "it exists since the run began" : codeOf(error);
-  return new CliError(`${what}: ${quote(path)}: cannot be written (${why})`);
+  return new Error(`${what}: ${quote(path)}: cannot be written (${why})`);
 }
 
 function codeOf(error: unknown): string {

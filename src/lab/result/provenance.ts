@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { globSync } from "node:fs";
 import { readFile, realpath } from "node:fs/promises";
 import { version as nodeVersion } from "node:process";
@@ -8,6 +7,7 @@ import { promisify } from "node:util";
 
 import { z } from "zod";
 
+import { sha256 } from "../../format/digest.js";
 import { DEPLOYABLE } from "../../build/lists.js";
 import type { Provenance, ReplayResult } from "./result.js";
 
@@ -15,11 +15,6 @@ const ROOT = new URL("../../../", import.meta.url);
 const ARTIFACTS = new URL("artifacts/", ROOT);
 const ARTIFACT_FILES = `${DEPLOYABLE}/*.json`;
 const UNKNOWN = "not known";
-
-/** The SHA-256 of a text, in hex. */
-export function sha256(text: string | Buffer): string {
-  return createHash("sha256").update(text).digest("hex");
-}
 
 /** The digest of a result, or of several: the same for the same inputs on any machine. */
 export function digestOf(...results: readonly ReplayResult[]): string {

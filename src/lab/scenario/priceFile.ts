@@ -1,4 +1,4 @@
-import { UsageError, quote } from "../../cli/args.js";
+import { InputError, quote } from "../../format/inputError.js";
 import { formatUnitsExact, parseWad } from "../../format/decimal.js";
 import {
   type Bar,
@@ -53,7 +53,7 @@ interface Row {
 /**
  * The price path in a CSV file's text: `timestamp_utc,price` or `timestamp_utc,open,high,low,close`, any cadence; or `timestamp,price`, the
  * rounds of a feed, which may be irregular and several in a second.
- * Throws a `UsageError` that names line, field and value for anything that is not a clean series: a wrong header, no rows,
+ * Throws a `InputError` that names line, field and value for anything that is not a clean series: a wrong header, no rows,
  * a price that is not positive, a time before 1971, rows out of order, or, unless gaps are held, a hole (a step over three times the
  * median one).
  */
@@ -62,12 +62,12 @@ export function readPriceFile(text: string, gaps: GapRule = "refuse"): PriceFile
   while (lines.length > 0 && lines.at(-1)?.trim() === "") lines.pop();
   const header = lines[0]?.trim() ?? "";
   if (header !== PRICE_HEADER && header !== BAR_HEADER && header !== ROUND_HEADER) {
-    throw new UsageError(
+    throw new InputError(
       `--prices: line 1: header ${quote(header)}: must be ${PRICE_HEADER} or ${BAR_HEADER}, or ${ROUND_HEADER} for rounds of a feed`,
     );
   }
   const rows = lines.slice(1).map((line, i) => parseRow(line, i + 2, header.split(",")));
-  if (rows.length < 2) throw new UsageError(`--prices: rows: ${rows.length}: must be at least 2`);
+  if (rows.length < 2) throw new InputError(`--prices: rows: ${rows.length}: must be at least 2`);
   const points = rows.map((row) => ({ time: row.time, price: row.values[0] as bigint }));
   if (header === ROUND_HEADER) {
     checkSteps(rows, 0);
@@ -108,7 +108,7 @@ export function gapWords(gaps: readonly Gap[]): string {
 function parseRow(text: string, line: number, names: readonly string[]): Row {
   const cells = text.split(",").map((cell) => cell.trim());
   if (cells.length !== names.length) {
-    throw new UsageError(
+    throw new InputError(
       `--prices: line ${line}: ${quote(text)}: must have ${names.length} fields, ${names.join(",")}`,
     );
   }
@@ -117,7 +117,7 @@ function parseRow(text: string, line: number, names: readonly string[]): Row {
   const values = numbers.map((cell, i) => {
     const value = parseWad(cell);
     if (value === null || value === 0n || value > MAX_PRICE_WAD) {
-      throw new UsageError(
+      throw new InputError(
         `--prices: line ${line}: ${names[i + 1] ?? "price"}: ${quote(cell)}: must be a positive decimal number from 1e-18 to 1e12`,
       );
     }
@@ -140,9 +140,9 @@ function timeOf(timestamp: string, line: number, field: string): number {
   const isDay = isRound && /^-?\d+$/.test(timestamp) ? true : namesDay(timestamp, time);
   if (!Number.isInteger(time) || !isDay) {
     const also = isRound ? ", or seconds since 1970" : "";
-    throw new UsageError(`${where}: must be UTC in whole seconds, such as 2020-03-12T10:00:00Z${also}`);
+    throw new InputError(`${where}: must be UTC in whole seconds, such as 2020-03-12T10:00:00Z${also}`);
   }
-  if (time < EARLIEST) throw new UsageError(`${where}: must be in 1971 or later`);
+  if (time < EARLIEST) throw new InputError(`${where}: must be in 1971 or later`);
   return time;
 }
 
@@ -160,7 +160,7 @@ function checkSteps(rows: readonly Row[], minimum: number): number {
         minimum === 0
           ? ["timestamp", "must not be before the row before"]
           : ["timestamp_utc", `must be at least ${minimum} seconds after the row before`];
-      throw new UsageError(`--prices: line ${row.line}: ${field}: ${iso(row.time)}: ${least}`);
+      throw new InputError(`--prices: line ${row.line}: ${field}: ${iso(row.time)}: ${least}`);
     }
     return step;
   });
@@ -181,7 +181,7 @@ function checkHoles(rows: readonly Row[], median: number, gaps: readonly Gap[]):
   const hole = gaps.find(({ from, until }) => until - from > 3 * median);
   if (hole === undefined) return;
   const line = rows.find(({ time }) => time === hole.until)?.line ?? 0;
-  throw new UsageError(
+  throw new InputError(
     `--prices: line ${line}: timestamp_utc: ${hole.until - hole.from} s after the row before: must be at most three times the ` +
       `median step of ${median} s; ${gapWords(gaps)}; --gaps hold keeps the last price over them`,
   );
@@ -206,7 +206,7 @@ function barOf(row: Row, length: number): Bar {
   ] as const) {
     if (!wrong) continue;
     const side = field === "high" ? "at least" : "at most";
-    throw new UsageError(
+    throw new InputError(
       `--prices: line ${row.line}: ${field}: ${formatUnitsExact(value, 18)}: must be ${side} open and close`,
     );
   }

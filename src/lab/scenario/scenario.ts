@@ -2,10 +2,10 @@ import { readFile, readdir } from "node:fs/promises";
 
 import { z } from "zod";
 
-import { UsageError, quote } from "../../cli/args.js";
+import { InputError, quote } from "../../format/inputError.js";
 import { parseWad } from "../../format/decimal.js";
 import { type Bar, type PricePoint, pathOfBars } from "./pricePath.js";
-import { sha256 } from "../result/provenance.js";
+import { sha256 } from "../../format/digest.js";
 import { type GapRule, gapWords, readPriceFile } from "./priceFile.js";
 
 const DIRECTORY = new URL("./files/", import.meta.url);
@@ -91,11 +91,11 @@ export async function scenarioNames(): Promise<string[]> {
     .sort();
 }
 
-/** A scenario of the project by name. Throws a `UsageError` for an unknown one. */
+/** A scenario of the project by name. Throws a `InputError` for an unknown one. */
 export async function loadScenario(name: string): Promise<Scenario> {
   const names = await scenarioNames();
   if (!names.includes(name)) {
-    throw new UsageError(`scenario: ${quote(name)}: unknown; allowed are ${names.join(", ")}`);
+    throw new InputError(`scenario: ${quote(name)}: unknown; allowed are ${names.join(", ")}`);
   }
   const text = await readFile(new URL(`${name}.json`, DIRECTORY), "utf8");
   const file = scenarioSchema.parse(JSON.parse(text));

@@ -3,7 +3,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../../deploy/inMemory.js";
 import { type Autopilot, Autopilot__factory } from "../../../types/index.js";
-import { UsageError } from "../../cli/args.js";
+import { InputError } from "../../format/inputError.js";
 import { MAX_UINT256, ModelError, SystemModel, type VaultKey, WAD, vaultKey } from "../../model/index.js";
 import { type Client, connect } from "../../protocol/client.js";
 import { type Deployment, termsOf } from "../../protocol/deployments.js";
@@ -282,7 +282,7 @@ function openInModel(model: SystemModel, v: LabVault): void {
     model.borrow(v.key, v.debt);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    throw new UsageError(`parameters: vault ${v.index} cannot be opened: ${error.message}`);
+    throw new InputError(`parameters: vault ${v.index} cannot be opened: ${error.message}`);
   }
 }
 

@@ -10,7 +10,7 @@ import { Settings } from "../../../src/lab/config/settings.js";
 import { parseWad } from "../../../src/format/decimal.js";
 import {
   expectSound,
-  expectUsageError,
+  expectInputError,
   handMade,
   line,
   priceRows,
@@ -306,7 +306,7 @@ describe("--keeper", () => {
     "silent=12",
   ]) {
     it(`refuses ${JSON.stringify(text)}`, () => {
-      expectUsageError(() => parseKeeper(text), /^--keeper: .*: must be on, off, or silent=<duration>/);
+      expectInputError(() => parseKeeper(text), /^--keeper: .*: must be on, off, or silent=<duration>/);
     });
   }
 });

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { UsageError } from "../../../src/cli/args.js";
+import { InputError } from "../../../src/format/inputError.js";
 import { parseKeeper } from "../../../src/lab/config/options.js";
 import { replay } from "../../../src/lab/replay/replay.js";
 import type { Replay } from "../../../src/lab/result/result.js";
@@ -88,16 +88,16 @@ export function expectSound(run: Replay): void {
   expect(run.result.checks.invariants).to.be.at.least(2 * run.result.steps);
 }
 
-/** Fails unless `act` throws a `UsageError` of one line that matches. */
-export function expectUsageError(act: () => unknown, message: RegExp): void {
+/** Fails unless `act` throws a `InputError` of one line that matches. */
+export function expectInputError(act: () => unknown, message: RegExp): void {
   let thrown: unknown;
   try {
     act();
   } catch (error) {
     thrown = error;
   }
-  expect(thrown).to.be.instanceOf(UsageError);
-  expect((thrown as UsageError).message)
+  expect(thrown).to.be.instanceOf(InputError);
+  expect((thrown as InputError).message)
     .to.match(message)
     .and.to.match(/^[^\n]+$/);
 }

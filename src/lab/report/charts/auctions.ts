@@ -2,7 +2,7 @@ import type { Replay, TakeSample } from "../../result/result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "./drawing.js";
 import { purchases } from "../text/figures.js";
 import { count, money, ratio } from "../../../format/quantities.js";
-import { toFloat, valueScale } from "./scale.js";
+import { toFloat, valueScale } from "../markup/scale.js";
 import {
   type Point,
   band,
@@ -14,7 +14,7 @@ import {
   line,
   px,
   valueAxis,
-} from "./svg.js";
+} from "../markup/svg.js";
 
 /** Debt at auction, and the capital that stands behind it. */
 export function auctionDebtChart(replay: Replay): Drawing {

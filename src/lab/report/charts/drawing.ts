@@ -1,7 +1,7 @@
 import type { Replay } from "../../result/result.js";
 import { instant } from "../../../format/quantities.js";
-import type { Frame } from "./svg.js";
-import { type Scale, timeScale } from "./scale.js";
+import type { Frame } from "../markup/svg.js";
+import { type Scale, timeScale } from "../markup/scale.js";
 
 /** What the pointer shows along a time axis. */
 export interface Hover {

@@ -1,7 +1,7 @@
 import type { Replay } from "../../result/result.js";
 import { type Drawing, NARROW } from "./drawing.js";
 import { count, plural } from "../../../format/quantities.js";
-import { countScale, valueScale } from "./scale.js";
+import { countScale, valueScale } from "../markup/scale.js";
 import {
   LINE,
   type Frame,
@@ -15,7 +15,7 @@ import {
   spread,
   valueAxis,
   words,
-} from "./svg.js";
+} from "../markup/svg.js";
 
 /** How long vaults below health factor 1 waited: the share still waiting after so many blocks. */
 export function latencyChart(replay: Replay): Drawing {

@@ -1,7 +1,7 @@
 import type { Replay, StepSample } from "../../result/result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "./drawing.js";
 import { amount, gwei, money, signOf } from "../../../format/quantities.js";
-import { toFloat, valueScale } from "./scale.js";
+import { toFloat, valueScale } from "../markup/scale.js";
 import {
   type Frame,
   type Point,
@@ -12,7 +12,7 @@ import {
   endLabels,
   line,
   valueAxis,
-} from "./svg.js";
+} from "../markup/svg.js";
 
 /** Bad debt over time: written off below, implied by open vaults on top of it. */
 export function badDebtChart(replay: Replay): Drawing {

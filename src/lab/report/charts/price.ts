@@ -1,8 +1,18 @@
 import type { LiquidationSample, Replay, ReplayResult, StepSample } from "../../result/result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "./drawing.js";
 import { WAD_PLACES, isoInstant, money, plural } from "../../../format/quantities.js";
-import { type Scale, toFloat, valueScale } from "./scale.js";
-import { type Frame, type Point, baseAxis, chart, element, legend, line, valueAxis, words } from "./svg.js";
+import { type Scale, toFloat, valueScale } from "../markup/scale.js";
+import {
+  type Frame,
+  type Point,
+  baseAxis,
+  chart,
+  element,
+  legend,
+  line,
+  valueAxis,
+  words,
+} from "../markup/svg.js";
 
 /** Liquidations closer to each other than this are drawn as one dot [px]. */
 const CELL = 5;

@@ -1,7 +1,7 @@
 import type { BookSample, Replay } from "../../result/result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "./drawing.js";
 import { WAD_PLACES, count, percent } from "../../../format/quantities.js";
-import { type Scale, toFloat, valueScale } from "./scale.js";
+import { type Scale, toFloat, valueScale } from "../markup/scale.js";
 import {
   type Frame,
   type Point,
@@ -15,7 +15,7 @@ import {
   px,
   valueAxis,
   words,
-} from "./svg.js";
+} from "../markup/svg.js";
 
 /** Ratios above this are drawn at it [%]: a vault that far away is out of the story. */
 const CEILING = 1000;

@@ -1,8 +1,8 @@
 import type { Replay } from "../../result/result.js";
 import { type Drawing, NARROW, hoverSamples, spanOf, timeAxis, upwards } from "./drawing.js";
 import { instant, money, share } from "../../../format/quantities.js";
-import { toFloat, valueScale } from "./scale.js";
-import { type Point, band, baseAxis, chart, emptyNote, endLabels, valueAxis } from "./svg.js";
+import { toFloat, valueScale } from "../markup/scale.js";
+import { type Point, band, baseAxis, chart, emptyNote, endLabels, valueAxis } from "../markup/svg.js";
 
 const LEVELS = [
   { below: "1", tone: "risk-0", label: "warn" },

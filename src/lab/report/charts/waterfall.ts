@@ -1,8 +1,8 @@
 import type { Replay, ReplayResult } from "../../result/result.js";
 import { type Drawing, NARROW } from "./drawing.js";
 import { amount, money, parseDecimal, signOf } from "../../../format/quantities.js";
-import { toFloat } from "./scale.js";
-import { type Frame, chart, element, emptyNote, px, words } from "./svg.js";
+import { toFloat } from "../markup/scale.js";
+import { type Frame, chart, element, emptyNote, px, words } from "../markup/svg.js";
 
 /** One row: a sum on its own, or a part taken off what the rows above left. */
 interface Row {

@@ -1,6 +1,6 @@
 import type { ReplayResult } from "../../result/result.js";
 import { money, parseDecimal, signOf } from "../../../format/quantities.js";
-import { type Html, html } from "./html.js";
+import { type Html, html } from "../markup/html.js";
 import { partiesOf, signedMoney, turnover } from "../text/parties.js";
 
 /** Who lost and who gained, in two columns with equal sums. */

@@ -1,6 +1,6 @@
 import type { Provenance, Replay, ReplayResult } from "../../result/result.js";
 import { isoInstant } from "../../../format/quantities.js";
-import { type Html, html } from "./html.js";
+import { type Html, html } from "../markup/html.js";
 
 /** What made the report, of what and when. */
 export function provenanceSection({ provenance, result }: Replay): Html | undefined {

@@ -8,7 +8,7 @@ import { ratioChart } from "../charts/ratios.js";
 import { riskChart } from "../charts/risk.js";
 import { waterfallChart } from "../charts/waterfall.js";
 import { count, duration, isoInstant } from "../../../format/quantities.js";
-import { type Html, html, raw, tied } from "./html.js";
+import { type Html, html, raw, tied } from "../markup/html.js";
 import { parametersSection, provenanceSection } from "./provenance.js";
 import { SCRIPT } from "./script.js";
 import {

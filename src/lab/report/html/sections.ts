@@ -2,8 +2,8 @@ import type { LiquidationSample, Replay, ReplayResult } from "../../result/resul
 import type { Drawing } from "../charts/drawing.js";
 import { figureGroups } from "../text/figures.js";
 import { WAD_PLACES, count, instant, money, percent, shorten } from "../../../format/quantities.js";
-import { type Html, html, jsonScript, raw, tied } from "./html.js";
-import type { Frame } from "../charts/svg.js";
+import { type Html, html, jsonScript, raw, tied } from "../markup/html.js";
+import type { Frame } from "../markup/svg.js";
 
 const FULL: Frame = {
   width: 1080,

@@ -6,7 +6,7 @@ import { loadScenario } from "../../../../src/lab/scenario/scenario.js";
 import { Settings } from "../../../../src/lab/config/settings.js";
 import { parseParameters } from "../../../../src/protocol/parameters/convert.js";
 import { SMALLEST } from "../../../support/parameters.js";
-import { expectUsageError } from "../../../support/lab/lab.js";
+import { expectInputError } from "../../../support/lab/lab.js";
 
 const DEFAULTS = new Settings(["WETH", "WBTC"], []).names();
 
@@ -79,11 +79,11 @@ describe("the settings of a replay", () => {
   ];
 
   for (const [name, override, message] of refused) {
-    it(`refuse ${name}`, () => expectUsageError(() => new Settings(["WETH"], [override]), message));
+    it(`refuse ${name}`, () => expectInputError(() => new Settings(["WETH"], [override]), message));
   }
 
   it("of an asset that is not replayed do not exist", () => {
-    expectUsageError(() => new Settings(["WETH"], ["WBTC.ltvBps=100"]), /"WBTC": unknown section/);
+    expectInputError(() => new Settings(["WETH"], ["WBTC.ltvBps=100"]), /"WBTC": unknown section/);
     expect(new Settings(["WETH", "WBTC"], ["WBTC.ltvBps=100"]).integer("WBTC", "ltvBps")).to.equal(100);
   });
 
@@ -93,7 +93,7 @@ describe("the settings of a replay", () => {
         const make = () => new Settings(["WETH"], [`system.targetHealthBps=${value}`]);
         if (value >= 10_100 && value <= 15_000)
           expect(make().integer("system", "targetHealthBps")).to.equal(value);
-        else expectUsageError(make, /must be an integer from 10100 to 15000$/);
+        else expectInputError(make, /must be an integer from 10100 to 15000$/);
       }),
     );
   });

@@ -3,7 +3,8 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-import { CliError, UsageError } from "../../../../src/cli/args.js";
+import { CliError } from "../../../../src/cli/args.js";
+import { InputError } from "../../../../src/format/inputError.js";
 import { type Patience, prepare, writeJson, writeReport } from "../../../../src/lab/report/outputFiles.js";
 import { scratch } from "../../../support/process.js";
 import { skipUnless } from "../../../support/skip.js";
@@ -57,7 +58,7 @@ describe("Where results go", () => {
     ] as const) {
       const error = prepare(wanted(out, json));
       expect(await refusal(error)).to.equal(message);
-      await error.catch((thrown: unknown) => expect(thrown).to.be.instanceOf(UsageError));
+      await error.catch((thrown: unknown) => expect(thrown).to.be.instanceOf(InputError));
     }
     expect(await readdir(directory.path)).to.deep.equal(["file", "folder"]);
   });

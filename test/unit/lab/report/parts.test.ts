@@ -10,9 +10,9 @@ import {
   share,
   tickLabel,
 } from "../../../../src/format/quantities.js";
-import { html } from "../../../../src/lab/report/html/html.js";
-import { countScale, timeScale, valueScale } from "../../../../src/lab/report/charts/scale.js";
-import { downsample, spread } from "../../../../src/lab/report/charts/svg.js";
+import { html } from "../../../../src/lab/report/markup/html.js";
+import { countScale, timeScale, valueScale } from "../../../../src/lab/report/markup/scale.js";
+import { downsample, spread } from "../../../../src/lab/report/markup/svg.js";
 import { decimal } from "../../../support/lab/replay.js";
 
 describe("Report formatting", () => {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import type { Replay } from "../../../../src/lab/result/result.js";
 import { figureGroups } from "../../../../src/lab/report/text/figures.js";
 import { money } from "../../../../src/format/quantities.js";
-import { escape, jsonScript } from "../../../../src/lab/report/html/html.js";
+import { escape, jsonScript } from "../../../../src/lab/report/markup/html.js";
 import { renderReport } from "../../../../src/lab/report/html/report.js";
 import { crashPrices, syntheticReplay } from "../../../support/lab/replay.js";
 

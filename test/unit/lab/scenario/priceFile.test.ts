@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 
 import { gapWords, parsePriceFile, readPriceFile } from "../../../../src/lab/scenario/priceFile.js";
-import { WAD, barRows, expectUsageError, priceRows, stamp } from "../../../support/lab/lab.js";
+import { WAD, barRows, expectInputError, priceRows, stamp } from "../../../support/lab/lab.js";
 
 const HEADER = "timestamp_utc,price";
 const BARS = "timestamp_utc,open,high,low,close";
@@ -195,7 +195,7 @@ describe("a price file", () => {
   ];
 
   for (const [name, text, message] of refused) {
-    it(`is refused for ${name}`, () => expectUsageError(() => parsePriceFile(text), message));
+    it(`is refused for ${name}`, () => expectInputError(() => parsePriceFile(text), message));
   }
 
   it("names line, field and value of one bad cell wherever it is, and nothing else", () => {
@@ -225,7 +225,7 @@ describe("a price file", () => {
           cells[field] = bad;
           lines[row + 1] = cells.join(",");
           const name = BARS.split(",")[field];
-          expectUsageError(
+          expectInputError(
             () => parsePriceFile(lines.join("\n")),
             new RegExp(
               `^--prices: line ${row + 2}: ${name}: ${JSON.stringify(bad.trim())}: must be a positive`,

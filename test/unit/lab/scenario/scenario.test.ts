@@ -7,8 +7,8 @@ import {
   scenarioNames,
   scenarioOfPrices,
 } from "../../../../src/lab/scenario/scenario.js";
-import { UsageError } from "../../../../src/cli/args.js";
-import { WAD, expectUsageError, priceRows, wad } from "../../../support/lab/lab.js";
+import { InputError } from "../../../../src/format/inputError.js";
+import { WAD, expectInputError, priceRows, wad } from "../../../support/lab/lab.js";
 
 const utc = (text: string): number => Date.parse(`2020-03-${text}Z`) / 1000;
 const GWEI = 10n ** 9n;
@@ -119,8 +119,8 @@ describe("the scenario of Black Thursday", () => {
   it("is listed; a name that is not listed is refused with those that are", async () => {
     expect(await scenarioNames()).to.include("black-thursday-2020");
     const failure = await loadScenario("../files/black-thursday-2020").catch((error: unknown) => error);
-    expect(failure).to.be.instanceOf(UsageError);
-    expectUsageError(() => {
+    expect(failure).to.be.instanceOf(InputError);
+    expectInputError(() => {
       throw failure;
     }, /^scenario: "\.\.\/files\/black-thursday-2020": unknown; allowed are black-thursday-2020/);
   });

@@ -1,4 +1,4 @@
-import { escape } from "../html/html.js";
+import { escape } from "./html.js";
 import type { Scale } from "./scale.js";
 
 /** The size of a chart and the room for its plot [px]. */

@@ -2,8 +2,8 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { keccak256, parseEther, parseUnits, toBeHex } from "ethers";
 
-import { NonceLane } from "../../../src/keeper/chain/account.js";
-import { feesFor, nextGasPrice } from "../../../src/keeper/chain/fees.js";
+import { NonceLane } from "../../../../src/keeper/chain/account.js";
+import { feesFor, nextGasPrice } from "../../../../src/keeper/chain/fees.js";
 import {
   type Costs,
   decide,
@@ -13,14 +13,14 @@ import {
   optionsOf,
   pays,
   planPass,
-} from "../../../src/keeper/plan.js";
-import { classify, decode } from "../../../src/keeper/chain/revert.js";
-import { type EventSource, type Head, OVERLAP, VaultIndex } from "../../../src/keeper/chain/vaultIndex.js";
-import { SystemModel, valueDown, vaultKey, type VaultKey } from "../../../src/model/index.js";
-import { modelTerms } from "../../../src/protocol/parameters/convert.js";
-import { CircuitBreaker__factory, VaultEngine__factory } from "../../../types/index.js";
-import { mockDecimals } from "../../support/mockDecimals.js";
-import { localParameters } from "../../support/scenario.js";
+} from "../../../../src/keeper/plan/plan.js";
+import { classify, decode } from "../../../../src/keeper/chain/revert.js";
+import { type EventSource, type Head, OVERLAP, VaultIndex } from "../../../../src/keeper/chain/vaultIndex.js";
+import { SystemModel, valueDown, vaultKey, type VaultKey } from "../../../../src/model/index.js";
+import { modelTerms } from "../../../../src/protocol/parameters/convert.js";
+import { CircuitBreaker__factory, VaultEngine__factory } from "../../../../types/index.js";
+import { mockDecimals } from "../../../support/mockDecimals.js";
+import { localParameters } from "../../../support/scenario.js";
 
 const NOW = 1_700_000_000n;
 const OWNER = `0x${"42".repeat(20)}`;

@@ -8,7 +8,7 @@ import {
   type VaultHealth,
   type VaultKey,
   valueDown,
-} from "../model/index.js";
+} from "../../model/index.js";
 
 /** What acting costs and must bring in. */
 export interface Costs {

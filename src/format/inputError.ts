@@ -1,0 +1,10 @@
+/** An option, a value or a file that cannot be used. The message is one line: the field, the value and what is allowed. */
+export class InputError extends Error {
+  override readonly name = "InputError";
+}
+
+/** `text` in quotes on one line, cut to a readable length. */
+export function quote(text: string): string {
+  const shown = JSON.stringify(text);
+  return shown.length > 100 ? `${shown.slice(0, 96)}..."` : shown;
+}
