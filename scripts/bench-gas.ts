@@ -1,4 +1,4 @@
-import { BENCH, bench } from "./commands/benchGas.js";
+import { BENCH, bench } from "../src/commands/benchGas.js";
 import { run } from "../src/cli/run.js";
 
 await run(BENCH, bench);

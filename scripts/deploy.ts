@@ -1,4 +1,4 @@
 import { run } from "../src/cli/run.js";
-import { DEPLOY, deploy } from "./commands/deploy.js";
+import { DEPLOY, deploy } from "../src/commands/deploy.js";
 
 await run(DEPLOY, deploy);

@@ -1,4 +1,4 @@
 import { run } from "../src/cli/run.js";
-import { KEEPER, keep } from "./commands/keeper.js";
+import { KEEPER, keep } from "../src/commands/keeper.js";
 
 await run(KEEPER, keep);

@@ -3,8 +3,8 @@ import { getAddress, toQuantity } from "ethers";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { DEPLOY, deploy as deployCommand } from "../../../scripts/commands/deploy.js";
-import { KEEPER, keep as keeperCommand } from "../../../scripts/commands/keeper.js";
+import { DEPLOY, deploy as deployCommand } from "../../../src/commands/deploy.js";
+import { KEEPER, keep as keeperCommand } from "../../../src/commands/keeper.js";
 import { recordOf } from "../../../deploy/record.js";
 import type { Deployment } from "../../../src/protocol/deployments.js";
 import type { Tint } from "../../../src/format/table.js";

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 
-import { DEPLOY, deploy } from "../../../scripts/commands/deploy.js";
+import { DEPLOY, deploy } from "../../../src/commands/deploy.js";
 import { READERS, runHere, unmarked } from "../../support/here.js";
 import {
   type ChainNode,

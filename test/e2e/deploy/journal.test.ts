@@ -3,7 +3,7 @@ import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { Journal } from "../../../deploy/journal.js";
-import { DEPLOY, deploy } from "../../../scripts/commands/deploy.js";
+import { DEPLOY, deploy } from "../../../src/commands/deploy.js";
 import { type Deployment, deploymentPath, readDeployment } from "../../../src/protocol/deployments.js";
 import { runHere } from "../../support/here.js";
 import {

@@ -9,7 +9,7 @@ import { deployInMemory } from "../../../deploy/inMemory.js";
 import { Journal } from "../../../deploy/journal.js";
 import { resolveDecimals } from "../../../deploy/onChain.js";
 import { preflight } from "../../../deploy/preflight.js";
-import { DEPLOY, deploy } from "../../../scripts/commands/deploy.js";
+import { DEPLOY, deploy } from "../../../src/commands/deploy.js";
 import { connect } from "../../../src/protocol/client.js";
 import { type Deployment, readDeployment } from "../../../src/protocol/deployments.js";
 import { parseParameters } from "../../../src/protocol/parameters/convert.js";

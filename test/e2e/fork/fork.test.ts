@@ -4,7 +4,7 @@ import { network } from "hardhat";
 
 import { attempt } from "../../../src/cli/run.js";
 import { plain } from "../../../src/format/table.js";
-import { DEPLOY, deploy } from "../../../scripts/commands/deploy.js";
+import { DEPLOY, deploy } from "../../../src/commands/deploy.js";
 import { unlockedAccount } from "../../../src/keeper/chain/account.js";
 import type { KeeperEvent } from "../../../src/keeper/report/events.js";
 import { Keeper } from "../../../src/keeper/keeper.js";

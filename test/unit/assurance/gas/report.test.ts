@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import { expect } from "chai";
 
-import { requireUnchanged } from "../../../../scripts/commands/benchGas.js";
+import { requireUnchanged } from "../../../../src/commands/benchGas.js";
 import type { OurFigures, PeersFigures } from "../../../../src/assurance/gas/all.js";
 import { REPORTED } from "../../../../src/assurance/gas/peers/reported.js";
 import {

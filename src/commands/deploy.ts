@@ -4,19 +4,19 @@ import { join } from "node:path";
 import { DeployError } from "../../deploy/errors.js";
 import { Journal } from "../../deploy/journal.js";
 import type { Deployed } from "../../deploy/persisted.js";
-import { CliError, httpUrl } from "../../src/cli/args.js";
-import { quote, InputError } from "../../src/format/inputError.js";
-import { namedNetwork, requireKeys, urlOf } from "../../src/cli/network.js";
-import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
-import { type Io, type Main, oneLine, onInterrupt } from "../../src/cli/run.js";
-import { table } from "../../src/format/table.js";
-import { endpointOf } from "../../src/protocol/endpoint.js";
+import { CliError, httpUrl } from "../cli/args.js";
+import { quote, InputError } from "../format/inputError.js";
+import { namedNetwork, requireKeys, urlOf } from "../cli/network.js";
+import { isDevelopment, probe, requireChain } from "../cli/rpc.js";
+import { type Io, type Main, oneLine, onInterrupt } from "../cli/run.js";
+import { table } from "../format/table.js";
+import { endpointOf } from "../protocol/endpoint.js";
 import {
   mocksIn,
   ParameterError,
   parseParameters,
   type SystemParameters,
-} from "../../src/protocol/parameters/convert.js";
+} from "../protocol/parameters/convert.js";
 
 /** `npm run deploy`. */
 export const DEPLOY = {

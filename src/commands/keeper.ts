@@ -1,19 +1,19 @@
 import { isAddress } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-import { amount, ChainError, CliError, httpUrl, integer } from "../../src/cli/args.js";
-import { quote, InputError } from "../../src/format/inputError.js";
-import { openDeployment } from "../../src/cli/deployment.js";
-import { isPrivateKey, namedNetwork, urlOf, variable } from "../../src/cli/network.js";
-import { isDevelopment, probe, requireChain } from "../../src/cli/rpc.js";
-import { type Main, stopSignal } from "../../src/cli/run.js";
-import { type Account, keyAccount, unlockedAccount } from "../../src/keeper/chain/account.js";
-import type { Executor } from "../../src/keeper/chain/liquidationExecutor.js";
-import { jsonLine, type KeeperEvent } from "../../src/keeper/report/events.js";
-import { REASONS, textLine } from "../../src/keeper/report/formatEvent.js";
-import type { Client } from "../../src/protocol/client.js";
-import { type Deployment, deploymentPath } from "../../src/protocol/deployments.js";
-import { DeadlineProvider } from "../../src/protocol/provider.js";
+import { amount, ChainError, CliError, httpUrl, integer } from "../cli/args.js";
+import { quote, InputError } from "../format/inputError.js";
+import { openDeployment } from "../cli/deployment.js";
+import { isPrivateKey, namedNetwork, urlOf, variable } from "../cli/network.js";
+import { isDevelopment, probe, requireChain } from "../cli/rpc.js";
+import { type Main, stopSignal } from "../cli/run.js";
+import { type Account, keyAccount, unlockedAccount } from "../keeper/chain/account.js";
+import type { Executor } from "../keeper/chain/liquidationExecutor.js";
+import { jsonLine, type KeeperEvent } from "../keeper/report/events.js";
+import { REASONS, textLine } from "../keeper/report/formatEvent.js";
+import type { Client } from "../protocol/client.js";
+import { type Deployment, deploymentPath } from "../protocol/deployments.js";
+import { DeadlineProvider } from "../protocol/provider.js";
 
 /** `npm run keeper`. */
 export const KEEPER = {
@@ -90,12 +90,12 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
 
   const weiPrice = weiPriceFrom(options.ether, deployment);
   // Loaded only now: from here on the contracts' types are needed, which may have to be compiled first.
-  const { connect } = await import("../../src/protocol/client.js");
-  const { Keeper } = await import("../../src/keeper/keeper.js");
+  const { connect } = await import("../protocol/client.js");
+  const { Keeper } = await import("../keeper/keeper.js");
   const provider = new DeadlineProvider(url, chain.chainId, REQUEST_DEADLINE);
   const client = connect(deployment, provider);
   const account = await openAccount(hre, provider, chain.chainId, accountNumber);
-  const { firstDifference } = await import("../../src/keeper/chain/deploymentCheck.js");
+  const { firstDifference } = await import("../keeper/chain/deploymentCheck.js");
   const difference = await firstDifference(client, provider);
   if (difference !== null) {
     throw new InputError(`deployment: ${deploymentPath(options.deployments, chain.chainId)}: ${difference}`);
@@ -173,7 +173,7 @@ async function findExecutor(
   if (address === undefined || address === "none") return undefined;
   if (!isAddress(address))
     throw new InputError(`--executor: ${quote(address)}: must be an address or "none"`);
-  const { ExecutorError, openExecutor } = await import("../../src/keeper/chain/liquidationExecutor.js");
+  const { ExecutorError, openExecutor } = await import("../keeper/chain/liquidationExecutor.js");
   try {
     return await openExecutor(client, provider, address, account);
   } catch (error) {

@@ -2,14 +2,14 @@ import { readFile, writeFile } from "node:fs/promises";
 
 import type { NetworkConnection } from "hardhat/types/network";
 
-import type { OurFigures } from "../../src/assurance/gas/all.js";
-import { REPORTED } from "../../src/assurance/gas/peers/reported.js";
-import { changes, documented, figuresTable, reportedTable } from "../../src/assurance/gas/report.js";
-import { CliError } from "../../src/cli/args.js";
-import { InputError } from "../../src/format/inputError.js";
-import type { Main } from "../../src/cli/run.js";
+import type { OurFigures } from "../assurance/gas/all.js";
+import { REPORTED } from "../assurance/gas/peers/reported.js";
+import { changes, documented, figuresTable, reportedTable } from "../assurance/gas/report.js";
+import { CliError } from "../cli/args.js";
+import { InputError } from "../format/inputError.js";
+import type { Main } from "../cli/run.js";
 
-const SNAPSHOT = new URL("../../src/assurance/gas/gas.snapshot.json", import.meta.url);
+const SNAPSHOT = new URL("../assurance/gas/gas.snapshot.json", import.meta.url);
 const DOCUMENT = new URL("../../docs/gas.md", import.meta.url);
 const README = new URL("../../README.md", import.meta.url);
 
@@ -32,7 +32,7 @@ export const BENCH = {
 export const bench: Main<typeof BENCH> = async (options, io) => {
   if (options.check && options.update) throw new InputError("--check and --update: give one of them");
   // Loaded only now: from here on contracts are needed, which may have to be compiled first.
-  const { measureOurs, measurePeers } = await import("../../src/assurance/gas/all.js");
+  const { measureOurs, measurePeers } = await import("../assurance/gas/all.js");
   const ours = await measureOurs(withChain);
   const peers = options.check ? undefined : await measurePeers(withChain);
   const snapshot = await readSnapshot();

@@ -1,0 +1,74 @@
+import { readFile, readdir, writeFile } from "node:fs/promises";
+
+import { CliError, type CommandSpec } from "../cli/args.js";
+import { InputError } from "../format/inputError.js";
+import { type Main } from "../cli/run.js";
+import { regenerated } from "../assurance/documentation/blocks.js";
+import { SHOWN, SHOWN_VAULTS, withResults } from "../assurance/documentation/results.js";
+import { parseKeeper } from "../lab/config/options.js";
+import type { ReplayResult } from "../lab/result/result.js";
+import { loadScenario } from "../lab/scenario/scenario.js";
+import { Settings } from "../lab/config/settings.js";
+
+const ROOT = new URL("../../", import.meta.url);
+
+/** `npx tsx scripts/docs.ts --check | --update`. */
+export const DOCS = {
+  usage: "npx tsx scripts/docs.ts --check | --update",
+  summary:
+    "Compares the tables of parameters in the documents with the code, and those of results with replays, or writes them.",
+  options: {
+    check: { type: "boolean", help: "fail if a table differs" },
+    update: { type: "boolean", help: "write the tables" },
+    runs: {
+      type: "boolean",
+      help: "replay what the table of results shows, too: a few minutes, after npm run build",
+    },
+  },
+} as const satisfies CommandSpec;
+
+/** Carries it out. */
+export const docs: Main<typeof DOCS> = async ({ check, update, runs }, io) => {
+  if (check === update) throw new InputError("--check and --update: give one of them");
+  const names = (await readdir(new URL("docs/", ROOT))).filter((name) => name.endsWith(".md"));
+  const results = runs ? await replays(io.note) : null;
+  const stale: string[] = [];
+  for (const name of ["README.md", ...names.map((n) => `docs/${n}`)]) {
+    const file = new URL(name, ROOT);
+    const text = await readFile(file, "utf8");
+    const fresh = results === null ? regenerated(text) : withResults(regenerated(text), results);
+    if (fresh === text) continue;
+    stale.push(name);
+    if (update) await writeFile(file, fresh);
+  }
+  if (update) io.out(stale.length === 0 ? "nothing to write" : `written: ${stale.join(", ")}`);
+  else if (stale.length > 0)
+    throw new CliError(`${stale.join(", ")}: a table differs from the code; run with --update`);
+};
+
+/** The replays that the table of results shows. Throws a `CliError` if a check of one failed. */
+async function replays(note: (line: string) => void): Promise<readonly ReplayResult[]> {
+  const { replay } = await import("../lab/replay/replay.js");
+  const scenario = await loadScenario("black-thursday-2020");
+  const settings = new Settings(
+    scenario.assets.map(({ symbol }) => symbol),
+    [],
+  );
+  const results: ReplayResult[] = [];
+  for (const { heading, keeper } of SHOWN) {
+    note(`Replaying: ${heading}`);
+    const mode = parseKeeper(keeper);
+    const run = await replay({
+      scenario,
+      settings,
+      vaults: SHOWN_VAULTS,
+      seed: 1,
+      keeper: mode,
+      command: "",
+    });
+    const [failure] = run.failures;
+    if (failure !== undefined) throw new CliError(`replay with ${heading}: ${failure}`);
+    results.push(run.result);
+  }
+  return results;
+}
