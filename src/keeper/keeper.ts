@@ -130,9 +130,11 @@ export class Keeper {
 
   private async passAt(head: Head, stopped: AbortSignal): Promise<OutcomeEvent[]> {
     await this.restore(head);
-    const prices = this.model.prices();
-    const pool = this.model.accruedPool;
-    const health = new Map(this.index.keys.map((key) => [key, this.model.health(key, prices, pool)]));
+    const prices = this.model.oracleGuard.prices();
+    const pool = this.model.lendingPool.accrued;
+    const health = new Map(
+      this.index.keys.map((key) => [key, this.model.vaultEngine.health(key, prices, pool)]),
+    );
     const unhealthy = new Map([...health].filter(([, h]) => h.liquidatable));
     const disagreeing = await this.confirm(health, unhealthy, head);
     const { balance, allowance } = await this.reader.funds(this.account.address, head.number);
@@ -187,23 +189,22 @@ export class Keeper {
     if ((await this.reader.blockHash(head.number)) !== head.hash) {
       throw new ReorganisedError(`block ${head.number} was replaced while it was being read`);
     }
-    for (const [key, state] of records) this.model.restoreVault(key, state);
+    for (const [key, state] of records) this.model.vaultEngine.restoreVault(key, state);
     this.index.read(stale);
     this.restoreMarket(market);
     this.model.now = head.timestamp;
   }
 
   private restoreMarket(market: Market): void {
-    this.model.restorePool(market.pool);
-    this.model.setDebtFeed(market.debtFeed);
-    const { risk } = this.model.market;
-    risk.system = market.system;
+    this.model.lendingPool.state = market.pool;
+    this.model.oracleGuard.setDebtFeed(market.debtFeed);
+    this.model.riskConfig.system = market.system;
     market.assets.forEach(({ primary, secondary, accepted, lastKnown, risk: inForce }, id) => {
-      risk.restore(id, inForce);
-      this.model.setFeed(id, primary);
-      this.model.setFeed(id, secondary, "secondary");
-      this.model.restoreAccepted(id, accepted.price, accepted.timestamp);
-      this.model.market.restoreLastKnown(id, lastKnown);
+      this.model.riskConfig.restore(id, inForce);
+      this.model.oracleGuard.setFeed(id, primary);
+      this.model.oracleGuard.setFeed(id, secondary, "secondary");
+      this.model.oracleGuard.restoreAccepted(id, accepted.price, accepted.timestamp);
+      this.model.oracleGuard.restoreLastKnown(id, lastKnown);
     });
   }
 

@@ -35,7 +35,7 @@ export interface Mirror {
 /** What an operation sees: the world at its block, and prospects of the backstop before it. */
 export interface Sight {
   readonly world: auctions.AuctionWorld;
-  readonly prospects: backstops.Prospects;
+  readonly prospects: backstops.SharePricing;
 }
 
 /** A deployed system beside the model of its auctions and backstop. */
@@ -118,7 +118,7 @@ export class AuctionWorld {
   }
 
   /** Applies what an operation of the house moves outside it. */
-  settled(m: Mirror, o: { state: auctions.AuctionState; effects: auctions.Effects }): Mirror {
+  settled(m: Mirror, o: { state: auctions.AuctionState; effects: auctions.CashFlows }): Mirror {
     const s = auctions.settle(o.state, m.backstop, m.pool, this.poolTerms, o.effects);
     return { auctions: s.state, backstop: s.backstop, pool: s.pool };
   }

@@ -94,7 +94,8 @@ for (const debtDecimals of [6, 18]) {
             expect(verdicts.model, operation.kind).to.equal(verdicts.chain);
             expect(await differences(run), operation.kind).to.deep.equal([]);
           }
-          if ([0, 1, 2].some((id) => run.model.assetTotals(id).auctioned > 0n)) seen.set("write-off", 1);
+          if ([0, 1, 2].some((id) => run.model.vaultEngine.assetTotals(id).auctioned > 0n))
+            seen.set("write-off", 1);
         }),
         { numRuns: DEEP ? 100 : 20, seed: 20200312 + debtDecimals, endOnFailure: true },
       );
@@ -150,14 +151,16 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => e.deposit(key, o.asset, amount),
-        () => w.model.deposit(key, o.asset, amount),
+        () => w.model.vaultEngine.deposit(key, o.asset, amount),
       );
     }
     case "topUp": {
       const amount = of(10n ** decimals);
       const mayAct = actor === owner;
       const topUp = () => engine.connect(actor).deposit(key, o.asset, amount);
-      const verdicts = await step(w, elapsed, topUp, () => w.model.deposit(key, o.asset, amount, mayAct));
+      const verdicts = await step(w, elapsed, topUp, () =>
+        w.model.vaultEngine.deposit(key, o.asset, amount, mayAct),
+      );
       return {
         ...verdicts,
         chain: verdicts.chain?.startsWith("NotAuthorised(") ? "NotAuthorised()" : verdicts.chain,
@@ -165,38 +168,40 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
     }
     case "borrow": {
       // Up to a little more than the vault's collateral can carry.
-      const { value, debt } = w.model.health(key);
+      const { value, debt } = w.model.vaultEngine.health(key);
       const amount = o.share === 1 ? 5n : of(subFloor((value * 8n) / 10n, debt)) + 1n;
       return step(
         w,
         elapsed,
         () => e.borrow(key, amount, address),
-        () => w.model.borrow(key, amount),
+        () => w.model.vaultEngine.borrow(key, amount),
       );
     }
     case "repay": {
-      const amount = o.share === 1000 ? MAX_UINT256 : of(w.model.health(key).debt);
+      const amount = o.share === 1000 ? MAX_UINT256 : of(w.model.vaultEngine.health(key).debt);
       return step(
         w,
         elapsed,
         () => engine.connect(actor).repay(key, amount),
-        () => w.model.repay(key, amount),
+        () => w.model.vaultEngine.repay(key, amount),
       );
     }
     case "withdraw": {
-      const amount = o.share === 1000 ? MAX_UINT256 : of(w.model.vault(key).balances.get(o.asset) ?? 1n);
+      const amount =
+        o.share === 1000 ? MAX_UINT256 : of(w.model.vaultEngine.vault(key).balances.get(o.asset) ?? 1n);
       return step(
         w,
         elapsed,
         () => e.withdraw(key, o.asset, amount, address),
-        () => w.model.withdraw(key, o.asset, amount),
+        () => w.model.vaultEngine.withdraw(key, o.asset, amount),
       );
     }
     case "liquidate": {
       const [key, asset] = target(w, o);
       const limited = o.share % 3;
-      const maxRepay = limited === 1 ? of(w.model.health(key).debt) : MAX_UINT256;
-      const maxSeize = limited === 2 ? of(w.model.vault(key).balances.get(asset) ?? 1n) : MAX_UINT256;
+      const maxRepay = limited === 1 ? of(w.model.vaultEngine.health(key).debt) : MAX_UINT256;
+      const maxSeize =
+        limited === 2 ? of(w.model.vaultEngine.vault(key).balances.get(asset) ?? 1n) : MAX_UINT256;
       const call = {
         vault: key,
         asset,
@@ -211,7 +216,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => engine.connect(actor).liquidate(call),
-        () => w.model.liquidate(key, asset, maxRepay, maxSeize),
+        () => w.model.vaultEngine.liquidate(key, asset, maxRepay, maxSeize),
       );
     }
     case "price": {
@@ -269,7 +274,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.connect(actor).deposit(amount, address),
-        () => w.model.lenders.lend(amount),
+        () => w.model.lendingPool.deposit(amount),
       );
     }
     case "mint": {
@@ -278,7 +283,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.connect(actor).mint(shares, address),
-        () => w.model.lenders.mint(shares),
+        () => w.model.lendingPool.mint(shares),
       );
     }
     case "redeem": {
@@ -287,7 +292,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.connect(actor).redeem(shares, address, address),
-        () => w.model.lenders.redeem(shares),
+        () => w.model.lendingPool.redeem(shares),
       );
     }
     case "unlend": {
@@ -296,7 +301,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.connect(actor).withdraw(assets, address, address),
-        () => w.model.lenders.unlend(assets),
+        () => w.model.lendingPool.withdraw(assets),
       );
     }
     case "donate": {
@@ -305,7 +310,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => pool.connect(actor).donate(amount),
-        () => w.model.lenders.donate(amount),
+        () => w.model.lendingPool.donate(amount),
       );
     }
     case "accept":
@@ -313,32 +318,32 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         w,
         elapsed,
         () => oracle.accept(o.asset),
-        () => w.model.accept(o.asset),
+        () => w.model.oracleGuard.accept(o.asset),
       );
     default:
       return step(
         w,
         elapsed,
         () => pool.addInterest(),
-        () => w.model.lenders.accrue(),
+        () => w.model.lendingPool.addInterest(),
       );
   }
 }
 
 /** Liquidates one ripe vault asset by asset, without limits, until nothing is left of it or it is refused. */
 async function liquidateAll(w: World, pick: number): Promise<Verdicts> {
-  const ripe = w.keys.filter((key) => w.model.health(key).liquidatable);
+  const ripe = w.keys.filter((key) => w.model.vaultEngine.health(key).liquidatable);
   const vault = ripe[pick % Math.max(ripe.length, 1)];
   if (vault === undefined) return { chain: null, model: null };
   const limits = { maxRepay: MAX_UINT256, maxSeize: MAX_UINT256, minSeize: 0n, deadline: MAX_UINT256 };
   const receiver = await w.actors[0]!.getAddress();
   let verdicts: Verdicts = { chain: null, model: null };
-  for (const asset of w.model.vault(vault).balances.keys()) {
+  for (const asset of w.model.vaultEngine.vault(vault).balances.keys()) {
     verdicts = await step(
       w,
       1n,
       () => w.client.engine.liquidate({ vault, asset, ...limits, receiver, data: "0x" }),
-      () => w.model.liquidate(vault, asset),
+      () => w.model.vaultEngine.liquidate(vault, asset),
     );
     if (verdicts.chain !== verdicts.model) break;
   }
@@ -347,10 +352,10 @@ async function liquidateAll(w: World, pick: number): Promise<Verdicts> {
 
 /** Mostly a vault that can be liquidated and an asset it holds; sometimes whatever the operation names. */
 function target(w: World, o: Operation): [VaultKey, number] {
-  const ripe = w.keys.filter((key) => w.model.health(key).liquidatable);
+  const ripe = w.keys.filter((key) => w.model.vaultEngine.health(key).liquidatable);
   if (ripe.length === 0 || o.noise % 5n === 0n) return [w.keys[o.vault] as VaultKey, o.asset];
   const key = ripe[o.vault % ripe.length] as VaultKey;
-  const held = [...w.model.vault(key).balances.keys()];
+  const held = [...w.model.vaultEngine.vault(key).balances.keys()];
   return [key, held[o.asset % held.length] ?? o.asset];
 }
 

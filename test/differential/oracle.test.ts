@@ -6,7 +6,7 @@ import { type NetworkConnection } from "hardhat/types/network";
 
 import "../support/fuzzSeed.js";
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { Market, statusNumber } from "../../src/model/index.js";
+import { type OracleGuard, SystemModel, statusNumber } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import { termsOf } from "../../src/protocol/deployments.js";
 import { type SystemParameters, parseParameters } from "../../src/protocol/parameters/convert.js";
@@ -90,10 +90,10 @@ interface Feed {
   readonly contract: MockPriceFeed;
   readonly code: string;
   readonly par: bigint;
-  readonly tell: (market: Market, answer: { answer: bigint; updatedAt: bigint } | null) => void;
+  readonly tell: (guard: OracleGuard, answer: { answer: bigint; updatedAt: bigint } | null) => void;
 }
 
-/** The model's market beside the chain's oracle. */
+/** The model's oracle guard beside the chain's. */
 class World {
   /** Since when each asset's death was last seen to be on record [s]. */
   private readonly since = new Map<number, bigint>();
@@ -102,9 +102,13 @@ class World {
     readonly connection: NetworkConnection,
     readonly client: Client,
     readonly feeds: readonly Feed[],
-    public market: Market,
-    public now: bigint,
+    readonly model: SystemModel,
   ) {}
+
+  /** Time of the newest block [s]. */
+  get now(): bigint {
+    return this.model.now;
+  }
 
   static async create(connection: NetworkConnection): Promise<World> {
     const deployment = await deployInMemory(connection, parameters());
@@ -123,16 +127,16 @@ class World {
     const debt = debtAsset.source;
     if (debt === undefined) throw new Error("the debt asset has no source");
     const feeds = await Promise.all([...named, feed(debt.feed, UNIT, (m, a) => m.setDebtFeed(a))]);
-    const market = new Market(termsOf(deployment));
+    const model = new SystemModel(termsOf(deployment), 0n);
     for (const { contract, tell } of feeds) {
       const { answer, updatedAt } = await contract.latestRoundData();
-      tell(market, { answer, updatedAt });
+      tell(model.oracleGuard, { answer, updatedAt });
     }
-    const world = new World(connection, client, feeds, market, 0n);
+    const world = new World(connection, client, feeds, model);
     // What the deployment has remembered already is forgotten by remembering anew.
     for (const id of IDS) {
       await world.send(1, () => client.oracle.accept(id));
-      market.accept(id, world.now);
+      model.oracleGuard.accept(id);
     }
     return world;
   }
@@ -142,12 +146,12 @@ class World {
     const { oracle } = this.client;
     const { kind } = o;
     if (kind === "accept" || kind === "observe") {
-      const before = this.market.lastAccepted(o.asset);
+      const before = this.model.oracleGuard.lastAccepted(o.asset);
       const receipt = await this.send(o.elapsed, () => oracle[kind](o.asset));
-      this.market[kind](o.asset, this.now);
-      const after = this.market.lastAccepted(o.asset);
-      const dead = this.market.price(o.asset, this.now).status === "dead";
-      const since = dead ? this.market.lastKnown(o.asset, this.now).deadSince : 0n;
+      this.model.oracleGuard[kind](o.asset);
+      const after = this.model.oracleGuard.lastAccepted(o.asset);
+      const dead = this.model.oracleGuard.price(o.asset).status === "dead";
+      const since = dead ? this.model.oracleGuard.lastKnown(o.asset).deadSince : 0n;
       const expected: (readonly [string, ...bigint[]])[] = [];
       if (after !== before) expected.push(["PriceAccepted", BigInt(o.asset), after.price, after.timestamp]);
       if (dead && since !== this.since.get(o.asset)) expected.push(["DeathRecorded", BigInt(o.asset), since]);
@@ -162,12 +166,12 @@ class World {
       const answer = o.kind === "repeat" ? last : (feed.par * BigInt(o.answer)) / 1000n;
       const at = this.now + BigInt(o.elapsed - o.age);
       await this.send(o.elapsed, () => feed.contract.setAnswerAt(answer, at));
-      feed.tell(this.market, { answer, updatedAt: at });
+      feed.tell(this.model.oracleGuard, { answer, updatedAt: at });
       return;
     }
     if (o.kind === "silence") {
       await this.speak(feed, false);
-      feed.tell(this.market, null);
+      feed.tell(this.model.oracleGuard, null);
     }
     await this.send(o.elapsed, () => this.client.pool.addInterest());
   }
@@ -185,26 +189,26 @@ class World {
         oracle.lastKnown(id),
         oracle.lastAccepted(id),
       ]);
-      const model = this.market.priceAndExpiry(id, this.now);
+      const model = this.model.oracleGuard.priceAndExpiry(id);
       for (const field of ["liq", "low", "high"] as const)
         equal(`${field} ${id}`, price[field], model.price[field]);
       equal(`status ${id}`, price.status, statusNumber(model.price.status));
       equal(`expiry ${id}`, expiresAt, model.expiresAt);
-      const { known, deadSince } = this.market.lastKnown(id, this.now);
+      const { known, deadSince } = this.model.oracleGuard.lastKnown(id);
       equal(`since ${id}`, told.deadSince, deadSince);
       for (const field of ["base", "most", "least", "aliveAt", "unseenBefore"] as const) {
         equal(`known ${field} ${id}`, told.known[field], known[field]);
       }
       equal(`fades ${id}`, BigInt(told.known.fades), BigInt(known.fades));
-      equal(`accepted ${id}`, accepted.acceptedPrice, this.market.lastAccepted(id).price);
-      equal(`accepted at ${id}`, accepted.timestamp, this.market.lastAccepted(id).timestamp);
+      equal(`accepted ${id}`, accepted.acceptedPrice, this.model.oracleGuard.lastAccepted(id).price);
+      equal(`accepted at ${id}`, accepted.timestamp, this.model.oracleGuard.lastAccepted(id).timestamp);
     }
     return found;
   }
 
   /** The world as it was, for another run. */
-  fresh(market: Market, now: bigint): World {
-    return new World(this.connection, this.client, this.feeds, market, now);
+  fresh(model: SystemModel): World {
+    return new World(this.connection, this.client, this.feeds, model.clone());
   }
 
   private async send(
@@ -212,7 +216,7 @@ class World {
     call: () => Promise<{ wait(): Promise<ContractTransactionReceipt | null> }>,
   ) {
     const latest = await this.connection.ethers.provider.getBlock("latest");
-    this.now = BigInt((latest?.timestamp ?? 0) + elapsed);
+    this.model.now = BigInt((latest?.timestamp ?? 0) + elapsed);
     const params = [`0x${this.now.toString(16)}`];
     await this.connection.provider.request({ method: "evm_setNextBlockTimestamp", params });
     return (await call()).wait();
@@ -237,25 +241,23 @@ class World {
 describe("the oracle against its model", function () {
   this.timeout(3_600_000);
   let world: World;
-  let market: Market;
   let snapshot: unknown;
 
   before(async () => {
     world = await World.create(await network.create());
-    market = world.market.clone();
     snapshot = await world.connection.provider.request({ method: "evm_snapshot", params: [] });
     expect(await world.differences()).to.deep.equal([]);
   });
   after(() => world.connection.close());
 
   it("whatever its feeds answer, prices, expiries, what is remembered and what its events say are the model's", async () => {
-    const { now } = world;
+    const start = world.model.clone();
     await fc.assert(
       fc.asyncProperty(operations, async (list) => {
         const { provider } = world.connection;
         await provider.request({ method: "evm_revert", params: [snapshot] });
         snapshot = await provider.request({ method: "evm_snapshot", params: [] });
-        const run = world.fresh(market.clone(), now);
+        const run = world.fresh(start);
         for (const operation of list) {
           await run.perform(operation);
           expect(await run.differences(), JSON.stringify(operation)).to.deep.equal([]);

@@ -39,7 +39,7 @@ export async function createWorld(
   const model = new SystemModel(termsOf(deployment), created);
   for (const { id } of deployment.assets) {
     const accepted = await client.oracle.lastAccepted(id);
-    model.restoreAccepted(id, accepted.acceptedPrice, accepted.timestamp);
+    model.oracleGuard.restoreAccepted(id, accepted.acceptedPrice, accepted.timestamp);
   }
   for (const actor of actors) {
     const address = await actor.getAddress();
@@ -59,7 +59,7 @@ export async function createWorld(
     world,
     1n,
     () => client.pool.deposit(lent, addresses[0] as string),
-    () => model.lenders.lend(lent),
+    () => model.lendingPool.deposit(lent),
   );
   if (verdicts.chain !== null || verdicts.model !== null) throw new Error("cannot lend");
   return world;
@@ -92,15 +92,16 @@ export async function syncFeeds(world: World): Promise<void> {
   const { deployment, feeds } = world.client;
   for (const asset of deployment.assets) {
     const round = await feeds[asset.id]?.latestRoundData();
-    if (round !== undefined) world.model.setFeed(asset.id, { answer: round[1], updatedAt: round[3] });
+    if (round !== undefined)
+      world.model.oracleGuard.setFeed(asset.id, { answer: round[1], updatedAt: round[3] });
     if (asset.secondary !== undefined) {
       const second = await mockFeed(world, asset.secondary.feed).latestRoundData();
-      world.model.setFeed(asset.id, { answer: second[1], updatedAt: second[3] }, "secondary");
+      world.model.oracleGuard.setFeed(asset.id, { answer: second[1], updatedAt: second[3] }, "secondary");
     }
   }
   if (deployment.debtAsset.source !== undefined) {
     const round = await mockFeed(world, deployment.debtAsset.source.feed).latestRoundData();
-    world.model.setDebtFeed({ answer: round[1], updatedAt: round[3] });
+    world.model.oracleGuard.setDebtFeed({ answer: round[1], updatedAt: round[3] });
   }
 }
 

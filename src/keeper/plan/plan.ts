@@ -121,8 +121,8 @@ export function optionsOf(
 ): Option[] {
   const gasCost = gasCostUp(costs);
   const options: Option[] = [];
-  for (const asset of [...model.vault(vault).balances.keys()].sort((a, b) => a - b)) {
-    const quote = model.quote(vault, asset, balance, UNLIMITED, [...prices]);
+  for (const asset of [...model.vaultEngine.vault(vault).balances.keys()].sort((a, b) => a - b)) {
+    const quote = model.vaultEngine.quoteLiquidation(vault, asset, balance, UNLIMITED, [...prices]);
     const price = prices[asset]?.liq ?? 0n;
     if (quote === null || quote.verdict !== "executable" || price === 0n) continue;
     const { repaid, seized, bonus } = quote;

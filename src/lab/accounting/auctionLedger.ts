@@ -44,12 +44,12 @@ export class AuctionBooks {
   /** Absorbs a vault. `record` puts it on record with its transaction. */
   absorb(moment: Moment, key: VaultKey): { readonly record: (transaction: string) => void } {
     const { actors, model } = this.world;
-    const { debt } = model.health(key, moment.prices);
-    const held = [...model.vault(key).balances];
+    const { debt } = model.vaultEngine.health(key, moment.prices);
+    const held = [...model.vaultEngine.vault(key).balances];
     const value = held.reduce((sum, [asset, amount]) => sum + this.worth(moment.market, asset, amount), 0n);
-    const before = model.pool.auctionDebt;
-    const id = this.tipped(0n, () => model.absorb(key, actors.absorber));
-    const taken = model.pool.auctionDebt - before;
+    const before = model.lendingPool.state.auctionDebt;
+    const id = this.tipped(0n, () => model.vaultEngine.absorb(key, actors.absorber));
+    const taken = model.lendingPool.state.auctionDebt - before;
     this.debt += taken;
     this.lots += held.length;
     const collateral = held.map(([asset, amount]) => ({ asset, amount }));
@@ -74,12 +74,11 @@ export class AuctionBooks {
     readonly loss: pools.Loss;
     readonly record: (transaction: string, profit: bigint) => void;
   } {
-    const { backing } = this.world.model;
-    const absorption = backing.house.open.find((a) => a.id === id);
-    const { cost: price } = backing.quoteTake(id, asset, wanted);
+    const absorption = this.world.model.auctionHouse.state.open.find((a) => a.id === id);
+    const { cost: price } = this.world.model.auctionHouse.quoteTake(id, asset, wanted);
     const paid = absorption === undefined ? null : auctionMath.split(auctions.tabOf(absorption), price);
     const { amount, cost, loss } = this.tipped(paid?.tip ?? 0n, () =>
-      backing.take(id, asset, wanted, MAX_UINT256),
+      this.world.model.auctionHouse.take(id, asset, wanted, MAX_UINT256),
     );
     const oracleValue = valueDown(amount, moment.prices[asset]?.liq ?? 0n);
     this.books.taken(moment.market, id, { asset, amount }, cost, paid);
@@ -93,7 +92,8 @@ export class AuctionBooks {
       this.tips += paid.tip;
       this.oracleValue += oracleValue;
       this.shortfall += loss.total;
-      if (!backing.house.open.some((a) => a.id === id)) this.books.closed(id, absorption.left === cost);
+      if (!this.world.model.auctionHouse.state.open.some((a) => a.id === id))
+        this.books.closed(id, absorption.left === cost);
     }
     const { time, block } = moment;
     return {
@@ -107,7 +107,7 @@ export class AuctionBooks {
 
   /** Gives an absorption up. */
   giveUp(id: bigint): pools.Loss {
-    const loss = this.tipped(0n, () => this.world.model.backing.giveUp(id));
+    const loss = this.tipped(0n, () => this.world.model.auctionHouse.giveUp(id));
     this.books.lost(loss, "atAuction");
     this.books.closed(id, false);
     this.shortfall += loss.total;
@@ -117,7 +117,7 @@ export class AuctionBooks {
 
   /** Restarts an expired lot. */
   restart(id: bigint, asset: number): void {
-    this.world.model.backing.restart(id, asset);
+    this.world.model.auctionHouse.restart(id, asset);
     this.restarts += 1;
   }
 
@@ -128,7 +128,7 @@ export class AuctionBooks {
 
   /** What open absorptions owe beyond the value of their lots at liquidation prices. */
   impliedShortfall(moment: Pick<Moment, "prices">): bigint {
-    return this.world.model.backing.house.open.reduce((sum, a) => {
+    return this.world.model.auctionHouse.state.open.reduce((sum, a) => {
       const value = a.lots.reduce(
         (all, l) => all + valueDown(l.amount, moment.prices[l.asset]?.liq ?? 0n),
         0n,
@@ -147,7 +147,7 @@ export class AuctionBooks {
   /** Runs an operation, and notes what it made the backstop pay the absorber in tips, beyond what is `fromProceeds`. */
   private tipped<T>(fromProceeds: bigint, operation: () => T): T {
     const { actors, model } = this.world;
-    const tips = (): bigint => model.backing.house.tips.get(actors.absorber) ?? 0n;
+    const tips = (): bigint => model.auctionHouse.state.tips.get(actors.absorber) ?? 0n;
     const before = tips();
     const result = operation();
     const paid = tips() - before - fromProceeds;

@@ -127,9 +127,9 @@ export class Ledger {
   /** The vaults with HF < 1 after a block. */
   observe(block: number, ripe: readonly VaultKey[], prices: readonly Price[]): void {
     this.latencies.observe(block, Number(this.world.model.now), ripe);
-    const pool = this.world.model.accruedPool;
+    const pool = this.world.model.lendingPool.accrued;
     this.impliedNow = ripe.reduce((sum, key) => {
-      const { debt, value } = this.world.model.health(key, prices, pool);
+      const { debt, value } = this.world.model.vaultEngine.health(key, prices, pool);
       return debt > value ? sum + debt - value : sum;
     }, this.auctions.impliedShortfall({ prices }));
     if (this.impliedNow > this.impliedMax) this.impliedMax = this.impliedNow;
@@ -243,9 +243,12 @@ export class Ledger {
   /** The end of a step. */
   sample(time: number, market: readonly bigint[], prices: readonly Price[], poolPrice: bigint): void {
     const { model } = this.world;
-    const pool = model.accruedPool;
+    const pool = model.lendingPool.accrued;
     const debt = debtDown(pool.totalScaledDebt, pool.index);
-    const value = prices.reduce((sum, p, id) => sum + valueDown(model.assetTotals(id).deposited, p.liq), 0n);
+    const value = prices.reduce(
+      (sum, p, id) => sum + valueDown(model.vaultEngine.assetTotals(id).deposited, p.liq),
+      0n,
+    );
     const ratio = collateralRatioDown(value, debt);
     const utilisation = utilisationUp(pool.cash, debt);
     if (debt > 0n && (this.minRatio === null || ratio < this.minRatio)) this.minRatio = ratio;
@@ -265,10 +268,10 @@ export class Ledger {
       systemRatio: debt === 0n ? 0n : ratio,
       utilisation,
       auctionDebt: pool.auctionDebt,
-      backstopAssets: model.backing.backstop.cash,
+      backstopAssets: model.backstopPool.state.cash,
       lendersLost: booked.lenders,
-      effectiveLtv: model.market.risk.effectiveLtv(0, model.now),
-      borrowingClosed: model.market.breaker.guarded.has("Borrow"),
+      effectiveLtv: model.riskConfig.effectiveLtv(0),
+      borrowingClosed: model.circuitBreaker.state.guarded.has("Borrow"),
     });
     this.repaidThisStep = 0n;
     if (at % this.bookEvery === 0) this.book.push(bookSample(model, time, prices));

@@ -6,12 +6,12 @@ const HEALTH_STEPS = [100n, 105n, 110n, 125n];
 
 /** The book of all vaults at `time` [s], for drawing. */
 export function bookSample(model: SystemModel, time: number, prices: readonly Price[]): BookSample {
-  const pool = model.accruedPool;
+  const pool = model.lendingPool.accrued;
   const rows: { ratio: bigint; debt: bigint }[] = [];
   const below = HEALTH_STEPS.map(() => 0n);
   let total = 0n;
-  for (const key of model.keys()) {
-    const { debt, value, healthFactor } = model.health(key, prices, pool);
+  for (const key of model.vaultEngine.keys()) {
+    const { debt, value, healthFactor } = model.vaultEngine.health(key, prices, pool);
     if (debt === 0n) continue;
     total += debt;
     rows.push({ ratio: collateralRatioDown(value, debt), debt });

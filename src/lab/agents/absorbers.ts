@@ -34,15 +34,15 @@ export class Absorbers {
 
   private consider(scene: Scene, key: VaultKey): Action | null {
     const { model } = scene.world;
-    const { debt, healthFactor, value, liquidatable } = model.health(key, scene.prices);
+    const { debt, healthFactor, value, liquidatable } = model.vaultEngine.health(key, scene.prices);
     if (!liquidatable) return null;
     const { tip } = auctionMath.tabDown(model.terms.auction, debt);
     const gain = tip - gasCost(scene, ABSORB_GAS);
     if (gain <= scene.minProfit) return null;
     if (value * BPS < debt * ABSORB_RATIO) return absorption(scene, key);
-    if (healthFactor * BPS >= model.system.stuckHealth * WAD) return null;
+    if (healthFactor * BPS >= model.riskConfig.system.stuckHealth * WAD) return null;
     const now = BigInt(scene.time);
-    const ripe = ripeness(model.vault(key).flaggedAt, model.market.opened());
+    const ripe = ripeness(model.vaultEngine.vault(key).flaggedAt, model.circuitBreaker.openedAt());
     if (ripe !== null && now <= ripe.until) return now >= ripe.from ? absorption(scene, key) : null;
     const waited = scene.time - (this.since.get(key) ?? scene.time) >= this.flagAfter;
     if (!waited || gain <= scene.minProfit + gasCost(scene, FLAG_GAS)) return null;
@@ -76,7 +76,7 @@ function absorption(scene: Scene, key: VaultKey): Action {
 function flag(scene: Scene, key: VaultKey): Action {
   const { ledger, world } = scene;
   const { actors, client, model } = world;
-  model.flag(key);
+  model.vaultEngine.flag(key);
   return {
     calls: [
       {

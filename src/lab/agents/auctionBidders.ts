@@ -23,7 +23,7 @@ interface PlannedTake {
 
 /** Takes the parts of lots whose sale into the AMM pays their price and the gas. */
 export function bid(scene: Scene): Action[] {
-  const { house } = scene.world.model.backing;
+  const { state: house } = scene.world.model.auctionHouse;
   const lots = [
     ...house.open.flatMap((a) => a.lots.map((lot) => ({ id: a.id, lot }))),
     ...[...house.remnants.values()].map((lot) => ({ id: REMNANTS, lot })),
@@ -39,13 +39,12 @@ export function bid(scene: Scene): Action[] {
 
 /** The most profitable part of a lot; null if none pays. */
 function planTake(scene: Scene, id: bigint, lot: auctions.Lot): PlannedTake | null {
-  const { backing } = scene.world.model;
   const market = scene.world.markets[lot.asset];
   const cost = gasCost(scene, TAKE_GAS + SALE_GAS);
   let best: PlannedTake | null = null;
   for (const part of PARTS) {
     const wanted = part === 1n ? MAX_UINT256 : lot.amount / part;
-    const quote = possible(() => backing.quoteTake(id, lot.asset, wanted));
+    const quote = possible(() => scene.world.model.auctionHouse.quoteTake(id, lot.asset, wanted));
     if (quote === null) return null;
     if (quote.amount === 0n) break;
     const proceeds = market?.quoteSale(quote.amount) ?? 0n;

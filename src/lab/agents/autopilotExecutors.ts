@@ -55,12 +55,12 @@ export class Executors {
     const newest = histories.reduce((sum, h) => sum + h.newest, 0n);
     if (newest !== this.pricedAt) this.refused.clear();
     this.pricedAt = newest;
-    const pool = model.accruedPool;
+    const pool = model.lendingPool.accrued;
     const actions: Action[] = [];
     for (const { key, asset } of this.vaults) {
       if (actions.length === scene.perBlock) break;
-      if (this.refused.has(key) || !model.vault(key).balances.has(asset)) continue;
-      const p = model.position(model.vault(key), scene.prices, pool);
+      if (this.refused.has(key) || !model.vaultEngine.vault(key).balances.has(asset)) continue;
+      const p = model.vaultEngine.position(model.vaultEngine.vault(key), scene.prices, pool);
       if (!isTriggered(p, this.plan.trigger)) continue;
       const sale = this.size(scene, p, asset);
       if (sale.repaid === 0n || !this.worthwhile(scene, asset, sale)) continue;
@@ -71,13 +71,12 @@ export class Executors {
   }
 
   private size({ world }: Scene, p: Position, asset: number): DeleverageSale {
-    const { market, now } = world.model;
     return deleverageSize(p, {
       target: this.plan.target,
-      threshold: market.risk.termsOf(asset, now).liquidationThreshold,
+      threshold: world.model.riskConfig.termsOf(asset).liquidationThreshold,
       maxCost: this.plan.maxCost,
       fee: this.plan.fee,
-      dust: market.risk.system.dust,
+      dust: world.model.riskConfig.system.dust,
     });
   }
 
@@ -116,11 +115,11 @@ export class Executors {
   private follow(scene: Scene, key: VaultKey, asset: number, done: Executed): void {
     const { ledger, prices, world } = scene;
     const { model } = world;
-    const p = model.position(model.vault(key), prices, model.accruedPool);
+    const p = model.vaultEngine.position(model.vaultEngine.vault(key), prices, model.lendingPool.accrued);
     const sale = this.size(scene, p, asset);
-    const before = model.health(key, prices);
-    const { repaid, sold } = model.deleverage(key, asset, done.sold, sale.repaid);
-    const after = model.health(key, prices);
+    const before = model.vaultEngine.health(key, prices);
+    const { repaid, sold } = model.vaultEngine.deleverage(key, asset, done.sold, sale.repaid);
+    const after = model.vaultEngine.health(key, prices);
     ledger.compare(`autopilot ${key} repaid`, done.repaid, repaid);
     ledger.compare(`autopilot ${key} fee`, done.fee, sale.fee);
     const { log, block } = scene;

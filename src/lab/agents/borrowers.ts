@@ -48,31 +48,31 @@ export class LateBorrowers {
   private open(scene: Scene, v: LabVault): Action | "wait" | "never" {
     const { ledger, prices } = scene;
     const { client, model } = this.world;
-    const { market, terms } = model;
+    const { terms } = model;
     const price = prices[v.asset];
     const marketPrice = scene.market[v.asset] ?? 0n;
-    const pool = model.accruedPool;
-    const { breaker } = market;
+    const pool = model.lendingPool.accrued;
+    const { state: breaker } = model.circuitBreaker;
     const closed =
       breaker.guarded.has("Borrow") && breakers.refusal(breaker, "Borrow", 0n, 0n, model.now) !== null;
     if (price?.status !== "good" || closed || marketPrice === 0n) return "wait";
-    if (market.moveOf(v.asset, model.now).past !== 0n) return "wait";
-    const { ltv, decimals, supplyCap } = market.risk.termsOf(v.asset, model.now);
+    if (model.circuitBreaker.moveOf(v.asset).past !== 0n) return "wait";
+    const { ltv, decimals, supplyCap } = model.riskConfig.termsOf(v.asset);
     const limit = (v.use * ltv) / BPS;
     const wished = mulDivUp(v.debt, WAD, limit);
     const scale = 10n ** terms.debtDecimals;
     const collateral = mulDivUp(wished, WAD * 10n ** decimals, marketPrice * scale);
     const value = valueDown(collateral, price.low);
-    const debt = (value * market.risk.effectiveLtv(v.asset, model.now) * v.use) / (BPS * WAD);
-    if (debt < model.system.dust) {
+    const debt = (value * model.riskConfig.effectiveLtv(v.asset) * v.use) / (BPS * WAD);
+    if (debt < model.riskConfig.system.dust) {
       ledger.refused();
       return "never";
     }
-    const full = pools.totalDebt(pool) + debt > model.system.borrowCap;
-    if (debt > pool.cash || full || model.assetTotals(v.asset).deposited + collateral > supplyCap)
+    const full = pools.totalDebt(pool) + debt > model.riskConfig.system.borrowCap;
+    if (debt > pool.cash || full || model.vaultEngine.assetTotals(v.asset).deposited + collateral > supplyCap)
       return "wait";
-    model.deposit(v.key, v.asset, collateral);
-    model.borrow(v.key, debt);
+    model.vaultEngine.deposit(v.key, v.asset, collateral);
+    model.vaultEngine.borrow(v.key, debt);
     const data = client.engine.interface.encodeFunctionData("multicall", [
       openingCalls(this.world, v, collateral, debt),
     ]);

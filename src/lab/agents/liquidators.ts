@@ -25,12 +25,15 @@ export interface KeeperView {
 /** The most profitable liquidation of a vault over its assets and the parts considered; null if none pays. */
 export function planLiquidation(view: KeeperView, key: VaultKey): PlannedLiquidation | null {
   let best: PlannedLiquidation | null = null;
-  for (const [asset, balance] of view.model.vault(key).balances) {
-    const full = view.model.quote(key, asset, MAX_UINT256, MAX_UINT256, view.prices);
+  for (const [asset, balance] of view.model.vaultEngine.vault(key).balances) {
+    const full = view.model.vaultEngine.quoteLiquidation(key, asset, MAX_UINT256, MAX_UINT256, view.prices);
     if (full?.verdict !== "executable") continue;
     for (const part of PARTS) {
       const maxRepay = part === 1n ? MAX_UINT256 : full.repaid / part;
-      const outcome = part === 1n ? full : view.model.quote(key, asset, maxRepay, balance, view.prices);
+      const outcome =
+        part === 1n
+          ? full
+          : view.model.vaultEngine.quoteLiquidation(key, asset, maxRepay, balance, view.prices);
       if (outcome?.verdict !== "executable" || outcome.seized === 0n) continue;
       const proceeds = view.markets[asset]?.quoteSale(outcome.seized) ?? 0n;
       const profit = proceeds - outcome.repaid - view.gasCost;
@@ -62,10 +65,10 @@ function liquidation(scene: Scene, plan: PlannedLiquidation): Action {
   const { actors, client, markets, model, routerAddress } = world;
   const { debtAsset, contracts } = client.deployment;
   const { key } = plan;
-  const health = model.health(key, prices);
-  const held = [...model.vault(key).balances];
-  const result = model.liquidate(key, plan.asset, plan.maxRepay, MAX_UINT256, plan.seized);
-  checkLiquidation(log, key, health, model.health(key, prices), scene.block);
+  const health = model.vaultEngine.health(key, prices);
+  const held = [...model.vaultEngine.vault(key).balances];
+  const result = model.vaultEngine.liquidate(key, plan.asset, plan.maxRepay, MAX_UINT256, plan.seized);
+  checkLiquidation(log, key, health, model.vaultEngine.health(key, prices), scene.block);
   checkVault(log, model, key, scene.block);
   checkLoss(log, model, result.loss, scene.block);
   const handed =

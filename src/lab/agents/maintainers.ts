@@ -30,7 +30,7 @@ export class Attendants {
     return [
       ...this.prices(scene),
       ...this.openAgain(scene),
-      ...scene.world.model.backing.house.open.flatMap((a) => giveUp(scene, a)),
+      ...scene.world.model.auctionHouse.state.open.flatMap((a) => giveUp(scene, a)),
       ...clocks(scene),
     ];
   }
@@ -51,13 +51,13 @@ export class Attendants {
         const data = client.volatility.interface.encodeFunctionData("poke", [id]);
         const pokes = first ? 1n : (news + ROUNDS_PER_POKE - 1n) / ROUNDS_PER_POKE;
         for (let i = 0n; i < pokes; i++) actions.push(upkeep(scene, volatility, data, CALL_GAS.poke));
-        model.market.pokeVolatility(id, history, now);
+        model.volatilityModel.poke(id, history);
       }
       if (this.breaker) {
         const data = client.breaker.interface.encodeFunctionData("poke", [id]);
         actions.push(upkeep(scene, breaker, data));
-        const open = breakers.pausedUntil(model.market.breaker, "Borrow") <= now;
-        if (model.market.pokeBreaker(id, now) && open) scene.ledger.tripped();
+        const open = breakers.pausedUntil(model.circuitBreaker.state, "Borrow") <= now;
+        if (model.circuitBreaker.poke(id) && open) scene.ledger.tripped();
       }
     });
     if (actions.length > 0 && this.volatility && histories.length > 1 && time >= this.pairAt) {
@@ -66,14 +66,14 @@ export class Attendants {
         for (let b = a + 1; b < histories.length; b++) {
           const data = client.volatility.interface.encodeFunctionData("pokePair", [a, b]);
           actions.push(upkeep(scene, volatility, data, CALL_GAS.poke));
-          model.market.volatility.pokePair(a, b);
+          model.volatilityModel.state.pokePair(a, b);
         }
       });
     }
     if (actions.length > 0 && time >= this.acceptAt) {
       this.acceptAt = time + ACCEPT_EVERY;
       histories.forEach((_, id) => {
-        model.accept(id);
+        model.oracleGuard.accept(id);
         actions.push(upkeep(scene, oracle, client.oracle.interface.encodeFunctionData("accept", [id])));
       });
     }
@@ -83,13 +83,12 @@ export class Attendants {
   /** Clears the bits of actions that are open again. */
   private openAgain(scene: Scene): Action[] {
     const { client, model } = scene.world;
-    const { market } = model;
-    const before = market.breaker.guarded;
+    const before = model.circuitBreaker.state.guarded;
     if (before.size === 0) return [];
-    const state = market.breaker;
-    market.refreshBreaker(BigInt(scene.time));
-    if (market.breaker.guarded.size === before.size) {
-      market.breaker = state;
+    const state = model.circuitBreaker.state;
+    model.circuitBreaker.refresh();
+    if (model.circuitBreaker.state.guarded.size === before.size) {
+      model.circuitBreaker.state = state;
       return [];
     }
     const data = client.breaker.interface.encodeFunctionData("refresh");
@@ -105,7 +104,7 @@ function giveUp(scene: Scene, a: auctions.Absorption): Action[] {
     (sum, lot) => sum + valueDown(lot.amount, scene.prices[lot.asset]?.high ?? 0n),
     0n,
   );
-  if (!auctionMath.isHopeless(auctions.tabOf(a), value, model.system.dust)) return [];
+  if (!auctionMath.isHopeless(auctions.tabOf(a), value, model.riskConfig.system.dust)) return [];
   const loss = ledger.auctions.giveUp(a.id);
   checkLoss(log, model, loss, scene.block);
   const data = client.auctionHouse.interface.encodeFunctionData("giveUp", [a.id]);
@@ -116,26 +115,25 @@ function giveUp(scene: Scene, a: auctions.Absorption): Action[] {
 function clocks(scene: Scene): Action[] {
   const { ledger, world } = scene;
   const { client, model } = world;
-  const { backing, market } = model;
   const { auctionHouse } = client.deployment.contracts;
   const house = client.auctionHouse.interface;
   const lots = [
-    ...backing.house.open.flatMap((a) => a.lots.map((lot) => ({ id: a.id, lot }))),
-    ...[...backing.house.remnants.values()].map((lot) => ({ id: REMNANTS, lot })),
+    ...model.auctionHouse.state.open.flatMap((a) => a.lots.map((lot) => ({ id: a.id, lot }))),
+    ...[...model.auctionHouse.state.remnants.values()].map((lot) => ({ id: REMNANTS, lot })),
   ].filter(({ lot }) => lot.amount > 0n);
   const actions: Action[] = [];
   for (const { id, lot } of lots) {
     if (actions.length === scene.perBlock) break;
-    const elapsed = backing.clockOf(lot);
+    const elapsed = model.auctionHouse.clockOf(lot);
     if (elapsed >= lot.terms.tail) {
       if (scene.prices[lot.asset]?.status === "dead") continue;
       ledger.auctions.restart(id, lot.asset);
       actions.push(upkeep(scene, auctionHouse, house.encodeFunctionData("restart", [id, lot.asset])));
     } else if (
       model.now - lot.checkpoint > lot.credit &&
-      market.priceAndExpiry(lot.asset, model.now).expiresAt > model.now
+      model.oracleGuard.priceAndExpiry(lot.asset).expiresAt > model.now
     ) {
-      backing.checkpoint(id, lot.asset);
+      model.auctionHouse.checkpoint(id, lot.asset);
       actions.push(upkeep(scene, auctionHouse, house.encodeFunctionData("checkpoint", [id, lot.asset])));
     }
   }

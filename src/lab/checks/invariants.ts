@@ -34,9 +34,9 @@ export interface Marks {
 /** The marks of this moment. */
 export function marksOf(model: SystemModel, lendersLost: bigint): Marks {
   return {
-    index: model.accruedPool.index,
-    totalAssets: model.totalAssets(),
-    totalShares: model.pool.totalShares,
+    index: model.lendingPool.accrued.index,
+    totalAssets: model.lendingPool.totalAssets(),
+    totalShares: model.lendingPool.state.totalShares,
     lendersLost,
   };
 }
@@ -71,7 +71,7 @@ export function checkLiquidation(
 
 /** Invariants of one touched vault: no debt without collateral above dust. */
 export function checkVault(log: InvariantLog, model: SystemModel, key: VaultKey, block: number): void {
-  const vault = model.vault(key);
+  const vault = model.vaultEngine.vault(key);
   log.require(
     vault.balances.size > 0 || vault.scaledDebt === 0n,
     `block ${block}, vault ${key}: debt without any collateral was not booked`,
@@ -86,12 +86,12 @@ export function checkLoss(log: InvariantLog, model: SystemModel, loss: pools.Los
     backstop + reserve + lenders === total,
     `block ${block}: a loss of ${total} was divided into ${backstop}, ${reserve} and ${lenders}`,
   );
-  const capital = model.backing.capital();
+  const capital = model.backstopPool.capital();
   log.require(
     reserve + lenders === 0n || capital === 0n,
     `block ${block}: the reserve or lenders paid while the backstop had ${capital}`,
   );
-  const left = pools.claims(model.accruedPool, model.terms.pool).reserve;
+  const left = pools.claims(model.lendingPool.accrued, model.terms.pool).reserve;
   log.require(
     lenders === 0n || left === 0n,
     `block ${block}: lenders lost ${lenders} while the reserve had ${left}`,
@@ -100,7 +100,7 @@ export function checkLoss(log: InvariantLog, model: SystemModel, loss: pools.Los
 
 /** Invariants of an absorbed vault: nothing is left of it. */
 export function checkEmptied(log: InvariantLog, model: SystemModel, key: VaultKey, block: number): void {
-  const { scaledDebt, balances } = model.vault(key);
+  const { scaledDebt, balances } = model.vaultEngine.vault(key);
   log.require(
     scaledDebt === 0n && balances.size === 0,
     `block ${block}, vault ${key}: an absorbed vault was not emptied`,
@@ -118,12 +118,12 @@ export interface Clocks {
  * lots, remnants and claims are exactly what the engine keeps for auctions. Returns the clocks of now.
  */
 export function checkAuctions(log: InvariantLog, model: SystemModel, before: Clocks, block: number): Clocks {
-  const { backing, now } = model;
-  const { house } = backing;
+  const { now } = model;
+  const { state: house } = model.auctionHouse;
   const elapsed = new Map<string, { elapsed: bigint; restarts: bigint }>();
   const kept = model.terms.assets.map(() => 0n);
   const count = (lot: auctions.Lot, id: bigint): void => {
-    const clock = backing.clockOf(lot);
+    const clock = model.auctionHouse.clockOf(lot);
     const name = `${id}/${lot.asset}`;
     elapsed.set(name, { elapsed: clock, restarts: lot.restarts });
     kept[lot.asset] = (kept[lot.asset] ?? 0n) + lot.amount;
@@ -143,14 +143,14 @@ export function checkAuctions(log: InvariantLog, model: SystemModel, before: Clo
     kept[asset] = (kept[asset] ?? 0n) + amount;
   }
   kept.forEach((sum, id) => {
-    const { auctioned } = model.assetTotals(id);
+    const { auctioned } = model.vaultEngine.assetTotals(id);
     log.require(
       sum === auctioned,
       `block ${block}: lots, remnants and claims of asset ${id} sum to ${sum}, not ${auctioned}`,
     );
   });
   const owed = house.open.reduce((sum, a) => sum + auctions.tabOf(a).debt, 0n);
-  const { auctionDebt } = model.pool;
+  const { auctionDebt } = model.lendingPool.state;
   log.require(
     owed === auctionDebt,
     `block ${block}: open tabs owe ${owed}, the pool waits for ${auctionDebt}`,
@@ -167,29 +167,32 @@ export async function checkBook(
 ): Promise<void> {
   let scaled = 0n;
   const sums = client.deployment.assets.map(() => 0n);
-  for (const key of model.keys()) {
-    const vault = model.vault(key);
+  for (const key of model.vaultEngine.keys()) {
+    const vault = model.vaultEngine.vault(key);
     scaled += vault.scaledDebt;
     for (const [id, balance] of vault.balances) sums[id] = (sums[id] ?? 0n) + balance;
   }
-  const { totalScaledDebt, cash, index } = model.pool;
+  const { totalScaledDebt, cash, index } = model.lendingPool.state;
   log.require(
     scaled === totalScaledDebt,
     `block ${block}: vault debts sum to ${scaled}, not ${totalScaledDebt}`,
   );
   const held = await client.debtToken.balanceOf(client.pool);
   log.require(held >= cash, `block ${block}: the pool counts ${cash} in cash but holds ${held}`);
-  const { backstop, house } = model.backing;
+  const { state: house } = model.auctionHouse;
   const capital = await client.debtToken.balanceOf(client.backstop);
   log.require(
-    capital >= backstop.cash,
-    `block ${block}: the backstop counts ${backstop.cash} but holds ${capital}`,
+    capital >= model.backstopPool.state.cash,
+    `block ${block}: the model.backstopPool.state counts ${model.backstopPool.state.cash} but holds ${capital}`,
   );
   const tips = [...house.tips.values()].reduce((sum, tip) => sum + tip, 0n);
   const kept = await client.debtToken.balanceOf(client.auctionHouse);
-  log.require(kept >= tips, `block ${block}: the auction house owes ${tips} in tips but holds ${kept}`);
+  log.require(
+    kept >= tips,
+    `block ${block}: the auction model.auctionHouse.state owes ${tips} in tips but holds ${kept}`,
+  );
   for (const { id, symbol } of client.deployment.assets) {
-    const { deposited, auctioned } = model.assetTotals(id);
+    const { deposited, auctioned } = model.vaultEngine.assetTotals(id);
     log.require(
       sums[id] === deposited,
       `block ${block}: ${symbol} of vaults sums to ${sums[id]}, not ${deposited}`,
@@ -200,7 +203,10 @@ export async function checkBook(
       `block ${block}: the engine counts ${deposited + auctioned} ${symbol} but holds ${balance}`,
     );
   }
-  const debts = [...model.keys()].reduce((sum, key) => sum + debtUp(model.vault(key).scaledDebt, index), 0n);
+  const debts = [...model.vaultEngine.keys()].reduce(
+    (sum, key) => sum + debtUp(model.vaultEngine.vault(key).scaledDebt, index),
+    0n,
+  );
   log.require(
     debts * BPS >= (totalScaledDebt * index * BPS) / 10n ** 27n,
     `block ${block}: vaults owe less than the pool counts on`,

@@ -60,13 +60,13 @@ export async function reconcile(
   const tally = new Tally();
   const { lens } = client;
   const chain = await lens.snapshot();
-  const modelPool = model.pool;
+  const modelPool = model.lendingPool.state;
   for (const field of POOL_FIELDS) tally.equal(`pool.${field}`, chain.pool[field], modelPool[field]);
   tally.equal("pool.totalShares", chain.totalShares, modelPool.totalShares);
-  tally.equal("pool.totalAssets", chain.totalAssets, model.totalAssets());
-  const prices = model.prices();
+  tally.equal("pool.totalAssets", chain.totalAssets, model.lendingPool.totalAssets());
+  const prices = model.oracleGuard.prices();
   client.deployment.assets.forEach(({ id, symbol }) => {
-    const totals = model.assetTotals(id);
+    const totals = model.vaultEngine.assetTotals(id);
     tally.equal(`${symbol}.deposited`, chain.deposited[id] ?? -1n, totals.deposited);
     tally.equal(`${symbol}.auctioned`, chain.auctioned[id] ?? -1n, totals.auctioned);
     const [price, expected] = [chain.prices[id], prices[id]];
@@ -81,7 +81,7 @@ export async function reconcile(
     const records = await readRecords(lens, chunk);
     chunk.forEach((key, i) => {
       const record = records[i] ?? { ...NO_RECORD, balances: new Map<number, bigint>() };
-      const vault = model.vault(key);
+      const vault = model.vaultEngine.vault(key);
       tally.equal(`${key}.scaledDebt`, record.scaledDebt, vault.scaledDebt);
       tally.equal(`${key}.flaggedAt`, record.flaggedAt, vault.flaggedAt);
       tally.equal(`${key}.collaterals`, BigInt(record.balances.size), BigInt(vault.balances.size));
@@ -103,12 +103,18 @@ export async function reconcileDefences(client: Client, model: SystemModel): Pro
   await compareBackstop(tally, client, model);
   await compareBreaker(tally, client, model);
   for (const { id, symbol } of client.deployment.assets) {
-    const { volatility } = model.market;
-    const variance = varianceOf(volatility.series(id), volatility.parameters.halfLife);
+    const variance = varianceOf(
+      model.volatilityModel.state.series(id),
+      model.volatilityModel.state.parameters.halfLife,
+    );
     tally.equal(`${symbol}.variance`, await client.volatility.varianceOf(id), variance);
-    tally.equal(`${symbol}.haircut`, await client.volatility.haircutOf(id), volatility.haircut(id));
+    tally.equal(
+      `${symbol}.haircut`,
+      await client.volatility.haircutOf(id),
+      model.volatilityModel.state.haircut(id),
+    );
     const inForce = await client.riskConfig.haircuts(id);
-    tally.equal(`${symbol}.haircut in force`, inForce.model, model.market.risk.haircuts(id).model);
+    tally.equal(`${symbol}.haircut in force`, inForce.model, model.riskConfig.haircuts(id).model);
   }
   return { comparisons: tally.comparisons, mismatches: tally.mismatches };
 }
@@ -116,8 +122,7 @@ export async function reconcileDefences(client: Client, model: SystemModel): Pro
 /** Every open absorption, lot and remnant, in the house's own order. */
 async function compareAuctions(tally: Tally, client: Client, model: SystemModel): Promise<void> {
   const { auctionHouse } = client;
-  const { backing } = model;
-  const { house } = backing;
+  const { state: house } = model.auctionHouse;
   tally.equal("auctions.open", await auctionHouse.openCount(), BigInt(house.open.length));
   tally.equal(
     "auctions.expectedPenalties",
@@ -136,7 +141,7 @@ async function compareAuctions(tally: Tally, client: Client, model: SystemModel)
         auctions.tabOf(a).debt,
         a.left,
         BigInt(a.lots.length),
-        ...a.lots.flatMap((lot) => [BigInt(lot.asset), lot.amount, backing.clockOf(lot)]),
+        ...a.lots.flatMap((lot) => [BigInt(lot.asset), lot.amount, model.auctionHouse.clockOf(lot)]),
       ]);
     tally.equal("auctions.words", BigInt(words.length), BigInt(expected.length));
     expected.forEach((word, i) => {
@@ -146,22 +151,33 @@ async function compareAuctions(tally: Tally, client: Client, model: SystemModel)
   for (const [id, lot] of house.remnants) {
     const chain = await auctionHouse.lot(0, id);
     tally.equal(`remnants[${id}].amount`, chain.amount, lot.amount);
-    tally.equal(`remnants[${id}].elapsed`, chain.elapsed, backing.clockOf(lot));
+    tally.equal(`remnants[${id}].elapsed`, chain.elapsed, model.auctionHouse.clockOf(lot));
   }
 }
 
 async function compareBackstop(tally: Tally, client: Client, model: SystemModel): Promise<void> {
-  const { backstop } = model.backing;
-  tally.equal("backstop.cash", await client.backstop.totalAssets(), backstop.cash);
-  tally.equal("backstop.shares", await client.backstop.totalSupply(), backstop.totalShares);
-  tally.equal("backstop.capital", await client.backstop.capital(), model.backing.capital());
+  tally.equal(
+    "model.backstopPool.state.cash",
+    await client.backstop.totalAssets(),
+    model.backstopPool.state.cash,
+  );
+  tally.equal(
+    "model.backstopPool.state.shares",
+    await client.backstop.totalSupply(),
+    model.backstopPool.state.totalShares,
+  );
+  tally.equal(
+    "model.backstopPool.state.capital",
+    await client.backstop.capital(),
+    model.backstopPool.capital(),
+  );
 }
 
 async function compareBreaker(tally: Tally, client: Client, model: SystemModel): Promise<void> {
-  const state = model.market.breaker;
+  const state = model.circuitBreaker.state;
   for (const [number, action] of breakers.ACTIONS.entries()) {
     const closed = await client.breaker.pausedSeconds(number);
-    tally.equal(`breaker.${action}`, closed, model.market.pausedSeconds(action, model.now));
+    tally.equal(`breaker.${action}`, closed, model.circuitBreaker.pausedSeconds(action));
   }
   tally.equal("breaker.guarded", (await client.riskConfig.systemRisk()).guarded, breakers.guardedBits(state));
 }

@@ -28,7 +28,7 @@ export class Watch {
 
   /** The vaults with HF < 1 now, in order of health at the last scan. */
   liquidatable(prices: readonly Price[]): VaultKey[] {
-    const pool = this.model.accruedPool;
+    const pool = this.model.lendingPool.accrued;
     let fall = this.fallSince(prices);
     if (fall < RESCAN_BELOW || this.model.now - this.scannedAt >= RESCAN_AFTER) {
       this.scan(prices);
@@ -37,7 +37,7 @@ export class Watch {
     fall = mulDivDown(fall, this.scannedIndex, pool.index);
     const found: VaultKey[] = [];
     const look = (key: VaultKey): void => {
-      if (this.model.health(key, prices, pool).liquidatable) found.push(key);
+      if (this.model.vaultEngine.health(key, prices, pool).liquidatable) found.push(key);
     };
     for (const { key, health } of this.byHealth) {
       if (mulDivDown(health, fall, WAD) >= SLACK) break;
@@ -48,13 +48,13 @@ export class Watch {
   }
 
   private scan(prices: readonly Price[]): void {
-    const pool = this.model.accruedPool;
+    const pool = this.model.lendingPool.accrued;
     this.scannedAt = this.model.now;
     this.scannedPrices = prices;
     this.scannedIndex = pool.index;
     this.touched.clear();
-    this.byHealth = [...this.model.keys()]
-      .map((key) => ({ key, health: this.model.health(key, prices, pool).healthFactor }))
+    this.byHealth = [...this.model.vaultEngine.keys()]
+      .map((key) => ({ key, health: this.model.vaultEngine.health(key, prices, pool).healthFactor }))
       .sort((a, b) => (a.health < b.health ? -1 : a.health > b.health ? 1 : a.key < b.key ? -1 : 1));
   }
 

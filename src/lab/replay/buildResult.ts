@@ -144,7 +144,7 @@ function resultOf(
       shortfall: money(auctions.shortfall),
       claimable: money(books.returned),
       remnantsSold: money(auctions.remnantsSold),
-      stillOpen: money(model.pool.auctionDebt),
+      stillOpen: money(model.lendingPool.state.auctionDebt),
       meanPriceToOracle: formatRatio(auctions.meanPriceToOracle),
     },
     backstop: {
@@ -223,9 +223,9 @@ function affectedOf({ auctions, liquidated }: Ledger): ReplayResult["affected"] 
 
 /** Who would pay what is implied, if it were booked now: the waterfall. */
 function payersOf({ impliedNow, world }: Ledger): Omit<pools.Loss, "total"> {
-  const { accruedPool, backing, terms } = world.model;
-  const due = pools.claims(accruedPool, terms.pool);
-  const backstop = min(impliedNow, backing.capital() + due.backstopDue);
+  const { terms } = world.model;
+  const due = pools.claims(world.model.lendingPool.accrued, terms.pool);
+  const backstop = min(impliedNow, world.model.backstopPool.capital() + due.backstopDue);
   const reserve = min(impliedNow - backstop, due.reserve);
   return { backstop, reserve, lenders: impliedNow - backstop - reserve };
 }
@@ -234,7 +234,7 @@ function payersOf({ impliedNow, world }: Ledger): Omit<pools.Loss, "total"> {
 function collateralReturnedMedian({ liquidated, world }: Ledger): string {
   const kept = world.vaults
     .filter((v) => v.opensAt === null && liquidated.has(v.key))
-    .map((v) => ((world.model.vault(v.key).balances.get(v.asset) ?? 0n) * WAD) / v.collateral)
+    .map((v) => ((world.model.vaultEngine.vault(v.key).balances.get(v.asset) ?? 0n) * WAD) / v.collateral)
     .sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   return kept.length === 0 ? "1" : formatRatio(kept[Math.floor((kept.length - 1) / 2)] ?? WAD);
 }

@@ -9,7 +9,6 @@ export function settleUp(scene: Scene): Action[] {
   const { actors, client, model } = world;
   const { auctionHouse, pool } = client.deployment.contracts;
   const house = client.auctionHouse.interface;
-  const { backing } = model;
   const call = (from: string, to: string, data: string): Action => ({
     calls: [{ from, to, data, gas: CALL_GAS.upkeep }],
     touches: [],
@@ -20,14 +19,14 @@ export function settleUp(scene: Scene): Action[] {
   const actions: Action[] = [];
   for (const { id } of client.deployment.assets) {
     // Claims are kept under the owner as a vault's key names it.
-    const amount = backing.claim(actors.borrower.toLowerCase(), id);
+    const amount = model.auctionHouse.claim(actors.borrower.toLowerCase(), id);
     if (amount === 0n) continue;
     ledger.books.claimed({ asset: id, amount });
     actions.push(
       call(actors.borrower, auctionHouse, house.encodeFunctionData("claim", [id, actors.borrower])),
     );
   }
-  const tips = backing.claimTip(actors.absorber);
+  const tips = model.auctionHouse.claimTip(actors.absorber);
   if (tips !== 0n) {
     ledger.books.collected(tips);
     actions.push({
@@ -35,7 +34,7 @@ export function settleUp(scene: Scene): Action[] {
       book: (receipts) => ledger.spent("absorbers", "claim of tips", receipts, paid(scene, receipts)),
     });
   }
-  backing.collect();
+  model.lendingPool.payBackstop();
   actions.push(call(actors.depositor, pool, client.pool.interface.encodeFunctionData("payBackstop")));
   return actions;
 }

@@ -116,7 +116,7 @@ class ReplayRun {
   async all() {
     const { times } = this.options.scenario;
     const { model } = this.world;
-    const openedAt = shareWorth(model.backing.backstop);
+    const openedAt = shareWorth(model.backstopPool.state);
     const opening = await holdingsOf(this.world);
     await this.compareAll(times[0] ?? 0);
     let end = times[0] ?? 0;
@@ -129,16 +129,15 @@ class ReplayRun {
     const market = this.options.scenario.prices.at(-1) ?? [];
     if (!this.silent(end)) {
       model.now = BigInt(end);
-      const before = model.accruedPool;
-      await this.mine(end, settleUp(this.scene(end, market, model.prices(), [])), before);
+      const before = model.lendingPool.accrued;
+      await this.mine(end, settleUp(this.scene(end, market, model.oracleGuard.prices(), [])), before);
     }
     await this.compareAll(Infinity);
     this.closeBooks(market);
     audit(this.invariants, this.ledger.books, this.world, opening, await holdingsOf(this.world));
-    const { backstop } = model.backing;
     return {
-      sharePriceChange: openedAt === 0n ? 0n : (shareWorth(backstop) * WAD) / openedAt - WAD,
-      secondsPaused: model.market.pausedSeconds("Borrow", model.now),
+      sharePriceChange: openedAt === 0n ? 0n : (shareWorth(model.backstopPool.state) * WAD) / openedAt - WAD,
+      secondsPaused: model.circuitBreaker.pausedSeconds("Borrow"),
     };
   }
 
@@ -146,10 +145,10 @@ class ReplayRun {
     const { model, chain } = this.world;
     const before = marksOf(model, this.ledger.booked.lenders);
     await this.priceBlock(step, time, until, market);
-    await this.look(model.prices(), []);
+    await this.look(model.oracleGuard.prices(), []);
     await this.agents(time, until, market);
     checkStep(this.invariants, before, marksOf(model, this.ledger.booked.lenders), chain.blockNumber);
-    this.ledger.sample(time, market, model.prices(), this.world.markets[0]?.priceWad() ?? 0n);
+    this.ledger.sample(time, market, model.oracleGuard.prices(), this.world.markets[0]?.priceWad() ?? 0n);
     await this.compareAll(time);
   }
 
@@ -166,24 +165,28 @@ class ReplayRun {
     ) {
       const mined = model.now;
       model.now = BigInt(at);
-      const before = model.accruedPool;
+      const before = model.lendingPool.accrued;
       const actions = this.plan(at, market, fresh);
       if (actions.length > 0) {
         const touched = await this.mine(at, actions, before);
-        await this.look(model.prices(), touched);
+        await this.look(model.oracleGuard.prices(), touched);
         fresh = true;
         continue;
       }
       model.now = mined;
       fresh = false;
       // Lots get cheaper by the minute; everything else waits for a price.
-      if (this.silent(at) || model.backing.house.open.length + model.backing.house.remnants.size === 0) break;
+      if (
+        this.silent(at) ||
+        model.auctionHouse.state.open.length + model.auctionHouse.state.remnants.size === 0
+      )
+        break;
     }
   }
 
   /** What everybody does in the block at `at` [s]. `fresh`: something happened since they last looked. */
   private plan(at: number, market: readonly bigint[], fresh: boolean): Action[] {
-    const scene = this.scene(at, market, this.world.model.prices(), this.ripe);
+    const scene = this.scene(at, market, this.world.model.oracleGuard.prices(), this.ripe);
     const opened = this.borrowers.due(at) ? this.borrowers.act(scene) : [];
     if (this.silent(at)) return opened;
     if (opened.length === 0 && fresh) {
@@ -260,7 +263,7 @@ class ReplayRun {
     this.ripe = this.watch.liquidatable(prices);
     this.ledger.observe(block, this.ripe, prices);
     this.ledger.reconciled(block, await reconcile(client, model, touched));
-    if (model.backing.house.lastId > 0n) {
+    if (model.auctionHouse.state.lastId > 0n) {
       this.clocks = checkAuctions(this.invariants, model, this.clocks, block);
     }
   }
@@ -300,7 +303,7 @@ class ReplayRun {
         throw new Error(`block ${chain.blockNumber}: oracle or arbitrage failed`);
     }
     for (const { id, answer } of updates) {
-      model.setFeed(id, { answer, updatedAt: BigInt(time) });
+      model.oracleGuard.setFeed(id, { answer, updatedAt: BigInt(time) });
       histories[id]?.add(answer, BigInt(time));
       this.updatedAt[id] = time;
     }
@@ -318,7 +321,7 @@ class ReplayRun {
 
   /** Deviation or heartbeat: an update also goes out if the next chance would come after the heartbeat. */
   private updateDue(id: number, answer: bigint, until: number): boolean {
-    const last = this.world.model.feedAnswer(id);
+    const last = this.world.model.oracleGuard.feedAnswer(id);
     const moved = answer > last ? answer - last : last - answer;
     return moved * 10_000n >= this.deviationBps * last
       ? answer !== last
@@ -329,7 +332,7 @@ class ReplayRun {
   private closeBooks(market: readonly bigint[]): void {
     const { books } = this.ledger;
     const { blockNumber } = this.world.chain;
-    books.endOfBlock(this.invariants, this.world.model.accruedPool, 0, blockNumber);
+    books.endOfBlock(this.invariants, this.world.model.lendingPool.accrued, 0, blockNumber);
     books.close(market);
   }
 

@@ -98,7 +98,7 @@ export async function createWorld(
   const histories: FeedHistory[] = [];
   for (const { id, primary } of deployment.assets) {
     const accepted = await client.oracle.lastAccepted(id);
-    model.restoreAccepted(id, accepted.acceptedPrice, accepted.timestamp);
+    model.oracleGuard.restoreAccepted(id, accepted.acceptedPrice, accepted.timestamp);
     const latest = await client.feeds[id]?.latestRoundData();
     if (latest === undefined) throw new RangeError(`no feed for asset ${id}`);
     histories.push(new FeedHistory(primary.feed, latest));
@@ -185,24 +185,24 @@ async function bringMoney(
       pool.encodeFunctionData("deposit", [lent, actors.deployer]),
     ),
   ];
-  model.lenders.lend(lent);
+  model.lendingPool.deposit(lent);
   if (donation > 0n) {
     sent.push(
       await send(world, actors.deployer, contracts.pool, pool.encodeFunctionData("donate", [donation])),
     );
-    model.lenders.donate(donation);
+    model.lendingPool.donate(donation);
   }
   if (backstopCapital > 0n) {
     const { depositor } = actors;
     const data = client.backstop.interface.encodeFunctionData("deposit", [backstopCapital, depositor]);
     sent.push(await send(world, depositor, contracts.backstop, data));
-    model.backing.deposit(depositor, backstopCapital);
+    model.backstopPool.deposit(depositor, backstopCapital);
   }
   for (const asset of assets) {
     const answer = feedAnswer(first[asset.id] ?? 0n);
     const call = client.feeds[asset.id]?.interface.encodeFunctionData("setAnswer", [answer]) ?? "0x";
     sent.push(await send(world, actors.oracle, asset.primary.feed, call));
-    model.setFeed(asset.id, { answer, updatedAt: model.now });
+    model.oracleGuard.setFeed(asset.id, { answer, updatedAt: model.now });
     histories[asset.id]?.add(answer, model.now);
   }
   requireOk(await world.chain.mine(time), sent);
@@ -278,8 +278,8 @@ async function send({ chain }: LabWorld, from: string, to: string, data: string)
 /** Opens a vault in the model; what refuses it there would refuse it on the chain. */
 function openInModel(model: SystemModel, v: LabVault): void {
   try {
-    model.deposit(v.key, v.asset, v.collateral);
-    model.borrow(v.key, v.debt);
+    model.vaultEngine.deposit(v.key, v.asset, v.collateral);
+    model.vaultEngine.borrow(v.key, v.debt);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     throw new InputError(`parameters: vault ${v.index} cannot be opened: ${error.message}`);

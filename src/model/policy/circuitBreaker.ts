@@ -1,279 +1,100 @@
-import { compactDown, compactUp } from "../math/compactFloat.js";
 import { ModelError } from "../types/modelError.js";
-import { BPS, max, min, subFloor } from "../math/fixedPoint.js";
-import type { Price } from "../types/price.js";
+import type { Clock } from "../types/clock.js";
+import {
+  ACTIONS,
+  type Action,
+  type BreakerState,
+  type Watch,
+  graceUntil,
+  movedFrom,
+  newBreaker,
+  pausedBetween,
+  pausedSeconds,
+  pausedUntil,
+  poke,
+  rangeOf,
+  refresh,
+  refusal,
+  setWatch,
+} from "./breakerState.js";
+import type { OracleGuard } from "./oracleGuard.js";
 
-const HOUR = 3600n;
-const DAY = 24n * HOUR;
-const GRACE = HOUR / 2n;
-const GRACE_RATIO = 11_000n;
-const BUCKETS = 4n;
-const WATCHED = 1n << 7n;
+/** What has been closed, and what of each asset's price is watched. Mirrors `CircuitBreaker`. */
+export class CircuitBreaker {
+  state: BreakerState = newBreaker();
 
-/** What can be paused, as the contracts number it. */
-export const ACTIONS = ["Borrow", "WithdrawWithDebt", "Liquidate", "Bid", "FlashLoan"] as const;
-export type Action = (typeof ACTIONS)[number];
+  /** Watches `watch` of the assets below `count` from the start, or nothing. */
+  constructor(
+    private readonly oracleGuard: OracleGuard,
+    private readonly clock: Clock,
+    count: number,
+    watch?: Watch,
+  ) {
+    if (watch === undefined) return;
+    for (let id = 0; id < count; ++id) this.state = setWatch(this.state, id, watch, 0n);
+  }
 
-/** See `BreakerMath.Closure`; times and durations in seconds. */
-export interface Closure {
-  readonly closedAt: bigint;
-  readonly closedBefore: bigint;
-  readonly pausedAt: bigint;
-  readonly pausedUntil: bigint;
-  readonly trippedUntil: bigint;
-}
+  /** Takes over what `other` knows. */
+  copyFrom(other: CircuitBreaker): void {
+    this.state = other.state;
+  }
 
-/** See `ICircuitBreaker.Watch`: limit in bps, the rest in seconds. */
-export interface Watch {
-  readonly limit: bigint;
-  readonly window: bigint;
-  readonly doubt: bigint;
-  readonly pause: bigint;
-}
-
-/** Lowest and highest price of one bucket [1e36-scaled]. */
-interface Bucket {
-  readonly number: bigint;
-  readonly lowest: bigint;
-  readonly highest: bigint;
-}
-
-/** What is watched of one asset and what was seen of it: newest bucket last, four at most. */
-export interface WatchedAsset {
-  readonly watch: Watch;
-  readonly buckets: readonly Bucket[];
-  readonly doubtfulSince: bigint;
-  readonly doubtTripped: boolean;
-}
-
-/** The breaker's state. Mirrors `CircuitBreaker`. */
-export interface BreakerState {
-  readonly closures: Readonly<Record<Action, Closure>>;
-  readonly assets: ReadonlyMap<number, WatchedAsset>;
-  /** The spells before the running or last one, oldest first. */
-  readonly spells: Readonly<Record<Action, readonly Spell[]>>;
-  /** The actions whose guarded bit is set. */
-  readonly guarded: ReadonlySet<Action>;
-}
-
-/** When an action was closed [s]. */
-export interface Spell {
-  readonly from: bigint;
-  readonly until: bigint;
-}
-
-const NEVER: Closure = { closedAt: 0n, closedBefore: 0n, pausedAt: 0n, pausedUntil: 0n, trippedUntil: 0n };
-
-/** A breaker that has never closed anything. */
-export function newBreaker(): BreakerState {
-  return {
-    closures: { Borrow: NEVER, WithdrawWithDebt: NEVER, Liquidate: NEVER, Bid: NEVER, FlashLoan: NEVER },
-    spells: { Borrow: [], WithdrawWithDebt: [], Liquidate: [], Bid: [], FlashLoan: [] },
-    assets: new Map(),
-    guarded: new Set(),
-  };
-}
-
-/** The guardian pauses `action` for `duration` [s]. Throws `PauseTooSoon`, `PauseTooLong`. */
-export function pause(state: BreakerState, action: Action, duration: bigint, now: bigint): BreakerState {
-  const settling = action === "Liquidate" || action === "Bid";
-  const [most, cycle] = settling ? [HOUR, DAY] : [3n * DAY, 7n * DAY];
-  let c = state.closures[action];
-  if (now >= c.pausedUntil) {
-    if (c.pausedAt !== 0n && now < c.pausedAt + cycle) {
-      throw new ModelError("PauseTooSoon", [now, c.pausedAt + cycle]);
+  /** Throws if `action` is closed; `value` and `debt` are the vault's [debt units]. Mirrors `CircuitBreaker.check`. */
+  requireOpen(action: Action, value = 0n, debt = 0n): void {
+    if (!this.state.guarded.has(action)) return;
+    const refused = refusal(this.state, action, value, debt, this.clock.now);
+    if (refused === "ActionClosed") {
+      const until = pausedUntil(this.state, action);
+      throw new ModelError(refused, [BigInt(ACTIONS.indexOf(action)), until]);
     }
-    c = { ...begin(c, now), pausedAt: now };
+    if (refused !== null) throw new ModelError(refused, [graceUntil(this.state), value, debt]);
   }
-  const length = now - c.pausedAt + min(duration, most + 1n);
-  if (length > most) throw new ModelError("PauseTooLong", [length, most]);
-  return close(state, now, { [action]: { ...c, pausedUntil: max(c.pausedUntil, c.pausedAt + length) } });
-}
 
-/** The guardian ends the pause of `action`. Throws `NotPaused`. */
-export function unpause(state: BreakerState, action: Action, now: bigint): BreakerState {
-  const c = state.closures[action];
-  if (now >= c.pausedUntil) {
-    throw new ModelError("NotPaused", [BigInt(ACTIONS.indexOf(action)), c.pausedUntil]);
+  /** Since when liquidating has been open to all, a grace included [s]; 0 if it never was closed. Mirrors `VaultEngine._openedAt`. */
+  openedAt(): bigint {
+    return graceUntil(this.state);
   }
-  return close(state, now, { [action]: { ...c, pausedUntil: now } });
-}
 
-/** Sets what is watched of an asset and forgets what was seen of it. Throws `InvalidWatch`. */
-export function setWatch(state: BreakerState, asset: number, watch: Watch, now: bigint): BreakerState {
-  const watched = watch.limit !== 0n || watch.doubt !== 0n;
-  const windowed = watch.limit === 0n || (watch.window >= 60n && watch.window <= DAY);
-  if (watch.limit >= BPS || !windowed || watch.pause > 6n * HOUR || (watched && watch.pause === 0n)) {
-    throw new ModelError("InvalidWatch");
+  /** Seconds for which `action` has been closed so far. Mirrors `CircuitBreaker.pausedSeconds`. */
+  pausedSeconds(action: Action): bigint {
+    return pausedSeconds(this.state, action, this.clock.now);
   }
-  const assets = new Map(state.assets);
-  assets.set(asset, { watch, buckets: [], doubtfulSince: 0n, doubtTripped: false });
-  return refresh({ ...state, assets }, now);
-}
 
-/** What closed the taking of risk: a move away from `past` [1e36-scaled], or a doubt that has lasted since `since` [s]. */
-export interface Trip {
-  /** 0 of a doubt. */
-  readonly past: bigint;
-  /** 0 of a move. */
-  readonly since: bigint;
-}
+  /** Seconds from `from` to `to` in which `action` was closed. Mirrors `CircuitBreaker.pausedBetween`. */
+  pausedBetween(action: Action, from: bigint, to: bigint): bigint {
+    return pausedBetween(this.state, action, from, to);
+  }
 
-/** Sees `price` of an asset; `trips` says what closed the taking of risk, if anything did. */
-export function poke(
-  state: BreakerState,
-  asset: number,
-  price: Price,
-  now: bigint,
-): { state: BreakerState; trips: readonly Trip[] } {
-  let seen = state.assets.get(asset);
-  const trips: Trip[] = [];
-  if (seen !== undefined) {
-    const { watch } = seen;
-    if (watch.limit !== 0n && price.status !== "dead") {
-      const past = movedFrom(price.liq, rangeOf(seen, now), watch.limit);
-      if (past !== 0n) trips.push({ past, since: 0n });
-      seen = { ...seen, buckets: record(seen, price.liq, now) };
+  /** Sees an asset's price; returns whether that tripped it. Mirrors `CircuitBreaker.poke`. */
+  poke(id: number): boolean {
+    const { state, trips } = poke(this.state, id, this.oracleGuard.price(id), this.clock.now);
+    const watch = this.state.assets.get(id)?.watch;
+    if (watch !== undefined && (watch.limit !== 0n || watch.doubt !== 0n)) this.oracleGuard.observe(id);
+    this.state = state;
+    return trips.length > 0;
+  }
+
+  /** Clears what is open again. Mirrors `CircuitBreaker.refresh`. */
+  refresh(): void {
+    this.state = refresh(this.state, this.clock.now);
+  }
+
+  /** Throws if an asset's price has moved too far to take risk on. Mirrors `CircuitBreaker.requireCalm`. */
+  requireCalm(id: number): void {
+    const { past, price } = this.moveOf(id);
+    if (past !== 0n) throw new ModelError("PriceMoved", [id, past, price]);
+  }
+
+  /** The price that an asset's has moved away from by what is watched for, 0 if it has not, and the price that it moved to. */
+  moveOf(id: number): { readonly past: bigint; readonly price: bigint } {
+    const seen = this.state.assets.get(id);
+    if (seen === undefined || seen.watch.limit === 0n) return { past: 0n, price: 0n };
+    let { liq: price } = this.oracleGuard.price(id);
+    let range = rangeOf(seen, this.clock.now);
+    if (range.highest === 0n) {
+      const recent = this.oracleGuard.recentRange(id, this.clock.now - seen.watch.window);
+      [range, price] = [recent, recent.newest];
     }
-    if (watch.doubt !== 0n) {
-      if (price.status === "good") {
-        seen = { ...seen, doubtfulSince: 0n, doubtTripped: false };
-      } else {
-        const since = seen.doubtfulSince === 0n ? now : seen.doubtfulSince;
-        const lasted = !seen.doubtTripped && now - since >= watch.doubt;
-        seen = { ...seen, doubtfulSince: since, doubtTripped: seen.doubtTripped || lasted };
-        if (lasted) trips.push({ past: 0n, since });
-      }
-    }
-    state = { ...state, assets: new Map(state.assets).set(asset, seen) };
-    if (trips.length > 0) {
-      const until = now + watch.pause;
-      const trip = (c: Closure): Closure => ({
-        ...begin(c, now),
-        trippedUntil: max(c.trippedUntil, until),
-      });
-      const { Borrow, WithdrawWithDebt } = state.closures;
-      return {
-        state: close(state, now, { Borrow: trip(Borrow), WithdrawWithDebt: trip(WithdrawWithDebt) }),
-        trips,
-      };
-    }
+    return { past: movedFrom(price, range, seen.watch.limit), price };
   }
-  return { state: state.guarded.size === 0 ? state : refresh(state, now), trips };
-}
-
-/** Clears the guarded bits of actions that are open again. */
-export function refresh(state: BreakerState, now: bigint): BreakerState {
-  return close(state, now, {});
-}
-
-/** What the risk configuration is told: a bit for each action that is not simply open, and one if moves are watched. */
-export function guardedBits(state: BreakerState): bigint {
-  const watched = [...state.assets.values()].some(({ watch }) => watch.limit !== 0n);
-  return ACTIONS.reduce(
-    (bits, action, i) => (state.guarded.has(action) ? bits | (1n << BigInt(i)) : bits),
-    watched ? WATCHED : 0n,
-  );
-}
-
-/** Why `action` is refused now, or null. `value` and `debt` are the vault's [debt units]. */
-export function refusal(
-  state: BreakerState,
-  action: Action,
-  value: bigint,
-  debt: bigint,
-  now: bigint,
-): "ActionClosed" | "BorrowersInGrace" | null {
-  if (now < closedUntil(state.closures[action])) return "ActionClosed";
-  if (action === "Liquidate" && now < graceUntil(state) && value * BPS >= debt * GRACE_RATIO) {
-    return "BorrowersInGrace";
-  }
-  return null;
-}
-
-/** Seconds for which `action` has been closed so far. */
-export function pausedSeconds(state: BreakerState, action: Action, now: bigint): bigint {
-  const c = state.closures[action];
-  return c.closedBefore + min(now, closedUntil(c)) - c.closedAt;
-}
-
-/** Seconds from `from` to `to`, neither after now, in which `action` was closed. */
-export function pausedBetween(state: BreakerState, action: Action, from: bigint, to: bigint): bigint {
-  const c = state.closures[action];
-  const spells = [...state.spells[action], { from: c.closedAt, until: closedUntil(c) }];
-  return spells.reduce((sum, s) => sum + subFloor(min(s.until, to), max(s.from, from)), 0n);
-}
-
-/** The first second at which `action` is open again; 0 if it was never closed. */
-export function pausedUntil(state: BreakerState, action: Action): bigint {
-  return closedUntil(state.closures[action]);
-}
-
-/** End of the grace after the last pause of liquidations; 0 if there was none [s]. */
-export function graceUntil(state: BreakerState): bigint {
-  const { pausedUntil: until } = state.closures.Liquidate;
-  return until === 0n ? 0n : until + GRACE;
-}
-
-/** The price that `price` has moved away from by `limit` [bps] or more; 0 if it has not. Mirrors `BreakerMath.movedFrom`. */
-export function movedFrom(
-  price: bigint,
-  range: { readonly lowest: bigint; readonly highest: bigint },
-  limit: bigint,
-): bigint {
-  const { lowest, highest } = range;
-  if (price * BPS <= highest * (BPS - limit)) return highest;
-  return lowest !== 0n && price * BPS >= lowest * (BPS + limit) ? lowest : 0n;
-}
-
-/** Lowest and highest price remembered [1e36-scaled], rounded outwards; zeros if none is. */
-export function rangeOf(asset: WatchedAsset, now: bigint): { lowest: bigint; highest: bigint } {
-  return remembered(asset, now).reduce(
-    (range, b) => ({
-      lowest: range.lowest === 0n ? b.lowest : min(range.lowest, b.lowest),
-      highest: max(range.highest, b.highest),
-    }),
-    { lowest: 0n, highest: 0n },
-  );
-}
-
-function record(asset: WatchedAsset, price: bigint, now: bigint): Bucket[] {
-  const number = bucketOf(asset.watch.window, now);
-  const buckets = remembered(asset, now);
-  const newest = buckets.at(-1);
-  const [low, high] = [compactDown(price), compactUp(price)];
-  if (newest?.number !== number) return [...buckets, { number, lowest: low, highest: high }];
-  const merged = { number, lowest: min(newest.lowest, low), highest: max(newest.highest, high) };
-  return [...buckets.slice(0, -1), merged];
-}
-
-function remembered(asset: WatchedAsset, now: bigint): Bucket[] {
-  const { window } = asset.watch;
-  return window === 0n ? [] : asset.buckets.filter((b) => bucketOf(window, now) - b.number < BUCKETS);
-}
-
-function bucketOf(window: bigint, now: bigint): bigint {
-  return now / ((window + BUCKETS - 2n) / (BUCKETS - 1n));
-}
-
-function closedUntil(c: Closure): bigint {
-  return max(c.pausedUntil, c.trippedUntil);
-}
-
-function begin(c: Closure, now: bigint): Closure {
-  const until = closedUntil(c);
-  if (now < until) return c;
-  return { ...c, closedBefore: c.closedBefore + until - c.closedAt, closedAt: now };
-}
-
-function close(state: BreakerState, now: bigint, changed: Partial<Record<Action, Closure>>): BreakerState {
-  const spells = { ...state.spells };
-  for (const action of ACTIONS) {
-    const [before, after] = [state.closures[action], changed[action]];
-    if (after === undefined || after.closedAt === before.closedAt || before.closedAt === 0n) continue;
-    spells[action] = [...spells[action], { from: before.closedAt, until: closedUntil(before) }];
-  }
-  const next = { ...state, spells, closures: { ...state.closures, ...changed } };
-  const until = (a: Action): bigint => (a === "Liquidate" ? graceUntil(next) : pausedUntil(next, a));
-  return { ...next, guarded: new Set(ACTIONS.filter((a) => now < until(a))) };
 }

@@ -2,7 +2,8 @@ import { ModelError } from "../types/modelError.js";
 import { BPS, max, min } from "../math/fixedPoint.js";
 import { type MarginRisk, effectiveLtv } from "../math/marginMath.js";
 import { type Ramp, rampEndsAt, rampTo, thresholdAt } from "../math/rampMath.js";
-import type { AssetTerms, ModelTerms, SystemTerms } from "../types/systemTerms.js";
+import type { Clock } from "../types/clock.js";
+import type { AssetTerms, SystemTerms } from "../types/riskTerms.js";
 
 /** What governance may change of a listed asset: ratios [bps] and supply cap [token units]. */
 export type RiskTerms = Pick<
@@ -19,12 +20,15 @@ interface AssetRisk {
 }
 
 /** The risk parameters in force. Mirrors `RiskConfig`, for settings that its rules accept. */
-export class RiskState {
-  /** What holds for every vault. */
+export class RiskConfig {
+  /** What holds for every vault. Mirrors `RiskConfig.systemRisk`. */
   system: SystemTerms;
   private readonly assets: AssetRisk[];
 
-  constructor(terms: ModelTerms) {
+  constructor(
+    terms: { readonly system: SystemTerms; readonly assets: readonly AssetTerms[] },
+    private readonly clock: Clock,
+  ) {
     this.system = terms.system;
     this.assets = terms.assets.map((asset) => ({
       terms: asset,
@@ -34,30 +38,30 @@ export class RiskState {
   }
 
   /** Takes over what `other` knows; nothing is shared that either of them could change. */
-  copyFrom(other: RiskState): void {
+  copyFrom(other: RiskConfig): void {
     this.system = other.system;
     this.assets.splice(0, this.assets.length, ...other.assets);
   }
 
-  /** Parameters of an asset, the threshold as of `now` [s]. Throws `UnknownAsset`. */
-  termsOf(id: number, now: bigint): AssetTerms {
+  /** Parameters of an asset, the threshold as of now. Throws `UnknownAsset`. */
+  termsOf(id: number): AssetTerms {
     const { terms, ramp } = this.asset(id);
-    return ramp === null ? terms : { ...terms, liquidationThreshold: thresholdAt(ramp, now) };
+    return ramp === null ? terms : { ...terms, liquidationThreshold: thresholdAt(ramp, this.clock.now) };
   }
 
   /** Changes an asset's parameters; a threshold below the one in force starts a ramp. Mirrors `RiskConfig.setAsset`. */
-  setAsset(id: number, change: RiskTerms, now: bigint): void {
+  setAsset(id: number, change: RiskTerms): void {
     const { terms, ramp } = this.asset(id);
     this.update(id, {
       terms: { ...terms, ...change },
-      ramp: rampTo(terms.liquidationThreshold, ramp, change.liquidationThreshold, now),
+      ramp: rampTo(terms.liquidationThreshold, ramp, change.liquidationThreshold, this.clock.now),
     });
   }
 
   /** Ends a ramp that has run its course; returns whether there was one. Mirrors `RiskConfig.settleThreshold`. */
-  settleThreshold(id: number, now: bigint): boolean {
+  settleThreshold(id: number): boolean {
     const { ramp } = this.asset(id);
-    const settled = ramp !== null && now >= rampEndsAt(ramp);
+    const settled = ramp !== null && this.clock.now >= rampEndsAt(ramp);
     if (settled) this.update(id, { ramp: null });
     return settled;
   }
@@ -89,13 +93,13 @@ export class RiskState {
   }
 
   /** The initial margin in force [bps], rounded down. Mirrors `AssetRisk.effectiveLtv`. */
-  effectiveLtv(id: number, now: bigint): bigint {
-    return effectiveLtv(this.marginRisk(id, now));
+  effectiveLtv(id: number): bigint {
+    return effectiveLtv(this.marginRisk(id));
   }
 
-  /** An asset as the initial margin sees it at `now` [s]. */
-  marginRisk(id: number, now: bigint): MarginRisk {
-    const { ltv, liquidationThreshold } = this.termsOf(id, now);
+  /** An asset as the initial margin sees it now. */
+  marginRisk(id: number): MarginRisk {
+    const { ltv, liquidationThreshold } = this.termsOf(id);
     const { model, floor } = this.asset(id).haircuts;
     return { ltv, liquidationThreshold, haircut: max(model, floor) };
   }

@@ -11,13 +11,12 @@ import {
   withAccepted,
 } from "./lastKnown.js";
 import { type Price, inRange } from "../types/price.js";
+import type { FeedAnswer, Source } from "../types/priceSource.js";
 import {
   AGED_HEARTBEATS,
   FRESHNESS,
-  type FeedAnswer,
   type Reading,
   type Said,
-  type Source,
   UNUSABLE,
   boundsSaid,
   isUsable,

@@ -1,26 +1,10 @@
 import { max, min, mulDivDownSaturating } from "../math/fixedPoint.js";
 import { MAX_PRICE } from "../types/price.js";
+import type { FeedAnswer, Source } from "../types/priceSource.js";
 
 /** How many rounds before the newest are searched for a usable answer. Mirrors `SourceReader`. */
 export const MAX_ROUNDS_BACK = 8;
 export const AGED_HEARTBEATS = 3n;
-
-/** One source and what is believed of it: bounds in feed units (exclusive), heartbeat in seconds. */
-export interface Source {
-  readonly heartbeat: bigint;
-  readonly minAnswer: bigint;
-  readonly maxAnswer: bigint;
-  /** Decimals of the answers. */
-  readonly decimals: bigint;
-}
-
-/** What a feed says now: an answer in its own units, and when it was given [s]. Null: the feed does not answer. */
-export interface FeedAnswer {
-  readonly answer: bigint;
-  readonly updatedAt: bigint;
-  /** The answers of the rounds before, newest first, as far as anybody remembers. */
-  readonly past?: readonly FeedAnswer[];
-}
 
 export const FRESHNESS = { unusable: 0, expired: 1, aged: 2, fresh: 3 } as const;
 export type Freshness = keyof typeof FRESHNESS;

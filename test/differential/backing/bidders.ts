@@ -36,7 +36,7 @@ async function checkpoint(r: Run, o: Operation): Promise<void> {
     "checkpoint",
     o.elapsed,
     () => r.w.client.auctionHouse.checkpoint(id, asset),
-    () => r.w.model.backing.checkpoint(id, asset),
+    () => r.w.model.auctionHouse.checkpoint(id, asset),
   );
 }
 
@@ -49,21 +49,21 @@ async function restart(r: Run, o: Operation): Promise<void> {
 /** A hopeless absorption where there is one. */
 async function giveUp(r: Run, o: Operation): Promise<void> {
   const { model } = r.w;
-  const { open } = model.backing.house;
+  const { open } = model.auctionHouse.state;
   const worth = (a: auctions.Absorption): bigint =>
-    a.lots.reduce((sum, l) => sum + valueDown(l.amount, model.price(l.asset).high), 0n);
-  const { dust } = model.system;
+    a.lots.reduce((sum, l) => sum + valueDown(l.amount, model.oracleGuard.price(l.asset).high), 0n);
+  const { dust } = model.riskConfig.system;
   const hopeless = open.filter((a) => auctionMath.isHopeless(auctions.tabOf(a), worth(a), dust));
   await giveUpOne(r, (cycled(hopeless, o.pick) ?? cycled(open, o.pick))?.id ?? BigInt(o.pick % 9), o.elapsed);
 }
 
 /** Where nothing is due, prices rise and an absorption is bought out first, most of the time. */
 async function claim(r: Run, o: Operation): Promise<void> {
-  const { backing } = r.w.model;
   const due = (): { actor: number; asset: number }[] =>
     [0, 1, 2].flatMap((actor) =>
       [0, 1, 2].flatMap((asset) => {
-        const amount = backing.house.claims.get(auctions.claimKey(r.actor(actor).address, asset)) ?? 0n;
+        const amount =
+          r.w.model.auctionHouse.state.claims.get(auctions.claimKey(r.actor(actor).address, asset)) ?? 0n;
         return amount === 0n ? [] : [{ actor, asset }];
       }),
     );
@@ -75,28 +75,27 @@ async function claim(r: Run, o: Operation): Promise<void> {
     o.elapsed,
     () => r.w.client.auctionHouse.connect(signer).claim(asset, address),
     () => {
-      if (backing.claim(address, asset) !== 0n) r.note("claimed");
+      if (r.w.model.auctionHouse.claim(address, asset) !== 0n) r.note("claimed");
     },
   );
 }
 
 async function claimTip(r: Run, o: Operation): Promise<void> {
-  const { backing } = r.w.model;
-  const due = [0, 1, 2].filter((i) => backing.house.tips.has(r.actor(i).address));
+  const due = [0, 1, 2].filter((i) => r.w.model.auctionHouse.state.tips.has(r.actor(i).address));
   const { address, signer } = r.actor(cycled(due, o.pick) ?? o.actor);
   await r.act(
     "claimTip",
     o.elapsed,
     () => r.w.client.auctionHouse.connect(signer).claimTip(address),
     () => {
-      if (backing.claimTip(address) !== 0n) r.note("tipped");
+      if (r.w.model.auctionHouse.claimTip(address) !== 0n) r.note("tipped");
     },
   );
 }
 
 async function buyOut(r: Run, o: Operation): Promise<void> {
   await provideLot(r, o);
-  const { open } = r.w.model.backing.house;
+  const { open } = r.w.model.auctionHouse.state;
   const chosen = cycled(open, o.pick);
   if (chosen === undefined) return;
   await r.quote([1300, 1300, 1300]);
@@ -110,7 +109,9 @@ async function buyOut(r: Run, o: Operation): Promise<void> {
 /** All of a lot, part of it, all but a unit; one in five finds the price a unit too high, one in five exactly at its limit. */
 async function takeLot(r: Run, o: Operation, name: string, { id, asset, amount }: Lot): Promise<void> {
   const { model, client } = r.w;
-  const price = r.ahead(o.elapsed, () => quoted(() => model.backing.quoteTake(id, asset, MAX_UINT256).price));
+  const price = r.ahead(o.elapsed, () =>
+    quoted(() => model.auctionHouse.quoteTake(id, asset, MAX_UINT256).price),
+  );
   const wanted = [MAX_UINT256, part(amount, o), amount - 1n, MAX_UINT256, amount][o.pick % 5]!;
   const most = [MAX_UINT256, MAX_UINT256, MAX_UINT256, price - 1n, price][(o.pick >> 4) % 5]!;
   const { address, signer } = r.actor(o.actor);
@@ -119,7 +120,7 @@ async function takeLot(r: Run, o: Operation, name: string, { id, asset, amount }
     o.elapsed,
     () => client.auctionHouse.connect(signer).take(id, asset, wanted, most, address, "0x"),
     () => {
-      const { amount: sold, loss } = model.backing.take(id, asset, wanted, most);
+      const { amount: sold, loss } = model.auctionHouse.take(id, asset, wanted, most);
       if (sold !== 0n && sold < amount) r.note(`${name} part`);
       noteLoss(r, "take", loss);
     },
@@ -132,7 +133,7 @@ function restartLot(r: Run, o: Operation, { id, asset }: Lot, elapsed: bigint): 
     "restart",
     elapsed,
     () => r.w.client.auctionHouse.connect(signer).restart(id, asset),
-    () => r.w.model.backing.restart(id, asset),
+    () => r.w.model.auctionHouse.restart(id, asset),
   );
 }
 
@@ -142,33 +143,34 @@ function giveUpOne(r: Run, id: bigint, elapsed: bigint): Promise<boolean> {
     "giveUp",
     elapsed,
     () => client.auctionHouse.giveUp(id),
-    () => noteLoss(r, "giveUp", model.backing.giveUp(id)),
+    () => noteLoss(r, "giveUp", model.auctionHouse.giveUp(id)),
   );
 }
 
 /** Where nothing is for sale, a vault is absorbed, most of the time; where none can be, prices fall until the worst can. */
 async function provideLot(r: Run, o: Operation): Promise<void> {
   const { model } = r.w;
-  const forSale = model.backing.house.open.some((a) => a.lots.some((l) => l.amount > 0n));
+  const forSale = model.auctionHouse.state.open.some((a) => a.lots.some((l) => l.amount > 0n));
   if (!forSale && o.pick % 8 !== 0) await absorbWorst(r, o, r.w.keys);
 }
 
 /** Where no remnants are, a small vault is opened, falls, is absorbed and given up, most of the time. */
 async function provideRemnant(r: Run, o: Operation): Promise<void> {
   const { model, keys } = r.w;
-  if ([...model.backing.house.remnants.values()].some((l) => l.amount > 0n) || o.pick % 8 === 0) return;
-  const empty = keys.findIndex((key) => model.vault(key).balances.size === 0);
+  if ([...model.auctionHouse.state.remnants.values()].some((l) => l.amount > 0n) || o.pick % 8 === 0) return;
+  const empty = keys.findIndex((key) => model.vaultEngine.vault(key).balances.size === 0);
   if (empty === -1) return;
   await VAULTS.open(r, { ...SOME, vault: empty, asset: o.asset, pick: 0, edge: -2n });
   const move = 500 + (o.pick % 80);
   await r.quote([0, 1, 2].map((id) => (id === o.asset ? move : 1000)));
-  if (await absorbVault(r, keys[empty]!, o.actor, 1n)) await giveUpOne(r, model.backing.house.lastId, 1n);
+  if (await absorbVault(r, keys[empty]!, o.actor, 1n))
+    await giveUpOne(r, model.auctionHouse.state.lastId, 1n);
 }
 
 async function absorbWorst(r: Run, o: Operation, keys: readonly VaultKey[]): Promise<void> {
   const { model } = r.w;
   const [worst] = keys
-    .map((key) => ({ key, ...model.health(key) }))
+    .map((key) => ({ key, ...model.vaultEngine.health(key) }))
     .filter((v) => v.debt > 0n && v.value > 0n)
     .sort((a, b) => (a.value * b.debt < b.value * a.debt ? -1 : 1));
   if (worst === undefined) return;
@@ -182,7 +184,7 @@ async function absorbWorst(r: Run, o: Operation, keys: readonly VaultKey[]): Pro
 
 function expired(r: Run, { id, asset }: Lot): boolean {
   try {
-    r.w.model.backing.quoteTake(id, asset, MAX_UINT256);
+    r.w.model.auctionHouse.quoteTake(id, asset, MAX_UINT256);
     return false;
   } catch (error) {
     if (error instanceof ModelError) return error.error === "LotExpired";

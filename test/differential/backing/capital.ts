@@ -15,44 +15,46 @@ function enter(r: Run, o: Operation): Promise<boolean> {
     "enter",
     o.elapsed,
     () => r.w.client.backstop.connect(signer).deposit(assets, address),
-    () => r.w.model.backing.deposit(address, assets),
+    () => r.w.model.backstopPool.deposit(address, assets),
   );
 }
 
 function enterFor(r: Run, o: Operation): Promise<boolean> {
-  const { backing } = r.w.model;
-  const { backstop } = backing;
+  const { state: backstop } = r.w.model.backstopPool;
   const shares = part(backstops.toSharesDown(backstop, ENTRY * debtUnit(r), backstop.cash), o);
   const { address, signer } = r.actor(o.actor);
   return r.act(
     "enterFor",
     o.elapsed,
     () => r.w.client.backstop.connect(signer).mint(shares, address),
-    () => backing.mint(address, shares),
+    () => r.w.model.backstopPool.mint(address, shares),
   );
 }
 
 /** Sometimes none, which takes a request back, or one share more than there are. */
 function requestExit(r: Run, o: Operation): Promise<boolean> {
-  const { backing } = r.w.model;
   const { address, signer } = r.actor(o.actor);
-  const balance = backstops.sharesOf(backing.backstop, address);
+  const balance = backstops.sharesOf(r.w.model.backstopPool.state, address);
   const shares = o.pick % 6 === 0 ? 0n : o.pick % 6 === 1 ? balance + 1n : part(balance, o);
   return r.act(
     "requestExit",
     o.elapsed,
     () => r.w.client.backstop.connect(signer).requestExit(shares),
-    () => backing.requestExit(address, shares),
+    () => r.w.model.backstopPool.requestExit(address, shares),
   );
 }
 
 /** Somebody with a mature request leaves, if there is one, with part of it, all of it, or a share too many. */
 async function leave(r: Run, o: Operation): Promise<void> {
-  const { backing } = r.w.model;
   const { elapsed } = o;
   const most = [0, 1, 2].map((i) =>
     r.ahead(elapsed, () =>
-      backstops.maxRedeem(backing.backstop, backing.prospects(), r.actor(i).address, r.w.model.now),
+      backstops.maxRedeem(
+        r.w.model.backstopPool.state,
+        r.w.model.backstopPool.pricing(),
+        r.actor(i).address,
+        r.w.model.now,
+      ),
     ),
   );
   const i =
@@ -70,24 +72,23 @@ async function leave(r: Run, o: Operation): Promise<void> {
           "leave",
           elapsed,
           () => backstop.redeem(shares, address, address),
-          () => backing.redeem(address, shares),
+          () => r.w.model.backstopPool.redeem(address, shares),
         );
   if (done && shares > 0n) r.note("left the backstop");
 }
 
 /** The same by the amount that `shares` bring. */
 function leaveWith(r: Run, actor: number, shares: bigint, elapsed: bigint): Promise<boolean> {
-  const { backing } = r.w.model;
   const { address, signer } = r.actor(actor);
   const assets = r.ahead(elapsed, () => {
-    const exit = backstops.exitAssets(backing.backstop, backing.prospects());
-    return backstops.toAssetsDown(backing.backstop, shares, exit);
+    const exit = backstops.exitAssets(r.w.model.backstopPool.state, r.w.model.backstopPool.pricing());
+    return backstops.toAssetsDown(r.w.model.backstopPool.state, shares, exit);
   });
   return r.act(
     "leaveWith",
     elapsed,
     () => r.w.client.backstop.connect(signer).withdraw(assets, address, address),
-    () => backing.withdraw(address, assets),
+    () => r.w.model.backstopPool.withdraw(address, assets),
   );
 }
 
@@ -97,7 +98,7 @@ function gift(r: Run, o: Operation): Promise<boolean> {
     "gift",
     o.elapsed,
     () => r.w.client.backstop.connect(r.actor(o.actor).signer).donate(amount),
-    () => r.w.model.backing.donate(amount),
+    () => r.w.model.backstopPool.donate(amount),
   );
 }
 
@@ -107,7 +108,7 @@ function payBackstop(r: Run, o: Operation): Promise<boolean> {
     o.elapsed,
     () => r.w.client.pool.payBackstop(),
     () => {
-      if (r.w.model.backing.collect() !== 0n) r.note("paid interest");
+      if (r.w.model.lendingPool.payBackstop() !== 0n) r.note("paid interest");
     },
   );
 }
@@ -119,7 +120,7 @@ function lend(r: Run, o: Operation): Promise<boolean> {
     "lend",
     o.elapsed,
     () => r.w.client.pool.connect(signer).deposit(amount, address),
-    () => r.w.model.lenders.lend(amount),
+    () => r.w.model.lendingPool.deposit(amount),
   );
 }
 
@@ -128,7 +129,10 @@ async function redeem(r: Run, o: Operation): Promise<void> {
   const { model, client } = r.w;
   const { address, signer } = r.actor(0);
   const pool = client.pool.connect(signer);
-  const pessimistic = r.ahead(o.elapsed, () => model.exitAssets() < model.totalAssets());
+  const pessimistic = r.ahead(
+    o.elapsed,
+    () => model.lendingPool.exitAssets() < model.lendingPool.totalAssets(),
+  );
   const shares = part((await pool.maxRedeem(address)) / 20n, o);
   const assets = part((await pool.maxWithdraw(address)) / 20n, o);
   const done =
@@ -137,13 +141,13 @@ async function redeem(r: Run, o: Operation): Promise<void> {
           "redeem",
           o.elapsed,
           () => pool.redeem(shares, address, address),
-          () => model.lenders.redeem(shares),
+          () => model.lendingPool.redeem(shares),
         )
       : await r.act(
           "unlend",
           o.elapsed,
           () => pool.withdraw(assets, address, address),
-          () => model.lenders.unlend(assets),
+          () => model.lendingPool.withdraw(assets),
         );
   if (done && pessimistic) r.note("pessimistic exit");
 }
@@ -152,7 +156,7 @@ async function redeem(r: Run, o: Operation): Promise<void> {
 async function wait(r: Run, o: Operation): Promise<void> {
   const { model } = r.w;
   const pending = (): readonly bigint[] =>
-    [...model.backing.backstop.requests.values()]
+    [...model.backstopPool.state.requests.values()]
       .filter((q) => q.shares !== 0n && q.from > model.now)
       .map((q) => q.from);
   if (pending().length === 0) await requestExit(r, { ...o, pick: 2 });

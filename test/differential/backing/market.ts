@@ -26,8 +26,8 @@ async function pauseBid(r: Run, o: Operation): Promise<void> {
 /** The guardian closes liquidating; somebody tries nevertheless, or as soon as it is over. */
 async function pauseLiquidate(r: Run, o: Operation): Promise<void> {
   if (!(await pause(r, o, "Liquidate")) || o.pick % 3 === 0) return;
-  const { market, now } = r.w.model;
-  const until = breakers.pausedUntil(market.breaker, "Liquidate");
+  const { now } = r.w.model;
+  const until = breakers.pausedUntil(r.w.model.circuitBreaker.state, "Liquidate");
   await liquidate(r, { ...o, elapsed: o.pick % 3 === 1 ? 1n : max(until - now + o.edge, 1n) });
 }
 
@@ -39,7 +39,7 @@ function unpause(r: Run, o: Operation): Promise<boolean> {
     o.elapsed,
     () => client.breaker.unpause(breakers.ACTIONS.indexOf(action)),
     () => {
-      model.market.breaker = breakers.unpause(model.market.breaker, action, model.now);
+      model.circuitBreaker.state = breakers.unpause(model.circuitBreaker.state, action, model.now);
     },
   );
 }
@@ -58,7 +58,7 @@ function refresh(r: Run, o: Operation): Promise<boolean> {
     "refresh",
     o.elapsed,
     () => r.w.client.breaker.refresh(),
-    () => r.w.model.market.refreshBreaker(r.w.model.now),
+    () => r.w.model.circuitBreaker.refresh(),
   );
 }
 
@@ -71,7 +71,7 @@ async function volatility(r: Run, o: Operation): Promise<void> {
       "pair",
       1n,
       () => client.volatility.pokePair(a, b),
-      () => model.market.volatility.pokePair(a, b),
+      () => model.volatilityModel.state.pokePair(a, b),
     );
   }
 }
@@ -85,9 +85,9 @@ async function hours(r: Run, o: Operation): Promise<void> {
     await r.quote(moves, 3600n);
   }
   await volatility(r, o);
-  const mixed = keys.flatMap((key, i) => (model.vault(key).balances.size > 1 ? [i] : []));
+  const mixed = keys.flatMap((key, i) => (model.vaultEngine.vault(key).balances.size > 1 ? [i] : []));
   const vault = cycled(mixed, o.vault) ?? o.vault;
-  const asset = cycled([...model.vault(r.vault(vault).key).balances.keys()], o.asset) ?? o.asset;
+  const asset = cycled([...model.vaultEngine.vault(r.vault(vault).key).balances.keys()], o.asset) ?? o.asset;
   await deposit(r, { ...o, vault, asset, share: 1000 });
   await borrow(r, { ...o, vault, share: 1000 });
 }
@@ -103,7 +103,7 @@ async function threshold(r: Run, o: Operation): Promise<void> {
     "threshold",
     o.elapsed,
     () => client.riskConfig.setAsset(o.asset, { ...change, token, decimals }, supplyCap),
-    () => model.market.risk.setAsset(o.asset, { ...change, supplyCap }, model.now),
+    () => model.riskConfig.setAsset(o.asset, { ...change, supplyCap }),
   );
   if (o.pick % 2 === 0) await pass(r, "ramp", 80_000n);
 }
@@ -111,15 +111,14 @@ async function threshold(r: Run, o: Operation): Promise<void> {
 /** A ramp is ended, or rather is tried to be: about when it has run its course. */
 function settle(r: Run, o: Operation): Promise<boolean> {
   const { model, client } = r.w;
-  const { risk } = model.market;
-  const asset = IDS.find((id) => risk.rampOf(id) !== null) ?? o.asset;
-  const ramp = risk.rampOf(asset);
+  const asset = IDS.find((id) => model.riskConfig.rampOf(id) !== null) ?? o.asset;
+  const ramp = model.riskConfig.rampOf(asset);
   return r.act(
     "settle",
     ramp === null ? o.elapsed : max(rampEndsAt(ramp) - model.now + o.edge, 1n),
     () => client.riskConfig.settleThreshold(asset),
     () => {
-      if (risk.settleThreshold(asset, model.now)) r.note("settled");
+      if (model.riskConfig.settleThreshold(asset)) r.note("settled");
     },
   );
 }
@@ -132,7 +131,7 @@ async function floor(r: Run, o: Operation): Promise<void> {
     "floor",
     o.elapsed,
     () => client.riskConfig.setHaircutFloor(o.asset, least),
-    () => model.market.risk.setHaircutFloor(o.asset, least),
+    () => model.riskConfig.setHaircutFloor(o.asset, least),
   );
   await borrow(r, { ...o, share: 1000 });
 }
@@ -171,7 +170,7 @@ function pass(r: Run, name: string, elapsed: bigint): Promise<boolean> {
     name,
     elapsed,
     () => r.w.client.pool.addInterest(),
-    () => r.w.model.lenders.accrue(),
+    () => r.w.model.lendingPool.addInterest(),
   );
 }
 
@@ -182,7 +181,7 @@ function pokeOne(r: Run, asset: number, elapsed: bigint): Promise<boolean> {
     elapsed,
     () => client.breaker.poke(asset),
     () => {
-      if (model.market.pokeBreaker(asset, model.now)) r.note("tripped");
+      if (model.circuitBreaker.poke(asset)) r.note("tripped");
     },
   );
 }
@@ -195,7 +194,7 @@ function pause(r: Run, o: Operation, action: breakers.Action): Promise<boolean> 
     o.elapsed,
     () => client.breaker.pause(breakers.ACTIONS.indexOf(action), duration),
     () => {
-      model.market.breaker = breakers.pause(model.market.breaker, action, duration, model.now);
+      model.circuitBreaker.state = breakers.pause(model.circuitBreaker.state, action, duration, model.now);
     },
   );
 }
@@ -208,7 +207,7 @@ async function measureAll(r: Run, elapsed: bigint): Promise<void> {
       "volatility",
       id === 0 ? elapsed : 1n,
       () => client.volatility.poke(id),
-      () => model.market.pokeVolatility(id, history, model.now),
+      () => model.volatilityModel.poke(id, history),
     );
   }
 }
@@ -217,7 +216,7 @@ async function measureAll(r: Run, elapsed: bigint): Promise<void> {
 async function roundsOf(r: Run, id: number): Promise<RoundHistory> {
   const feed = r.w.client.feeds[id]!;
   const newest = (await feed.latestRoundData()).id;
-  const seen = r.w.model.market.volatility.series(id).round;
+  const seen = r.w.model.volatilityModel.state.series(id).round;
   const rounds = new Map<bigint, Round>();
   for (let at = seen === 0n ? newest : seen + 1n; at <= newest; ++at) {
     const { answer, updatedAt } = await feed.getRoundData(at);

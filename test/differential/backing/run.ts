@@ -103,24 +103,29 @@ export class Run {
   /** What a vault may still borrow now, to the unit [debt units]. */
   room(key: VaultKey): bigint {
     const { model } = this.w;
-    const { balances } = model.vault(key);
+    const { balances } = model.vaultEngine.vault(key);
     const ids = [...balances.keys()].sort((a, b) => a - b);
-    const values = ids.map((id) => valueDown(balances.get(id) ?? 0n, model.price(id).low));
-    return subFloor(model.market.borrowingPowerDown(ids, values, model.now) / BPS, model.health(key).debt);
+    const values = ids.map((id) => valueDown(balances.get(id) ?? 0n, model.oracleGuard.price(id).low));
+    return subFloor(
+      model.volatilityModel.borrowingPowerDown(ids, values) / BPS,
+      model.vaultEngine.health(key).debt,
+    );
   }
 
   /** Vault number `i`, or rather one that can be liquidated now, or rather still one worth less than it owes. */
   ailing(i: number): VaultKey {
     const { model, keys } = this.w;
-    const ripe = keys.filter((key) => model.health(key).liquidatable);
-    const dead = ripe.filter((key) => model.health(key).value < model.health(key).debt);
+    const ripe = keys.filter((key) => model.vaultEngine.health(key).liquidatable);
+    const dead = ripe.filter(
+      (key) => model.vaultEngine.health(key).value < model.vaultEngine.health(key).debt,
+    );
     const among = dead.length > 0 && i % 2 === 0 ? dead : ripe.length > 0 ? ripe : keys;
     return among[i % among.length]!;
   }
 
   /** A lot with something left, or rather any lot's name. */
   lot(i: number, asset: number): Lot {
-    const { open } = this.w.model.backing.house;
+    const { open } = this.w.model.auctionHouse.state;
     const lots = open.flatMap((a) => a.lots.map((l) => ({ id: a.id, asset: l.asset, amount: l.amount })));
     const left = lots.filter((l) => l.amount > 0n);
     if (left.length === 0 || i % 12 === 11) return { id: BigInt(i % 6), asset, amount: 1n };
@@ -129,7 +134,7 @@ export class Run {
 
   /** A remnant with something left, or rather any asset. */
   remnant(i: number): Lot {
-    const left = [...this.w.model.backing.house.remnants.values()].filter((l) => l.amount > 0n);
+    const left = [...this.w.model.auctionHouse.state.remnants.values()].filter((l) => l.amount > 0n);
     const lot = left[i % Math.max(left.length, 1)];
     return { id: 0n, asset: lot?.asset ?? i % 3, amount: lot?.amount ?? 1n };
   }

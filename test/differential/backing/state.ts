@@ -110,50 +110,51 @@ async function chainFigures(w: World): Promise<Figures> {
 
 function modelFigures(w: World): Figures {
   const { model } = w;
-  const { backing, market, now } = model;
-  const { house, backstop } = backing;
+  const { now } = model;
+  const { state: house } = model.auctionHouse;
+  const { state: backstop } = model.backstopPool;
   const figures = new Map<string, bigint>();
   const put = (name: string, value: bigint): void => void figures.set(name, value);
   house.open
     .flatMap((a) => [
       ...[a.id, BigInt(a.owner), BigInt(a.keeper)],
       ...[auctions.tabOf(a).debt, a.left, BigInt(a.lots.length)],
-      ...a.lots.flatMap((l) => [BigInt(l.asset), l.amount, backing.clockOf(l)]),
+      ...a.lots.flatMap((l) => [BigInt(l.asset), l.amount, model.auctionHouse.clockOf(l)]),
     ])
     .forEach((word, i) => put(`absorptions[${i}]`, word));
-  const { low, high } = backing.shortfall();
+  const { low, high } = model.auctionHouse.shortfall();
   put("shortfall.low", low);
   put("shortfall.high", high);
-  const prospects = backing.prospects();
+  const prospects = model.backstopPool.pricing();
   put("penalties", prospects.penalties);
-  put("pool.exitAssets", model.exitAssets());
-  const claims = pools.claims(model.accruedPool, model.terms.pool);
+  put("pool.exitAssets", model.lendingPool.exitAssets());
+  const claims = pools.claims(model.lendingPool.accrued, model.terms.pool);
   put("pool.reserve", claims.reserve);
   put("pool.due", claims.backstopDue);
   put("backstop.cash", backstop.cash);
   put("backstop.shares", backstop.totalShares);
-  put("backstop.capital", backing.capital());
+  put("backstop.capital", model.backstopPool.capital());
   put("backstop.entryAssets", backstops.entryAssets(backstop, prospects));
   put("backstop.exitAssets", backstops.exitAssets(backstop, prospects));
-  put("guarded", breakers.guardedBits(market.breaker));
+  put("guarded", breakers.guardedBits(model.circuitBreaker.state));
   for (const id of model.terms.assets.keys()) {
     const lot = house.remnants.get(id);
     put(`remnants[${id}].amount`, lot?.amount ?? 0n);
-    put(`remnants[${id}].elapsed`, lot === undefined ? 0n : backing.clockOf(lot));
+    put(`remnants[${id}].elapsed`, lot === undefined ? 0n : model.auctionHouse.clockOf(lot));
     put(
       `remnants[${id}].multiplier`,
-      lot === undefined ? 0n : auctionMath.multiplierUp(lot.terms, backing.clockOf(lot)),
+      lot === undefined ? 0n : auctionMath.multiplierUp(lot.terms, model.auctionHouse.clockOf(lot)),
     );
     put(`remnants[${id}].restarts`, lot?.restarts ?? 0n);
-    const { ltv, liquidationThreshold } = market.risk.termsOf(id, now);
+    const { ltv, liquidationThreshold } = model.riskConfig.termsOf(id);
     put(`ltv[${id}]`, ltv);
     put(`threshold[${id}]`, liquidationThreshold);
-    put(`haircut[${id}]`, market.risk.haircuts(id).model);
-    put(`haircutFloor[${id}]`, market.risk.haircuts(id).floor);
-    const ramp = market.risk.rampOf(id);
+    put(`haircut[${id}]`, model.riskConfig.haircuts(id).model);
+    put(`haircutFloor[${id}]`, model.riskConfig.haircuts(id).floor);
+    const ramp = model.riskConfig.rampOf(id);
     put(`ramp[${id}].end`, ramp?.end ?? 0n);
     put(`ramp[${id}].endsAt`, ramp === null ? 0n : rampEndsAt(ramp));
-    const watched = market.breaker.assets.get(id)!;
+    const watched = model.circuitBreaker.state.assets.get(id)!;
     const range = breakers.rangeOf(watched, now);
     put(`range[${id}].lowest`, range.lowest);
     put(`range[${id}].highest`, range.highest);
@@ -163,11 +164,11 @@ function modelFigures(w: World): Figures {
     }
   }
   for (const [a, b] of PAIRS) {
-    put(`correlation[${a},${b}]`, WAD - (market.volatility.level(a, b) * WAD) / LEVELS);
+    put(`correlation[${a},${b}]`, WAD - (model.volatilityModel.state.level(a, b) * WAD) / LEVELS);
   }
   for (const action of breakers.ACTIONS) {
-    put(`pausedSeconds.${action}`, market.pausedSeconds(action, now));
-    put(`pausedUntil.${action}`, breakers.pausedUntil(market.breaker, action));
+    put(`pausedSeconds.${action}`, model.circuitBreaker.pausedSeconds(action));
+    put(`pausedUntil.${action}`, breakers.pausedUntil(model.circuitBreaker.state, action));
   }
   for (const owner of owners(w)) {
     put(`tips.${owner}`, house.tips.get(owner) ?? 0n);

@@ -46,7 +46,7 @@ function put(r: Run, o: Operation, asset: number, thousandths: bigint): Promise<
     "deposit",
     5n,
     () => r.w.client.engine.connect(signer).deposit(key, asset, amount),
-    () => r.w.model.deposit(key, asset, amount),
+    () => r.w.model.vaultEngine.deposit(key, asset, amount),
   );
 }
 
@@ -55,67 +55,68 @@ export async function borrow(r: Run, o: Operation): Promise<void> {
   const { key, signer, address } = r.vault(o.vault);
   const room = r.ahead(o.elapsed, () => r.room(key));
   const amount = max(o.share >= 800 ? room + o.edge : part(room, o), 1n);
-  const { market, now } = r.w.model;
-  const held = [...r.w.model.vault(key).balances.keys()];
-  const credited = held.some((a) => held.some((b) => a !== b && market.volatility.level(a, b) > 0n));
-  const cut = held.some((a) => market.risk.effectiveLtv(a, now) < market.risk.termsOf(a, now).ltv);
+  const held = [...r.w.model.vaultEngine.vault(key).balances.keys()];
+  const credited = held.some((a) =>
+    held.some((b) => a !== b && r.w.model.volatilityModel.state.level(a, b) > 0n),
+  );
+  const cut = held.some((a) => r.w.model.riskConfig.effectiveLtv(a) < r.w.model.riskConfig.termsOf(a).ltv);
   const done = await r.act(
     "borrow",
     o.elapsed,
     () => r.w.client.engine.connect(signer).borrow(key, amount, address),
-    () => r.w.model.borrow(key, amount),
+    () => r.w.model.vaultEngine.borrow(key, amount),
   );
   if (done && o.share >= 800) r.note(credited && cut ? "borrow diversified" : "borrow at the limit");
 }
 
 function repay(r: Run, o: Operation): Promise<boolean> {
   const { key } = r.vault(o.vault);
-  const amount = o.share === 1000 ? MAX_UINT256 : part(r.w.model.health(key).debt, o);
+  const amount = o.share === 1000 ? MAX_UINT256 : part(r.w.model.vaultEngine.health(key).debt, o);
   const engine = r.w.client.engine.connect(r.actor(o.actor).signer);
   return r.act(
     "repay",
     o.elapsed,
     () => engine.repay(key, amount),
-    () => r.w.model.repay(key, amount),
+    () => r.w.model.vaultEngine.repay(key, amount),
   );
 }
 
 function withdraw(r: Run, o: Operation): Promise<boolean> {
   const { key, signer, address } = r.vault(o.vault);
-  const amount = part(r.w.model.vault(key).balances.get(o.asset) ?? 1n, o);
+  const amount = part(r.w.model.vaultEngine.vault(key).balances.get(o.asset) ?? 1n, o);
   return r.act(
     "withdraw",
     o.elapsed,
     () => r.w.client.engine.connect(signer).withdraw(key, o.asset, amount, address),
-    () => r.w.model.withdraw(key, o.asset, amount),
+    () => r.w.model.vaultEngine.withdraw(key, o.asset, amount),
   );
 }
 
 /** Sells at cost, a little above, or around the most that may be taken out. */
 function deleverage(r: Run, o: Operation): Promise<boolean> {
   const { model, client } = r.w;
-  const indebted = r.w.keys.flatMap((k, i) => (model.vault(k).scaledDebt === 0n ? [] : [i]));
+  const indebted = r.w.keys.flatMap((k, i) => (model.vaultEngine.vault(k).scaledDebt === 0n ? [] : [i]));
   const { key, signer, address } = r.vault(cycled(indebted, o.vault) ?? o.vault);
-  const asset = cycled([...model.vault(key).balances.keys()], o.asset) ?? o.asset;
-  const repay = part(model.health(key).debt, o);
-  const { maxBonus } = model.market.risk.termsOf(asset, model.now);
+  const asset = cycled([...model.vaultEngine.vault(key).balances.keys()], o.asset) ?? o.asset;
+  const repay = part(model.vaultEngine.health(key).debt, o);
+  const { maxBonus } = model.riskConfig.termsOf(asset);
   const bonus = o.pick % 3 === 0 ? maxBonus : BigInt(o.pick % 2) * (maxBonus / 4n);
-  const price = max(model.price(asset).liq, 1n);
+  const price = max(model.oracleGuard.price(asset).liq, 1n);
   const amount = max(mulDivDown(mulDivDown(repay, BPS + bonus, BPS), PRICE_ONE, price) + o.edge, 0n);
   return r.act(
     "deleverage",
     o.elapsed,
     () => client.engine.connect(signer).deleverage(key, asset, amount, repay, address, "0x"),
-    () => model.deleverage(key, asset, amount, repay),
+    () => model.vaultEngine.deleverage(key, asset, amount, repay),
   );
 }
 
 export function liquidate(r: Run, o: Operation): Promise<boolean> {
   const { model, client } = r.w;
   const vault = r.ailing(o.pick);
-  const { balances } = model.vault(vault);
+  const { balances } = model.vaultEngine.vault(vault);
   const asset = cycled([...balances.keys()], o.asset) ?? o.asset;
-  const maxRepay = o.pick % 5 === 1 ? part(model.health(vault).debt, o) : MAX_UINT256;
+  const maxRepay = o.pick % 5 === 1 ? part(model.vaultEngine.health(vault).debt, o) : MAX_UINT256;
   const maxSeize = o.pick % 5 === 2 ? part(balances.get(asset) ?? 1n, o) : MAX_UINT256;
   const { address, signer } = r.actor(o.actor);
   const call = { ...NO_LIMITS, vault, asset, maxRepay, maxSeize, receiver: address };
@@ -123,14 +124,14 @@ export function liquidate(r: Run, o: Operation): Promise<boolean> {
     "liquidate",
     o.elapsed,
     () => client.engine.connect(signer).liquidate(call),
-    () => noteLoss(r, "abandon", model.liquidate(vault, asset, maxRepay, maxSeize).loss),
+    () => noteLoss(r, "abandon", model.vaultEngine.liquidate(vault, asset, maxRepay, maxSeize).loss),
   );
 }
 
 /** Where nothing is ailing, prices give way a little first; sometimes the vault is absorbed as soon as it may be. */
 async function flag(r: Run, o: Operation): Promise<void> {
   const { model, client, keys } = r.w;
-  if (!keys.some((key) => model.health(key).liquidatable)) {
+  if (!keys.some((key) => model.vaultEngine.health(key).liquidatable)) {
     const move = 900 + (o.pick % 60);
     await r.quote([move, move, move]);
   }
@@ -140,7 +141,7 @@ async function flag(r: Run, o: Operation): Promise<void> {
     o.elapsed,
     () => client.engine.flag(key),
     () => {
-      if (model.flag(key) !== 0n) r.note("flagged");
+      if (model.vaultEngine.flag(key) !== 0n) r.note("flagged");
     },
   );
   if (o.pick % 3 === 0) await absorbFlagged(r, o, key);
@@ -149,7 +150,7 @@ async function flag(r: Run, o: Operation): Promise<void> {
 /** A flagged vault, where there is one. */
 async function absorb(r: Run, o: Operation): Promise<void> {
   const { model, keys } = r.w;
-  const flagged = keys.filter((key) => model.vault(key).flaggedAt > model.now - 7000n);
+  const flagged = keys.filter((key) => model.vaultEngine.vault(key).flaggedAt > model.now - 7000n);
   const key = o.pick % 4 === 0 ? undefined : cycled(flagged, o.vault);
   if (key === undefined) await absorbVault(r, r.ailing(o.pick), o.actor, o.elapsed);
   else await absorbFlagged(r, o, key);
@@ -158,9 +159,9 @@ async function absorb(r: Run, o: Operation): Promise<void> {
 /** When its flag becomes ripe, or stale, give or take a second. */
 async function absorbFlagged(r: Run, o: Operation, key: VaultKey): Promise<void> {
   const { model } = r.w;
-  const due = model.vault(key).flaggedAt + (o.pick % 8 === 1 ? 7200n : 3600n) + o.edge;
+  const due = model.vaultEngine.vault(key).flaggedAt + (o.pick % 8 === 1 ? 7200n : 3600n) + o.edge;
   const elapsed = max(due - model.now, 1n);
-  const { value, debt } = r.ahead(elapsed, () => model.health(key));
+  const { value, debt } = r.ahead(elapsed, () => model.vaultEngine.health(key));
   const needed = value * BPS >= debt * 10_200n;
   if ((await absorbVault(r, key, o.actor, elapsed)) && needed) r.note("absorb for its flag");
 }
@@ -168,7 +169,7 @@ async function absorbFlagged(r: Run, o: Operation, key: VaultKey): Promise<void>
 async function absorbAll(r: Run, o: Operation): Promise<void> {
   let absorbed = 0;
   for (const [i, key] of r.w.keys.entries()) {
-    if (!r.w.model.health(key).liquidatable) continue;
+    if (!r.w.model.vaultEngine.health(key).liquidatable) continue;
     if (await absorbVault(r, key, (o.actor + i) % 3, 1n)) ++absorbed;
   }
   if (absorbed > 1) r.note("absorb several");
@@ -181,6 +182,6 @@ export function absorbVault(r: Run, key: VaultKey, keeper: number, elapsed: bigi
     "absorb",
     elapsed,
     () => r.w.client.engine.absorb(key, address),
-    () => r.w.model.absorb(key, address),
+    () => r.w.model.vaultEngine.absorb(key, address),
   );
 }

@@ -249,7 +249,7 @@ describe("a replay with a model that is wrong", () => {
   const totalAssets = original.totalAssets as (this: SystemModel) => bigint;
   const liquidate = original.liquidate as (
     this: SystemModel,
-    ...parameters: Parameters<SystemModel["liquidate"]>
+    ...parameters: Parameters<SystemModel["vaultEngine"]["liquidate"]>
   ) => LiquidationResult;
   const crash = priceRows(FIVE_MINUTES, [200, 150, 120]);
   afterEach(() => {
@@ -257,7 +257,7 @@ describe("a replay with a model that is wrong", () => {
   });
 
   it("by one unit in one figure reports each comparison of it", async () => {
-    SystemModel.prototype.totalAssets = function (this: SystemModel) {
+    SystemModel.prototype.lendingPool.totalAssets = function (this: SystemModel) {
       return totalAssets.call(this) + 1n;
     };
     const { result, failures } = await replayOf(crash, { vaults: 8, keeper: "off" });
@@ -271,10 +271,10 @@ describe("a replay with a model that is wrong", () => {
   });
 
   it("about what a liquidation takes reports the vault and its totals", async () => {
-    SystemModel.prototype.liquidate = function (this: SystemModel, key, asset, ...limits) {
+    SystemModel.prototype.vaultEngine.liquidate = function (this: SystemModel, key, asset, ...limits) {
       const result = liquidate.call(this, key, asset, ...limits);
-      const vault = this.vault(key);
-      this.restoreVault(key, { ...vault, scaledDebt: vault.scaledDebt + 1n });
+      const vault = this.vaultEngine.vault(key);
+      this.vaultEngine.restoreVault(key, { ...vault, scaledDebt: vault.scaledDebt + 1n });
       return result;
     };
     const { result, failures } = await replayOf(crash, { vaults: 8 });

@@ -36,11 +36,11 @@ export function openBook(
   setPrices(model, first);
   const assets = scenario.assets.map((asset, id) => ({ ...asset, priceWad: first[id] ?? 0n }));
   const planned = plannedVaults(settings, assets, Number(model.terms.debtDecimals), vaults, 1);
-  model.lenders.lend(planned.reduce((sum, vault) => sum + 2n * vault.debt, 0n));
+  model.lendingPool.deposit(planned.reduce((sum, vault) => sum + 2n * vault.debt, 0n));
   const keys = planned.map(({ index, asset, collateral, debt }) => {
     const key = vaultKey(OWNER, BigInt(index));
-    model.deposit(key, asset, collateral);
-    model.borrow(key, debt);
+    model.vaultEngine.deposit(key, asset, collateral);
+    model.vaultEngine.borrow(key, debt);
     return key;
   });
   return { model, keys };
@@ -48,5 +48,7 @@ export function openBook(
 
 /** Every feed answers now, at these market prices [WAD]. */
 export function setPrices(model: SystemModel, prices: readonly bigint[]): void {
-  prices.forEach((price, id) => model.setFeed(id, { answer: feedAnswer(price), updatedAt: model.now }));
+  prices.forEach((price, id) =>
+    model.oracleGuard.setFeed(id, { answer: feedAnswer(price), updatedAt: model.now }),
+  );
 }

@@ -6,7 +6,7 @@ const totalAssets = Reflect.get<object, string>(SystemModel.prototype, "totalAss
   this: SystemModel,
 ) => bigint;
 if (process.env.BREAK_MODEL === "1") {
-  SystemModel.prototype.totalAssets = function (this: SystemModel) {
+  SystemModel.prototype.lendingPool.totalAssets = function (this: SystemModel) {
     return totalAssets.call(this) + 1n;
   };
 }

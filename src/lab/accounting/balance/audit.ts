@@ -79,11 +79,11 @@ export function audit(
     );
   }
   model.terms.assets.forEach((_, id) => {
-    const owners = [...model.backing.house.claims].reduce(
+    const owners = [...model.auctionHouse.state.claims].reduce(
       (sum, [key, amount]) => (Number(key.split("/")[1]) === id ? sum + amount : sum),
       0n,
     );
-    const waiting = model.assetTotals(id).auctioned - owners;
+    const waiting = model.vaultEngine.assetTotals(id).auctioned - owners;
     log.require(
       books.stock.total(id) === waiting,
       `balance: ${waiting} of ${nameOf(world, id)} is at auction, not the ${books.stock.total(id)} in the books`,
@@ -92,7 +92,7 @@ export function audit(
   const lots = books.stock
     .entries()
     .reduce((sum, [, asset, { amount }]) => sum + books.lastWorth(asset, amount), 0n);
-  const open = lots - model.pool.auctionDebt;
+  const open = lots - model.lendingPool.state.auctionDebt;
   const booked = books.accounts.net("atAuction");
   log.require(booked === open, `balance: what is at auction is worth ${open} beyond its debt, not ${booked}`);
   auditKeepers(log, books, world);
@@ -105,7 +105,7 @@ function auditKeepers(log: InvariantLog, books: Bookkeeper, { actors, model }: L
   for (const role of ROLES) {
     const holder = HOLDER_OF[role];
     if (model.terms.assets.some((_, id) => books.movements.change(holder, id) !== 0n)) continue;
-    const tips = model.backing.house.tips.get(actors[holder]) ?? 0n;
+    const tips = model.auctionHouse.state.tips.get(actors[holder]) ?? 0n;
     const tokens = books.movements.change(holder, "debt") + tips;
     const booked = books.accounts.net(role) + (books.gasOf.get(role) ?? 0n);
     log.require(booked === tokens, `balance: ${role} gained ${tokens} before gas, not ${booked}`);

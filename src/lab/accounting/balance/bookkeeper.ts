@@ -54,9 +54,9 @@ export class Bookkeeper {
     private readonly world: LabWorld,
     private readonly worth: (market: readonly bigint[], asset: number, amount: bigint) => bigint,
   ) {
-    this.opening = this.equityOf(world.model.accruedPool);
+    this.opening = this.equityOf(world.model.lendingPool.accrued);
     this.last = this.opening;
-    this.cash = world.model.backing.backstop.cash;
+    this.cash = world.model.backstopPool.state.cash;
   }
 
   /** A liquidator paid `repaid` of a vault's debt and got `seized`; `handed`: what went to auction, its debt given up. */
@@ -215,7 +215,7 @@ export class Bookkeeper {
    */
   endOfBlock(log: InvariantLog, before: pools.PoolState, actions: number, block: number): void {
     this.post("interest", subtract(this.equityOf(before, this.cash), this.last));
-    const now = this.equityOf(this.world.model.accruedPool);
+    const now = this.equityOf(this.world.model.lendingPool.accrued);
     const rest = subtract(subtract(now, this.opening), this.gained());
     this.post("rounding", rest);
     const size = [rest.lenders, rest.reserve, rest.backstop].reduce((sum, x) => sum + (x < 0n ? -x : x), 0n);
@@ -225,7 +225,7 @@ export class Bookkeeper {
     );
     this.rounding += rest.lenders + rest.reserve + rest.backstop;
     this.last = now;
-    this.cash = this.world.model.backing.backstop.cash;
+    this.cash = this.world.model.backstopPool.state.cash;
   }
 
   /** Values what still waits at `market` prices. Nothing may be booked afterwards. */
@@ -268,7 +268,7 @@ export class Bookkeeper {
     this.accounts.post(what, [seller, debt - value], [buyer, value - debt]);
   }
 
-  private equityOf(pool: pools.PoolState, cash = this.world.model.backing.backstop.cash): Equity {
+  private equityOf(pool: pools.PoolState, cash = this.world.model.backstopPool.state.cash): Equity {
     const { reserve, backstopDue } = pools.claims(pool, this.world.model.terms.pool);
     return { lenders: pools.totalAssets(pool), reserve, backstop: cash + backstopDue };
   }

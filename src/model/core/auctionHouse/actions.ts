@@ -1,6 +1,5 @@
 import {
   type AuctionWorld,
-  type Handed,
   type Lot,
   askedPrice,
   lotProceedsDown,
@@ -9,7 +8,7 @@ import {
   restarted,
 } from "./lot.js";
 import { isHopeless, sale, split, sum, tabDown, tipOwed } from "../../math/auctionMath.js";
-import { type Effects, NOTHING } from "./settlement.js";
+import { type CashFlows, NO_CASH_FLOWS } from "./settlement.js";
 import {
   type Absorption,
   type AuctionState,
@@ -27,12 +26,13 @@ import {
   without,
 } from "./state.js";
 import { ModelError } from "../../types/modelError.js";
+import type { CollateralAmount } from "../../types/vault.js";
 import { MAX_UINT256, subFloor } from "../../math/fixedPoint.js";
 import { valueDown } from "../../math/healthMath.js";
 
 // What the house is made of, for whoever looks at it from outside.
-export { type AuctionWorld, type Handed, type Lot, elapsedOf } from "./lot.js";
-export { type Effects, type Settled, settle } from "./settlement.js";
+export { type AuctionWorld, type Lot, elapsedOf } from "./lot.js";
+export { type CashFlows, type Settled, settle } from "./settlement.js";
 export {
   type Absorption,
   type AuctionState,
@@ -48,9 +48,9 @@ export {
 const MAX_LEFT = (1n << 96n) - 1n;
 
 /** The house after an operation, and what that moves outside it. */
-export interface Moved {
+export interface AuctionResult {
   readonly state: AuctionState;
-  readonly effects: Effects;
+  readonly effects: CashFlows;
 }
 
 // ---------------------------------------------------------------------------------------------------- engine
@@ -62,8 +62,8 @@ export function open(
   owner: string,
   keeper: string,
   debt: bigint,
-  collateral: readonly Handed[],
-): Moved & { readonly id: bigint } {
+  collateral: readonly CollateralAmount[],
+): AuctionResult & { readonly id: bigint } {
   const left = sum(tabDown(s.terms, debt));
   if (left > MAX_LEFT) throw new ModelError("AmountTooLarge", [left, MAX_LEFT]);
   const id = s.lastId + 1n;
@@ -72,7 +72,7 @@ export function open(
   const state = withNew(s, a);
   // Without a debt there is nothing to sell for, without collateral nothing to sell.
   if (left === 0n || lots.length === 0) return { ...close(state, w, a), id };
-  return { state, effects: NOTHING, id };
+  return { state, effects: NO_CASH_FLOWS, id };
 }
 
 /** Books a debt at once and keeps the collateral as remnants. Mirrors `AuctionHouse.abandon`. */
@@ -80,10 +80,10 @@ export function abandon(
   s: AuctionState,
   w: AuctionWorld,
   debt: bigint,
-  collateral: readonly Handed[],
-): Moved {
+  collateral: readonly CollateralAmount[],
+): AuctionResult {
   const state = collateral.reduce((to, handed) => withRemnant(to, w, handed), s);
-  return { state, effects: { ...NOTHING, shortfall: debt } };
+  return { state, effects: { ...NO_CASH_FLOWS, shortfall: debt } };
 }
 
 // ---------------------------------------------------------------------------------------------------- bidders
@@ -112,14 +112,14 @@ export function take(
   asset: number,
   maxAmount: bigint,
   maxPrice: bigint,
-): Moved & { readonly amount: bigint; readonly cost: bigint } {
+): AuctionResult & { readonly amount: bigint; readonly cost: bigint } {
   const { amount, cost, price, lot } = quoteTake(s, w, id, asset, maxAmount);
   if (price > maxPrice) throw new ModelError("PriceAboveMax", [price, maxPrice]);
-  if (amount === 0n) return { state: s, effects: NOTHING, amount: 0n, cost: 0n };
+  if (amount === 0n) return { state: s, effects: NO_CASH_FLOWS, amount: 0n, cost: 0n };
   const state = withLot(s, id, { ...lot, amount: lot.amount - amount });
   const moved =
     id === REMNANTS
-      ? { state, effects: { ...NOTHING, donated: cost } }
+      ? { state, effects: { ...NO_CASH_FLOWS, donated: cost } }
       : collect(state, w, absorptionOf(state, id), cost, amount === lot.amount);
   return { ...moved, amount, cost };
 }
@@ -135,7 +135,7 @@ export function restart(s: AuctionState, w: AuctionWorld, id: bigint, asset: num
 }
 
 /** Ends an absorption that is not worth its gas. Mirrors `AuctionHouse.giveUp`. */
-export function giveUp(s: AuctionState, w: AuctionWorld, id: bigint): Moved {
+export function giveUp(s: AuctionState, w: AuctionWorld, id: bigint): AuctionResult {
   const a = absorptionOf(s, id);
   const { high } = worth(w, a);
   if (!isHopeless(tabOf(a), high, w.dust)) throw new ModelError("NotHopeless", [high, a.left, w.dust]);
@@ -219,19 +219,19 @@ function collect(
   before: Absorption,
   cost: bigint,
   soldOut: boolean,
-): Moved {
+): AuctionResult {
   const paid = split(tabOf(before), cost);
   const a = { ...before, left: before.left - cost };
   const state = withTip(withAbsorption(s, a), a.keeper, paid.tip);
   const ended = a.left === 0n || (soldOut && isHopeless(tabOf(a), worth(w, a).high, w.dust));
-  const moved = ended ? close(state, w, a) : { state, effects: NOTHING };
+  const moved = ended ? close(state, w, a) : { state, effects: NO_CASH_FLOWS };
   return { ...moved, effects: { ...moved.effects, repaid: paid.debt, penalty: paid.penalty } };
 }
 
 /** Ends an absorption: what is missing is the backstop's to pay. Mirrors `AuctionHouse._close`. */
-function close(s: AuctionState, w: AuctionWorld, a: Absorption): Moved {
+function close(s: AuctionState, w: AuctionWorld, a: Absorption): AuctionResult {
   const left = tabOf(a);
   const amount = tipOwed(left, tabDown(a.terms, a.debt).penalty, 0n);
   const owed = amount === 0n ? null : { keeper: a.keeper, amount };
-  return { state: without(s, w, a), effects: { ...NOTHING, shortfall: left.debt, tipOwed: owed } };
+  return { state: without(s, w, a), effects: { ...NO_CASH_FLOWS, shortfall: left.debt, tipOwed: owed } };
 }

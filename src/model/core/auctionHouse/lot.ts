@@ -10,12 +10,7 @@ import { ModelError } from "../../types/modelError.js";
 import { min } from "../../math/fixedPoint.js";
 import type { LastingPrice } from "../../prices/priceMath.js";
 import type { Price } from "../../types/price.js";
-
-/** One kind of collateral on its way to auction [token units]. */
-export interface Handed {
-  readonly asset: number;
-  readonly amount: bigint;
-}
+import type { CollateralAmount } from "../../types/vault.js";
 
 /** One asset of an absorption, or the remnants of it: amount in token units, times in seconds. */
 export interface Lot {
@@ -52,7 +47,7 @@ const MAX_RESTARTS = 255n;
 export function newLot(
   w: AuctionWorld,
   terms: AuctionTerms,
-  { asset, amount }: Handed,
+  { asset, amount }: CollateralAmount,
   running: boolean,
 ): Lot {
   requireFits(amount);

@@ -6,11 +6,11 @@ import {
   type PoolState,
   type PoolTerms,
   donate,
-  settleAuction,
+  bookSale,
 } from "../lendingPool/state.js";
 
 /** What an operation moves outside the house [debt units]; `settle` applies it. */
-export interface Effects {
+export interface CashFlows {
   /** From the bidder to the lenders' pool, to the backstop, and to the pool's reserve. */
   readonly repaid: bigint;
   readonly penalty: bigint;
@@ -20,7 +20,13 @@ export interface Effects {
   readonly tipOwed: { readonly keeper: string; readonly amount: bigint } | null;
 }
 
-export const NOTHING: Effects = { repaid: 0n, penalty: 0n, donated: 0n, shortfall: 0n, tipOwed: null };
+export const NO_CASH_FLOWS: CashFlows = {
+  repaid: 0n,
+  penalty: 0n,
+  donated: 0n,
+  shortfall: 0n,
+  tipOwed: null,
+};
 
 /** What auctions cost and brought, after `settle`. */
 export interface Settled {
@@ -42,13 +48,13 @@ export function settle(
   backstop: BackstopState,
   pool: PoolState,
   poolTerms: PoolTerms,
-  e: Effects,
+  e: CashFlows,
 ): Settled {
   let [state, loss, tipPaid] = [s, NO_LOSS, 0n];
   if (e.shortfall !== 0n) {
     const covered = cover(backstop, e.shortfall);
     backstop = covered.backstop;
-    const lost = settleAuction(pool, poolTerms, covered.paid, e.shortfall - covered.paid);
+    const lost = bookSale(pool, poolTerms, covered.paid, e.shortfall - covered.paid);
     pool = lost.pool;
     const { reserve, lenders } = lost;
     loss = { total: e.shortfall, backstop: covered.paid + lost.due, reserve, lenders };
@@ -59,7 +65,7 @@ export function settle(
     tipPaid = tip.paid;
     state = withTip(state, e.tipOwed.keeper, tip.paid);
   }
-  if (e.repaid !== 0n) pool = settleAuction(pool, poolTerms, e.repaid, 0n).pool;
+  if (e.repaid !== 0n) pool = bookSale(pool, poolTerms, e.repaid, 0n).pool;
   backstop = add(backstop, e.penalty);
   if (e.donated !== 0n) pool = donate(pool, e.donated);
   return { state, backstop, pool, loss, tipPaid };

@@ -1,6 +1,7 @@
-import { type AuctionWorld, type Handed, type Lot, newLot } from "./lot.js";
+import { type AuctionWorld, type Lot, newLot } from "./lot.js";
 import { type AuctionTerms, type Tab, remaining, tabDown } from "../../math/auctionMath.js";
 import { ModelError } from "../../types/modelError.js";
+import type { CollateralAmount } from "../../types/vault.js";
 
 /** The id under which remnants are sold. */
 export const REMNANTS = 0n;
@@ -91,7 +92,11 @@ export function without(s: AuctionState, w: AuctionWorld, a: Absorption): Auctio
 }
 
 /** The house with more remnants of an asset, which share a lot whose clock begins anew and stands until a checkpoint. Mirrors `AuctionHouse._addRemnant`. */
-export function withRemnant(s: AuctionState, w: AuctionWorld, { asset, amount }: Handed): AuctionState {
+export function withRemnant(
+  s: AuctionState,
+  w: AuctionWorld,
+  { asset, amount }: CollateralAmount,
+): AuctionState {
   if (amount === 0n) return s;
   const held = s.remnants.get(asset)?.amount ?? 0n;
   return withLot(s, REMNANTS, newLot(w, s.terms, { asset, amount: held + amount }, false));
@@ -103,7 +108,7 @@ export function withTip(s: AuctionState, keeper: string, amount: bigint): Auctio
   return { ...s, tips: new Map(s.tips).set(keeper, (s.tips.get(keeper) ?? 0n) + amount) };
 }
 
-function withClaim(s: AuctionState, owner: string, { asset, amount }: Handed): AuctionState {
+function withClaim(s: AuctionState, owner: string, { asset, amount }: CollateralAmount): AuctionState {
   if (amount === 0n) return s;
   const key = claimKey(owner, asset);
   return { ...s, claims: new Map(s.claims).set(key, (s.claims.get(key) ?? 0n) + amount) };

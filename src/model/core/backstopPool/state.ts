@@ -26,7 +26,7 @@ export interface BackstopState {
 }
 
 /** What auctions and lenders' pool say of the capital's prospects [debt units]. */
-export interface Prospects {
+export interface SharePricing {
   /** `AuctionHouse.shortfall`. */
   readonly low: bigint;
   readonly high: bigint;
@@ -47,12 +47,12 @@ export function capital(b: BackstopState): bigint {
 }
 
 /** What entering is priced on [debt units]. Mirrors `BackstopPool.entryAssets`. */
-export function entryAssets(b: BackstopState, p: Prospects): bigint {
+export function entryAssets(b: BackstopState, p: SharePricing): bigint {
   return b.cash + p.due + p.penalties - min(p.high, capital(b) + p.due);
 }
 
 /** What leaving is priced on [debt units]. Mirrors `BackstopPool.exitAssets`. */
-export function exitAssets(b: BackstopState, p: Prospects): bigint {
+export function exitAssets(b: BackstopState, p: SharePricing): bigint {
   return b.cash - min(p.low, capital(b));
 }
 
@@ -90,7 +90,7 @@ export function toAssetsUp(b: BackstopState, shares: bigint, total: bigint): big
 /** Enters with `assets`. Mirrors `BackstopPool.deposit`. */
 export function deposit(
   b: BackstopState,
-  p: Prospects,
+  p: SharePricing,
   owner: string,
   assets: bigint,
 ): { backstop: BackstopState; shares: bigint } {
@@ -102,7 +102,7 @@ export function deposit(
 /** Buys `shares`. Mirrors `BackstopPool.mint`. */
 export function mint(
   b: BackstopState,
-  p: Prospects,
+  p: SharePricing,
   owner: string,
   shares: bigint,
 ): { backstop: BackstopState; assets: bigint } {
@@ -138,7 +138,7 @@ export function requestExit(
 }
 
 /** The shares of a mature request that are paid for. Mirrors `BackstopPool.maxRedeem`. */
-export function maxRedeem(b: BackstopState, p: Prospects, owner: string, now: bigint): bigint {
+export function maxRedeem(b: BackstopState, p: SharePricing, owner: string, now: bigint): bigint {
   const r = b.requests.get(owner);
   if (r === undefined || now < r.from || now > r.from + EXIT_WINDOW) return 0n;
   return min(r.shares, toSharesDown(b, r.value, exitAssets(b, p)));
@@ -147,7 +147,7 @@ export function maxRedeem(b: BackstopState, p: Prospects, owner: string, now: bi
 /** Leaves with `shares` of a mature request. Mirrors `BackstopPool.redeem`. */
 export function redeem(
   b: BackstopState,
-  p: Prospects,
+  p: SharePricing,
   owner: string,
   shares: bigint,
   now: bigint,
@@ -161,7 +161,7 @@ export function redeem(
 /** Leaves with `assets` of a mature request. Mirrors `BackstopPool.withdraw`. */
 export function withdraw(
   b: BackstopState,
-  p: Prospects,
+  p: SharePricing,
   owner: string,
   assets: bigint,
   now: bigint,

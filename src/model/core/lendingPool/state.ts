@@ -129,14 +129,14 @@ export function leave(pool: PoolState, assets: bigint, shares: bigint): PoolStat
 }
 
 /** Lends `amount`. Takes an accrued pool. Mirrors `LendingPool.disburse`. */
-export function draw(pool: PoolState, amount: bigint): PoolState {
+export function disburse(pool: PoolState, amount: bigint): PoolState {
   if (amount > pool.cash) throw new ModelError("InsufficientCash", [amount, pool.cash]);
   const totalScaledDebt = bounded(pool.totalScaledDebt + scaledUp(amount, pool.index));
   return { ...pool, totalScaledDebt, cash: pool.cash - amount };
 }
 
 /** Books a repayment. Takes an accrued pool. Mirrors `LendingPool.reduceDebt`. */
-export function settle(pool: PoolState, paid: bigint, scaledRepaid: bigint): PoolState {
+export function reduceDebt(pool: PoolState, paid: bigint, scaledRepaid: bigint): PoolState {
   return {
     ...pool,
     cash: bounded(pool.cash + paid),
@@ -155,7 +155,7 @@ export function toAuction(pool: PoolState, scaledDebt: bigint): { pool: PoolStat
  * Books what auctions brought in (`paid`, the backstop's part included) and what nobody will pay (`lost`). Takes an accrued
  * pool. Mirrors `LendingPool.bookSale`.
  */
-export function settleAuction(
+export function bookSale(
   pool: PoolState,
   terms: PoolTerms,
   paid: bigint,

@@ -3,7 +3,7 @@ import { ModelError } from "../../types/modelError.js";
 import { BPS, max } from "../../math/fixedPoint.js";
 import { covers, healthFactorDown } from "../../math/healthMath.js";
 import { type Outcome, decide, isHopeless } from "../../math/liquidationMath.js";
-import type { VaultState } from "../../types/systemTerms.js";
+import type { VaultState } from "../../types/vault.js";
 import { type Context, isStuck, reduced, seizedAsset, valueHigh } from "./vaultRules.js";
 
 /** Below this collateral ratio anyone may absorb [bps]. */

@@ -3,7 +3,7 @@ import { ModelError } from "../../types/modelError.js";
 import { BPS, max, min, mulDivDown } from "../../math/fixedPoint.js";
 import { healthFactorDown, noPoorer, noWorse, restoringAmountUp, valueDown } from "../../math/healthMath.js";
 import type { Price } from "../../types/price.js";
-import type { VaultState } from "../../types/systemTerms.js";
+import type { VaultState } from "../../types/vault.js";
 import { type Context, contextOf, reduced, seizedAsset, sureValue, withBalance } from "./vaultRules.js";
 
 /** Most kinds of collateral in one vault. */

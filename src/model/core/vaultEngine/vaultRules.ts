@@ -4,7 +4,8 @@ import { covers, healthFactorDown, reaches, valueDown } from "../../math/healthM
 import type { VaultKey } from "../../types/vaultKey.js";
 import type { Position, SeizedAsset } from "../../math/liquidationMath.js";
 import type { Price } from "../../types/price.js";
-import type { AssetTerms, SystemTerms, VaultHealth, VaultState } from "../../types/systemTerms.js";
+import type { AssetTerms, SystemTerms } from "../../types/riskTerms.js";
+import type { VaultHealth, VaultState } from "../../types/vault.js";
 
 /** A vault that holds and owes nothing. */
 export const EMPTY_VAULT: VaultState = { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n };

@@ -1,7 +1,6 @@
-import type { Handed } from "../auctionHouse/lot.js";
 import { ModelError } from "../../types/modelError.js";
 import type { VaultKey } from "../../types/vaultKey.js";
-import type { VaultState } from "../../types/systemTerms.js";
+import type { CollateralAmount, VaultState } from "../../types/vault.js";
 import { EMPTY_VAULT } from "./vaultRules.js";
 
 /** Collateral of all vaults, and collateral at auction [token units]. */
@@ -11,7 +10,7 @@ export interface Totals {
 }
 
 /** What the engine keeps: every vault, and what there is of every asset. A vault is written in one place, which keeps the totals. */
-export class VaultBook {
+export class VaultStorage {
   private readonly vaults = new Map<VaultKey, VaultState>();
   private readonly totals: Totals[];
 
@@ -21,8 +20,8 @@ export class VaultBook {
   }
 
   /** An independent copy. */
-  clone(): VaultBook {
-    const copy = new VaultBook(this.totals.length);
+  clone(): VaultStorage {
+    const copy = new VaultStorage(this.totals.length);
     this.totals.forEach((totals, id) => Object.assign(copy.totalsOf(id), totals));
     for (const [key, vault] of this.vaults) copy.vaults.set(key, vault);
     return copy;
@@ -51,14 +50,15 @@ export class VaultBook {
     this.vaults.set(key, vault);
   }
 
-  /** Forgets a vault; all collateral of what is left of it goes to auction, ids ascending. Mirrors `VaultBook.empty`. */
-  empty(key: VaultKey, left: VaultState): Handed[] {
+  /** Everything a vault holds, ids ascending. */
+  collateralOf({ balances }: VaultState): CollateralAmount[] {
+    return [...balances].map(([asset, amount]) => ({ asset, amount })).sort((a, b) => a.asset - b.asset);
+  }
+
+  /** Forgets a vault; all collateral of what is `left` of it goes to auction. Mirrors `VaultBook.empty`. */
+  moveToAuction(key: VaultKey, left: VaultState): void {
     this.store(key, EMPTY_VAULT);
-    const handed = [...left.balances]
-      .map(([asset, amount]) => ({ asset, amount }))
-      .sort((a, b) => a.asset - b.asset);
-    for (const { asset, amount } of handed) this.totalsOf(asset).auctioned += amount;
-    return handed;
+    for (const { asset, amount } of this.collateralOf(left)) this.totalsOf(asset).auctioned += amount;
   }
 
   /** Auctioned collateral leaves the engine [token units]. Mirrors `VaultEngine.release`. */

@@ -37,23 +37,23 @@ function modelWith(
   const p = localParameters();
   const model = new SystemModel(modelTerms(p, mockDecimals(p)), NOW);
   const set = (asset: number, price: string): void =>
-    model.setFeed(asset, { answer: parseUnits(price, 8), updatedAt: NOW });
+    model.oracleGuard.setFeed(asset, { answer: parseUnits(price, 8), updatedAt: NOW });
   set(0, "2000");
   set(1, "60000");
-  model.lenders.lend(parseEther("1000000"));
+  model.lendingPool.deposit(parseEther("1000000"));
   const keys = vaults.map((v, i) => {
     const key = vaultKey(OWNER, BigInt(i));
-    model.deposit(key, 0, parseEther(v.weth));
-    if (v.wbtc !== undefined) model.deposit(key, 1, parseUnits(v.wbtc, 8));
-    model.borrow(key, parseEther(v.debt));
+    model.vaultEngine.deposit(key, 0, parseEther(v.weth));
+    if (v.wbtc !== undefined) model.vaultEngine.deposit(key, 1, parseUnits(v.wbtc, 8));
+    model.vaultEngine.borrow(key, parseEther(v.debt));
     return key;
   });
   set(0, weth);
   set(1, wbtc);
   const unhealthy = new Map(
-    keys.map((key) => [key, model.health(key)] as const).filter(([, h]) => h.liquidatable),
+    keys.map((key) => [key, model.vaultEngine.health(key)] as const).filter(([, h]) => h.liquidatable),
   );
-  return { model, keys, unhealthy, prices: model.prices() };
+  return { model, keys, unhealthy, prices: model.oracleGuard.prices() };
 }
 
 const price = fc.integer({ min: 1_200, max: 1_850 }).map(String);
@@ -90,7 +90,7 @@ describe("the keeper's plan", () => {
         const options = optionsOf(model, key, prices, RICH, FREE);
         const best = mostProfitable(options);
         for (const o of options) expect(best !== undefined && best.profit >= o.profit).to.equal(true);
-        const chosen = decide(model, key, model.health(key), prices, RICH, FREE).option;
+        const chosen = decide(model, key, model.vaultEngine.health(key), prices, RICH, FREE).option;
         expect(chosen?.asset).to.equal(best?.asset);
       }),
       { numRuns: 100 },
@@ -116,11 +116,18 @@ describe("the keeper's plan", () => {
   it("pays less where its balance is smaller, and says so where that is too small for any repayment", () => {
     const { model, keys, prices } = modelWith([{ weth: "10", debt: "14900" }], "1700");
     const [key] = keys as [VaultKey];
-    const full = decide(model, key, model.health(key), prices, RICH, FREE);
-    const half = decide(model, key, model.health(key), prices, (full.option?.repaid ?? 0n) / 2n, FREE);
+    const full = decide(model, key, model.vaultEngine.health(key), prices, RICH, FREE);
+    const half = decide(
+      model,
+      key,
+      model.vaultEngine.health(key),
+      prices,
+      (full.option?.repaid ?? 0n) / 2n,
+      FREE,
+    );
     expect(half.action).to.equal("liquidate");
     expect((half.option?.repaid ?? 0n) * 2n <= (full.option?.repaid ?? 0n)).to.equal(true);
-    expect(decide(model, key, model.health(key), prices, 0n, FREE)).to.include({
+    expect(decide(model, key, model.vaultEngine.health(key), prices, 0n, FREE)).to.include({
       action: "skip",
       reason: "noFunds",
     });
@@ -129,9 +136,16 @@ describe("the keeper's plan", () => {
   it("leaves a vault alone whose only price is dead", () => {
     const { model, keys } = modelWith([{ weth: "10", debt: "14900" }], "1700");
     const [key] = keys as [VaultKey];
-    model.setFeed(0, null);
-    model.restoreAccepted(0, 10n ** 36n, NOW);
-    const decision = decide(model, key, model.health(key), model.prices(), RICH, FREE);
+    model.oracleGuard.setFeed(0, null);
+    model.oracleGuard.restoreAccepted(0, 10n ** 36n, NOW);
+    const decision = decide(
+      model,
+      key,
+      model.vaultEngine.health(key),
+      model.oracleGuard.prices(),
+      RICH,
+      FREE,
+    );
     expect(decision).to.include({ action: "skip", reason: "nothingSeizable" });
   });
 

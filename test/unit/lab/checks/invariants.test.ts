@@ -102,9 +102,9 @@ describe("the invariants of the book", () => {
     others: { readonly backstop?: bigint; readonly auctionHouse?: bigint } = {},
   ): Client => {
     const assets = ["WETH", "WBTC"].map((symbol, id) => ({ id, symbol }));
-    const { cash } = model.pool;
+    const { cash } = model.lendingPool.state;
     const tokens = assets.map(({ id }) => {
-      const { deposited, auctioned } = model.assetTotals(id);
+      const { deposited, auctioned } = model.vaultEngine.assetTotals(id);
       return { balanceOf: () => Promise.resolve(deposited + auctioned + (collateral[id] ?? 0n)) };
     });
     const client = {
@@ -119,7 +119,7 @@ describe("the invariants of the book", () => {
             holder === "pool"
               ? cash + debtToken
               : holder === "backstop"
-                ? model.backing.backstop.cash + (others.backstop ?? 0n)
+                ? model.backstopPool.state.cash + (others.backstop ?? 0n)
                 : (others.auctionHouse ?? 0n),
           ),
       },
@@ -142,9 +142,9 @@ describe("the invariants of the book", () => {
     model.now += 3600n;
     setPrices(model, [wad(60), wad(2000)]);
     for (const key of keys) {
-      if (!model.health(key).liquidatable) continue;
-      const [asset] = [...model.vault(key).balances.keys()];
-      model.liquidate(key, asset!);
+      if (!model.vaultEngine.health(key).liquidatable) continue;
+      const [asset] = [...model.vaultEngine.vault(key).balances.keys()];
+      model.vaultEngine.liquidate(key, asset!);
     }
     expect(await violations(model)).to.deep.equal([]);
   });
@@ -152,8 +152,10 @@ describe("the invariants of the book", () => {
   it("notice debt that no vault owes, and debt that the pool does not count", async () => {
     for (const change of [1n, -1n]) {
       const { model } = book();
-      const { pool } = model;
-      model.restorePool({ ...pool, totalScaledDebt: pool.totalScaledDebt + change });
+      model.lendingPool.state = {
+        ...model.lendingPool.state,
+        totalScaledDebt: model.lendingPool.state.totalScaledDebt + change,
+      };
       const [first] = await violations(model);
       expect(first).to.match(/^block 5: vault debts sum to \d+, not \d+$/);
     }
@@ -161,9 +163,13 @@ describe("the invariants of the book", () => {
 
   it("notice a pool that counts more debt than its vaults owe", async () => {
     const { model } = book();
-    const { pool } = model;
-    model.restorePool({ ...pool, totalScaledDebt: pool.totalScaledDebt * 2n });
-    expect(await violations(model)).to.include("block 5: vaults owe less than the pool counts on");
+    model.lendingPool.state = {
+      ...model.lendingPool.state,
+      totalScaledDebt: model.lendingPool.state.totalScaledDebt * 2n,
+    };
+    expect(await violations(model)).to.include(
+      "block 5: vaults owe less than the model.lendingPool.state counts on",
+    );
   });
 
   it("notice a pool that holds one unit less than it counts, and allow it one more", async () => {
@@ -176,7 +182,7 @@ describe("the invariants of the book", () => {
 
   it("notice a backstop that holds one unit less than it counts", async () => {
     const { model } = book();
-    model.backing.deposit("0xdepositor", 10n ** 20n);
+    model.backstopPool.deposit("0xdepositor", 10n ** 20n);
     expect(await violations(model)).to.deep.equal([]);
     const [only, ...rest] = await violations(model, chainOf(model, 0n, [0n, 0n], { backstop: -1n }));
     expect(only).to.match(/^block 5: the backstop counts \d+ but holds \d+$/);
@@ -195,8 +201,11 @@ describe("the invariants of the book", () => {
 
   it("notice collateral totals that are not those of the vaults", async () => {
     const { model } = book();
-    const totals = model.assetTotals.bind(model);
-    model.assetTotals = (id) => ({ ...totals(id), deposited: totals(id).deposited - (id === 1 ? 1n : 0n) });
+    const totals = model.vaultEngine.assetTotals.bind(model);
+    model.vaultEngine.assetTotals = (id) => ({
+      ...totals(id),
+      deposited: totals(id).deposited - (id === 1 ? 1n : 0n),
+    });
     const [only, ...rest] = await violations(model);
     expect(only).to.match(/^block 5: WBTC of vaults sums to \d+, not \d+$/);
     expect(rest).to.deep.equal([]);
@@ -206,11 +215,11 @@ describe("the invariants of the book", () => {
     const { model, keys } = book();
     const key = keys[0]!;
     expect(found((log) => checkVault(log, model, key, 5))).to.deep.equal([]);
-    model.restoreVault(key, { scaledDebt: 1n, balances: new Map(), flaggedAt: 0n });
+    model.vaultEngine.restoreVault(key, { scaledDebt: 1n, balances: new Map(), flaggedAt: 0n });
     expect(found((log) => checkVault(log, model, key, 5))).to.deep.equal([
       `block 5, vault ${key}: debt without any collateral was not booked`,
     ]);
-    model.restoreVault(key, { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n });
+    model.vaultEngine.restoreVault(key, { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n });
     expect(found((log) => checkVault(log, model, key, 5))).to.deep.equal([]);
   });
 });
@@ -240,7 +249,7 @@ describe("the invariants of a loss", () => {
 
   it("notice a reserve or lenders that pay while the backstop has capital", () => {
     const { model } = openBook(4);
-    model.backing.deposit("0xdepositor", 2n * WAD);
+    model.backstopPool.deposit("0xdepositor", 2n * WAD);
     expect(found5(model, loss(9n, 9n, 0n, 0n))).to.deep.equal([]);
     for (const l of [loss(9n, 0n, 9n, 0n), loss(9n, 0n, 0n, 9n)]) {
       expect(found5(model, l)).to.deep.equal([
@@ -251,7 +260,7 @@ describe("the invariants of a loss", () => {
 
   it("notice lenders that lose while the reserve has something", () => {
     const { model } = openBook(4);
-    model.lenders.donate(7n);
+    model.lendingPool.donate(7n);
     expect(found5(model, loss(9n, 0n, 9n, 0n))).to.deep.equal([]);
     expect(found5(model, loss(9n, 0n, 0n, 9n))).to.deep.equal([
       "block 5: lenders lost 9 while the reserve had 7",
@@ -268,10 +277,10 @@ describe("the invariants of the auctions", () => {
     model.now += 3600n;
     setPrices(model, [wad(100), wad(4000)]);
     for (const key of keys) {
-      const { value, debt } = model.health(key);
-      if (value * 100n < debt * 102n) model.absorb(key, `0x${"ee".repeat(20)}`);
+      const { value, debt } = model.vaultEngine.health(key);
+      if (value * 100n < debt * 102n) model.vaultEngine.absorb(key, `0x${"ee".repeat(20)}`);
     }
-    expect(model.backing.house.open.length).to.be.greaterThan(1);
+    expect(model.auctionHouse.state.open.length).to.be.greaterThan(1);
     return model;
   };
   const check = (model: SystemModel, before = NO_CLOCKS) => {
@@ -304,13 +313,16 @@ describe("the invariants of the auctions", () => {
 
   it("notice tabs that owe another sum than the pool waits for", () => {
     const model = absorbed();
-    model.restorePool({ ...model.pool, auctionDebt: model.pool.auctionDebt + 1n });
+    model.lendingPool.state = {
+      ...model.lendingPool.state,
+      auctionDebt: model.lendingPool.state.auctionDebt + 1n,
+    };
     expect(check(model).violations[0]).to.match(/^block 5: open tabs owe \d+, the pool waits for \d+$/);
   });
 
   it("notice lots that are not what the engine keeps for them", () => {
     const model = absorbed();
-    model.assetTotals(1).auctioned -= 1n;
+    model.vaultEngine.assetTotals(1).auctioned -= 1n;
     const { violations } = check(model);
     expect(violations).to.have.length(1);
     expect(violations[0]).to.match(/^block 5: lots, remnants and claims of asset 1 sum to \d+, not \d+$/);
@@ -322,7 +334,7 @@ describe("the invariants of the auctions", () => {
     expect(found((log) => checkEmptied(log, model, key, 5))).to.deep.equal([
       `block 5, vault ${key}: an absorbed vault was not emptied`,
     ]);
-    model.restoreVault(key, { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n });
+    model.vaultEngine.restoreVault(key, { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n });
     expect(found((log) => checkEmptied(log, model, key, 5))).to.deep.equal([]);
   });
 });

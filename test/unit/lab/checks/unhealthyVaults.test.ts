@@ -28,22 +28,24 @@ const moments = fc.array(
 
 /** What a look at every vault finds. */
 function fullScan(model: SystemModel): VaultKey[] {
-  const prices = model.prices();
-  return [...model.keys()].filter((key) => model.health(key, prices).liquidatable).sort();
+  const prices = model.oracleGuard.prices();
+  return [...model.vaultEngine.keys()]
+    .filter((key) => model.vaultEngine.health(key, prices).liquidatable)
+    .sort();
 }
 
 function act(model: SystemModel, key: VaultKey, kind: string): void {
-  const [held] = model.vault(key).balances;
+  const [held] = model.vaultEngine.vault(key).balances;
   if (held === undefined) return;
   const [asset, amount] = held;
-  const debt = model.health(key).debt;
+  const debt = model.vaultEngine.health(key).debt;
   try {
-    if (kind === "liquidate") model.liquidate(key, asset);
-    else if (kind === "part") model.liquidate(key, asset, debt / 7n);
-    else if (kind === "deposit") model.deposit(key, asset, amount / 3n + 1n);
-    else if (kind === "withdraw") model.withdraw(key, asset, amount / 9n + 1n);
-    else if (kind === "borrow") model.borrow(key, debt / 10n + 1n);
-    else model.repay(key, debt / 3n);
+    if (kind === "liquidate") model.vaultEngine.liquidate(key, asset);
+    else if (kind === "part") model.vaultEngine.liquidate(key, asset, debt / 7n);
+    else if (kind === "deposit") model.vaultEngine.deposit(key, asset, amount / 3n + 1n);
+    else if (kind === "withdraw") model.vaultEngine.withdraw(key, asset, amount / 9n + 1n);
+    else if (kind === "borrow") model.vaultEngine.borrow(key, debt / 10n + 1n);
+    else model.vaultEngine.repay(key, debt / 3n);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
   }
@@ -59,7 +61,7 @@ function walk(set: readonly string[], steps: readonly Moment[]): number {
     model.now += BigInt(seconds);
     prices = prices.map((price, id) => (price * BigInt(moves[id]!)) / 1000n);
     if (!silent) setPrices(model, prices);
-    expect([...watch.liquidatable(model.prices())].sort()).to.deep.equal(fullScan(model));
+    expect([...watch.liquidatable(model.oracleGuard.prices())].sort()).to.deep.equal(fullScan(model));
     for (const { kind, vault } of acts) {
       const ripe = fullScan(model);
       const key =
@@ -69,7 +71,7 @@ function walk(set: readonly string[], steps: readonly Moment[]): number {
       act(model, key, kind);
       watch.touch(key);
     }
-    const now = [...watch.liquidatable(model.prices())];
+    const now = [...watch.liquidatable(model.oracleGuard.prices())];
     found += now.length;
     expect(now.sort()).to.deep.equal(fullScan(model));
     expect(new Set(now).size).to.equal(now.length);
@@ -105,15 +107,16 @@ describe("the watch over the book", () => {
     for (const key of keys) {
       // The vault's health is a hair above what interest took from it in an hour at usual rates.
       const copy = model.clone();
-      const [asset] = [...copy.vault(key).balances.keys()];
+      const [asset] = [...copy.vaultEngine.vault(key).balances.keys()];
       const prices = [wad(200), wad(8000)];
-      prices[asset!] = (prices[asset!]! * 10_011n * WAD) / (10_000n * copy.health(key).healthFactor);
+      prices[asset!] =
+        (prices[asset!]! * 10_011n * WAD) / (10_000n * copy.vaultEngine.health(key).healthFactor);
       setPrices(copy, prices);
       const watch = new Watch(copy);
-      expect([...watch.liquidatable(copy.prices())].sort()).to.deep.equal(fullScan(copy));
+      expect([...watch.liquidatable(copy.oracleGuard.prices())].sort()).to.deep.equal(fullScan(copy));
       copy.now += 3500n;
       expect(fullScan(copy)).to.include(key);
-      expect([...watch.liquidatable(copy.prices())].sort()).to.deep.equal(fullScan(copy));
+      expect([...watch.liquidatable(copy.oracleGuard.prices())].sort()).to.deep.equal(fullScan(copy));
     }
   });
 
@@ -121,8 +124,8 @@ describe("the watch over the book", () => {
     const { model } = openBook(30);
     const watch = new Watch(model);
     setPrices(model, [wad(120), wad(4800)]);
-    const found = watch.liquidatable(model.prices());
-    const health = found.map((key) => model.health(key).healthFactor);
+    const found = watch.liquidatable(model.oracleGuard.prices());
+    const health = found.map((key) => model.vaultEngine.health(key).healthFactor);
     expect(found.length).to.be.greaterThan(5);
     expect(health).to.deep.equal([...health].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
   });

@@ -79,6 +79,6 @@ describe("the population of the lab", () => {
   it("can be opened in full: no vault is refused, none is liquidatable at the first price", () => {
     const { model, keys } = openBook(200, ["population.maxUse=0.999"]);
     expect(keys).to.have.length(200);
-    expect(keys.filter((key) => model.health(key).liquidatable)).to.deep.equal([]);
+    expect(keys.filter((key) => model.vaultEngine.health(key).liquidatable)).to.deep.equal([]);
   });
 });
