@@ -18,6 +18,13 @@ library AuctionValue {
 
     uint256 private constant ASSETS = 64;
 
+    /// @dev What lots are valued by: the prices asked for so far are kept, by asset.
+    struct Pricing {
+        IOracleGuard oracle;
+        AuctionBook.Clock clock;
+        Price[] known;
+    }
+
     /// @notice What the `lots` of an absorption are worth at the highest of the usable prices [debt units].
     function valueHigh(
         AuctionBook.Book storage book,
@@ -46,24 +53,11 @@ library AuctionValue {
             (low, count) = (uint256(pool.poolState().auctionDebt) + book.head.penalties, AuctionBook.MAX_VALUED);
         }
         bool partly = low != 0;
-        Price[] memory prices = new Price[](ASSETS);
+        Pricing memory pricing = Pricing(oracle, clock, new Price[](ASSETS));
         for (uint256 i = 0; i < count; ++i) {
             uint256 id = book.open.get(i);
             (, AuctionTerms memory t, Tab memory left, AuctionBook.Lot memory first) = book.load(id);
-            (uint256 valueLow, uint256 valueTop) = (0, 0);
-            for (uint256 at = 0; at < first.lots; ++at) {
-                AuctionBook.Lot memory lot = at == 0 ? first : book.lots[id][at];
-                Price memory p = prices[lot.asset];
-                if (p.high == 0) (p = oracle.price(lot.asset), prices[lot.asset] = p);
-                // Nobody wanted a lot that was started again at any price of its clock: starting it, which anyone may do, makes it no better.
-                uint256 elapsed = lot.restarts == 0 ? AuctionBook.elapsedAt(lot, t, clock) : t.tail;
-                uint256 base = t.frozen ? book.frozenPrices[id][at] : 0;
-                // One that has run out may be started again at today's price.
-                if (base == 0 || (elapsed == t.tail && p.liq < base)) base = p.liq;
-                uint256 multiplier = AuctionMath.multiplierUp(t, elapsed);
-                valueLow += AuctionMath.proceedsDown(lot.amount, p.low, base, multiplier);
-                valueTop += HealthMath.valueDown(lot.amount, p.high);
-            }
+            (uint256 valueLow, uint256 valueTop) = _worth(book, id, t, first, pricing);
             if (partly) low -= left.debt + left.penalty;
             // What anyone may give up now is worth nothing to who leaves: he could give it up right after.
             if (AuctionMath.isHopeless(left, valueTop, dust)) valueLow = 0;
@@ -71,5 +65,31 @@ library AuctionValue {
             low += FixedPoint.subFloor(left.debt, valueLow) + AuctionMath.tipOwed(left, penalty, valueLow);
             high += FixedPoint.subFloor(left.debt, valueTop);
         }
+    }
+
+    /// @dev What the lots of an absorption are sure to bring, and what they are worth at the highest prices [debt units].
+    function _worth(
+        AuctionBook.Book storage book,
+        uint256 id,
+        AuctionTerms memory t,
+        AuctionBook.Lot memory first,
+        Pricing memory pricing
+    ) private view returns (uint256 low, uint256 high) {
+        for (uint256 at = 0; at < first.lots; ++at) {
+            AuctionBook.Lot memory lot = at == 0 ? first : book.lots[id][at];
+            Price memory p = _price(pricing, lot.asset);
+            // Nobody wanted a lot that was started again at any price of its clock: starting it, which anyone may do, makes it no better.
+            uint256 elapsed = lot.restarts == 0 ? AuctionBook.elapsedAt(lot, t, pricing.clock) : t.tail;
+            uint256 base = t.frozen ? book.frozenPrices[id][at] : 0;
+            // One that has run out may be started again at today's price.
+            if (base == 0 || (elapsed == t.tail && p.liq < base)) base = p.liq;
+            low += AuctionMath.proceedsDown(lot.amount, p.low, base, AuctionMath.multiplierUp(t, elapsed));
+            high += HealthMath.valueDown(lot.amount, p.high);
+        }
+    }
+
+    function _price(Pricing memory pricing, uint8 asset) private view returns (Price memory p) {
+        p = pricing.known[asset];
+        if (p.high == 0) (p = pricing.oracle.price(asset), pricing.known[asset] = p);
     }
 }
