@@ -29,10 +29,10 @@ export async function pricesOf(d: Deployment, node: Eip1193): Promise<AssetPrice
     const answer = String(
       await node.request({ method: "eth_call", params: [{ to: d.contracts.oracle, data }, "latest"] }),
     );
-    const [{ liq, status }] = guard.decodeFunctionResult("price", answer) as unknown as [
-      { liq: bigint; status: bigint },
+    const [{ liquidation, status }] = guard.decodeFunctionResult("price", answer) as unknown as [
+      { liquidation: bigint; status: bigint },
     ];
-    const whole = (liq * 10n ** BigInt(decimals)) / PRICE_ONE;
+    const whole = (liquidation * 10n ** BigInt(decimals)) / PRICE_ONE;
     prices.push({
       symbol,
       price: `${formatUnits(whole, d.debtAsset.decimals)} ${d.debtAsset.symbol}`,

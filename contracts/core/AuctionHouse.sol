@@ -18,8 +18,8 @@ import {IRiskConfig} from "../interfaces/IRiskConfig.sol";
 import {IVaultEngine} from "../interfaces/IVaultEngine.sol";
 import {AuctionMath} from "../libraries/math/AuctionMath.sol";
 import {ExactTransfer} from "../libraries/integration/ExactTransfer.sol";
-import {AuctionBook} from "../storage/AuctionBook.sol";
-import {AuctionValue} from "../storage/AuctionValue.sol";
+import {AuctionStorage} from "../storage/AuctionStorage.sol";
+import {AuctionValuation} from "../storage/AuctionValuation.sol";
 import {Action} from "../types/Action.sol";
 import {AssetSet} from "../types/AssetSet.sol";
 import {Price, Status} from "../types/Price.sol";
@@ -29,15 +29,15 @@ import {VaultKey} from "../types/VaultKey.sol";
 /// @notice See `IAuctionHouse`, which is the specification.
 contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
-    using AuctionBook for AuctionBook.Book;
-    using AuctionValue for AuctionBook.Book;
+    using AuctionStorage for AuctionStorage.Book;
+    using AuctionValuation for AuctionStorage.Book;
 
     /// @notice Most absorptions that are valued one by one: beyond it a valuation could outgrow a transaction. They are the first of
     /// the list; one that joins later and has more left to pay than the least of them takes its place, and where one of them closes the
     /// largest of the next as many does.
-    uint256 public constant MAX_VALUED = AuctionBook.MAX_VALUED;
+    uint256 public constant MAX_VALUED = AuctionStorage.MAX_VALUED;
 
-    uint256 private constant REMNANTS = AuctionBook.REMNANTS;
+    uint256 private constant REMNANTS = AuctionStorage.REMNANTS;
 
     /// @notice What holds the collateral and hands it out.
     IVaultEngine public immutable engine;
@@ -53,7 +53,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// @dev What a take is about to do. `at`: which lot it is.
     struct Sale {
         uint256 at;
-        AuctionBook.Lot lot;
+        AuctionStorage.Lot lot;
         address keeper;
         Tab left;
         uint256 price;
@@ -62,7 +62,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256 cost;
     }
 
-    AuctionBook.Book private _book;
+    AuctionStorage.Book private _book;
     /// @inheritdoc IAuctionHouse
     mapping(address owner => mapping(uint8 asset => uint256)) public claims;
     /// @inheritdoc IAuctionHouse
@@ -93,15 +93,25 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         AssetSet movable,
         address keeper
     ) external nonReentrant onlyEngine returns (uint256 id) {
-        AuctionBook.Head memory head = _book.head;
+        AuctionStorage.Head memory head = _book.head;
         AuctionTerms memory t = _book.terms[head.terms];
         Tab memory tab = AuctionMath.tabDown(t, debt);
         uint256 left = AuctionMath.sum(tab);
 
         uint24 position;
-        (id, position) = _book.enter(head, vault.ownerOf(), keeper, tab, left);
+        (id, position) = _book.add(head, vault.ownerOf(), keeper, tab, left);
         uint40 now_ = uint40(block.timestamp);
-        AuctionBook.Lot memory lot_ = AuctionBook.Lot(0, now_, 0, 0, 0, 0, head.terms, uint8(amounts.length), position);
+        AuctionStorage.Lot memory lot_ = AuctionStorage.Lot(
+            0,
+            now_,
+            0,
+            0,
+            0,
+            0,
+            head.terms,
+            uint8(amounts.length),
+            position
+        );
         emit AbsorptionOpened(id, vault, keeper, debt, left, assets, amounts);
         for (uint256 i = 0; i < amounts.length; ++i) {
             lot_.asset = assets.lowest();
@@ -164,7 +174,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function checkpoint(uint256 id, uint8 asset) external nonReentrant returns (uint256 elapsed) {
-        (uint256 at, AuctionBook.Lot memory lot_, AuctionTerms memory t) = _book.running(id, asset, _clock());
+        (uint256 at, AuctionStorage.Lot memory lot_, AuctionTerms memory t) = _book.activeLot(id, asset, _clock());
         (, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         _mark(lot_, t, expiresAt);
         _book.write(id, at, lot_);
@@ -174,21 +184,21 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @inheritdoc IAuctionHouse
     function restart(uint256 id, uint8 asset) external nonReentrant {
-        (uint256 at, AuctionBook.Lot memory lot_, AuctionTerms memory t) = _book.running(id, asset, _clock());
+        (uint256 at, AuctionStorage.Lot memory lot_, AuctionTerms memory t) = _book.activeLot(id, asset, _clock());
         if (lot_.elapsed < t.tail) revert LotRunning(lot_.elapsed, t.tail);
         lot_.elapsed = 0;
         if (lot_.restarts != type(uint8).max) ++lot_.restarts;
         (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         if (p.status == Status.Dead) revert PriceDead(asset);
         _mark(lot_, t, expiresAt);
-        if (t.frozen) _book.frozenPrices[id][at] = p.liq;
+        if (t.frozen) _book.frozenPrices[id][at] = p.liquidation;
         _book.write(id, at, lot_);
         emit Restarted(id, asset, msg.sender);
     }
 
     /// @inheritdoc IAuctionHouse
     function giveUp(uint256 id) external nonReentrant {
-        (, , Tab memory left, AuctionBook.Lot memory first) = _book.load(id);
+        (, , Tab memory left, AuctionStorage.Lot memory first) = _book.load(id);
         uint256 value = _book.valueHigh(id, first.lots, _oracle);
         uint256 dust = _riskConfig.systemRisk().dust;
         if (!AuctionMath.isHopeless(left, value, dust)) revert NotHopeless(value, AuctionMath.sum(left), dust);
@@ -235,7 +245,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// @inheritdoc IAuctionHouse
     function shortfall() external view nonReentrantView returns (uint256 low, uint256 high) {
         if (_book.head.count == 0) return (0, 0);
-        (AuctionBook.Clock memory clock, , uint256 dust) = _bidding();
+        (AuctionStorage.Clock memory clock, , uint256 dust) = _bidding();
         return _book.shortfall(_oracle, _pool, clock, dust);
     }
 
@@ -259,16 +269,16 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256 id
     ) external view nonReentrantView returns (address owner, address keeper, Tab memory tab) {
         if (_book.absorptions[id].left == 0) return (owner, keeper, tab);
-        AuctionBook.Absorption memory a;
+        AuctionStorage.Absorption memory a;
         (a, , tab, ) = _book.load(id);
         return (a.owner, a.keeper, tab);
     }
 
     /// @inheritdoc IAuctionHouse
     function lot(uint256 id, uint8 asset) external view nonReentrantView returns (LotView memory) {
-        AuctionBook.Lot memory lot_ = _book.lots[id][_book.find(id, asset)];
+        AuctionStorage.Lot memory lot_ = _book.lots[id][_book.find(id, asset)];
         AuctionTerms memory t = _book.terms[lot_.terms];
-        uint256 elapsed = AuctionBook.elapsedAt(lot_, t, _clock());
+        uint256 elapsed = AuctionStorage.elapsedAt(lot_, t, _clock());
         if (lot_.asset != asset || t.step == 0) return LotView(0, 0, 0, 0);
         return LotView(lot_.amount, elapsed, AuctionMath.multiplierUp(t, elapsed), lot_.restarts);
     }
@@ -287,7 +297,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @dev What clocks run on, whether bidding may be closed now, and the system's dust. The breaker is asked only if it may: else the
     /// risk configuration knows what it would say.
-    function _bidding() private view returns (AuctionBook.Clock memory clock, bool guarded, uint256 dust) {
+    function _bidding() private view returns (AuctionStorage.Clock memory clock, bool guarded, uint256 dust) {
         (clock.timestamp, clock.breaker) = (block.timestamp, _breaker);
         (dust, guarded, clock.closedUntil) = _riskConfig.bidTerms();
         // Without a breaker nothing is ever closed, whatever the bits say.
@@ -295,42 +305,48 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         if (guarded) clock.closedUntil = _breaker.pausedUntil(Action.Bid);
     }
 
-    function _clock() private view returns (AuctionBook.Clock memory clock) {
+    function _clock() private view returns (AuctionStorage.Clock memory clock) {
         (clock, , ) = _bidding();
     }
 
     /// @dev Writes a lot whose clock begins now, or stands until a checkpoint if its collateral is not known to be `movable`.
-    function _start(AuctionBook.Lot memory lot_, AuctionTerms memory t, uint256 id, uint256 at, bool movable) private {
+    function _start(
+        AuctionStorage.Lot memory lot_,
+        AuctionTerms memory t,
+        uint256 id,
+        uint256 at,
+        bool movable
+    ) private {
         (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(lot_.asset);
-        AuctionBook.mark(lot_, t, movable ? expiresAt : 0);
-        if (t.frozen) _book.frozenPrices[id][at] = p.status == Status.Dead ? 0 : p.liq;
+        AuctionStorage.grantCredit(lot_, t, movable ? expiresAt : 0);
+        if (t.frozen) _book.frozenPrices[id][at] = p.status == Status.Dead ? 0 : p.liquidation;
         _book.write(id, at, lot_);
     }
 
     /// @dev Makes now a checkpoint of an advanced lot. Its clock goes on only if the collateral can move: a lot that nobody can buy must not
     /// become cheaper.
-    function _mark(AuctionBook.Lot memory lot_, AuctionTerms memory t, uint256 expiresAt) private {
-        AuctionBook.mark(lot_, t, engine.canRelease(lot_.asset) ? expiresAt : 0);
+    function _mark(AuctionStorage.Lot memory lot_, AuctionTerms memory t, uint256 expiresAt) private {
+        AuctionStorage.grantCredit(lot_, t, engine.canRelease(lot_.asset) ? expiresAt : 0);
     }
 
     /// @dev What a take would do now. The lot in it is advanced and marked.
     function _sale(uint256 id, uint8 asset, uint256 maxAmount) private view returns (Sale memory s) {
-        (AuctionBook.Clock memory clock, bool guarded, uint256 dust) = _bidding();
+        (AuctionStorage.Clock memory clock, bool guarded, uint256 dust) = _bidding();
         if (guarded) _breaker.check(Action.Bid, 0, 0);
         AuctionTerms memory t;
-        (s.at, s.lot, t) = _book.running(id, asset, clock);
+        (s.at, s.lot, t) = _book.activeLot(id, asset, clock);
         (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         if (p.status == Status.Dead) revert PriceDead(asset);
         if (s.lot.elapsed >= t.tail) revert LotExpired(s.lot.elapsed, t.tail);
-        AuctionBook.mark(s.lot, t, expiresAt);
+        AuctionStorage.grantCredit(s.lot, t, expiresAt);
         if (id == REMNANTS) {
             s.left.debt = type(uint256).max;
         } else {
-            AuctionBook.Absorption storage a = _book.absorptions[id];
+            AuctionStorage.Absorption storage a = _book.absorptions[id];
             s.keeper = a.keeper;
             s.left = AuctionMath.remaining(AuctionMath.tabDown(t, a.debt), a.left);
         }
-        uint256 base = p.liq;
+        uint256 base = p.liquidation;
         if (t.frozen && _book.frozenPrices[id][s.at] != 0) base = _book.frozenPrices[id][s.at];
         s.price = AuctionMath.priceUp(base, AuctionMath.multiplierUp(t, s.lot.elapsed));
         s.dust = dust;
@@ -346,7 +362,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint256 sum = AuctionMath.sum(left);
         _book.reduce(id, sum, paid.penalty);
         if (sum != 0 && s.lot.amount != 0) return;
-        AuctionBook.Lot memory first = s.at == 0 ? s.lot : _book.lots[id][0];
+        AuctionStorage.Lot memory first = s.at == 0 ? s.lot : _book.lots[id][0];
         if (sum != 0 && first.lots > 1) {
             uint256 value = _book.valueHigh(id, first.lots, _oracle);
             if (!AuctionMath.isHopeless(left, value, s.dust)) return;
@@ -360,15 +376,15 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         if (paid.debt != 0) _pool.bookSale(paid.debt, 0);
         if (paid.penalty != 0) {
             ExactTransfer.pull(_debtAsset, msg.sender, address(backstop), paid.penalty);
-            backstop.earn(paid.penalty);
+            backstop.bookPenalty(paid.penalty);
         }
         ExactTransfer.pull(_debtAsset, msg.sender, address(this), paid.tip);
     }
 
     /// @dev Forgets an absorption. With its tab paid what is left of its lots is its owner's; else it joins the remnants, and what is
     /// missing goes down the waterfall.
-    function _close(uint256 id, AuctionBook.Lot memory first, Tab memory left) private {
-        AuctionBook.Absorption memory a = _book.absorptions[id];
+    function _close(uint256 id, AuctionStorage.Lot memory first, Tab memory left) private {
+        AuctionStorage.Absorption memory a = _book.absorptions[id];
         AuctionTerms memory t = _book.terms[first.terms];
         bool covered = AuctionMath.sum(left) == 0;
         for (uint256 at = 0; at < first.lots; ++at) {
@@ -381,7 +397,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
                 _addRemnant(asset, amount);
             }
         }
-        _book.forget(id, first.position, left.penalty);
+        _book.remove(id, first.position, left.penalty);
         emit AbsorptionClosed(id, a.owner, left.debt);
         if (left.debt != 0) _bookShortfall(left.debt);
         if (left.tip == 0) return;
@@ -407,7 +423,17 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         uint120 total = _bounded(_book.lots[REMNANTS][asset].amount + amount);
         emit RemnantAdded(asset, amount);
         uint16 version = _book.head.terms;
-        AuctionBook.Lot memory lot_ = AuctionBook.Lot(total, uint40(block.timestamp), 0, 0, asset, 0, version, 0, 0);
+        AuctionStorage.Lot memory lot_ = AuctionStorage.Lot(
+            total,
+            uint40(block.timestamp),
+            0,
+            0,
+            asset,
+            0,
+            version,
+            0,
+            0
+        );
         _start(lot_, _book.terms[version], REMNANTS, asset, false);
     }
 

@@ -86,7 +86,7 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
     }
 
     /// @inheritdoc IBackstopPool
-    function earn(uint256 amount) external onlyAuctionHouse nonReentrant {
+    function bookPenalty(uint256 amount) external onlyAuctionHouse nonReentrant {
         uint256 cash = _bounded(_cash + amount);
         _cash = uint128(cash);
         emit PenaltyEarned(amount, cash);
@@ -121,7 +121,7 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
     }
 
     /// @inheritdoc IBackstopPool
-    function leave(address receiver, uint256 minAssets) external returns (uint256 shares, uint256 assets) {
+    function redeemMatured(address receiver, uint256 minAssets) external returns (uint256 shares, uint256 assets) {
         shares = maxRedeem(msg.sender);
         assets = redeem(shares, receiver, msg.sender);
         if (assets < minAssets) revert BelowMinimum(assets, minAssets);

@@ -27,7 +27,7 @@ import {LiquidationMath} from "../libraries/math/LiquidationMath.sol";
 import {PriceCache} from "../libraries/prices/PriceCache.sol";
 import {VaultRules} from "../libraries/rules/VaultRules.sol";
 import {VaultView} from "../libraries/rules/VaultView.sol";
-import {VaultBook} from "../storage/VaultBook.sol";
+import {VaultStorage} from "../storage/VaultStorage.sol";
 import {Action, WATCHED, bitOf} from "../types/Action.sol";
 import {AssetRisk} from "../types/AssetRisk.sol";
 import {AssetSet} from "../types/AssetSet.sol";
@@ -38,7 +38,7 @@ import {VaultKey} from "../types/VaultKey.sol";
 /// @notice See `IVaultEngine`, which is the specification.
 contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
-    using VaultBook for VaultBook.Book;
+    using VaultStorage for VaultStorage.Book;
 
     uint256 private constant MAX_COLLATERALS = 8;
 
@@ -58,7 +58,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     IAuctionHouse public auctionHouse;
 
-    VaultBook.Book private _book;
+    VaultStorage.Book private _book;
     mapping(address owner => mapping(address operator => bool)) private _operators;
 
     modifier authorised(VaultKey vault) {
@@ -104,7 +104,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         withdrawn = FixedPoint.min(amount, balance);
         if (withdrawn == 0) return 0;
         balance -= withdrawn;
-        _book.take(vault, asset, withdrawn, balance);
+        _book.removeCollateral(vault, asset, withdrawn, balance);
         uint256 scaledDebt = _book.vaults[vault].scaledDebt;
         if (scaledDebt != 0) {
             // Only the index is needed: writing the accrual down would change no result.
@@ -172,22 +172,32 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         address receiver,
         bytes calldata data
     ) external nonReentrant authorised(vault) returns (uint256 repaid, uint256 sold) {
-        VaultRules.Context memory x = _context(vault);
-        VaultView.Holding memory holding = x.holdings[VaultRules.seizable(vault, asset, x.holdings)];
+        VaultRules.VaultContext memory context = _context(vault);
+        VaultView.Holding memory holding = context.holdings[VaultRules.requireSeizable(vault, asset, context.holdings)];
         sold = FixedPoint.min(amount, holding.amount);
         uint256 scaledRepaid;
-        (repaid, scaledRepaid) = DebtMath.repayment(x.p.scaledDebt, x.p.index, repay_, x.system.dust);
-        bool dear = VaultRules.requirePaid(holding, sold, repaid);
-        uint256 sure = dear ? VaultView.sureValue(x.holdings) : 0;
+        (repaid, scaledRepaid) = DebtMath.repayment(
+            context.position.scaledDebt,
+            context.position.index,
+            repay_,
+            context.system.dust
+        );
+        bool aboveMarketCost = VaultRules.requirePaid(holding, sold, repaid);
+        uint256 sure = aboveMarketCost ? VaultView.conservativeValue(context.holdings) : 0;
 
-        uint256 scaledDebt = x.p.scaledDebt - scaledRepaid;
-        _book.take(vault, holding, sold);
-        _book.owe(vault, scaledDebt, x.holdings, x.p.index, x.system.stuckHealth);
-        VaultRules.requireNoWorse(x, scaledDebt);
-        if (dear) {
+        uint256 scaledDebt = context.position.scaledDebt - scaledRepaid;
+        _book.removeCollateral(vault, holding, sold);
+        _book.setDebt(vault, scaledDebt, context.holdings, context.position.index, context.system.stuckHealth);
+        VaultRules.requireHealthNotReduced(context, scaledDebt);
+        if (aboveMarketCost) {
             // Nor by what is sure of it: what is sold pays its owner a part, which nothing uncertain may be trusted to make good.
-            uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
-            VaultRules.requireNoPoorer(sure, x.debt, VaultView.sureValue(x.holdings), debt);
+            uint256 debt = DebtMath.debtUp(scaledDebt, context.position.index);
+            VaultRules.requireSolvencyNotReduced(
+                sure,
+                context.debt,
+                VaultView.conservativeValue(context.holdings),
+                debt
+            );
         }
         emit Deleveraged(vault, asset, msg.sender, repaid, sold, scaledDebt, holding.amount);
         if (sold != 0) IERC20(holding.risk.token()).safeTransfer(receiver, sold);
@@ -230,29 +240,33 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     function liquidate(LiquidationCall calldata c) external nonReentrant returns (uint256 repaid, uint256 seized) {
         if (block.timestamp > c.deadline) revert DeadlinePassed(block.timestamp, c.deadline);
-        VaultRules.Context memory x = _context(c.vault);
-        _requireOpen(x.system, Action.Liquidate, x.p.value, x.debt);
-        VaultView.Holding memory holding = x.holdings[VaultRules.seizable(c.vault, c.asset, x.holdings)];
+        VaultRules.VaultContext memory context = _context(c.vault);
+        _requireOpen(context.system, Action.Liquidate, context.position.value, context.debt);
+        VaultView.Holding memory holding = context.holdings[
+            VaultRules.requireSeizable(c.vault, c.asset, context.holdings)
+        ];
         LiquidationMath.Outcome memory o = LiquidationMath.decide(
-            x.p,
+            context.position,
             VaultView.asset(holding),
-            LiquidationMath.Limits(c.maxRepay, c.maxSeize, x.system.targetHealth, x.system.dust)
+            LiquidationMath.Limits(c.maxRepay, c.maxSeize, context.system.targetHealth, context.system.dust)
         );
-        VaultRules.requireEligible(o.verdict, x, c.asset, holding.risk);
+        VaultRules.requireEligible(o.verdict, context, c.asset, holding.risk);
         if (o.seized < c.minSeize) revert SeizedTooLittle(o.seized, c.minSeize);
 
         (repaid, seized) = (o.repaid, o.seized);
-        uint256 scaledDebt = x.p.scaledDebt - o.scaledRepaid;
-        _book.take(c.vault, holding, seized);
+        uint256 scaledDebt = context.position.scaledDebt - o.scaledRepaid;
+        _book.removeCollateral(c.vault, holding, seized);
         emit Liquidated(c.vault, c.asset, msg.sender, repaid, seized, o.bonus, scaledDebt, holding.amount);
-        uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
-        if (!o.limited && LiquidationMath.isHopeless(VaultView.valueHigh(x.holdings), debt, x.system.dust)) {
+        uint256 debt = DebtMath.debtUp(scaledDebt, context.position.index);
+        if (
+            !o.limited && LiquidationMath.isHopeless(VaultView.valueHigh(context.holdings), debt, context.system.dust)
+        ) {
             // Booked before anybody is called, so that no lender can leave between the loss and its booking.
             emit BadDebtBooked(c.vault, debt);
-            (AssetSet assets, uint256[] memory amounts) = _book.empty(c.vault, x.holdings);
+            (AssetSet assets, uint256[] memory amounts) = _book.moveToAuction(c.vault, context.holdings);
             auctionHouse.abandon(c.vault, pool.toAuction(scaledDebt), assets, amounts);
         } else {
-            _book.owe(c.vault, scaledDebt, x.holdings, x.p.index, x.system.stuckHealth);
+            _book.setDebt(c.vault, scaledDebt, context.holdings, context.position.index, context.system.stuckHealth);
         }
 
         if (seized != 0) IERC20(holding.risk.token()).safeTransfer(c.receiver, seized);
@@ -264,13 +278,13 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IVaultEngine
     function flag(VaultKey vault) external nonReentrant returns (uint256 flaggedAt) {
-        VaultRules.Context memory x = _context(vault);
-        flaggedAt = x.flaggedAt;
-        if (!VaultRules.isStuck(x)) {
+        VaultRules.VaultContext memory context = _context(vault);
+        flaggedAt = context.flaggedAt;
+        if (!VaultRules.isStuck(context)) {
             _book.clearFlag(vault);
             return 0;
         }
-        uint256 since = VaultRules.agingSince(flaggedAt, _openedAt(x));
+        uint256 since = VaultRules.agingSince(flaggedAt, _openedAt(context));
         if (flaggedAt == 0 || block.timestamp > since + 2 * VaultRules.FLAG_AGE) {
             flaggedAt = block.timestamp;
             _book.vaults[vault].flaggedAt = uint40(flaggedAt);
@@ -280,13 +294,13 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @inheritdoc IVaultEngine
     function absorb(VaultKey vault, address keeper) external nonReentrant returns (uint256 id) {
-        VaultRules.Context memory x = _context(vault);
-        _requireOpen(x.system, Action.Liquidate, x.p.value, x.debt);
-        VaultRules.requireAbsorbable(x, _openedAt(x), block.timestamp);
-        (AssetSet assets, uint256[] memory amounts) = _book.empty(vault, x.holdings);
-        emit Absorbed(vault, keeper, x.debt);
-        AssetSet movable = _movable(x.holdings);
-        id = auctionHouse.open(vault, pool.toAuction(x.p.scaledDebt), assets, amounts, movable, keeper);
+        VaultRules.VaultContext memory context = _context(vault);
+        _requireOpen(context.system, Action.Liquidate, context.position.value, context.debt);
+        VaultRules.requireAbsorbable(context, _openedAt(context), block.timestamp);
+        (AssetSet assets, uint256[] memory amounts) = _book.moveToAuction(vault, context.holdings);
+        emit Absorbed(vault, keeper, context.debt);
+        AssetSet movable = _movable(context.holdings);
+        id = auctionHouse.open(vault, pool.toAuction(context.position.scaledDebt), assets, amounts, movable, keeper);
     }
 
     // ------------------------------------------------------------------ auction house
@@ -316,7 +330,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function vaultState(
         VaultKey vault
     ) external view nonReentrantView returns (uint256 scaledDebt, AssetSet collaterals, uint256 flaggedAt) {
-        VaultBook.Vault memory v = _book.vaults[vault];
+        VaultStorage.Vault memory v = _book.vaults[vault];
         return (v.scaledDebt, v.collaterals, v.flaggedAt);
     }
 
@@ -365,7 +379,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         AssetRisk risk,
         uint256 supplyCap
     ) private returns (uint256 balance, Price memory price) {
-        VaultBook.Vault storage v = _book.vaults[vault];
+        VaultStorage.Vault storage v = _book.vaults[vault];
         AssetSet held = v.collaterals;
         bool isNew = !held.contains(asset);
         if (isNew) {
@@ -376,7 +390,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (price.status != Status.Good) revert PriceNotGood(asset, price.status);
 
         uint256 deposited = _book.totals[asset].deposited;
-        uint256 total = VaultBook.bounded(deposited + amount);
+        uint256 total = VaultStorage.bounded(deposited + amount);
         if (total > supplyCap) {
             uint256 excess = total - (deposited > supplyCap ? deposited : supplyCap);
             if (excess > _restoringAmount(vault, risk, price)) revert SupplyCapExceeded(total, supplyCap);
@@ -405,7 +419,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         SystemRisk memory system
     ) private {
         uint256 index = pool.addInterest();
-        uint256 scaledDebt = VaultBook.bounded(_book.vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
+        uint256 scaledDebt = VaultStorage.bounded(_book.vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
         _book.vaults[vault].scaledDebt = uint128(scaledDebt);
         _book.clearFlag(vault);
         uint256 debt = DebtMath.debtUp(scaledDebt, index);
@@ -425,16 +439,16 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @dev A vault at liquidation prices, interest accrued.
-    function _context(VaultKey vault) private returns (VaultRules.Context memory x) {
+    function _context(VaultKey vault) private returns (VaultRules.VaultContext memory context) {
         uint256 index = pool.addInterest();
-        VaultBook.Vault storage v = _book.vaults[vault];
+        VaultStorage.Vault storage v = _book.vaults[vault];
         (AssetSet set, uint256 scaledDebt) = (v.collaterals, v.scaledDebt);
-        x.flaggedAt = v.flaggedAt;
+        context.flaggedAt = v.flaggedAt;
         AssetRisk[] memory risks;
-        (risks, x.system) = riskConfig.vaultTerms(set);
-        x.holdings = _book.holdings(vault, set, risks, oracle);
-        x.p = VaultView.position(x.holdings, scaledDebt, index);
-        x.debt = DebtMath.debtUp(scaledDebt, index);
+        (risks, context.system) = riskConfig.vaultTerms(set);
+        context.holdings = _book.holdings(vault, set, risks, oracle);
+        context.position = VaultView.position(context.holdings, scaledDebt, index);
+        context.debt = DebtMath.debtUp(scaledDebt, index);
     }
 
     /// @dev Initial margin: every price Good, and the collateral at `low` and the effective ltv covers `debt`.
@@ -446,7 +460,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         Action action
     ) private view {
         _requireOpen(system, action, 0, 0);
-        uint256 power = VaultRules.goodPowerDown(holdings);
+        uint256 power = VaultRules.borrowingPowerDown(holdings);
         if (HealthMath.covers(power, debt)) return _requireCalm(vault, holdings, system);
         // Volatilities of several collaterals do not simply add up: the model credits what diversifies, and never gives less
         // than the sum, so that it is asked only where the sum does not suffice.
@@ -460,7 +474,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @dev No risk on a price that has just moved too far, though nobody may have told the breaker yet.
     function _requireCalm(VaultKey vault, VaultView.Holding[] memory holdings, SystemRisk memory system) private view {
         if (system.guarded & WATCHED == 0 || address(breaker) == address(0)) return;
-        breaker.requireCalm(_book.vaults[vault].collaterals, VaultView.pricesLiq(holdings));
+        breaker.requireCalm(_book.vaults[vault].collaterals, VaultView.liquidationPrices(holdings));
     }
 
     /// @dev Reverts if the breaker, if there is one, has closed `action`. Costs nothing while nothing is guarded.
@@ -476,14 +490,14 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @dev The end of the last pause of liquidations and of the grace after it [s]; 0 if there was none, or no flag that it could matter to.
-    function _openedAt(VaultRules.Context memory x) private view returns (uint256) {
-        return x.flaggedAt == 0 || address(breaker) == address(0) ? 0 : breaker.graceUntil();
+    function _openedAt(VaultRules.VaultContext memory context) private view returns (uint256) {
+        return context.flaggedAt == 0 || address(breaker) == address(0) ? 0 : breaker.graceUntil();
     }
 
     /// @dev What a deposit into `vault` may add beyond a supply cap.
     function _restoringAmount(VaultKey vault, AssetRisk risk, Price memory price) private returns (uint256) {
         if (_book.vaults[vault].scaledDebt == 0) return 0;
-        return VaultRules.restoringAmountUp(_context(vault), risk, price.liq);
+        return VaultRules.restoringAmountUp(_context(vault), risk, price.liquidation);
     }
 
     /// @dev Those of `holdings` that could be handed out now.

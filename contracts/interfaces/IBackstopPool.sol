@@ -50,7 +50,7 @@ interface IBackstopPool is IERC4626, IERC20Permit {
     function payTip(uint256 amount) external returns (uint256 paid);
 
     /// @notice Books a penalty that was just delivered here. Auction house only.
-    function earn(uint256 amount) external;
+    function bookPenalty(uint256 amount) external;
 
     /// @notice Adds `amount` to the capital, for the benefit of all depositors. Anyone may call.
     function donate(uint256 amount) external;
@@ -62,7 +62,7 @@ interface IBackstopPool is IERC4626, IERC20Permit {
     /// read before fails if a share has become worth more. Reverts without a mature request, or for less than `minAssets`.
     /// @return shares paid for
     /// @return assets sent to `receiver` [debt units]
-    function leave(address receiver, uint256 minAssets) external returns (uint256 shares, uint256 assets);
+    function redeemMatured(address receiver, uint256 minAssets) external returns (uint256 shares, uint256 assets);
 
     /// @notice `deposit`, but not for less than `minShares`: what entering is worth changes with every absorption.
     function depositAtLeast(uint256 assets, address receiver, uint256 minShares) external returns (uint256 shares);

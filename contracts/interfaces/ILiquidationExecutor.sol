@@ -76,7 +76,7 @@ interface ILiquidationExecutor is ILiquidationCallback, IERC3156FlashBorrower, I
     /// @notice The collateral of one vault sold for less than its repayment [debt units].
     error SoldTooLow(uint256 received, uint256 repaid);
     /// @notice A callback that this contract did not bring about.
-    error StrangeCaller(address caller, address initiator);
+    error UnexpectedCaller(address caller, address initiator);
 
     /// @notice Liquidates `targets`, sells what was seized, pays back what was advanced, and sends the profit to the owner.
     /// Owner or keeper. Reverts past the deadline, if no vault could be liquidated, if the market's pool does not exist, and if

@@ -20,7 +20,7 @@ struct SourceConfig {
 }
 
 /// @title Price sources to prices with a status
-/// @notice Turns one or two sources per asset into (liq, low, high, status); see `PriceMath` for the policy. A feed that
+/// @notice Turns one or two sources per asset into (liquidation, low, high, status); see `PriceMath` for the policy. A feed that
 /// reverts, returns too little, or answers nonsense is an unusable source, never a revert: a broken feed must not stop a
 /// repayment, and a guard must not stop a liquidation.
 interface IOracleGuard {

@@ -50,7 +50,7 @@ interface IRiskConfig {
     /// @notice A token with more than 24 decimals leaves no room for its price.
     error TooManyDecimals(uint8 decimals, uint8 max);
     /// @notice What only tightens was asked to loosen a figure.
-    error Loosens(uint256 current, uint256 proposed);
+    error WouldLoosen(uint256 current, uint256 proposed);
     /// @notice A floor beyond 100 % [bps].
     error HaircutTooLarge(uint256 haircut, uint256 max);
     /// @notice A listed asset keeps its token.
@@ -67,17 +67,17 @@ interface IRiskConfig {
     /// both ends of it.
     function setAsset(uint8 asset, AssetRiskFields calldata risk, uint128 supplyCap) external;
 
-    /// @notice Like `setAsset`, for what makes an asset safer. Reverts with `Loosens` if the ltv, the threshold (or the one a
+    /// @notice Like `setAsset`, for what makes an asset safer. Reverts with `WouldLoosen` if the ltv, the threshold (or the one a
     /// ramp is on its way to) or the cap would rise.
     function tighten(uint8 asset, uint16 ltv, uint16 liquidationThreshold, uint128 supplyCap) external;
 
     /// @notice Sets the least haircut of `asset` [bps, at most 1e4]; it acts at once.
     function setHaircutFloor(uint8 asset, uint16 floor) external;
 
-    /// @notice Like `setHaircutFloor`; reverts with `Loosens` if the floor would fall.
+    /// @notice Like `setHaircutFloor`; reverts with `WouldLoosen` if the floor would fall.
     function raiseHaircutFloor(uint8 asset, uint16 floor) external;
 
-    /// @notice Lowers the borrow cap [debt units]; reverts with `Loosens` if it would rise.
+    /// @notice Lowers the borrow cap [debt units]; reverts with `WouldLoosen` if it would rise.
     function lowerBorrowCap(uint104 borrowCap) external;
 
     /// @notice Ends a ramp that has run its course, which saves whoever reads the threshold a storage read. Changes no

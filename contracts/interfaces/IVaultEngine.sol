@@ -135,9 +135,9 @@ interface IVaultEngine {
     /// @notice Deleveraging would lower the health factor [WAD].
     error HealthWouldFall(uint256 healthBefore, uint256 healthAfter);
     /// @notice Deleveraging would lower the collateral ratio of a solvent vault, or widen the shortfall of another [debt units].
-    error VaultWouldBePoorer(uint256 valueBefore, uint256 debtBefore, uint256 valueAfter, uint256 debtAfter);
+    error SolvencyWouldFall(uint256 valueBefore, uint256 debtBefore, uint256 valueAfter, uint256 debtAfter);
     /// @notice Deleveraging would take out more than it repays and the asset's largest bonus [debt units].
-    error SoldTooMuch(uint256 value, uint256 most);
+    error SaleTooExpensive(uint256 value, uint256 most);
     /// @notice Only the auction house may call this.
     error OnlyAuctionHouse(address caller, address auctionHouse);
     /// @notice The auction house is set once and for all.

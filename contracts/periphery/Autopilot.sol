@@ -114,14 +114,14 @@ contract Autopilot is IAutopilot, ReentrancyGuardTransient {
         IERC20 collateral = IERC20(_riskConfig.tokenOf(plan.asset));
         PoolTrade.Market memory market = PoolTrade.find(factory, collateral, _debtAsset, plan.poolFee);
         uint256 poolPrice = market.priceDown();
-        if (DeleverageMath.differ(poolPrice, x.price.liq, plan.maxSlippage / 2)) {
-            revert PricesDiffer(poolPrice, x.price.liq, plan.maxSlippage);
+        if (DeleverageMath.differ(poolPrice, x.price.liquidation, plan.maxSlippage / 2)) {
+            revert PricesDiffer(poolPrice, x.price.liquidation, plan.maxSlippage);
         }
 
         repaid = sale.repaid;
         uint256 before = _debtAsset.balanceOf(address(this));
         uint256 heldBefore = engine.collateralOf(vault, plan.asset);
-        Job memory job = Job(vault, plan.asset, repaid, x.price.liq, sale.mostSold);
+        Job memory job = Job(vault, plan.asset, repaid, x.price.liquidation, sale.mostSold);
         market.buyAhead(repaid + sale.fee, abi.encode(job));
         sold = heldBefore - engine.collateralOf(vault, plan.asset);
         fee = _debtAsset.balanceOf(address(this)) - before;

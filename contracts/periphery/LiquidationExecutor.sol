@@ -114,7 +114,7 @@ contract LiquidationExecutor is ILiquidationExecutor, Ownable2Step, ReentrancyGu
         uint256 fee,
         bytes calldata data
     ) external returns (bytes32) {
-        if (msg.sender != _lender || initiator != address(this)) revert StrangeCaller(msg.sender, initiator);
+        if (msg.sender != _lender || initiator != address(this)) revert UnexpectedCaller(msg.sender, initiator);
         Job memory job = abi.decode(data, (Job));
         job.market.sell(_liquidateAll(job));
         _profit(job, amount + fee);
@@ -133,7 +133,7 @@ contract LiquidationExecutor is ILiquidationExecutor, Ownable2Step, ReentrancyGu
 
     /// @inheritdoc ILiquidationCallback
     function onLiquidate(VaultKey, uint8, uint256 seized, uint256 repaid, bytes calldata data) external {
-        if (msg.sender != address(engine)) revert StrangeCaller(msg.sender, address(this));
+        if (msg.sender != address(engine)) revert UnexpectedCaller(msg.sender, address(this));
         uint256 received = abi.decode(data, (PoolTrade.Market)).sell(seized);
         if (received < repaid) revert SoldTooLow(received, repaid);
     }

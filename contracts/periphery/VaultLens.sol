@@ -107,7 +107,7 @@ contract VaultLens is IVaultLens {
         (, Price[] memory prices, ) = _market();
         for (uint8 i = 0; i < prices.length; ++i) {
             (uint256 deposited, ) = engine.assetTotals(i);
-            ratios.value += HealthMath.valueDown(deposited, prices[i].liq);
+            ratios.value += HealthMath.valueDown(deposited, prices[i].liquidation);
         }
         ratios.debt = _pool.totalDebt();
         uint256 cash = _pool.poolState().cash;

@@ -95,7 +95,8 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         if (watch.limit != 0 || watch.doubt != 0) {
             Price memory price = oracle.observe(asset);
             uint256 until = block.timestamp + watch.pause;
-            bool moved = watch.limit != 0 && price.status != Status.Dead && _moved(asset, watch, price.liq, until);
+            bool moved =
+                watch.limit != 0 && price.status != Status.Dead && _moved(asset, watch, price.liquidation, until);
             bool doubted = watch.doubt != 0 && _doubted(asset, watch.doubt, price.status, until);
             tripped = moved || doubted;
             if (tripped) {

@@ -102,7 +102,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         (_primary[asset], _secondary[asset]) = (first, second);
         emit AssetSourcesSet(asset, _config(first), _config(second), maxDeviation, composed);
         Price memory p = _price(asset);
-        if (p.status == Status.Good) _remember(asset, p.liq);
+        if (p.status == Status.Good) _remember(asset, p.liquidation);
     }
 
     /// @inheritdoc IOracleGuard
@@ -135,7 +135,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     function accept(uint8 asset) external returns (bool accepted) {
         Price memory p = _price(asset);
         accepted = p.status == Status.Good;
-        if (accepted) _remember(asset, p.liq);
+        if (accepted) _remember(asset, p.liquidation);
         else if (p.status == Status.Dead) _recordDeath(asset);
     }
 
@@ -143,7 +143,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     function observe(uint8 asset) external returns (Price memory p) {
         p = _price(asset);
         if (p.status == Status.Good && block.timestamp - _accepted[asset].timestamp >= REMEMBER_EVERY) {
-            _remember(asset, p.liq);
+            _remember(asset, p.liquidation);
         } else if (p.status == Status.Dead) {
             _recordDeath(asset);
         }
@@ -352,7 +352,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     function _keep(uint8 asset) private {
         if (_primary[asset].feed() == address(0)) return;
         Price memory p = _price(asset);
-        if (p.status != Status.Dead) return _remember(asset, p.liq);
+        if (p.status != Status.Dead) return _remember(asset, p.liquidation);
         LastKnown.Known memory known = _known(asset);
         if (known.base == 0 || known.base > PriceMath.MAX_PRICE) return;
         _accepted[asset] = Accepted(uint208(known.base), uint48(known.aliveAt));

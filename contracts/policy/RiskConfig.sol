@@ -84,7 +84,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
 
     /// @inheritdoc IRiskConfig
     function raiseHaircutFloor(uint8 asset, uint16 floor) external restricted {
-        if (floor < _haircuts[asset].floor) revert Loosens(_haircuts[asset].floor, floor);
+        if (floor < _haircuts[asset].floor) revert WouldLoosen(_haircuts[asset].floor, floor);
         _setHaircutFloor(asset, floor);
     }
 
@@ -242,7 +242,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     }
 
     function _requireTighter(uint256 current, uint256 proposed) private pure {
-        if (proposed > current) revert Loosens(current, proposed);
+        if (proposed > current) revert WouldLoosen(current, proposed);
     }
 
     function _setSystem(SystemRisk memory system) private {

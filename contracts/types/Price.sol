@@ -15,7 +15,7 @@ enum Status {
 /// whatever the decimals of either token.
 struct Price {
     /// For eligibility, quantity and bonus of a liquidation.
-    uint256 liq;
+    uint256 liquidation;
     /// Smallest of the usable sources: for taking risk (borrow, withdraw).
     uint256 low;
     /// Largest of the usable sources: for giving up on a debt (booking bad debt).

@@ -290,8 +290,11 @@ export class AuctionWorld {
       priceOf: (id) => {
         const p = known[id];
         if (p === undefined) throw new ModelError("UnknownAsset", [id, known.length]);
-        const { liq, low, high, status } = p[0];
-        return { price: { liq, low, high, status: STATUSES[Number(status)] ?? "dead" }, expiresAt: p[1] };
+        const { liquidation, low, high, status } = p[0];
+        return {
+          price: { liquidation, low, high, status: STATUSES[Number(status)] ?? "dead" },
+          expiresAt: p[1],
+        };
       },
     };
   }

@@ -42,7 +42,7 @@ const REACHED = [
 ];
 const REFUSED = [
   ...["absorb:VaultHealthy", "absorb:NotAbsorbable", "liquidate:VaultHealthy"],
-  ...["deleverage:SoldTooMuch", "take:PriceAboveMax", "take:NothingToSell", "take:LotExpired"],
+  ...["deleverage:SaleTooExpensive", "take:PriceAboveMax", "take:NothingToSell", "take:LotExpired"],
   ...["take:ActionClosed", "liquidate:ActionClosed", "restart:LotRunning", "giveUp:NotHopeless"],
   ...["borrow:ActionClosed", "borrow:NotEnoughCollateral", "requestExit:SharesNotFree", "leave:NotMature"],
   ...["unpause:NotPaused", ":PauseTooSoon", ":BorrowersInGrace"],

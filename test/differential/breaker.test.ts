@@ -181,12 +181,17 @@ describe("the breaker's model", () => {
               } else if (op.kind === "refresh") model = breakers.refresh(model, now);
               else if (op.kind === "poke") {
                 const p = await oracle.price(0);
-                const price = { liq: p.liq, low: p.low, high: p.high, status: STATUSES[Number(p.status)]! };
+                const price = {
+                  liquidation: p.liquidation,
+                  low: p.low,
+                  high: p.high,
+                  status: STATUSES[Number(p.status)]!,
+                };
                 const poked = breakers.poke(model, 0, price, now);
                 model = poked.state;
                 const until = now + (model.assets.get(0)?.watch.pause ?? 0n);
                 for (const { past, since } of poked.trips) {
-                  if (past !== 0n) told.push(["TrippedByMove", 0n, past, price.liq, until]);
+                  if (past !== 0n) told.push(["TrippedByMove", 0n, past, price.liquidation, until]);
                   else told.push(["TrippedByDoubt", 0n, since, until]);
                 }
               }

@@ -190,7 +190,7 @@ class World {
         oracle.lastAccepted(id),
       ]);
       const model = this.model.oracleGuard.priceAndExpiry(id);
-      for (const field of ["liq", "low", "high"] as const)
+      for (const field of ["liquidation", "low", "high"] as const)
         equal(`${field} ${id}`, price[field], model.price[field]);
       equal(`status ${id}`, price.status, statusNumber(model.price.status));
       equal(`expiry ${id}`, expiresAt, model.expiresAt);

@@ -70,11 +70,11 @@ describe("the autopilot with a real Uniswap v3", () => {
     const { assets } = termsOf(deployment);
     let [value, weighted, price] = [0n, 0n, 0n];
     for (const [id, amount] of record?.balances ?? []) {
-      const { liq } = await client.oracle.price(id, at);
-      const worth = valueDown(amount, liq);
+      const { liquidation } = await client.oracle.price(id, at);
+      const worth = valueDown(amount, liquidation);
       value += worth;
       weighted += worth * (assets[id]?.liquidationThreshold ?? 0n);
-      if (BigInt(id) === PLAN.asset) price = liq;
+      if (BigInt(id) === PLAN.asset) price = liquidation;
     }
     return { scaledDebt: record?.scaledDebt ?? 0n, index, value, weighted, price };
   };

@@ -163,7 +163,7 @@ describe("governance", () => {
     await riskConfig.connect(risk).raiseHaircutFloor(0, 200);
     await expect(riskConfig.connect(risk).raiseHaircutFloor(0, 199)).to.be.revertedWithCustomError(
       riskConfig,
-      "Loosens",
+      "WouldLoosen",
     );
     await breaker.connect(guardian).pause(0, 60);
     // The highest bit says that the breaker watches prices.

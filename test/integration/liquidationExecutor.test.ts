@@ -161,7 +161,7 @@ describe("the executor with a real Uniswap v3", () => {
     await mined(connect(deployment, trader).tokens[0]!.mint(executor, parseEther("1")));
     const stranger = executor.connect(trader);
     const data = "0x";
-    expect(await refusal(stranger.uniswapV3SwapCallback(1n, -1n, data))).to.match(/^StrangeCallback\(/);
+    expect(await refusal(stranger.uniswapV3SwapCallback(1n, -1n, data))).to.match(/^UnexpectedCallback\(/);
     expect(await refusal(stranger.liquidate(batchOf(0n), targetsOf(vaults)))).to.match(/^NotKeeper\(/);
     expect(await refusal(stranger.sweep(deployment.debtAsset.token))).to.match(/^NotKeeper\(/);
   });

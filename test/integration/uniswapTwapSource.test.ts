@@ -209,12 +209,12 @@ describe("a Uniswap pool as a price source", () => {
     await pass(WINDOW);
     const price = await oracle.price(0);
     expect(price.status).to.equal(1n);
-    expect(price.low < price.liq).to.equal(true);
+    expect(price.low < price.liquidation).to.equal(true);
     // The pool falls silent: its answer ages and counts on until it has expired; then the feed's stands alone.
     await pass(86_400);
     await feed.setAnswer(200n * 10n ** 8n);
     const aged = await oracle.price(0);
-    expect([aged.status, aged.low, aged.high]).to.deep.equal([1n, price.low, aged.liq]);
+    expect([aged.status, aged.low, aged.high]).to.deep.equal([1n, price.low, aged.liquidation]);
     await pass(2 * 86_400);
     await feed.setAnswer(200n * 10n ** 8n);
     const alone = await oracle.price(0);

@@ -32,7 +32,7 @@ library PoolTrade {
     /// @notice The factory knows no pool of these tokens at this fee [millionths].
     error NoMarket(address sold, address bought, uint24 fee);
     /// @notice A callback outside a trade, from somebody else than the pool traded with, or with other data.
-    error StrangeCallback(address caller);
+    error UnexpectedCallback(address caller);
     /// @notice The pool asks for more than was to be sold [units of `sold`].
     error AskedTooMuch(uint256 owed, uint256 most);
 
@@ -71,7 +71,7 @@ library PoolTrade {
         bytes calldata callbackData
     ) internal returns (uint256 owed, IERC20 sold, bytes memory data) {
         bytes32 hash = keccak256(abi.encode(msg.sender, callbackData));
-        if (AWAITED.asBytes32().tload() != hash) revert StrangeCallback(msg.sender);
+        if (AWAITED.asBytes32().tload() != hash) revert UnexpectedCallback(msg.sender);
         AWAITED.asBytes32().tstore(0);
         uint256 most;
         (sold, most, data) = abi.decode(callbackData, (IERC20, uint256, bytes));

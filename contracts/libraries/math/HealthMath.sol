@@ -24,7 +24,7 @@ library HealthMath {
     }
 
     /// @notice Whether the health factor after is at least the one before, exactly. Sums [debt units * bps], debts [debt units].
-    function noWorse(
+    function healthNotReduced(
         uint256 weightedBefore,
         uint256 debtBefore,
         uint256 weightedAfter,
@@ -37,13 +37,13 @@ library HealthMath {
 
     /// @notice Whether a vault is no poorer than it was, exactly: the collateral ratio is no lower if the value covered the debt, and
     /// the shortfall is no larger if it did not. Values and debts [debt units].
-    function noPoorer(
+    function solvencyNotReduced(
         uint256 valueBefore,
         uint256 debtBefore,
         uint256 valueAfter,
         uint256 debtAfter
     ) internal pure returns (bool) {
-        if (valueBefore >= debtBefore) return noWorse(valueBefore, debtBefore, valueAfter, debtAfter);
+        if (valueBefore >= debtBefore) return healthNotReduced(valueBefore, debtBefore, valueAfter, debtAfter);
         return debtAfter + valueBefore <= debtBefore + valueAfter;
     }
 

@@ -91,7 +91,7 @@ library PriceMath {
     }
 
     /// @notice A primary and a secondary source together. While both are usable, fresh or aged, low and high are their extremes and
-    /// liq is the secondary clamped into [primary, primary + 2 %]: a primary that is late is still the anchor, or whoever moves the
+    /// liquidation is the secondary clamped into [primary, primary + 2 %]: a primary that is late is still the anchor, or whoever moves the
     /// secondary then would set the price alone. Good if both are fresh and differ by at most `deviation` [bps of the smaller],
     /// else Doubtful. If only one is usable, Doubtful at that one.
     function pair(Reading memory p, Reading memory s, uint256 deviation) internal pure returns (Price memory price) {
@@ -102,17 +102,17 @@ library PriceMath {
         }
         (price.low, price.high) = p.price < s.price ? (p.price, s.price) : (s.price, p.price);
         uint256 ceiling = FixedPoint.mulDivDownSaturating(p.price, BPS + LIFT, BPS);
-        price.liq = s.price < p.price ? p.price : FixedPoint.min(s.price, ceiling);
+        price.liquidation = s.price < p.price ? p.price : FixedPoint.min(s.price, ceiling);
         bool fresh = p.freshness == Freshness.Fresh && s.freshness == Freshness.Fresh;
         bool agree = (price.high - price.low) <= FixedPoint.mulDivDownSaturating(price.low, deviation, BPS);
         price.status = fresh && agree ? Status.Good : Status.Doubtful;
     }
 
     /// @notice `price` in a common currency divided by the debt asset's own price `d` in that currency, with the worse
-    /// status. `unit` is one debt asset in the debt feed's answer units. `low` rounds down, `high` up, `liq` down.
+    /// status. `unit` is one debt asset in the debt feed's answer units. `low` rounds down, `high` up, `liquidation` down.
     function compose(Price memory price, Reading memory d, uint256 unit) internal pure returns (Price memory) {
         if (d.freshness < Freshness.Aged || price.status == Status.Dead) return Price(0, 0, 0, Status.Dead);
-        price.liq = composeDown(price.liq, d.price, unit);
+        price.liquidation = composeDown(price.liquidation, d.price, unit);
         price.low = composeDown(price.low, d.price, unit);
         uint256 high = composeDown(price.high, d.price, unit);
         bool exact = high == type(uint256).max || mulmod(price.high, unit, d.price) == 0;

@@ -127,7 +127,7 @@ library LastKnown {
     // ------------------------------------------------------------------ the price
 
     /// @notice What a dead asset counts at when its death has been on record for `age` [s]; 0 if it is not.
-    /// `liq`: the last usable price, at least what the newest answer says, and at most that once it is confirmed. `low`, for who leaves:
+    /// `liquidation`: the last usable price, at least what the newest answer says, and at most that once it is confirmed. `low`, for who leaves:
     /// nothing where it may have fallen below a floor. `high`: the most it may be worth; without bound where nothing is known.
     function priceOf(Known memory k, uint256 age) internal pure returns (Price memory p) {
         p.status = Status.Dead;
@@ -142,12 +142,12 @@ library LastKnown {
             return p;
         }
         base = FixedPoint.min(base, PriceMath.MAX_PRICE);
-        uint256 liq = FixedPoint.max(base, FixedPoint.min(k.least, PriceMath.MAX_PRICE));
+        uint256 liquidation = FixedPoint.max(base, FixedPoint.min(k.least, PriceMath.MAX_PRICE));
         bool sunk = k.most != type(uint256).max;
-        (p.liq, p.low, p.high) = (liq, sunk ? 0 : base, liq);
-        if (sunk && age >= CONFIRM) p.liq = FixedPoint.min(liq, k.most);
+        (p.liquidation, p.low, p.high) = (liquidation, sunk ? 0 : base, liquidation);
+        if (sunk && age >= CONFIRM) p.liquidation = FixedPoint.min(liquidation, k.most);
         if (!k.fades) return p;
-        p.liq = fadedDown(p.liq, age, HOLD);
+        p.liquidation = fadedDown(p.liquidation, age, HOLD);
         p.low = fadedDown(p.low, age, HOLD);
         p.high = fadedDown(p.high, age, GIVE_UP);
     }

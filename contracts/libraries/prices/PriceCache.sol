@@ -51,11 +51,11 @@ library PriceCache {
         return (head >> asset) & 1 == 1;
     }
 
-    /// @dev A price is below 2^193, so the status rides in the top byte of `liq`.
+    /// @dev A price is below 2^193, so the status rides in the top byte of `liquidation`.
     function _store(uint256 head, uint8 asset, Price memory p) private {
         _setHead(head | (1 << asset));
         uint256 slot = BASE + 1 + 3 * uint256(asset);
-        bytes32(slot).asUint256().tstore(p.liq | (uint256(p.status) << 248));
+        bytes32(slot).asUint256().tstore(p.liquidation | (uint256(p.status) << 248));
         bytes32(slot + 1).asUint256().tstore(p.low);
         bytes32(slot + 2).asUint256().tstore(p.high);
     }
@@ -63,7 +63,7 @@ library PriceCache {
     function _load(uint8 asset) private view returns (Price memory p) {
         uint256 slot = BASE + 1 + 3 * uint256(asset);
         uint256 word = bytes32(slot).asUint256().tload();
-        p.liq = word & (type(uint256).max >> 8);
+        p.liquidation = word & (type(uint256).max >> 8);
         p.status = Status(word >> 248);
         p.low = bytes32(slot + 1).asUint256().tload();
         p.high = bytes32(slot + 2).asUint256().tload();

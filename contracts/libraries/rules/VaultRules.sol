@@ -23,10 +23,10 @@ library VaultRules {
     uint256 internal constant MARKET_COST = 100;
 
     /// @notice A vault at liquidation prices, with everything that decides about it.
-    struct Context {
+    struct VaultContext {
         VaultView.Holding[] holdings;
         SystemRisk system;
-        LiquidationMath.Position p;
+        LiquidationMath.Position position;
         /// What it owes [debt units].
         uint256 debt;
         /// When it was flagged [s]; 0 if it is not.
@@ -34,7 +34,7 @@ library VaultRules {
     }
 
     /// @notice Where the vault's holding of `asset` stands, which must be held and have a price.
-    function seizable(
+    function requireSeizable(
         VaultKey vault,
         uint8 asset,
         VaultView.Holding[] memory holdings
@@ -47,31 +47,39 @@ library VaultRules {
     /// @notice A vault may be liquidated by seizing `asset`, as the decision about it says.
     function requireEligible(
         LiquidationMath.Verdict verdict,
-        Context memory x,
+        VaultContext memory context,
         uint8 asset,
         AssetRisk risk
     ) internal pure {
         if (verdict == LiquidationMath.Verdict.Executable || verdict == LiquidationMath.Verdict.NothingToDo) return;
-        if (verdict == LiquidationMath.Verdict.Healthy) revert IVaultEngine.VaultHealthy(x.p.weighted, x.debt * BPS);
-        uint256 health = HealthMath.healthFactorDown(x.p.weighted, x.debt);
+        if (verdict == LiquidationMath.Verdict.Healthy)
+            revert IVaultEngine.VaultHealthy(context.position.weighted, context.debt * BPS);
+        uint256 health = HealthMath.healthFactorDown(context.position.weighted, context.debt);
         revert IVaultEngine.AssetNotSeizable(asset, risk.liquidationThreshold(), health);
     }
 
     /// @notice A vault may be absorbed at `timestamp` [s].
     /// @param opened since when liquidating has been open to all [s]: what was closed before that ripens no flag
-    function requireAbsorbable(Context memory x, uint256 opened, uint256 timestamp) internal pure {
-        if (HealthMath.covers(x.p.weighted, x.debt)) revert IVaultEngine.VaultHealthy(x.p.weighted, x.debt * BPS);
-        if (x.p.value * BPS < x.debt * ABSORB_RATIO) return;
-        uint256 from = x.flaggedAt == 0 ? 0 : agingSince(x.flaggedAt, opened) + FLAG_AGE;
+    function requireAbsorbable(VaultContext memory context, uint256 opened, uint256 timestamp) internal pure {
+        if (HealthMath.covers(context.position.weighted, context.debt))
+            revert IVaultEngine.VaultHealthy(context.position.weighted, context.debt * BPS);
+        if (context.position.value * BPS < context.debt * ABSORB_RATIO) return;
+        uint256 from = context.flaggedAt == 0 ? 0 : agingSince(context.flaggedAt, opened) + FLAG_AGE;
         bool ripe = from != 0 && timestamp >= from && timestamp <= from + FLAG_AGE;
-        if (ripe && isStuck(x)) return;
-        uint256 health = HealthMath.healthFactorDown(x.p.weighted, x.debt);
-        revert IVaultEngine.NotAbsorbable(x.p.value, x.debt, health, x.system.stuckHealth, from);
+        if (ripe && isStuck(context)) return;
+        uint256 health = HealthMath.healthFactorDown(context.position.weighted, context.debt);
+        revert IVaultEngine.NotAbsorbable(
+            context.position.value,
+            context.debt,
+            health,
+            context.system.stuckHealth,
+            from
+        );
     }
 
     /// @notice Whether a vault is so unhealthy that its flag may ripen.
-    function isStuck(Context memory x) internal pure returns (bool) {
-        return !HealthMath.reaches(x.p.weighted, x.debt, x.system.stuckHealth);
+    function isStuck(VaultContext memory context) internal pure returns (bool) {
+        return !HealthMath.reaches(context.position.weighted, context.debt, context.system.stuckHealth);
     }
 
     /// @notice From when on a flag's age counts [s]: liquidators must have had all of that time.
@@ -80,40 +88,45 @@ library VaultRules {
     }
 
     /// @notice What is sold is worth at most what is repaid and the largest bonus.
-    /// @return dear whether it is worth more than what is repaid and what a market takes
+    /// @return aboveMarketCost whether it is worth more than what is repaid and what a market takes
     function requirePaid(
         VaultView.Holding memory holding,
         uint256 sold,
         uint256 repaid
-    ) internal pure returns (bool dear) {
-        uint256 cost = HealthMath.valueDown(sold, holding.price.liq);
+    ) internal pure returns (bool aboveMarketCost) {
+        uint256 cost = HealthMath.valueDown(sold, holding.price.liquidation);
         uint256 most = FixedPoint.mulDivDown(repaid, BPS + holding.risk.maxBonus(), BPS);
-        if (cost > most) revert IVaultEngine.SoldTooMuch(cost, most);
+        if (cost > most) revert IVaultEngine.SaleTooExpensive(cost, most);
         return cost > FixedPoint.mulDivDown(repaid, BPS + MARKET_COST, BPS);
     }
 
     /// @notice With what the holdings now are and this scaled debt a vault is neither less healthy nor poorer than it was.
-    function requireNoWorse(Context memory x, uint256 scaledDebt) internal pure {
-        LiquidationMath.Position memory p = VaultView.position(x.holdings, scaledDebt, x.p.index);
-        uint256 debt = DebtMath.debtUp(scaledDebt, x.p.index);
-        if (!HealthMath.noWorse(x.p.weighted, x.debt, p.weighted, debt)) {
+    function requireHealthNotReduced(VaultContext memory context, uint256 scaledDebt) internal pure {
+        LiquidationMath.Position memory p = VaultView.position(context.holdings, scaledDebt, context.position.index);
+        uint256 debt = DebtMath.debtUp(scaledDebt, context.position.index);
+        if (!HealthMath.healthNotReduced(context.position.weighted, context.debt, p.weighted, debt)) {
             revert IVaultEngine.HealthWouldFall(
-                HealthMath.healthFactorDown(x.p.weighted, x.debt),
+                HealthMath.healthFactorDown(context.position.weighted, context.debt),
                 HealthMath.healthFactorDown(p.weighted, debt)
             );
         }
-        requireNoPoorer(x.p.value, x.debt, p.value, debt);
+        requireSolvencyNotReduced(context.position.value, context.debt, p.value, debt);
     }
 
-    /// @notice A vault is no poorer than it was (`HealthMath.noPoorer`). Values and debts [debt units].
-    function requireNoPoorer(uint256 value, uint256 debt, uint256 valueAfter, uint256 debtAfter) internal pure {
-        if (HealthMath.noPoorer(value, debt, valueAfter, debtAfter)) return;
-        revert IVaultEngine.VaultWouldBePoorer(value, debt, valueAfter, debtAfter);
+    /// @notice A vault is no poorer than it was (`HealthMath.solvencyNotReduced`). Values and debts [debt units].
+    function requireSolvencyNotReduced(
+        uint256 value,
+        uint256 debt,
+        uint256 valueAfter,
+        uint256 debtAfter
+    ) internal pure {
+        if (HealthMath.solvencyNotReduced(value, debt, valueAfter, debtAfter)) return;
+        revert IVaultEngine.SolvencyWouldFall(value, debt, valueAfter, debtAfter);
     }
 
     /// @notice What holdings let a vault borrow by themselves, each for its value at `low` and its effective ltv [debt units * bps], rounded
     /// down. Reverts unless every price is Good.
-    function goodPowerDown(VaultView.Holding[] memory holdings) internal pure returns (uint256 power) {
+    function borrowingPowerDown(VaultView.Holding[] memory holdings) internal pure returns (uint256 power) {
         for (uint256 i = 0; i < holdings.length; ++i) {
             VaultView.Holding memory h = holdings[i];
             if (h.price.status != Status.Good) revert IVaultEngine.PriceNotGood(h.asset, h.price.status);
@@ -123,12 +136,23 @@ library VaultRules {
 
     /// @notice What a deposit at `price` may add beyond a supply cap [token units], rounded up: it restores the target health, but never more
     /// than the health that borrowing to the limit leaves, or borrowing and depositing in turn would know no cap.
-    function restoringAmountUp(Context memory x, AssetRisk risk, uint256 price) internal pure returns (uint256) {
-        uint256 target = FixedPoint.min(x.system.targetHealth, _healthAtLimit(risk));
-        for (uint256 i = 0; i < x.holdings.length; ++i) {
-            target = FixedPoint.min(target, _healthAtLimit(x.holdings[i].risk));
+    function restoringAmountUp(
+        VaultContext memory context,
+        AssetRisk risk,
+        uint256 price
+    ) internal pure returns (uint256) {
+        uint256 target = FixedPoint.min(context.system.targetHealth, _healthAtLimit(risk));
+        for (uint256 i = 0; i < context.holdings.length; ++i) {
+            target = FixedPoint.min(target, _healthAtLimit(context.holdings[i].risk));
         }
-        return HealthMath.restoringAmountUp(x.p.weighted, x.debt, target, risk.liquidationThreshold(), price);
+        return
+            HealthMath.restoringAmountUp(
+                context.position.weighted,
+                context.debt,
+                target,
+                risk.liquidationThreshold(),
+                price
+            );
     }
 
     /// @dev The health of a vault that borrowed all that this asset lets it [bps].

@@ -24,7 +24,7 @@ library VaultView {
     ) internal pure returns (LiquidationMath.Position memory p) {
         (p.scaledDebt, p.index) = (scaledDebt, index);
         for (uint256 i = 0; i < holdings.length; ++i) {
-            uint256 value = HealthMath.valueDown(holdings[i].amount, holdings[i].price.liq);
+            uint256 value = HealthMath.valueDown(holdings[i].amount, holdings[i].price.liquidation);
             p.value += value;
             p.weighted += value * holdings[i].risk.liquidationThreshold();
         }
@@ -32,7 +32,7 @@ library VaultView {
 
     /// @notice One holding as the asset to seize.
     function asset(Holding memory h) internal pure returns (LiquidationMath.Asset memory a) {
-        (a.amount, a.price) = (h.amount, h.price.liq);
+        (a.amount, a.price) = (h.amount, h.price.liquidation);
         AssetRisk risk = h.risk;
         a.threshold = risk.liquidationThreshold();
         (a.minBonus, a.maxBonus, a.slope) = (risk.minBonus(), risk.maxBonus(), risk.slope());
@@ -47,13 +47,13 @@ library VaultView {
     }
 
     /// @notice The price of each for liquidations [1e36-scaled].
-    function pricesLiq(Holding[] memory holdings) internal pure returns (uint256[] memory prices) {
+    function liquidationPrices(Holding[] memory holdings) internal pure returns (uint256[] memory prices) {
         prices = new uint256[](holdings.length);
-        for (uint256 i = 0; i < holdings.length; ++i) prices[i] = holdings[i].price.liq;
+        for (uint256 i = 0; i < holdings.length; ++i) prices[i] = holdings[i].price.liquidation;
     }
 
     /// @notice What they are worth for sure [debt units]: each at the lowest of its usable prices, what is dead nothing.
-    function sureValue(Holding[] memory holdings) internal pure returns (uint256 value) {
+    function conservativeValue(Holding[] memory holdings) internal pure returns (uint256 value) {
         for (uint256 i = 0; i < holdings.length; ++i) {
             Price memory p = holdings[i].price;
             if (p.status != Status.Dead) value += HealthMath.valueDown(holdings[i].amount, p.low);

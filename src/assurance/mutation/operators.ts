@@ -81,7 +81,7 @@ const ROUNDING_PAIRS: readonly (readonly [RegExp, string])[] = [
 
 /** Members that are easily taken for one another. */
 const ALIKE: readonly (readonly string[])[] = [
-  ["liq", "low", "high"],
+  ["liquidation", "low", "high"],
   ["startedAt", "updatedAt"],
 ];
 

@@ -206,7 +206,7 @@ export function weiPriceOf(
 ): bigint | null {
   const id = assets.findIndex((asset) => asset.symbol === "WETH" && asset.decimals === 18);
   const price = prices[id];
-  return price === undefined || price.liq === 0n ? null : price.liq;
+  return price === undefined || price.liquidation === 0n ? null : price.liquidation;
 }
 
 /** The receipt of what was sent, or null if it was not mined in time. */

@@ -123,7 +123,7 @@ export function optionsOf(
   const options: Option[] = [];
   for (const asset of [...model.vaultEngine.vault(vault).balances.keys()].sort((a, b) => a - b)) {
     const quote = model.vaultEngine.quoteLiquidation(vault, asset, balance, UNLIMITED, [...prices]);
-    const price = prices[asset]?.liq ?? 0n;
+    const price = prices[asset]?.liquidation ?? 0n;
     if (quote === null || quote.verdict !== "executable" || price === 0n) continue;
     const { repaid, seized, bonus } = quote;
     const collateralValue = valueDown(seized, price);

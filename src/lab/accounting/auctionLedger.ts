@@ -80,7 +80,7 @@ export class AuctionBooks {
     const { amount, cost, loss } = this.tipped(paid?.tip ?? 0n, () =>
       this.world.model.auctionHouse.take(id, asset, wanted, MAX_UINT256),
     );
-    const oracleValue = valueDown(amount, moment.prices[asset]?.liq ?? 0n);
+    const oracleValue = valueDown(amount, moment.prices[asset]?.liquidation ?? 0n);
     this.books.taken(moment.market, id, { asset, amount }, cost, paid);
     this.books.lost(loss, "atAuction");
     if (absorption === undefined || paid === null) {
@@ -130,7 +130,7 @@ export class AuctionBooks {
   impliedShortfall(moment: Pick<Moment, "prices">): bigint {
     return this.world.model.auctionHouse.state.open.reduce((sum, a) => {
       const value = a.lots.reduce(
-        (all, l) => all + valueDown(l.amount, moment.prices[l.asset]?.liq ?? 0n),
+        (all, l) => all + valueDown(l.amount, moment.prices[l.asset]?.liquidation ?? 0n),
         0n,
       );
       return sum + subFloor(auctions.tabOf(a).debt, value);

@@ -140,7 +140,7 @@ export class Ledger {
     const { outcome, loss } = e.result;
     const { plan, receipts } = e;
     const { asset } = plan;
-    const seizedValue = valueDown(outcome.seized, moment.prices[asset]?.liq ?? 0n);
+    const seizedValue = valueDown(outcome.seized, moment.prices[asset]?.liquidation ?? 0n);
     const gain = e.proceeds - outcome.repaid;
     this.liquidated.add(plan.key);
     this.repaid += outcome.repaid;
@@ -246,7 +246,7 @@ export class Ledger {
     const pool = model.lendingPool.accrued;
     const debt = debtDown(pool.totalScaledDebt, pool.index);
     const value = prices.reduce(
-      (sum, p, id) => sum + valueDown(model.vaultEngine.assetTotals(id).deposited, p.liq),
+      (sum, p, id) => sum + valueDown(model.vaultEngine.assetTotals(id).deposited, p.liquidation),
       0n,
     );
     const ratio = collateralRatioDown(value, debt);
@@ -288,7 +288,7 @@ export class Ledger {
   private oraclePrice(prices: readonly Price[]): bigint {
     const { decimals } = this.world.client.deployment.debtAsset;
     const collateral = this.world.client.deployment.assets[0]?.decimals ?? 18;
-    const liq = prices[0]?.liq ?? 0n;
+    const liq = prices[0]?.liquidation ?? 0n;
     return (liq * 10n ** BigInt(collateral)) / 10n ** BigInt(decimals + 18);
   }
 }

@@ -90,10 +90,11 @@ export class Executors {
     const { debtAsset, assets } = client.deployment;
     const unit = 10n ** BigInt(36 + debtAsset.decimals - (assets[asset]?.decimals ?? 18));
     const poolPrice = (market.priceWad() * unit) / WAD;
-    const difference = poolPrice > price.liq ? poolPrice - price.liq : price.liq - poolPrice;
-    if (difference * BPS > price.liq * this.plan.maxDifference) return false;
+    const difference =
+      poolPrice > price.liquidation ? poolPrice - price.liquidation : price.liquidation - poolPrice;
+    if (difference * BPS > price.liquidation * this.plan.maxDifference) return false;
     const needed = market.quoteBuy(sale.repaid + sale.fee);
-    return needed !== null && valueDown(needed, price.liq) < sale.mostSold;
+    return needed !== null && valueDown(needed, price.liquidation) < sale.mostSold;
   }
 
   private execution(scene: Scene, key: VaultKey, asset: number): Action {

@@ -71,7 +71,7 @@ export async function reconcile(
     tally.equal(`${symbol}.auctioned`, chain.auctioned[id] ?? -1n, totals.auctioned);
     const [price, expected] = [chain.prices[id], prices[id]];
     if (price === undefined || expected === undefined) throw new RangeError(`no price of ${symbol}`);
-    tally.equal(`${symbol}.price.liq`, price.liq, expected.liq);
+    tally.equal(`${symbol}.price.liquidation`, price.liquidation, expected.liquidation);
     tally.equal(`${symbol}.price.low`, price.low, expected.low);
     tally.equal(`${symbol}.price.high`, price.high, expected.high);
     tally.equal(`${symbol}.price.status`, price.status, statusNumber(expected.status));

@@ -62,9 +62,9 @@ export class Watch {
   private fallSince(prices: readonly Price[]): bigint {
     let fall = this.scannedPrices.length === 0 ? 0n : WAD;
     prices.forEach((price, id) => {
-      const before = this.scannedPrices[id]?.liq ?? 0n;
+      const before = this.scannedPrices[id]?.liquidation ?? 0n;
       if (before === 0n) return;
-      const ratio = mulDivDown(price.liq, WAD, before);
+      const ratio = mulDivDown(price.liquidation, WAD, before);
       if (ratio < fall) fall = ratio;
     });
     return fall;

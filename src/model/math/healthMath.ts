@@ -24,8 +24,8 @@ export function covers(weighted: bigint, debt: bigint): boolean {
   return weighted >= debt * BPS;
 }
 
-/** Whether the health factor after is at least the one before, exactly. Mirrors `HealthMath.noWorse`. */
-export function noWorse(
+/** Whether the health factor after is at least the one before, exactly. Mirrors `HealthMath.healthNotReduced`. */
+export function healthNotReduced(
   weightedBefore: bigint,
   debtBefore: bigint,
   weightedAfter: bigint,
@@ -34,14 +34,14 @@ export function noWorse(
   return weightedAfter * debtBefore >= weightedBefore * debtAfter;
 }
 
-/** Whether a vault is no poorer than it was, exactly. Mirrors `HealthMath.noPoorer`. */
-export function noPoorer(
+/** Whether a vault is no poorer than it was, exactly. Mirrors `HealthMath.solvencyNotReduced`. */
+export function solvencyNotReduced(
   valueBefore: bigint,
   debtBefore: bigint,
   valueAfter: bigint,
   debtAfter: bigint,
 ): boolean {
-  if (valueBefore >= debtBefore) return noWorse(valueBefore, debtBefore, valueAfter, debtAfter);
+  if (valueBefore >= debtBefore) return healthNotReduced(valueBefore, debtBefore, valueAfter, debtAfter);
   return debtAfter + valueBefore <= debtBefore + valueAfter;
 }
 

@@ -131,9 +131,9 @@ export function poke(
   if (seen !== undefined) {
     const { watch } = seen;
     if (watch.limit !== 0n && price.status !== "dead") {
-      const past = movedFrom(price.liq, rangeOf(seen, now), watch.limit);
+      const past = movedFrom(price.liquidation, rangeOf(seen, now), watch.limit);
       if (past !== 0n) trips.push({ past, since: 0n });
-      seen = { ...seen, buckets: record(seen, price.liq, now) };
+      seen = { ...seen, buckets: record(seen, price.liquidation, now) };
     }
     if (watch.doubt !== 0n) {
       if (price.status === "good") {

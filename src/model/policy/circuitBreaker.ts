@@ -89,7 +89,7 @@ export class CircuitBreaker {
   moveOf(id: number): { readonly past: bigint; readonly price: bigint } {
     const seen = this.state.assets.get(id);
     if (seen === undefined || seen.watch.limit === 0n) return { past: 0n, price: 0n };
-    let { liq: price } = this.oracleGuard.price(id);
+    let { liquidation: price } = this.oracleGuard.price(id);
     let range = rangeOf(seen, this.clock.now);
     if (range.highest === 0n) {
       const recent = this.oracleGuard.recentRange(id, this.clock.now - seen.watch.window);

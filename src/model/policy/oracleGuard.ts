@@ -140,19 +140,19 @@ export class OracleGuard {
 
   /** Remembers a Good price, records the death of a dead one. Mirrors `OracleGuard.accept`. */
   accept(id: number): boolean {
-    const { status, liq } = this.price(id);
+    const { status, liquidation } = this.price(id);
     if (status === "dead") this.recordDeath(id);
     if (status !== "good") return false;
-    this.remember(id, liq);
+    this.remember(id, liquidation);
     return true;
   }
 
   /** Like `accept`, but remembers only if the last price was remembered an hour ago. Mirrors `OracleGuard.observe`. */
   observe(id: number): void {
-    const { status, liq } = this.price(id);
+    const { status, liquidation } = this.price(id);
     if (status === "dead") this.recordDeath(id);
     const due = this.clock.now - this.asset(id).accepted.timestamp >= REMEMBER_EVERY;
-    if (status === "good" && due) this.remember(id, liq);
+    if (status === "good" && due) this.remember(id, liquidation);
   }
 
   /** The engine read these assets' prices: deaths are recorded. Mirrors `PriceCache.read`. */

@@ -31,7 +31,7 @@ export class VolatilityModel {
 
   /**
    * What collaterals worth `values` [debt units] may owe when taking risk now, rounded down [debt units * bps]. Mirrors
-   * `VolatilityModel.goodPowerDown`.
+   * `VolatilityModel.borrowingPowerDown`.
    * @param ids ascending
    */
   borrowingPowerDown(ids: readonly number[], values: readonly bigint[]): bigint {

@@ -104,16 +104,16 @@ export function recorded(d: Death, k: Known, now: bigint): Death {
 export function deadPrice(k: Known, age: bigint): Price {
   const known = k.base !== 0n ? k.base : k.least !== 0n ? k.least : k.most;
   if (known === MAX_UINT256) {
-    return { liq: 0n, low: 0n, high: age >= GIVE_UP + FADE ? 0n : MAX_PRICE, status: "dead" };
+    return { liquidation: 0n, low: 0n, high: age >= GIVE_UP + FADE ? 0n : MAX_PRICE, status: "dead" };
   }
   const base = min(known, MAX_PRICE);
   const most = max(base, min(k.least, MAX_PRICE));
   const sunk = k.most !== MAX_UINT256;
-  const liq = sunk && age >= CONFIRM ? min(most, k.most) : most;
+  const liquidation = sunk && age >= CONFIRM ? min(most, k.most) : most;
   const low = sunk ? 0n : base;
-  if (!k.fades) return { liq, low, high: most, status: "dead" };
+  if (!k.fades) return { liquidation, low, high: most, status: "dead" };
   return {
-    liq: fadedDown(liq, age, HOLD),
+    liquidation: fadedDown(liquidation, age, HOLD),
     low: fadedDown(low, age, HOLD),
     high: fadedDown(most, age, GIVE_UP),
     status: "dead",

@@ -25,7 +25,7 @@ import {
 } from "./sourceReader.js";
 
 const LIFT = 200n;
-const DEAD: Price = { liq: 0n, low: 0n, high: 0n, status: "dead" };
+const DEAD: Price = { liquidation: 0n, low: 0n, high: 0n, status: "dead" };
 
 /** The sources of one asset with what they say, and what the guard remembers of it (zeros for nothing). */
 export interface PricedAsset {
@@ -140,8 +140,9 @@ function unitFor(asset: PricedAsset, debt: DebtSide, s: Source): bigint {
 }
 
 function single(p: Reading): Price {
-  if (p.freshness === "fresh") return { liq: p.price, low: p.price, high: p.price, status: "good" };
-  if (p.freshness === "aged") return { liq: p.price, low: p.price, high: p.price, status: "doubtful" };
+  if (p.freshness === "fresh") return { liquidation: p.price, low: p.price, high: p.price, status: "good" };
+  if (p.freshness === "aged")
+    return { liquidation: p.price, low: p.price, high: p.price, status: "doubtful" };
   return DEAD;
 }
 
@@ -152,10 +153,10 @@ function pair(p: Reading, s: Reading, deviation: bigint): Price {
   }
   const [low, high] = p.price < s.price ? [p.price, s.price] : [s.price, p.price];
   const ceiling = mulDivDownSaturating(p.price, BPS + LIFT, BPS);
-  const liq = s.price < p.price ? p.price : min(s.price, ceiling);
+  const liquidation = s.price < p.price ? p.price : min(s.price, ceiling);
   const agree = high - low <= mulDivDownSaturating(low, deviation, BPS);
   const fresh = p.freshness === "fresh" && s.freshness === "fresh";
-  return { liq, low, high, status: fresh && agree ? "good" : "doubtful" };
+  return { liquidation, low, high, status: fresh && agree ? "good" : "doubtful" };
 }
 
 /** What an unusable primary source still says beside a secondary. Mirrors `SourceReader.anchor`. */
@@ -191,7 +192,7 @@ function compose(price: Price, d: Reading, unit: bigint): Price {
   const high = composeDown(price.high, d.price, unit);
   const exact = high === MAX_UINT256 || (price.high * unit) % d.price === 0n;
   return {
-    liq: composeDown(price.liq, d.price, unit),
+    liquidation: composeDown(price.liquidation, d.price, unit),
     low: composeDown(price.low, d.price, unit),
     high: exact ? high : high + 1n,
     status: d.freshness === "aged" ? "doubtful" : price.status,

@@ -13,7 +13,7 @@ export function statusNumber(status: Status): bigint {
 
 /** Scaled prices (1e36) with a status; see `contracts/types/Price.sol`. */
 export interface Price {
-  readonly liq: bigint;
+  readonly liquidation: bigint;
   readonly low: bigint;
   readonly high: bigint;
   readonly status: Status;

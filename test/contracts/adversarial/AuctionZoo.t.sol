@@ -80,7 +80,7 @@ abstract contract AuctionZoo is TokenZooBase, AuctionFixture {
         _entry("request", b, abi.encodeCall(backstop.requestExit, (1e12)));
         _entry("withdraw", b, abi.encodeCall(backstop.withdraw, (5e6, receiver, liquidator)));
         _entry("redeem", b, abi.encodeCall(backstop.redeem, (5e12, receiver, liquidator)));
-        _entry("leave", b, abi.encodeCall(backstop.leave, (receiver, 0)));
+        _entry("leave", b, abi.encodeCall(backstop.redeemMatured, (receiver, 0)));
         _entry("donate", b, abi.encodeCall(backstop.donate, (5e6)));
         _entry("pay backstop", address(pool), abi.encodeCall(pool.payBackstop, ()));
     }

@@ -75,7 +75,7 @@ contract FeedHiccupTest is AuctionFixture {
         if (kind % 4 == 3) feeds[WETH].setAnswer(1e14);
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Doubtful);
-        assertGe(p.liq, 2_000e24);
+        assertGe(p.liquidation, 2_000e24);
         assertEq(p.low, uint256(answer) * 1e16);
         assertFalse(_health(_key(alice)).liquidatable);
         assertEq(engine.flag(_key(alice)), 0);
@@ -92,7 +92,7 @@ contract FeedHiccupTest is AuctionFixture {
         for (uint256 i = 0; i < bad; ++i) feeds[WETH].setAnswer(0);
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Dead);
-        assertEq(abi.encode(p.liq, p.low, p.high), abi.encode(last * 1e16, last * 1e16, last * 1e16));
+        assertEq(abi.encode(p.liquidation, p.low, p.high), abi.encode(last * 1e16, last * 1e16, last * 1e16));
     }
 
     /// @dev A feed died an hour ago. Another one is named, which has not answered yet: what the old one said counts on.
@@ -103,12 +103,12 @@ contract FeedHiccupTest is AuctionFixture {
         vm.warp(block.timestamp + 1 hours);
         MockPriceFeed next = _newFeed(8, 0);
         oracle.setAssetSources(WETH, _source(next), _noSource(), 0, false);
-        assertEq(oracle.price(WETH).liq, 1_500e24);
+        assertEq(oracle.price(WETH).liquidation, 1_500e24);
         _assertUntouchable();
         next.setAnswer(1_400e8);
-        assertEq(oracle.price(WETH).liq, 1_400e24);
+        assertEq(oracle.price(WETH).liquidation, 1_400e24);
         next.setAnswer(0);
-        assertEq(oracle.price(WETH).liq, 1_400e24, "its own answer is newer");
+        assertEq(oracle.price(WETH).liquidation, 1_400e24, "its own answer is newer");
     }
 
     function _composeBoth() private returns (MockPriceFeed debtFeed) {
@@ -126,13 +126,13 @@ contract FeedHiccupTest is AuctionFixture {
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Dead);
         // Bounds are kept to 16 bits.
-        assertApproxEqRel(p.liq, 4_000e24, 1e14);
+        assertApproxEqRel(p.liquidation, 4_000e24, 1e14);
         assertEq(p.low, 2_000e24, "who leaves is paid on what was sure");
         _assertUntouchable();
         oracle.accept(WETH);
         vm.warp(block.timestamp + 70 hours);
         _setPrice(WETH, 2_000e8);
-        assertApproxEqRel(oracle.price(WETH).liq, 4_000e24, 1e14, "it does not fade while the feed says so");
+        assertApproxEqRel(oracle.price(WETH).liquidation, 4_000e24, 1e14, "it does not fade while the feed says so");
     }
 
     /// @dev Above its ceiling the debt asset is worth twice as much at least: leavers are paid on nothing at once, vaults are judged by it
@@ -141,10 +141,10 @@ contract FeedHiccupTest is AuctionFixture {
         MockPriceFeed debtFeed = _composeBoth();
         debtFeed.setAnswer(2.1e8);
         assertEq(oracle.price(WETH).low, 0);
-        assertEq(oracle.price(WETH).liq, 2_000e24);
+        assertEq(oracle.price(WETH).liquidation, 2_000e24);
         _assertUntouchable();
         vm.warp(block.timestamp + 1 hours);
-        assertApproxEqRel(oracle.price(WETH).liq, 1_000e24, 1e14);
+        assertApproxEqRel(oracle.price(WETH).liquidation, 1_000e24, 1e14);
     }
 
     /// @dev Named anew, its own source has not answered: what the one before said is divided by.
@@ -154,11 +154,11 @@ contract FeedHiccupTest is AuctionFixture {
         MockPriceFeed next = _newFeed(18, 0);
         oracle.setDebtSource(SourceConfig(next, 25 hours, 0.5e18, 2e18));
         _setPrice(WETH, 3_000e8);
-        assertEq(oracle.price(WETH).liq, 2_400e24);
+        assertEq(oracle.price(WETH).liquidation, 2_400e24);
         next.setAnswer(2e18 - 1);
         assertTrue(oracle.price(WETH).status == Status.Dead, "the ceiling is kept to 16 bits");
         next.setAnswer(1.5e18);
-        assertEq(oracle.price(WETH).liq, 2_000e24);
+        assertEq(oracle.price(WETH).liquidation, 2_000e24);
     }
 
     // ------------------------------------------------------------------ a starved feed
@@ -169,7 +169,7 @@ contract FeedHiccupTest is AuctionFixture {
         feeds[WETH].setAnswer(0);
         gas_ = bound(gas_, 30_000, 600_000);
         (bool ok, bytes memory result) = address(oracle).staticcall{gas: gas_}(abi.encodeCall(oracle.price, (WETH)));
-        if (ok) assertEq(abi.decode(result, (Price)).liq, 2_000e24);
+        if (ok) assertEq(abi.decode(result, (Price)).liquidation, 2_000e24);
     }
 
     /// @dev A feed whose every round is a lie of another kind harms nobody, and costs what eight rounds cost.
@@ -187,6 +187,6 @@ contract FeedHiccupTest is AuctionFixture {
         Price memory p = oracle.price(WETH);
         assertLt(before - gasleft(), 300_000);
         assertTrue(p.status == Status.Dead);
-        assertEq(p.liq, 2_000e24);
+        assertEq(p.liquidation, 2_000e24);
     }
 }

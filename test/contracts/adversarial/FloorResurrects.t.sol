@@ -33,7 +33,7 @@ contract FloorResurrectsTest is AuctionFixture {
         _setPrice(WETH, 99e8);
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Dead);
-        assertEq(p.liq, 150e24, "its last usable answer");
+        assertEq(p.liquidation, 150e24, "its last usable answer");
         assertEq(p.low, 0, "who leaves is paid on nothing below the floor");
         assertEq(p.high, 150e24);
         assertEq(_health(_key(alice)).value, 35_000e6);
@@ -50,14 +50,14 @@ contract FloorResurrectsTest is AuctionFixture {
         _setPrice(WETH, 99e8);
         oracle.observe(WETH);
         vm.warp(block.timestamp + 1 hours - 1);
-        assertEq(oracle.price(WETH).liq, 150e24);
+        assertEq(oracle.price(WETH).liquidation, 150e24);
         vm.warp(block.timestamp + 1);
-        assertApproxEqRel(oracle.price(WETH).liq, 100e24, 1e14);
+        assertApproxEqRel(oracle.price(WETH).liquidation, 100e24, 1e14);
         // A usable answer ends that record: the next fall is another one.
         _setPrice(WETH, 120e8);
         vm.warp(block.timestamp + 60);
         _setPrice(WETH, 50e8);
-        assertEq(oracle.price(WETH).liq, 120e24);
+        assertEq(oracle.price(WETH).liquidation, 120e24);
     }
 
     /// @dev Who leaves after the answer below the floor is paid no more than who left before it.
@@ -77,11 +77,11 @@ contract FloorResurrectsTest is AuctionFixture {
         oracle.setDebtSource(SourceConfig(_newFeed(8, 1e19), 25 hours, 1, 1e30));
         oracle.setAssetSources(WETH, SourceConfig(feeds[WETH], HEARTBEAT, 0, 1e14), _noSource(), 0, true);
         _setPrice(WETH, 1_000);
-        assertEq(oracle.price(WETH).liq, 1e8);
+        assertEq(oracle.price(WETH).liquidation, 1e8);
         _setPrice(WETH, 1);
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Dead);
-        assertEq(abi.encode(p.liq, p.low, p.high), abi.encode(1e5, 1e5, 1e5));
+        assertEq(abi.encode(p.liquidation, p.low, p.high), abi.encode(1e5, 1e5, 1e5));
         oracle.accept(WETH);
         vm.warp(block.timestamp + 30 minutes);
         assertEq(oracle.price(WETH).high, 1e5);
@@ -95,7 +95,7 @@ contract FloorResurrectsTest is AuctionFixture {
         _setPrice(WETH, 99e8);
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Doubtful);
-        assertEq(p.liq, 300e24);
+        assertEq(p.liquidation, 300e24);
         assertApproxEqRel(p.low, 100e24, 1e14);
         assertEq(p.high, 300e24);
     }

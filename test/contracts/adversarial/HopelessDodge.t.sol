@@ -43,10 +43,10 @@ contract HopelessDodgeTest is AuctionFixture {
         uint256 state = vm.snapshotState();
         _giveUpAll();
         vm.prank(mallory);
-        (, uint256 late) = backstop.leave(mallory, 0);
+        (, uint256 late) = backstop.redeemMatured(mallory, 0);
         vm.revertToState(state);
         vm.prank(mallory);
-        (, uint256 early) = backstop.leave(mallory, 0);
+        (, uint256 early) = backstop.redeemMatured(mallory, 0);
         assertEq(early, late);
         assertEq(late, 3_485e6, "half of 10,000 less 3,000 of debt and 30 of tips");
     }

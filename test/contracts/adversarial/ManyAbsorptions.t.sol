@@ -74,9 +74,9 @@ contract ManyAbsorptionsTest is AuctionFixture {
         vm.revertToState(snapshot);
         vm.prank(victim);
         vm.expectPartialRevert(IBackstopPool.BelowMinimum.selector);
-        backstop.leave(victim, fair - 1);
+        backstop.redeemMatured(victim, fair - 1);
         vm.prank(victim);
-        (, uint256 left) = backstop.leave(victim, fair - DEBT);
+        (, uint256 left) = backstop.redeemMatured(victim, fair - DEBT);
         assertGt(left, fair - DEBT);
     }
 

@@ -96,7 +96,7 @@ contract AutopilotTest is SystemFixture {
                 assertTrue(
                     e == IAutopilot.CostsTooMuch.selector ||
                         e == IVaultEngine.HealthWouldFall.selector ||
-                        e == IVaultEngine.VaultWouldBePoorer.selector ||
+                        e == IVaultEngine.SolvencyWouldFall.selector ||
                         e == IAutopilot.NotEnoughToSell.selector,
                     "undocumented refusal"
                 );
@@ -285,7 +285,7 @@ contract AutopilotTest is SystemFixture {
         bytes memory data = abi.encode(tokens[WETH], MAX, job);
         address[3] memory callers = [stranger, address(market), address(engine)];
         for (uint256 i = 0; i < callers.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(PoolTrade.StrangeCallback.selector, callers[i]));
+            vm.expectRevert(abi.encodeWithSelector(PoolTrade.UnexpectedCallback.selector, callers[i]));
             vm.prank(callers[i]);
             autopilot.uniswapV3SwapCallback(1, -1, data);
         }
@@ -296,10 +296,10 @@ contract AutopilotTest is SystemFixture {
         _ready(_plan());
         bytes memory job = abi.encode(_key(alice), WETH, uint256(1), uint256(1), MAX);
         market.setMode(FakeMarket.Mode.ForgesData, address(0), abi.encode(tokens[WETH], MAX, job));
-        vm.expectRevert(abi.encodeWithSelector(PoolTrade.StrangeCallback.selector, market));
+        vm.expectRevert(abi.encodeWithSelector(PoolTrade.UnexpectedCallback.selector, market));
         _executeAs(stranger, _key(alice));
         market.setMode(FakeMarket.Mode.CallsTwice, address(0), "");
-        vm.expectRevert(abi.encodeWithSelector(PoolTrade.StrangeCallback.selector, market));
+        vm.expectRevert(abi.encodeWithSelector(PoolTrade.UnexpectedCallback.selector, market));
         _executeAs(stranger, _key(alice));
     }
 

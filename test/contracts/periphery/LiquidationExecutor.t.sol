@@ -323,13 +323,17 @@ contract LiquidationExecutorTest is SystemFixture {
         address[4] memory callers = [bob, address(market), address(pool), address(engine)];
         for (uint256 i = 0; i < callers.length; ++i) {
             vm.startPrank(callers[i]);
-            vm.expectRevert(abi.encodeWithSelector(PoolTrade.StrangeCallback.selector, callers[i]));
+            vm.expectRevert(abi.encodeWithSelector(PoolTrade.UnexpectedCallback.selector, callers[i]));
             executor.uniswapV3SwapCallback(1, -1, data);
-            vm.expectRevert(abi.encodeWithSelector(ILiquidationExecutor.StrangeCaller.selector, callers[i], bob));
+            vm.expectRevert(abi.encodeWithSelector(ILiquidationExecutor.UnexpectedCaller.selector, callers[i], bob));
             executor.onFlashLoan(bob, address(debtToken), 1, 0, "");
             if (callers[i] != address(pool)) {
                 vm.expectRevert(
-                    abi.encodeWithSelector(ILiquidationExecutor.StrangeCaller.selector, callers[i], address(executor))
+                    abi.encodeWithSelector(
+                        ILiquidationExecutor.UnexpectedCaller.selector,
+                        callers[i],
+                        address(executor)
+                    )
                 );
                 executor.onFlashLoan(address(executor), address(debtToken), 1, 0, "");
             }
@@ -343,7 +347,7 @@ contract LiquidationExecutorTest is SystemFixture {
 
     /// @dev A stranger takes a flash loan in the executor's name: it pays nothing, not even a fee.
     function test_flashLoan_inTheExecutorsNameIsRefused() public {
-        vm.expectRevert(abi.encodeWithSelector(ILiquidationExecutor.StrangeCaller.selector, address(pool), bob));
+        vm.expectRevert(abi.encodeWithSelector(ILiquidationExecutor.UnexpectedCaller.selector, address(pool), bob));
         vm.prank(bob);
         IERC3156FlashLender(address(pool)).flashLoan(
             IERC3156FlashBorrower(address(executor)),
@@ -359,7 +363,7 @@ contract LiquidationExecutorTest is SystemFixture {
         Target[] memory targets = _vaults(2);
         deal(address(tokens[WETH]), address(executor), 10e18);
         market.setMode(FakeMarket.Mode.CallsTwice, address(0), "");
-        vm.expectRevert(abi.encodeWithSelector(PoolTrade.StrangeCallback.selector, market));
+        vm.expectRevert(abi.encodeWithSelector(PoolTrade.UnexpectedCallback.selector, market));
         _liquidateAs(keeper, _batch(Funding.FlashLoan, 3_000e6), targets);
     }
 
@@ -379,7 +383,7 @@ contract LiquidationExecutorTest is SystemFixture {
         Target[] memory targets = _vaults(2);
         tokens[WBTC].mint(address(executor), 10e18);
         market.setMode(FakeMarket.Mode.ForgesData, address(0), abi.encode(tokens[WBTC], MAX, ""));
-        vm.expectRevert(abi.encodeWithSelector(PoolTrade.StrangeCallback.selector, market));
+        vm.expectRevert(abi.encodeWithSelector(PoolTrade.UnexpectedCallback.selector, market));
         _liquidateAs(keeper, _batch(Funding.FlashLoan, 3_000e6), targets);
     }
 
@@ -426,8 +430,8 @@ contract LiquidationExecutorTest is SystemFixture {
             bytes4[2] memory errors = [bytes4(odd.lastError()), bytes4(oddMarket.lastError())];
             for (uint256 j = 0; j < 2; ++j) {
                 if (i < 2) assertEq(errors[j], ReentrancyGuardTransient.ReentrancyGuardReentrantCall.selector);
-                else if (i < 4) assertEq(errors[j], ILiquidationExecutor.StrangeCaller.selector);
-                else assertEq(errors[j], PoolTrade.StrangeCallback.selector);
+                else if (i < 4) assertEq(errors[j], ILiquidationExecutor.UnexpectedCaller.selector);
+                else assertEq(errors[j], PoolTrade.UnexpectedCallback.selector);
             }
             assertEq(debtToken.balanceOf(address(target)), HELD);
             assertEq(debtToken.balanceOf(boss), profit);

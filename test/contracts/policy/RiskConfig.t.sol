@@ -159,7 +159,7 @@ contract RiskConfigTest is SystemFixture {
                 : threshold > 8_000
                     ? (uint256(8_000), uint256(threshold))
                     : (uint256(1e24), uint256(cap));
-            vm.expectRevert(abi.encodeWithSelector(IRiskConfig.Loosens.selector, current, proposed));
+            vm.expectRevert(abi.encodeWithSelector(IRiskConfig.WouldLoosen.selector, current, proposed));
         }
         riskConfig.tighten(WETH, ltv, threshold, cap);
         if (!tighter) return;
@@ -173,7 +173,7 @@ contract RiskConfigTest is SystemFixture {
     /// @dev While a ramp runs, a threshold above its end would loosen, though it is below the one in force.
     function test_tighten_mayNotStopARamp() public {
         _setThreshold(7_000);
-        vm.expectRevert(abi.encodeWithSelector(IRiskConfig.Loosens.selector, 7_000, 7_500));
+        vm.expectRevert(abi.encodeWithSelector(IRiskConfig.WouldLoosen.selector, 7_000, 7_500));
         riskConfig.tighten(WETH, 1_000, 7_500, 1);
     }
 
@@ -197,7 +197,7 @@ contract RiskConfigTest is SystemFixture {
         uint256 bounded = model > 10_000 ? 10_000 : model;
         (AssetRisk risk, ) = riskConfig.depositTerms(WETH);
         assertEq(risk.haircut(), bounded > floor ? bounded : floor);
-        if (lower < floor) vm.expectRevert(abi.encodeWithSelector(IRiskConfig.Loosens.selector, floor, lower));
+        if (lower < floor) vm.expectRevert(abi.encodeWithSelector(IRiskConfig.WouldLoosen.selector, floor, lower));
         riskConfig.raiseHaircutFloor(WETH, lower);
         riskConfig.setHaircutFloor(WETH, lower);
         (risk, ) = riskConfig.depositTerms(WETH);
@@ -229,7 +229,8 @@ contract RiskConfigTest is SystemFixture {
 
     function testFuzz_lowerBorrowCap_onlyLowersAndKeepsTheRest(uint104 cap) public {
         SystemRisk memory s = riskConfig.systemRisk();
-        if (cap > s.borrowCap) vm.expectRevert(abi.encodeWithSelector(IRiskConfig.Loosens.selector, s.borrowCap, cap));
+        if (cap > s.borrowCap)
+            vm.expectRevert(abi.encodeWithSelector(IRiskConfig.WouldLoosen.selector, s.borrowCap, cap));
         riskConfig.lowerBorrowCap(cap);
         if (cap <= s.borrowCap) s.borrowCap = cap;
         assertEq(abi.encode(riskConfig.systemRisk()), abi.encode(s));

@@ -101,7 +101,7 @@ function deleverage(r: Run, o: Operation): Promise<boolean> {
   const repay = part(model.vaultEngine.health(key).debt, o);
   const { maxBonus } = model.riskConfig.termsOf(asset);
   const bonus = o.pick % 3 === 0 ? maxBonus : BigInt(o.pick % 2) * (maxBonus / 4n);
-  const price = max(model.oracleGuard.price(asset).liq, 1n);
+  const price = max(model.oracleGuard.price(asset).liquidation, 1n);
   const amount = max(mulDivDown(mulDivDown(repay, BPS + bonus, BPS), PRICE_ONE, price) + o.edge, 0n);
   return r.act(
     "deleverage",

@@ -60,18 +60,18 @@ export function newLot(
     elapsed: 0n,
     restarts: 0n,
     terms,
-    frozenPrice: terms.frozen && price.status !== "dead" ? price.liq : 0n,
+    frozenPrice: terms.frozen && price.status !== "dead" ? price.liquidation : 0n,
   };
 }
 
-/** What a lot's clock says now [s]. Mirrors `AuctionBook.elapsedAt`. */
+/** What a lot's clock says now [s]. Mirrors `AuctionStorage.elapsedAt`. */
 export function elapsedOf(lot: Lot, w: AuctionWorld): bigint {
   const until = countedUntil(lot.checkpoint, lot.credit, w.now);
   const counted = until - lot.checkpoint - w.closedBetween(lot.checkpoint, until);
   return min(lot.elapsed + counted, lot.terms.tail);
 }
 
-/** A lot with its clock brought up to now, and what may count from here on. Mirrors `AuctionBook.mark`. */
+/** A lot with its clock brought up to now, and what may count from here on. Mirrors `AuctionStorage.grantCredit`. */
 export function marked(lot: Lot, w: AuctionWorld): Lot {
   const { expiresAt } = w.priceOf(lot.asset);
   return {
@@ -94,21 +94,21 @@ export function restarted(lot: Lot, w: AuctionWorld): Lot {
 /** What one token unit of a lot costs now [1e36-scaled], rounded up. Throws `PriceDead` or `LotExpired`. */
 export function askedPrice(lot: Lot, w: AuctionWorld): bigint {
   const { frozenPrice, terms } = lot;
-  const { liq } = livePrice(w, lot.asset);
+  const { liquidation } = livePrice(w, lot.asset);
   const elapsed = elapsedOf(lot, w);
   if (elapsed >= terms.tail) throw new ModelError("LotExpired", [elapsed, terms.tail]);
-  return priceUp(frozenPrice === 0n ? liq : frozenPrice, multiplierUp(terms, elapsed));
+  return priceUp(frozenPrice === 0n ? liquidation : frozenPrice, multiplierUp(terms, elapsed));
 }
 
 /**
  * What a lot is sure to bring now [debt units], rounded down, at this price of its asset; one that was started again counts as if its
- * clock had run out. Mirrors `AuctionValue.shortfall`.
+ * clock had run out. Mirrors `AuctionValuation.shortfall`.
  */
-export function lotProceedsDown(lot: Lot, w: AuctionWorld, { liq, low }: Price): bigint {
+export function lotProceedsDown(lot: Lot, w: AuctionWorld, { liquidation, low }: Price): bigint {
   const elapsed = lot.restarts === 0n ? elapsedOf(lot, w) : lot.terms.tail;
   const kept = lot.frozenPrice;
   // One that has run out may be started again at today's price.
-  const base = kept === 0n || (elapsed === lot.terms.tail && liq < kept) ? liq : kept;
+  const base = kept === 0n || (elapsed === lot.terms.tail && liquidation < kept) ? liquidation : kept;
   return proceedsDown(lot.amount, low, base, multiplierUp(lot.terms, elapsed));
 }
 

@@ -114,7 +114,7 @@ function withClaim(s: AuctionState, owner: string, { asset, amount }: Collateral
   return { ...s, claims: new Map(s.claims).set(key, (s.claims.get(key) ?? 0n) + amount) };
 }
 
-/** Where a new absorption goes. Mirrors `AuctionBook._place`. */
+/** Where a new absorption goes. Mirrors `AuctionStorage._place`. */
 function placed(open: readonly Absorption[], a: Absorption): Absorption[] {
   if (open.length < MAX_VALUED) return [...open, a];
   let [least, at] = [a.left, open.length];
@@ -127,7 +127,7 @@ function placed(open: readonly Absorption[], a: Absorption): Absorption[] {
 
 /**
  * The list without an absorption. Where one leaves that was valued, the one of the next as many that has most left takes its place; where
- * that one or another leaves, the last does. Mirrors `AuctionBook.forget`.
+ * that one or another leaves, the last does. Mirrors `AuctionStorage.remove`.
  */
 function removed(open: readonly Absorption[], id: bigint): Absorption[] {
   const left = [...open];

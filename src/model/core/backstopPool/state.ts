@@ -62,7 +62,7 @@ export function cover(b: BackstopState, shortfall: bigint): { backstop: Backstop
   return { backstop: { ...b, cash: b.cash - paid }, paid };
 }
 
-/** Adds to the capital. Mirrors `BackstopPool.donate` and `earn`. */
+/** Adds to the capital. Mirrors `BackstopPool.donate` and `bookPenalty`. */
 export function add(b: BackstopState, amount: bigint): BackstopState {
   return { ...b, cash: bounded(b.cash + amount) };
 }

@@ -1,10 +1,23 @@
 import { repayment } from "../../math/debtMath.js";
 import { ModelError } from "../../types/modelError.js";
 import { BPS, max, min, mulDivDown } from "../../math/fixedPoint.js";
-import { healthFactorDown, noPoorer, noWorse, restoringAmountUp, valueDown } from "../../math/healthMath.js";
+import {
+  healthFactorDown,
+  solvencyNotReduced,
+  healthNotReduced,
+  restoringAmountUp,
+  valueDown,
+} from "../../math/healthMath.js";
 import type { Price } from "../../types/price.js";
 import type { VaultState } from "../../types/vault.js";
-import { type Context, contextOf, reduced, seizedAsset, sureValue, withBalance } from "./vaultRules.js";
+import {
+  type Context,
+  contextOf,
+  reduced,
+  seizedAsset,
+  conservativeValue,
+  withBalance,
+} from "./vaultRules.js";
 
 /** Most kinds of collateral in one vault. */
 const MAX_COLLATERALS = 8;
@@ -48,12 +61,12 @@ export function deleverage(x: Context, asset: number, amount: bigint, repay: big
   const { paid, scaledRepaid } = repayment(x.p.scaledDebt, x.p.index, repay, x.at.system.dust);
   const cost = valueDown(sold, price);
   const most = mulDivDown(paid, BPS + x.at.termsOf(asset).maxBonus, BPS);
-  if (cost > most) throw new ModelError("SoldTooMuch", [cost, most]);
+  if (cost > most) throw new ModelError("SaleTooExpensive", [cost, most]);
   const left = reduced(x, asset, sold, scaledRepaid);
   const after = contextOf(x.key, left, x.at);
-  requireNoWorse(x, after);
+  requireHealthNotReduced(x, after);
   if (cost > mulDivDown(paid, BPS + MARKET_COST, BPS)) {
-    requireNoPoorer(sureValue(x), x.debt, sureValue(after), after.debt);
+    requireSolvencyNotReduced(conservativeValue(x), x.debt, conservativeValue(after), after.debt);
   }
   return { left, repaid: paid, scaledRepaid, sold };
 }
@@ -67,22 +80,22 @@ function restoringAmount({ vault, at, p, debt }: Context, asset: number): bigint
   const target = [asset, ...vault.balances.keys()]
     .map(at.termsOf)
     .reduce((lowest, a) => min(lowest, (a.liquidationThreshold * BPS) / a.ltv), at.system.targetHealth);
-  const { liq } = at.prices[asset] as Price;
-  return restoringAmountUp(p.weighted, debt, target, at.termsOf(asset).liquidationThreshold, liq);
+  const { liquidation } = at.prices[asset] as Price;
+  return restoringAmountUp(p.weighted, debt, target, at.termsOf(asset).liquidationThreshold, liquidation);
 }
 
-/** Mirrors `VaultRules.requireNoWorse`. */
-function requireNoWorse(before: Context, after: Context): void {
-  if (!noWorse(before.p.weighted, before.debt, after.p.weighted, after.debt)) {
+/** Mirrors `VaultRules.requireHealthNotReduced`. */
+function requireHealthNotReduced(before: Context, after: Context): void {
+  if (!healthNotReduced(before.p.weighted, before.debt, after.p.weighted, after.debt)) {
     throw new ModelError("HealthWouldFall", [
       healthFactorDown(before.p.weighted, before.debt),
       healthFactorDown(after.p.weighted, after.debt),
     ]);
   }
-  requireNoPoorer(before.p.value, before.debt, after.p.value, after.debt);
+  requireSolvencyNotReduced(before.p.value, before.debt, after.p.value, after.debt);
 }
 
-function requireNoPoorer(value: bigint, debt: bigint, valueAfter: bigint, debtAfter: bigint): void {
-  if (noPoorer(value, debt, valueAfter, debtAfter)) return;
-  throw new ModelError("VaultWouldBePoorer", [value, debt, valueAfter, debtAfter]);
+function requireSolvencyNotReduced(value: bigint, debt: bigint, valueAfter: bigint, debtAfter: bigint): void {
+  if (solvencyNotReduced(value, debt, valueAfter, debtAfter)) return;
+  throw new ModelError("SolvencyWouldFall", [value, debt, valueAfter, debtAfter]);
 }

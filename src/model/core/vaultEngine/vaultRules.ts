@@ -18,7 +18,7 @@ export interface Valuation {
   readonly index: bigint;
 }
 
-/** A vault, what it is judged by, and how it stands. Mirrors `VaultRules.Context`. */
+/** A vault, what it is judged by, and how it stands. Mirrors `VaultRules.VaultContext`. */
 export interface Context {
   readonly key: VaultKey;
   readonly vault: VaultState;
@@ -39,7 +39,7 @@ export function positionOf(vault: VaultState, at: Valuation): Position {
   let value = 0n;
   let weighted = 0n;
   for (const [id, amount] of vault.balances) {
-    const part = valueDown(amount, (at.prices[id] as Price).liq);
+    const part = valueDown(amount, (at.prices[id] as Price).liquidation);
     value += part;
     weighted += part * at.termsOf(id).liquidationThreshold;
   }
@@ -56,19 +56,19 @@ export function healthOf({ p, debt }: Context): VaultHealth {
   };
 }
 
-/** One collateral of a vault as a liquidation sees it. Throws unless it is held and has a price. Mirrors `VaultRules.seizable`. */
+/** One collateral of a vault as a liquidation sees it. Throws unless it is held and has a price. Mirrors `VaultRules.requireSeizable`. */
 export function seizedAsset({ key, vault, at }: Context, asset: number): SeizedAsset {
   const amount = vault.balances.get(asset);
   if (amount === undefined) throw new ModelError("AssetNotHeld", [key, asset]);
-  const { status, liq } = at.prices[asset] as Price;
+  const { status, liquidation } = at.prices[asset] as Price;
   if (status === "dead") throw new ModelError("PriceDead", [asset]);
   const { liquidationThreshold, minBonus, maxBonus, slope } = at.termsOf(asset);
-  return { amount, price: liq, threshold: liquidationThreshold, minBonus, maxBonus, slope };
+  return { amount, price: liquidation, threshold: liquidationThreshold, minBonus, maxBonus, slope };
 }
 
 /**
  * The vault less `taken` of an asset [token units] and `scaledRepaid` of its debt; no longer flagged, if that leaves it not stuck.
- * Mirrors `VaultBook.take` and `owe`.
+ * Mirrors `VaultStorage.removeCollateral` and `setDebt`.
  */
 export function reduced(
   { vault, at }: Context,
@@ -85,7 +85,7 @@ export function reduced(
   return reviewed(left, at);
 }
 
-/** A vault without its flag, if it is no longer stuck. Mirrors `VaultBook.owe` and `VaultEngine._reviewFlag`. */
+/** A vault without its flag, if it is no longer stuck. Mirrors `VaultStorage.setDebt` and `VaultEngine._reviewFlag`. */
 export function reviewed(vault: VaultState, at: Valuation): VaultState {
   if (vault.flaggedAt === 0n) return vault;
   const p = positionOf(vault, at);
@@ -99,8 +99,8 @@ export function isStuck({ p, debt, at }: Context): boolean {
   return !reaches(p.weighted, debt, at.system.stuckHealth);
 }
 
-/** What a vault's collateral is worth for sure [debt units]: at the lowest usable prices, what is dead nothing. Mirrors `VaultView.sureValue`. */
-export function sureValue({ vault, at }: Context): bigint {
+/** What a vault's collateral is worth for sure [debt units]: at the lowest usable prices, what is dead nothing. Mirrors `VaultView.conservativeValue`. */
+export function conservativeValue({ vault, at }: Context): bigint {
   let value = 0n;
   for (const [id, amount] of vault.balances) {
     const { status, low } = at.prices[id] as Price;

@@ -55,7 +55,7 @@ export class VaultStorage {
     return [...balances].map(([asset, amount]) => ({ asset, amount })).sort((a, b) => a.asset - b.asset);
   }
 
-  /** Forgets a vault; all collateral of what is `left` of it goes to auction. Mirrors `VaultBook.empty`. */
+  /** Forgets a vault; all collateral of what is `left` of it goes to auction. Mirrors `VaultStorage.moveToAuction`. */
   moveToAuction(key: VaultKey, left: VaultState): void {
     this.store(key, EMPTY_VAULT);
     for (const { asset, amount } of this.collateralOf(left)) this.totalsOf(asset).auctioned += amount;

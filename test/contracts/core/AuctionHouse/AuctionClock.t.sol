@@ -191,10 +191,10 @@ contract FrozenClockTest is AuctionFixture {
         _borrow(alice, 1_500e6);
         _setPrice(WETH, 1_480e8);
         second.setAnswer(int256(bound(other, 1_380e8, 1_600e8)));
-        uint256 liq = oracle.price(WETH).liq;
+        uint256 liquidation = oracle.price(WETH).liquidation;
         uint256 id = _absorb(alice);
         (, , uint256 price) = auctions.quoteTake(id, WETH, MAX);
-        assertEq(price, (liq * 13 + 9) / 10);
+        assertEq(price, (liquidation * 13 + 9) / 10);
         for (uint256 t = 1; t <= 10; ++t) {
             vm.warp(START + t * 840);
             _setPrice(WETH, 1_480e8);
@@ -202,10 +202,10 @@ contract FrozenClockTest is AuctionFixture {
             auctions.checkpoint(id, WETH);
         }
         auctions.restart(id, WETH);
-        liq = oracle.price(WETH).liq;
+        liquidation = oracle.price(WETH).liquidation;
         second.setAnswer(1_400e8);
         (, , price) = auctions.quoteTake(id, WETH, MAX);
-        assertEq(price, (liq * 13 + 9) / 10);
+        assertEq(price, (liquidation * 13 + 9) / 10);
     }
 
     function test_frozen_followsItsOwnClockAndNotTheOracle() public {

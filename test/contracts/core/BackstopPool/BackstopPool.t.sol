@@ -129,7 +129,7 @@ contract BackstopPoolTest is BackstopFixture {
         if (collect) pool.payBackstop();
         vm.warp(block.timestamp + 3 days);
         vm.prank(carol);
-        (, paid) = backstop.leave(carol, 0);
+        (, paid) = backstop.redeemMatured(carol, 0);
     }
 
     /// @dev A gift right before it makes fewer shares payable; `leave` takes what there is, as it is executed, or its limit refuses.
@@ -138,7 +138,7 @@ contract BackstopPoolTest is BackstopFixture {
         _stake(bob, 50_000 * _unit());
         vm.prank(carol);
         vm.expectPartialRevert(IBackstopPool.NotMature.selector);
-        backstop.leave(carol, 0);
+        backstop.redeemMatured(carol, 0);
         vm.prank(carol);
         backstop.requestExit(shares);
         vm.warp(block.timestamp + 3 days);
@@ -152,9 +152,9 @@ contract BackstopPoolTest is BackstopFixture {
         backstop.redeem(shares, carol, carol);
         vm.prank(carol);
         vm.expectPartialRevert(IBackstopPool.BelowMinimum.selector);
-        backstop.leave(carol, 50_001 * _unit());
+        backstop.redeemMatured(carol, 50_001 * _unit());
         vm.prank(carol);
-        (, uint256 assets) = backstop.leave(alice, 50_000 * _unit() - 2);
+        (, uint256 assets) = backstop.redeemMatured(alice, 50_000 * _unit() - 2);
         assertEq(debtToken.balanceOf(alice), assets);
         assertEq(backstop.balanceOf(carol), 0);
     }
@@ -307,7 +307,7 @@ contract BackstopPoolTest is BackstopFixture {
         vm.expectRevert(refusal);
         backstop.payTip(1);
         vm.expectRevert(refusal);
-        backstop.earn(1);
+        backstop.bookPenalty(1);
         vm.stopPrank();
     }
 

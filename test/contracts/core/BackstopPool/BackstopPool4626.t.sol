@@ -65,7 +65,7 @@ contract BackstopPool4626Test is ERC4626Properties {
         if (_draw(seed, 4) % 2 == 0) {
             uint256 earned = _draw(seed, 5) % (1e6 * _unit());
             token.mint(address(backstop), earned);
-            backstop.earn(earned);
+            backstop.bookPenalty(earned);
         }
         if (_draw(seed, 6) % 2 == 0) backstop.cover(_draw(seed, 7) % (backstop.capital() + 2));
         if (_draw(seed, 8) % 3 == 0) backstop.payTip(_draw(seed, 9) % (1e3 * _unit()));

@@ -81,7 +81,7 @@ contract BoundsTest is SystemFixture {
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.VaultHealthy.selector, 2_000e6 * 8_000, 1_500e6 * 10_000));
         vm.prank(liquidator);
         engine.liquidate(c);
-        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SoldTooMuch.selector, 200e6, 110e6));
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SaleTooExpensive.selector, 200e6, 110e6));
         vm.prank(alice);
         engine.deleverage(_key(alice), WETH, 0.1e18, 100e6, alice, "");
     }

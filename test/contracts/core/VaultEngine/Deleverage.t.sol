@@ -35,7 +35,7 @@ contract DeleverageTest is SystemFixture {
         } catch (bytes memory err) {
             bytes4 e = bytes4(err);
             assertTrue(
-                e == IVaultEngine.HealthWouldFall.selector || e == IVaultEngine.SoldTooMuch.selector,
+                e == IVaultEngine.HealthWouldFall.selector || e == IVaultEngine.SaleTooExpensive.selector,
                 "undocumented refusal"
             );
         }
@@ -60,8 +60,8 @@ contract DeleverageTest is SystemFixture {
             else assertLe(h.debt + value, debt + h.value, "the shortfall grew");
         } catch (bytes memory err) {
             bytes4 e = bytes4(err);
-            bool health = e == IVaultEngine.HealthWouldFall.selector || e == IVaultEngine.SoldTooMuch.selector;
-            assertTrue(health || e == IVaultEngine.VaultWouldBePoorer.selector, "undocumented refusal");
+            bool health = e == IVaultEngine.HealthWouldFall.selector || e == IVaultEngine.SaleTooExpensive.selector;
+            assertTrue(health || e == IVaultEngine.SolvencyWouldFall.selector, "undocumented refusal");
         }
     }
 
@@ -69,7 +69,7 @@ contract DeleverageTest is SystemFixture {
     function test_deleverage_refusesTheLargestBonusToTheOwnerOfAThinVault() public {
         (uint256 value, uint256 debt) = _mixed(1_389e8);
         uint256 repay = (36 * 1_389e6 * uint256(10_000)) / 11_000 + 1;
-        bytes4 e = IVaultEngine.VaultWouldBePoorer.selector;
+        bytes4 e = IVaultEngine.SolvencyWouldFall.selector;
         vm.expectRevert(abi.encodeWithSelector(e, value, debt, 53_000e6, debt - repay));
         vm.prank(alice);
         engine.deleverage(_key(alice), WETH, 36e18, repay, alice, "");
@@ -103,7 +103,7 @@ contract DeleverageTest is SystemFixture {
         // 4.5 ether are worth 9,000. Of 18,000 and 200 against 18,000 a share of 1.1 % is the owner's, of 18,000 and nothing none.
         gain = bound(gain, dead ? 90e6 : 100e6, uint256(9_000e6) / 11);
         uint256 debt = _health(_key(alice)).debt;
-        vm.expectPartialRevert(IVaultEngine.VaultWouldBePoorer.selector);
+        vm.expectPartialRevert(IVaultEngine.SolvencyWouldFall.selector);
         vm.prank(alice);
         engine.deleverage(_key(alice), WETH, 4.5e18, 9_000e6 - gain, alice, "");
         // What a market takes may be lost on it: the autopilot goes on.

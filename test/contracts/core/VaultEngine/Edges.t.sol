@@ -175,9 +175,9 @@ contract EdgesTest is SystemFixture {
         price = bound(price, 1_000e8, 1_870e8);
         _setPrice(WETH, int256(price));
         _setCap(asset, 1);
-        uint256 liq = oracle.price(asset).liq;
+        uint256 liquidation = oracle.price(asset).liquidation;
         uint256 weighted = (price / 100) * 8_000;
-        uint256 most = HealthMath.restoringAmountUp(weighted, _debt(_key(alice)), target, threshold, liq);
+        uint256 most = HealthMath.restoringAmountUp(weighted, _debt(_key(alice)), target, threshold, liquidation);
         _fund(alice, asset, most + 2);
         vm.startPrank(alice);
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SupplyCapExceeded.selector, most + 2, 1));
@@ -227,7 +227,7 @@ contract EdgesTest is SystemFixture {
         _open(alice, 1_000e6);
         _fundDebt(alice, 0);
         vm.startPrank(alice);
-        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SoldTooMuch.selector, 550e6 + 1, 550e6));
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SaleTooExpensive.selector, 550e6 + 1, 550e6));
         engine.deleverage(_key(alice), WETH, 0.275e18 + 5e8, 500e6, alice, "");
         engine.deleverage(_key(alice), WETH, 0.275e18 + 1, 500e6, alice, "");
         vm.stopPrank();
@@ -243,7 +243,7 @@ contract EdgesTest is SystemFixture {
         _setPrice(WETH, 200e8);
         _fundDebt(alice, 0);
         vm.startPrank(alice);
-        bytes4 e = IVaultEngine.VaultWouldBePoorer.selector;
+        bytes4 e = IVaultEngine.SolvencyWouldFall.selector;
         vm.expectRevert(abi.encodeWithSelector(e, 104_000e6, 105_000e6, 102_000e6, 103_000e6 + 1));
         engine.deleverage(_key(alice), WETH, 10e18, 2_000e6 - 1, alice, "");
         engine.deleverage(_key(alice), WETH, 10e18, 2_000e6, alice, "");
@@ -260,13 +260,13 @@ contract EdgesTest is SystemFixture {
         _setPrice(GOLD, 0.82e8);
         _fundDebt(alice, 0);
         amount = bound(amount, 1e6, 100e6);
-        uint256 liq = oracle.price(GOLD).liq;
-        uint256 value = HealthMath.valueDown(1_000e6, liq);
-        uint256 rest = HealthMath.valueDown(1_000e6 - amount, liq);
+        uint256 liquidation = oracle.price(GOLD).liquidation;
+        uint256 value = HealthMath.valueDown(1_000e6, liquidation);
+        uint256 rest = HealthMath.valueDown(1_000e6 - amount, liquidation);
         uint256 debt = _debt(_key(alice));
         uint256 repay = debt - (debt * rest) / value - bound(less, 0, 2);
         uint256 left = _afterPaying(repay);
-        if (!HealthMath.noWorse(value, debt, rest, left)) {
+        if (!HealthMath.healthNotReduced(value, debt, rest, left)) {
             vm.expectPartialRevert(IVaultEngine.HealthWouldFall.selector);
         }
         vm.prank(alice);

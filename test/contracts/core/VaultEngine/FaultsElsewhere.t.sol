@@ -28,21 +28,21 @@ contract FaultsElsewhereTest is SystemFixture {
     /// @dev Not from its expiry, which nobody may have seen: from when it was first recorded to be dead.
     function test_feedThatStops_fadesFromTheRecordOfItsDeathWhateverItsHeartbeat() public {
         oracle.setAssetSources(WBTC, SourceConfig(feeds[WBTC], 24 hours, 1, 1e20), _noSource(), 0, false);
-        uint256 live = oracle.price(WBTC).liq;
+        uint256 live = oracle.price(WBTC).liquidation;
         vm.warp(START + 72 hours + 1);
         Price memory p = oracle.price(WBTC);
         assertEq(uint8(p.status), uint8(Status.Dead));
-        assertEq(p.liq, live);
+        assertEq(p.liquidation, live);
         vm.warp(START + 30 days);
-        assertEq(oracle.price(WBTC).liq, live, "nobody has recorded it");
+        assertEq(oracle.price(WBTC).liquidation, live, "nobody has recorded it");
         vm.expectEmit(address(oracle));
         emit IOracleGuard.DeathRecorded(WBTC, block.timestamp);
         assertFalse(oracle.accept(WBTC));
         vm.warp(START + 30 days + 36 hours);
-        assertEq(oracle.price(WBTC).liq, live / 2);
+        assertEq(oracle.price(WBTC).liquidation, live / 2);
         oracle.accept(WBTC);
         vm.warp(START + 30 days + 48 hours);
-        assertEq(oracle.price(WBTC).liq, 0);
+        assertEq(oracle.price(WBTC).liquidation, 0);
         assertEq(oracle.price(WBTC).high, live, "given up only after a week");
         vm.warp(START + 38 days);
         assertEq(oracle.price(WBTC).high, 0);
@@ -91,11 +91,11 @@ contract FaultsElsewhereTest is SystemFixture {
             100,
             false
         );
-        uint256 live = oracle.price(WBTC).liq;
+        uint256 live = oracle.price(WBTC).liquidation;
         second.setAnswer(type(int128).max);
         Price memory p = oracle.price(WBTC);
         assertEq(uint8(p.status), uint8(Status.Doubtful));
-        assertEq(p.liq, live);
+        assertEq(p.liquidation, live);
     }
 
     function test_setDebtSource_refusesMoreDecimalsThanCanBeScaled() public {
@@ -113,7 +113,7 @@ contract FaultsElsewhereTest is SystemFixture {
         assertEq(at, first);
         vm.warp(first + 1 hours);
         _setPrice(WETH, 2_200e8);
-        uint256 live = oracle.observe(WETH).liq;
+        uint256 live = oracle.observe(WETH).liquidation;
         (uint256 price, uint256 then) = oracle.lastAccepted(WETH);
         assertEq(price, live);
         assertEq(then, first + 1 hours);

@@ -189,8 +189,8 @@ contract OracleMatrixTest is SystemFixture {
         second.setAnswer(int256(bound(secondary, 1e8, 100_000e8)));
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Doubtful);
-        assertGe(p.liq, 2_000e24);
-        assertLe(p.liq, 2_040e24);
+        assertGe(p.liquidation, 2_000e24);
+        assertLe(p.liquidation, 2_040e24);
         assertGe(p.high, 2_000e24);
         assertFalse(_health(_key(alice)).liquidatable);
     }
@@ -201,7 +201,7 @@ contract OracleMatrixTest is SystemFixture {
         MockPriceFeed second = _pair(WETH, 2_000e8, 100);
         vm.warp(START + 3 * HEARTBEAT + 1);
         second.setAnswer(1_700e8);
-        assertEq(oracle.price(WETH).liq, 1_700e24);
+        assertEq(oracle.price(WETH).liquidation, 1_700e24);
         (uint256 repaid, ) = _liquidate(_key(alice), WETH);
         assertGt(repaid, 0);
     }
@@ -244,7 +244,7 @@ contract OracleMatrixTest is SystemFixture {
         fall = bound(fall, 9, 60);
         _setPrice(WETH, int256(20e8 * (100 - fall)));
         assertTrue(oracle.price(WETH).status == Status.Doubtful);
-        assertEq(oracle.price(WETH).liq, (20e24 * (100 - fall) * 102) / 100);
+        assertEq(oracle.price(WETH).liquidation, (20e24 * (100 - fall) * 102) / 100);
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.PriceNotGood.selector, WETH, Status.Doubtful));
         vm.prank(alice);
         engine.borrow(_key(alice), 1, alice);
@@ -266,7 +266,7 @@ contract OracleMatrixTest is SystemFixture {
         );
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Doubtful);
-        assertEq(abi.encode(p.liq, p.low, p.high), abi.encode(2_000e24, 2_000e24, 2_000e24));
+        assertEq(abi.encode(p.liquidation, p.low, p.high), abi.encode(2_000e24, 2_000e24, 2_000e24));
         _setPrice(WETH, 1_700e8);
         _liquidate(_key(alice), WETH);
     }

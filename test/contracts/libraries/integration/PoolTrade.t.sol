@@ -196,14 +196,14 @@ contract PoolTradeTest is Test, IUniswapV3Factory, IUniswapV3Pool {
         mode = Mode(bound(which, 1, 3));
         input = 1;
         address caller = mode == Mode.OtherCaller ? STRANGER : address(this);
-        vm.expectRevert(abi.encodeWithSelector(PoolTrade.StrangeCallback.selector, caller));
+        vm.expectRevert(abi.encodeWithSelector(PoolTrade.UnexpectedCallback.selector, caller));
         trader.buyAhead(_market(soldIsFirst), 1, data);
     }
 
     function testFuzz_accept_refusesThePoolOutsideATrade(bytes memory data) public {
         bytes memory forged = abi.encode(address(1000), type(uint256).max, data);
         for (uint256 i = 0; i < 2; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(PoolTrade.StrangeCallback.selector, address(this)));
+            vm.expectRevert(abi.encodeWithSelector(PoolTrade.UnexpectedCallback.selector, address(this)));
             trader.uniswapV3SwapCallback(1, 0, forged);
             // Nor after one with the very same data.
             input = 1;

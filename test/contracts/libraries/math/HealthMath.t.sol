@@ -102,7 +102,7 @@ contract HealthMathTest is Test {
         (uint256 high, uint256 low) = Math.mul512(v, d);
         (uint256 highBefore, uint256 lowBefore) = Math.mul512(w, e);
         bool expected = high == highBefore ? low >= lowBefore : high > highBefore;
-        assertEq(HealthMath.noWorse(w, d, v, e), expected);
+        assertEq(HealthMath.healthNotReduced(w, d, v, e), expected);
     }
 
     function testFuzz_noPoorer_comparesTheRatioOfASolventVaultAndTheShortfallOfAnother(
@@ -116,29 +116,29 @@ contract HealthMathTest is Test {
                 ? uint256(valueAfter) * debt >= uint256(value) * debtAfter
                 : int256(uint256(debtAfter)) - int256(uint256(valueAfter)) <=
                     int256(uint256(debt)) - int256(uint256(value));
-        assertEq(HealthMath.noPoorer(value, debt, valueAfter, debtAfter), expected);
+        assertEq(HealthMath.solvencyNotReduced(value, debt, valueAfter, debtAfter), expected);
     }
 
     function test_noPoorer_atItsEdges() public pure {
         // Worth exactly its debt: the ratio counts.
-        assertTrue(HealthMath.noPoorer(100, 100, 50, 50));
-        assertFalse(HealthMath.noPoorer(100, 100, 49, 50));
+        assertTrue(HealthMath.solvencyNotReduced(100, 100, 50, 50));
+        assertFalse(HealthMath.solvencyNotReduced(100, 100, 49, 50));
         // A unit short: a shortfall of one is as before, whatever the ratio.
-        assertTrue(HealthMath.noPoorer(99, 100, 49, 50));
-        assertFalse(HealthMath.noPoorer(99, 100, 48, 50));
+        assertTrue(HealthMath.solvencyNotReduced(99, 100, 49, 50));
+        assertFalse(HealthMath.solvencyNotReduced(99, 100, 48, 50));
     }
 
     /// @dev The only equal value and debt at which the ratio and the shortfall disagree. No action of the engine adds a debt to it.
     function testFuzz_noPoorer_nothingAgainstNoDebtHasNoRatioThatCouldFall(uint128 value, uint128 debt) public pure {
-        assertTrue(HealthMath.noPoorer(0, 0, value, uint256(value) + debt));
+        assertTrue(HealthMath.solvencyNotReduced(0, 0, value, uint256(value) + debt));
     }
 
     function testFuzz_noWorse_sameHealthIsNoWorseAndOneUnitLessIs(uint128 w, uint128 d, uint64 factor) public pure {
         vm.assume(w != 0 && d != 0 && factor != 0);
         (uint256 v, uint256 e) = (uint256(w) * factor, uint256(d) * factor);
-        assertTrue(HealthMath.noWorse(w, d, v, e) && HealthMath.noWorse(v, e, w, d));
-        assertFalse(HealthMath.noWorse(w, d, v - 1, e));
-        assertFalse(HealthMath.noWorse(w, d, v, e + 1));
-        assertTrue(HealthMath.noWorse(w, d, v + 1, e));
+        assertTrue(HealthMath.healthNotReduced(w, d, v, e) && HealthMath.healthNotReduced(v, e, w, d));
+        assertFalse(HealthMath.healthNotReduced(w, d, v - 1, e));
+        assertFalse(HealthMath.healthNotReduced(w, d, v, e + 1));
+        assertTrue(HealthMath.healthNotReduced(w, d, v + 1, e));
     }
 }

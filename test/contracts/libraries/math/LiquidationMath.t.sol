@@ -18,7 +18,7 @@ contract LiquidationMathTest is LiquidationCases {
         if (!_acted(c)) assertEq(c.o.repaid + c.o.scaledRepaid + c.o.seized, 0);
     }
 
-    /// @dev While C >= D the asset with the lower threshold is always seizable, so nobody is beyond reach.
+    /// @dev While C >= D the asset with the lower threshold is always requireSeizable, so nobody is beyond reach.
     function testFuzz_decide_someAssetOfEveryUnhealthyVaultIsSeizable(Seed memory s) public pure {
         Case memory c = _draw(s);
         uint256 rest = c.p.value - c.assetValue;

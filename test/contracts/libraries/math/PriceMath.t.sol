@@ -107,7 +107,7 @@ contract PriceMathTest is Test {
         else if (r.freshness == PriceMath.Freshness.Aged) assertTrue(p.status == Status.Doubtful);
         else assertTrue(p.status == Status.Dead);
         uint256 expected = p.status == Status.Dead ? 0 : price;
-        assertTrue(p.liq == expected && p.low == expected && p.high == expected);
+        assertTrue(p.liquidation == expected && p.low == expected && p.high == expected);
     }
 
     function testFuzz_pair_isGoodExactlyWhenBothAreFreshAndAgree(
@@ -135,12 +135,12 @@ contract PriceMathTest is Test {
         uint256 deviation
     ) public pure {
         Price memory p = PriceMath.pair(_usable(a, fa), _usable(b, fb), bound(deviation, 0, 1e6));
-        assertGe(p.liq, a);
-        assertLe(p.liq, (uint256(a) * 10_200) / 10_000);
-        assertLe(p.low, p.liq);
+        assertGe(p.liquidation, a);
+        assertLe(p.liquidation, (uint256(a) * 10_200) / 10_000);
+        assertLe(p.low, p.liquidation);
         assertLe(p.low, p.high);
-        assertTrue(p.liq == a || p.liq == b || p.liq == (uint256(a) * 10_200) / 10_000);
-        if (b >= a) assertLe(p.liq, p.high);
+        assertTrue(p.liquidation == a || p.liquidation == b || p.liquidation == (uint256(a) * 10_200) / 10_000);
+        if (b >= a) assertLe(p.liquidation, p.high);
     }
 
     /// @dev A source stands alone only where the other is unusable; risk and write-offs see the extremes of all that are usable.
@@ -148,7 +148,7 @@ contract PriceMathTest is Test {
         Price memory p = PriceMath.pair(_reading(a, fa), _reading(b, fb), 100);
         bool first = fa % 4 >= 2;
         bool second = fb % 4 >= 2;
-        if (!first && !second) return assertTrue(p.status == Status.Dead && p.liq + p.low + p.high == 0);
+        if (!first && !second) return assertTrue(p.status == Status.Dead && p.liquidation + p.low + p.high == 0);
         if (first && second) {
             assertEq(p.low, a < b ? a : b);
             assertEq(p.high, a < b ? b : a);
@@ -156,7 +156,7 @@ contract PriceMathTest is Test {
         }
         uint256 expected = first ? a : b;
         assertTrue(p.status == Status.Doubtful);
-        assertTrue(p.liq == expected && p.low == expected && p.high == expected);
+        assertTrue(p.liquidation == expected && p.low == expected && p.high == expected);
     }
 
     // ------------------------------------------------------------------ compose, range, fading
@@ -175,7 +175,7 @@ contract PriceMathTest is Test {
         assertTrue(c.status == Status.Good);
         assertTrue(c.low * d <= uint256(low) * unit && uint256(low) * unit < (c.low + 1) * d);
         assertTrue(c.high * d >= high * unit && (c.high == 0 || (c.high - 1) * d < high * unit));
-        assertTrue(c.low == c.liq && c.liq <= c.high);
+        assertTrue(c.low == c.liquidation && c.liquidation <= c.high);
     }
 
     function testFuzz_compose_hasTheWorseStatus(uint128 price, uint8 status, uint8 freshness) public pure {
@@ -263,9 +263,9 @@ contract PriceMathTest is Test {
     function testFuzz_compose_ofADeadPriceOrByAnOldOneIsNothing(uint128 price, uint128 d, uint8 old) public pure {
         vm.assume(d != 0);
         Price memory dead = PriceMath.compose(Price(price, price, price, Status.Dead), _fresh(d), 1e8);
-        assertTrue(dead.status == Status.Dead && dead.liq + dead.low + dead.high == 0);
+        assertTrue(dead.status == Status.Dead && dead.liquidation + dead.low + dead.high == 0);
         Price memory good = Price(price, price, price, Status.Good);
         dead = PriceMath.compose(good, _reading(d, old % 2), 1e8);
-        assertTrue(dead.status == Status.Dead && dead.liq + dead.low + dead.high == 0);
+        assertTrue(dead.status == Status.Dead && dead.liquidation + dead.low + dead.high == 0);
     }
 }

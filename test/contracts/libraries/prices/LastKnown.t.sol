@@ -20,8 +20,8 @@ contract LastKnownTest is Test {
         (k.base, k.most, k.fades) = (base, type(uint256).max, true);
     }
 
-    function _assertPrice(Price memory p, uint256 liq, uint256 low, uint256 high) private pure {
-        assertEq(abi.encode(p.liq, p.low, p.high), abi.encode(liq, low, high));
+    function _assertPrice(Price memory p, uint256 liquidation, uint256 low, uint256 high) private pure {
+        assertEq(abi.encode(p.liquidation, p.low, p.high), abi.encode(liquidation, low, high));
         assertTrue(p.status == Status.Dead);
     }
 
@@ -47,7 +47,7 @@ contract LastKnownTest is Test {
                     : (base * (8 days - age)) / 24 hours;
         _assertPrice(p, faded, faded, high);
         Price memory later = LastKnown.priceOf(_known(base), age + 1);
-        assertTrue(later.liq <= p.liq && later.high <= p.high, "a price rose with age");
+        assertTrue(later.liquidation <= p.liquidation && later.high <= p.high, "a price rose with age");
     }
 
     /// @dev One answer below the floor: leavers are paid on nothing at once; what is owed is judged by it after an hour on record.
@@ -60,16 +60,16 @@ contract LastKnownTest is Test {
         LastKnown.Known memory k = _known(base);
         k.most = bound(most, 1, 1e6 * ONE);
         age = bound(age, 0, 24 hours);
-        uint256 liq = age < 1 hours || k.most > base ? base : k.most;
-        _assertPrice(LastKnown.priceOf(k, age), liq, 0, base);
+        uint256 liquidation = age < 1 hours || k.most > base ? base : k.most;
+        _assertPrice(LastKnown.priceOf(k, age), liquidation, 0, base);
     }
 
     /// @dev Above the ceiling it is worth that at least, and does not fade while the source says so.
     function testFuzz_price_aboveTheCeilingIsWorthIt(uint256 base, uint256 least, uint256 age) public pure {
         LastKnown.Known memory k = _known(bound(base, ONE, 1e6 * ONE));
         (k.least, k.fades) = (bound(least, ONE, 1e6 * ONE), false);
-        uint256 liq = k.least > k.base ? k.least : k.base;
-        _assertPrice(LastKnown.priceOf(k, bound(age, 0, 365 days)), liq, k.base, liq);
+        uint256 liquidation = k.least > k.base ? k.least : k.base;
+        _assertPrice(LastKnown.priceOf(k, bound(age, 0, 365 days)), liquidation, k.base, liquidation);
     }
 
     function test_price_ofWhatNothingIsKnownIsWithoutBoundForEightDaysOnRecord() public pure {
@@ -129,8 +129,8 @@ contract LastKnownTest is Test {
         assertFalse(LastKnown.isRecorded(d, k, NOW));
         assertEq(LastKnown.withAccepted(k, 7, NOW, NOW).base, ONE, "both at once: what the source said");
         (k.most, k.fades) = (5, false);
-        assertEq(LastKnown.priceOf(k, 1 hours - 1).liq, ONE);
-        assertEq(LastKnown.priceOf(k, 1 hours).liq, 5);
+        assertEq(LastKnown.priceOf(k, 1 hours - 1).liquidation, ONE);
+        assertEq(LastKnown.priceOf(k, 1 hours).liquidation, 5);
     }
 
     function test_record_thereIsNoneAtFirst() public pure {

@@ -138,8 +138,13 @@ contract PriceCacheTest is Test {
     }
 
     /// @dev The status takes the top byte of one word: nothing below it is lost, nor does it leak into the price.
-    function testFuzz_observe_whileOpenKeepsEveryBitOfAPrice(uint248 liq, uint256 low, uint256 high, uint8 s) public {
-        Price memory p = Price(liq, low, high, Status(s % 3));
+    function testFuzz_observe_whileOpenKeepsEveryBitOfAPrice(
+        uint248 liquidation,
+        uint256 low,
+        uint256 high,
+        uint8 s
+    ) public {
+        Price memory p = Price(liquidation, low, high, Status(s % 3));
         vm.mockCall(address(this), abi.encodeCall(IOracleGuard.observe, (5)), abi.encode(p));
         PriceCache.open();
         for (uint256 i = 0; i < 2; ++i) assertEq(_observe(5), keccak256(abi.encode(p)));

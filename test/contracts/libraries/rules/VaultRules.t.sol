@@ -16,8 +16,8 @@ import {VaultKey, toVaultKey} from "../../../../contracts/types/VaultKey.sol";
 contract VaultRulesTest is Test {
     VaultKey private immutable _vault = toVaultKey(address(7), 1);
 
-    function seizable(uint8 asset, VaultView.Holding[] memory holdings) external view returns (uint256) {
-        return VaultRules.seizable(_vault, asset, holdings);
+    function requireSeizable(uint8 asset, VaultView.Holding[] memory holdings) external view returns (uint256) {
+        return VaultRules.requireSeizable(_vault, asset, holdings);
     }
 
     function requireEligible(LiquidationMath.Verdict verdict) external pure {
@@ -31,7 +31,7 @@ contract VaultRulesTest is Test {
         uint256 opened,
         uint256 timestamp
     ) external pure {
-        VaultRules.Context memory x = _context(value, weighted, 10_000);
+        VaultRules.VaultContext memory x = _context(value, weighted, 10_000);
         (x.flaggedAt, x.system.stuckHealth) = (flaggedAt, 8_700);
         VaultRules.requireAbsorbable(x, opened, timestamp);
     }
@@ -44,12 +44,12 @@ contract VaultRulesTest is Test {
         return VaultRules.requirePaid(holding, sold, repaid);
     }
 
-    function requireNoWorse(VaultRules.Context memory x, uint256 scaledDebt) external pure {
-        VaultRules.requireNoWorse(x, scaledDebt);
+    function requireHealthNotReduced(VaultRules.VaultContext memory x, uint256 scaledDebt) external pure {
+        VaultRules.requireHealthNotReduced(x, scaledDebt);
     }
 
-    function goodPowerDown(VaultView.Holding[] memory holdings) external pure returns (uint256) {
-        return VaultRules.goodPowerDown(holdings);
+    function borrowingPowerDown(VaultView.Holding[] memory holdings) external pure returns (uint256) {
+        return VaultRules.borrowingPowerDown(holdings);
     }
 
     /// @dev At an index of 2.
@@ -57,8 +57,8 @@ contract VaultRulesTest is Test {
         uint256 value,
         uint256 weighted,
         uint256 debt
-    ) private pure returns (VaultRules.Context memory x) {
-        (x.p.index, x.p.value, x.p.weighted, x.debt) = (2 * RAY, value, weighted, debt);
+    ) private pure returns (VaultRules.VaultContext memory x) {
+        (x.position.index, x.position.value, x.position.weighted, x.debt) = (2 * RAY, value, weighted, debt);
     }
 
     function _holding(uint8 asset, uint256 amount, uint16 threshold) private pure returns (VaultView.Holding memory h) {
@@ -76,16 +76,16 @@ contract VaultRulesTest is Test {
 
     function test_seizable_isWhatIsHeldAndHasAPrice() public {
         VaultView.Holding[] memory list = _two(1, 1);
-        assertEq(this.seizable(3, list), 0);
-        assertEq(this.seizable(60, list), 1);
+        assertEq(this.requireSeizable(3, list), 0);
+        assertEq(this.requireSeizable(60, list), 1);
         list[1].price.status = Status.Doubtful;
-        assertEq(this.seizable(60, list), 1);
+        assertEq(this.requireSeizable(60, list), 1);
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.AssetNotHeld.selector, _vault, 4));
-        this.seizable(4, list);
+        this.requireSeizable(4, list);
         list[1].price.status = Status.Dead;
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.PriceDead.selector, 60));
-        this.seizable(60, list);
-        assertEq(this.seizable(3, list), 0);
+        this.requireSeizable(60, list);
+        assertEq(this.requireSeizable(3, list), 0);
     }
 
     function test_requireEligible_saysWhyNot() public {
@@ -146,10 +146,10 @@ contract VaultRulesTest is Test {
 
     function test_requirePaid_upToTheLargestBonus() public {
         VaultView.Holding memory h = _holding(3, 0, 8_000);
-        (h.price.liq, h.price.low, h.price.high) = (2 * PRICE_ONE, 1, 3 * PRICE_ONE);
+        (h.price.liquidation, h.price.low, h.price.high) = (2 * PRICE_ONE, 1, 3 * PRICE_ONE);
         this.requirePaid(h, 55, 100);
         this.requirePaid(h, 55, 101);
-        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SoldTooMuch.selector, 112, 111));
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SaleTooExpensive.selector, 112, 111));
         this.requirePaid(h, 56, 101);
     }
 
@@ -164,39 +164,43 @@ contract VaultRulesTest is Test {
     }
 
     /// @dev A vault that held 500 of each asset against `debt`, and now holds this.
-    function _changed(uint256 debt, uint256 first, uint256 second) private pure returns (VaultRules.Context memory x) {
+    function _changed(
+        uint256 debt,
+        uint256 first,
+        uint256 second
+    ) private pure returns (VaultRules.VaultContext memory x) {
         x = _context(1_000, 4_500_000, debt);
         x.holdings = _two(first, second);
     }
 
     function test_requireNoWorse_keepsTheHealth() public {
-        this.requireNoWorse(_changed(500, 500, 500), 250);
-        this.requireNoWorse(_changed(500, 450, 450), 225);
+        this.requireHealthNotReduced(_changed(500, 500, 500), 250);
+        this.requireHealthNotReduced(_changed(500, 450, 450), 225);
         vm.expectRevert(
             abi.encodeWithSelector(IVaultEngine.HealthWouldFall.selector, 0.9e18, uint256(4_050_000e14) / 452)
         );
-        this.requireNoWorse(_changed(500, 450, 450), 226);
+        this.requireHealthNotReduced(_changed(500, 450, 450), 226);
     }
 
     function test_requireNoWorse_roundsTheDebtUp() public {
-        VaultRules.Context memory x = _changed(5, 500, 500);
-        x.p.index = (3 * RAY) / 2;
-        this.requireNoWorse(x, 3);
+        VaultRules.VaultContext memory x = _changed(5, 500, 500);
+        x.position.index = (3 * RAY) / 2;
+        this.requireHealthNotReduced(x, 3);
         x.debt = 4;
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.HealthWouldFall.selector, 112.5e18, 90e18));
-        this.requireNoWorse(x, 3);
+        this.requireHealthNotReduced(x, 3);
     }
 
     function test_requireNoWorse_keepsTheCollateralRatioOfASolventVault() public {
-        this.requireNoWorse(_changed(500, 500, 300), 200);
-        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.VaultWouldBePoorer.selector, 1_000, 500, 799, 400));
-        this.requireNoWorse(_changed(500, 500, 299), 200);
+        this.requireHealthNotReduced(_changed(500, 500, 300), 200);
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SolvencyWouldFall.selector, 1_000, 500, 799, 400));
+        this.requireHealthNotReduced(_changed(500, 500, 299), 200);
     }
 
     function test_requireNoWorse_keepsTheShortfallOfAnother() public {
-        this.requireNoWorse(_changed(2_000, 600, 300), 950);
-        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.VaultWouldBePoorer.selector, 1_000, 2_000, 900, 1_902));
-        this.requireNoWorse(_changed(2_000, 600, 300), 951);
+        this.requireHealthNotReduced(_changed(2_000, 600, 300), 950);
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SolvencyWouldFall.selector, 1_000, 2_000, 900, 1_902));
+        this.requireHealthNotReduced(_changed(2_000, 600, 300), 951);
     }
 
     // ------------------------------------------------------------------ borrowing
@@ -205,8 +209,8 @@ contract VaultRulesTest is Test {
         VaultView.Holding[] memory list = _two(1_001, 100);
         list[0].price.low = PRICE_ONE / 2;
         list[1].risk = list[1].risk.withHaircut(6_000);
-        assertEq(this.goodPowerDown(list), 500 * 7_500 + 100 * 400);
-        assertEq(this.goodPowerDown(new VaultView.Holding[](0)), 0);
+        assertEq(this.borrowingPowerDown(list), 500 * 7_500 + 100 * 400);
+        assertEq(this.borrowingPowerDown(new VaultView.Holding[](0)), 0);
     }
 
     function test_goodPowerDown_ofGoodPricesOnly() public {
@@ -217,7 +221,7 @@ contract VaultRulesTest is Test {
                 vm.expectRevert(
                     abi.encodeWithSelector(IVaultEngine.PriceNotGood.selector, list[i].asset, Status(status))
                 );
-                this.goodPowerDown(list);
+                this.borrowingPowerDown(list);
             }
             list[i].price.status = Status.Good;
         }
@@ -226,18 +230,18 @@ contract VaultRulesTest is Test {
     // ------------------------------------------------------------------ depositing beyond a cap
 
     function test_restoringAmountUp_restoresTheTarget() public pure {
-        VaultRules.Context memory x = _context(0, 3_999_992, 400);
+        VaultRules.VaultContext memory x = _context(0, 3_999_992, 400);
         x.system.targetHealth = 10_100;
         x.holdings = _two(0, 0);
         // 400 * 1.01 * 1e4 - 3,999,992 = 40,008; over the threshold of 9,000 it is 5 to the unit above, at a price of 2 it is 3.
         assertEq(VaultRules.restoringAmountUp(x, _holding(4, 0, 9_000).risk, 2 * PRICE_ONE), 3);
-        x.p.weighted = 4_040_000;
+        x.position.weighted = 4_040_000;
         assertEq(VaultRules.restoringAmountUp(x, _holding(4, 0, 9_000).risk, 2 * PRICE_ONE), 0);
     }
 
     /// @dev 9,000 over 8,500 is 1.0588, 8,000 over 7,500 is 1.0666, 1,000 over 500 is 2.
     function test_restoringAmountUp_neverBeyondTheHealthOfAnyAssetAtItsLimit() public pure {
-        VaultRules.Context memory x = _context(0, 0, 1_000);
+        VaultRules.VaultContext memory x = _context(0, 0, 1_000);
         x.system.targetHealth = 50_000;
         assertEq(VaultRules.restoringAmountUp(x, _holding(4, 0, 9_000).risk, PRICE_ONE), 1_177);
         x.holdings = _two(0, 0);

@@ -11,7 +11,7 @@ import {Price, Status} from "../../../../contracts/types/Price.sol";
 contract VaultViewTest is Test {
     struct Sample {
         uint96 amount;
-        uint96 liq;
+        uint96 liquidation;
         uint96 high;
         AssetRiskFields risk;
     }
@@ -20,7 +20,7 @@ contract VaultViewTest is Test {
         AssetRiskFields memory f = s.risk;
         (f.ltv, f.liquidationThreshold) = (f.ltv % 16_384, f.liquidationThreshold % 16_384);
         (f.minBonus, f.maxBonus, f.decimals) = (f.minBonus % 16_384, f.maxBonus % 16_384, f.decimals % 32);
-        Price memory price = Price(uint256(s.liq) * 1e18, 1, uint256(s.high) * 1e18, Status.Good);
+        Price memory price = Price(uint256(s.liquidation) * 1e18, 1, uint256(s.high) * 1e18, Status.Good);
         return VaultView.Holding(id, s.amount, packAssetRisk(s.risk), price);
     }
 
@@ -36,7 +36,10 @@ contract VaultViewTest is Test {
         uint128 index
     ) public pure {
         LiquidationMath.Position memory p = VaultView.position(_two(a, b), scaled, index);
-        (uint256 va, uint256 vb) = ((uint256(a.amount) * a.liq) / 1e18, (uint256(b.amount) * b.liq) / 1e18);
+        (uint256 va, uint256 vb) = (
+            (uint256(a.amount) * a.liquidation) / 1e18,
+            (uint256(b.amount) * b.liquidation) / 1e18
+        );
         assertEq(p.value, va + vb);
         assertEq(p.weighted, va * a.risk.liquidationThreshold + vb * b.risk.liquidationThreshold);
         assertEq(p.scaledDebt, scaled);
@@ -64,16 +67,16 @@ contract VaultViewTest is Test {
         uint8 status
     ) public pure {
         VaultView.Holding[] memory list = _two(a, b);
-        (list[0].price.low, list[1].price.low) = (uint256(low) * 1e18, uint256(b.liq) * 1e18);
+        (list[0].price.low, list[1].price.low) = (uint256(low) * 1e18, uint256(b.liquidation) * 1e18);
         list[0].price.status = Status(status % 3);
         uint256 first = status % 3 == 2 ? 0 : (uint256(a.amount) * low) / 1e18;
-        assertEq(VaultView.sureValue(list), first + (uint256(b.amount) * b.liq) / 1e18);
+        assertEq(VaultView.conservativeValue(list), first + (uint256(b.amount) * b.liquidation) / 1e18);
     }
 
     function testFuzz_asset_carriesEveryField(Sample memory s) public pure {
         LiquidationMath.Asset memory a = VaultView.asset(_holding(0, s));
         assertEq(a.amount, s.amount);
-        assertEq(a.price, uint256(s.liq) * 1e18);
+        assertEq(a.price, uint256(s.liquidation) * 1e18);
         assertEq(a.threshold, s.risk.liquidationThreshold);
         assertEq(a.minBonus, s.risk.minBonus);
         assertEq(a.maxBonus, s.risk.maxBonus);

@@ -34,8 +34,8 @@ contract OracleGuardTest is SystemFixture {
         uint256 exact = uint256(answer) * 10 ** (42 - uint256(decimals) - feedDecimals);
         assertEq(p.status == Status.Good, exact <= 1e58);
         if (exact > 1e58) return;
-        assertEq(p.liq, exact);
-        uint256 value = (10 ** decimals * p.liq) / 1e36;
+        assertEq(p.liquidation, exact);
+        uint256 value = (10 ** decimals * p.liquidation) / 1e36;
         assertEq(value, (uint256(answer) * 1e6) / 10 ** feedDecimals);
     }
 
@@ -52,7 +52,7 @@ contract OracleGuardTest is SystemFixture {
     function test_price_withoutSourcesIsDeadAndWorthNothing() public view {
         Price memory p = oracle.price(42);
         assertTrue(p.status == Status.Dead);
-        assertEq(p.liq + p.low, 0);
+        assertEq(p.liquidation + p.low, 0);
         assertEq(p.high, 1e58);
     }
 
@@ -128,7 +128,7 @@ contract OracleGuardTest is SystemFixture {
         odd.setAnswer(abi.encode(1, 2_000e8, block.timestamp, block.timestamp, 1));
         SourceConfig memory c = SourceConfig(AggregatorV3Interface(address(odd)), HEARTBEAT, 1, 1e30);
         oracle.setAssetSources(WETH, c, _noSource(), 0, false);
-        assertEq(oracle.price(WETH).liq, WETH_PRICE);
+        assertEq(oracle.price(WETH).liquidation, WETH_PRICE);
     }
 
     function test_brokenFeed_thatRevertsIsDead() public {
@@ -150,7 +150,7 @@ contract OracleGuardTest is SystemFixture {
         // The largest answer is kept to 16 significant bits, rounded inwards.
         (SourceConfig memory kept, , , ) = oracle.assetSources(WETH);
         bool good = int256(words[1]) > 1 && words[1] < uint256(kept.maxAnswer) && words[3] == block.timestamp;
-        if (good) assertEq(p.liq, words[1] * 1e16);
+        if (good) assertEq(p.liquidation, words[1] * 1e16);
     }
 
     function test_brokenFeed_withoutCodeIsDead() public {
@@ -223,11 +223,11 @@ contract OracleGuardTest is SystemFixture {
         oracle.accept(WETH);
         feeds[WETH].setAnswerAt(1_900e8, START + 10 minutes);
         vm.warp(START + 5 hours);
-        assertEq(oracle.price(WETH).liq, 1_900e24);
+        assertEq(oracle.price(WETH).liquidation, 1_900e24);
         feeds[WETH].setAnswerAt(1_900e8, START - 1);
-        assertEq(oracle.price(WETH).liq, WETH_PRICE);
+        assertEq(oracle.price(WETH).liquidation, WETH_PRICE);
         feeds[WETH].setAnswer(0);
-        assertEq(oracle.price(WETH).liq, WETH_PRICE);
+        assertEq(oracle.price(WETH).liquidation, WETH_PRICE);
         assertTrue(_status() == Status.Dead);
     }
 
@@ -244,9 +244,9 @@ contract OracleGuardTest is SystemFixture {
         debtAnswer = uint64(bound(debtAnswer, 2, 1e18));
         debtFeed.setAnswer(int256(uint256(debtAnswer)));
         Price memory p = oracle.price(WETH);
-        assertEq(p.liq, (WETH_PRICE * 1e8) / debtAnswer);
-        assertEq(p.low, p.liq);
-        assertEq(p.high - p.liq, (WETH_PRICE * 1e8) % debtAnswer == 0 ? 0 : 1);
+        assertEq(p.liquidation, (WETH_PRICE * 1e8) / debtAnswer);
+        assertEq(p.low, p.liquidation);
+        assertEq(p.high - p.liquidation, (WETH_PRICE * 1e8) % debtAnswer == 0 ? 0 : 1);
     }
 
     function testFuzz_composed_hasTheWorseStatus(uint256 age) public {
@@ -260,7 +260,7 @@ contract OracleGuardTest is SystemFixture {
                     ? Status.Doubtful
                     : Status.Dead;
         assertTrue(_status() == expected);
-        assertEq(oracle.price(WETH).liq, WETH_PRICE);
+        assertEq(oracle.price(WETH).liquidation, WETH_PRICE);
     }
 
     /// @dev The asset's own price goes on, divided by what the debt feed last said, until somebody records that it is dead.
@@ -268,13 +268,13 @@ contract OracleGuardTest is SystemFixture {
         MockPriceFeed debtFeed = _compose();
         vm.warp(START + 39 hours);
         _setPrice(WETH, 1_500e8);
-        assertEq(oracle.price(WETH).liq, (WETH_PRICE * 3) / 4);
+        assertEq(oracle.price(WETH).liquidation, (WETH_PRICE * 3) / 4);
         debtFeed.setAnswer(0);
-        assertEq(oracle.price(WETH).liq, (WETH_PRICE * 3) / 4);
+        assertEq(oracle.price(WETH).liquidation, (WETH_PRICE * 3) / 4);
         oracle.accept(WETH);
         vm.warp(START + 75 hours);
         _setPrice(WETH, 1_500e8);
-        assertEq(oracle.price(WETH).liq, (WETH_PRICE * 3) / 8, "half of it fades, not the answers that go on");
+        assertEq(oracle.price(WETH).liquidation, (WETH_PRICE * 3) / 8, "half of it fades, not the answers that go on");
     }
 
     // ------------------------------------------------------------------ the sequencer
@@ -311,7 +311,7 @@ contract OracleGuardTest is SystemFixture {
         if (kind % 4 == 3) odd.setGas(10_000_000);
         bool up = kind % 4 == 0 && answer == 0 && since != 0 && since <= START - 1 hours;
         assertTrue(_status() == (up ? Status.Good : Status.Doubtful));
-        assertEq(oracle.price(WETH).liq, WETH_PRICE);
+        assertEq(oracle.price(WETH).liquidation, WETH_PRICE);
     }
 
     /// @dev It lowers Good to Doubtful and changes nothing else, whatever the price's own status.

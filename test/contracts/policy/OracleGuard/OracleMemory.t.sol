@@ -80,12 +80,12 @@ contract OracleMemoryTest is SystemFixture {
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Good);
         vm.expectEmit(address(oracle));
-        emit IOracleGuard.PriceAccepted(WETH, p.liq, block.timestamp);
+        emit IOracleGuard.PriceAccepted(WETH, p.liquidation, block.timestamp);
         if (how % 3 == 0) oracle.accept(WETH);
         else if (how % 3 == 1) oracle.observe(WETH);
         else _name(composed);
         (uint256 price, uint256 at) = oracle.lastAccepted(WETH);
-        assertEq(abi.encode(price, at), abi.encode(p.liq, block.timestamp));
+        assertEq(abi.encode(price, at), abi.encode(p.liquidation, block.timestamp));
     }
 
     /// @dev The same sources again.
@@ -134,7 +134,7 @@ contract OracleMemoryTest is SystemFixture {
         SourceConfig memory next = SourceConfig(_newFeed(8, 0), HEARTBEAT, 100e8, 1e14);
         oracle.setAssetSources(WETH, next, _noSource(), 0, composed);
         Price memory p = oracle.price(WETH);
-        assertEq(abi.encode(p.liq, p.status), abi.encode(before.liq, Status.Dead));
+        assertEq(abi.encode(p.liquidation, p.status), abi.encode(before.liquidation, Status.Dead));
         (, uint256 deadSince) = oracle.lastKnown(WETH);
         assertEq(deadSince, since, "the record of the death");
     }
@@ -180,7 +180,7 @@ contract OracleMemoryTest is SystemFixture {
             vm.warp(block.timestamp + 1 hours);
             _setPrice(WETH, 2_000e8);
             oracle.accept(WETH);
-            assertEq(oracle.price(WETH).liq, (2_000e24 * 1e8) / answer);
+            assertEq(oracle.price(WETH).liquidation, (2_000e24 * 1e8) / answer);
         }
     }
 

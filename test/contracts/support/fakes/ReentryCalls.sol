@@ -199,7 +199,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Guarded, abi.encodeCall(backstop.mint, (1e12, me)));
         _list(t, Kind.Guarded, abi.encodeCall(backstop.withdraw, (1e6, me, me)));
         _list(t, Kind.Guarded, abi.encodeCall(backstop.redeem, (1e12, me, me)));
-        _list(t, Kind.Guarded, abi.encodeCall(backstop.leave, (me, 0)));
+        _list(t, Kind.Guarded, abi.encodeCall(backstop.redeemMatured, (me, 0)));
         _list(t, Kind.Guarded, abi.encodeCall(backstop.depositAtLeast, (1e6, me, 0)));
         _list(t, Kind.Guarded, abi.encodeCall(backstop.donate, (1e6)));
         _list(t, Kind.Guarded, abi.encodeCall(backstop.requestExit, (1e12)));
@@ -210,7 +210,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Open, abi.encodeCall(backstop.permit, (signer, bob, 9, MAX, v, r, s)));
         _list(t, Kind.Privileged, abi.encodeCall(backstop.cover, (1)));
         _list(t, Kind.Privileged, abi.encodeCall(backstop.payTip, (1)));
-        _list(t, Kind.Privileged, abi.encodeCall(backstop.earn, (1)));
+        _list(t, Kind.Privileged, abi.encodeCall(backstop.bookPenalty, (1)));
     }
 
     function _listBackstopViews() private {

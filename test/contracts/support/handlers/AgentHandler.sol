@@ -109,7 +109,7 @@ abstract contract AgentHandler is MarketHandler {
                     IAutopilot.NotEnoughToSell.selector,
                     IVaultEngine.NotAuthorised.selector,
                     IVaultEngine.HealthWouldFall.selector,
-                    IVaultEngine.VaultWouldBePoorer.selector
+                    IVaultEngine.SolvencyWouldFall.selector
                 ]
             );
         }
@@ -177,9 +177,9 @@ abstract contract AgentHandler is MarketHandler {
 
     /// @dev The market at `price` of the oracle's, taking `fee` [bps]. False if the oracle has none.
     function _setMarket(uint256 price, uint256 fee) private returns (bool) {
-        uint256 liq = sys.oracle.price(WETH).liq;
-        if (liq == 0) return false;
-        sys.market.setPrice((liq * price) / BPS);
+        uint256 liquidation = sys.oracle.price(WETH).liquidation;
+        if (liquidation == 0) return false;
+        sys.market.setPrice((liquidation * price) / BPS);
         sys.market.setFee(fee);
         return true;
     }

@@ -57,7 +57,7 @@ abstract contract GovernorHandler is HolderHandler {
         try sys.riskConfig.raiseHaircutFloor(asset, proposed) {
             assertGe(proposed, floor, "a floor fell");
         } catch (bytes memory err) {
-            assertEq(bytes4(err), IRiskConfig.Loosens.selector, "undocumented revert");
+            assertEq(bytes4(err), IRiskConfig.WouldLoosen.selector, "undocumented revert");
             assertLt(proposed, floor, "a floor could not be raised");
         }
     }
@@ -70,7 +70,7 @@ abstract contract GovernorHandler is HolderHandler {
             (risk, ) = sys.riskConfig.assetRisk(asset);
             assertEq(risk.ltv, ltv, "the ltv is another");
         } catch (bytes memory err) {
-            assertEq(bytes4(err), IRiskConfig.Loosens.selector, "undocumented revert");
+            assertEq(bytes4(err), IRiskConfig.WouldLoosen.selector, "undocumented revert");
             (, , uint256 endsAt) = sys.riskConfig.thresholdRamp(asset);
             assertGt(endsAt, 0, "the threshold in force can be kept unless it is on its way down");
         }
@@ -139,7 +139,7 @@ abstract contract GovernorHandler is HolderHandler {
         _forbid(address(sys.pool), abi.encodeCall(sys.pool.setAuthority, (me)));
         _forbid(address(sys.backstop), abi.encodeCall(sys.backstop.cover, (0)));
         _forbid(address(sys.backstop), abi.encodeCall(sys.backstop.payTip, (0)));
-        _forbid(address(sys.backstop), abi.encodeCall(sys.backstop.earn, (0)));
+        _forbid(address(sys.backstop), abi.encodeCall(sys.backstop.bookPenalty, (0)));
     }
 
     function _forbidHouse() private {

@@ -55,7 +55,7 @@ abstract contract HandlerBase is Test {
         uint256 index;
     }
 
-    /// @dev One vault with undivided sums: `weighted` and `margin` in debt units * bps, at liq and at low.
+    /// @dev One vault with undivided sums: `weighted` and `margin` in debt units * bps, at liquidation and at low.
     struct Exact {
         uint256 debt;
         uint256 value;
@@ -189,7 +189,7 @@ abstract contract HandlerBase is Test {
             uint8 asset = set.lowest();
             set = set.without(asset);
             Price memory p = m.prices[asset];
-            uint256 value = HealthMath.valueDown(words[next], p.liq);
+            uint256 value = HealthMath.valueDown(words[next], p.liquidation);
             e.value += value;
             e.weighted += value * m.risks[asset].liquidationThreshold();
             e.valueHigh += HealthMath.valueDown(words[next], p.high);

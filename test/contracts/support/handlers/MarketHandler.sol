@@ -81,7 +81,8 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         uint256 balance = sys.engine.collateralOf(vault, asset);
         uint256 amount = _bound(part, 0, balance);
         // Paid for at 80 to 110 % of what it is worth.
-        uint256 payment = (HealthMath.valueDown(amount, sys.oracle.price(asset).liq) * _bound(price, 80, 110)) / 100;
+        uint256 payment =
+            (HealthMath.valueDown(amount, sys.oracle.price(asset).liquidation) * _bound(price, 80, 110)) / 100;
         address owner = vault.ownerOf();
         _mintDebt(owner, payment);
         Snapshot memory s = _snapshot();
@@ -94,7 +95,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
             assertLe(repaid, payment, "more was taken than offered");
             if (repaid != 0) ++done["deleverage"];
         } catch (bytes memory err) {
-            if (bytes4(err) == IVaultEngine.VaultWouldBePoorer.selector) ++done["poorer"];
+            if (bytes4(err) == IVaultEngine.SolvencyWouldFall.selector) ++done["poorer"];
             else
                 _assertDocumented(
                     err,
@@ -102,7 +103,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
                         IVaultEngine.AssetNotHeld.selector,
                         IVaultEngine.PriceDead.selector,
                         IVaultEngine.HealthWouldFall.selector,
-                        IVaultEngine.SoldTooMuch.selector,
+                        IVaultEngine.SaleTooExpensive.selector,
                         IVaultEngine.ZeroAmount.selector
                     ]
                 );
@@ -145,7 +146,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         if (kind == 4) return pool_.call(abi.encodeCall(sys.pool.deposit, (amount, who)));
         if (kind == 5) return pool_.call(abi.encodeCall(sys.pool.redeem, (sys.pool.maxRedeem(who) / 2, who, who)));
         uint256 part = sys.engine.collateralOf(vault, asset) / 4;
-        uint256 worth = HealthMath.valueDown(part, sys.oracle.price(asset).liq);
+        uint256 worth = HealthMath.valueDown(part, sys.oracle.price(asset).liquidation);
         return engine_.call(abi.encodeCall(sys.engine.deleverage, (vault, asset, part, worth, who, "")));
     }
 
@@ -156,7 +157,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         Market memory m = _market();
         for (uint8 asset = 0; asset < ASSETS; ++asset) {
             uint256 amount = sys.tokens[asset].balanceOf(who) + sys.engine.collateralOf(vault, asset);
-            wealth += HealthMath.valueDown(amount, m.prices[asset].liq);
+            wealth += HealthMath.valueDown(amount, m.prices[asset].liquidation);
         }
         wealth += sys.debtToken.balanceOf(who) + sys.pool.previewRedeem(sys.pool.balanceOf(who));
         wealth -= _exact(vault).debt;
@@ -351,7 +352,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
             uint256 expected = sys.backstop.previewRedeem(shares);
             uint256 balance = sys.debtToken.balanceOf(who);
             vm.prank(who);
-            if (all) sys.backstop.leave(who, expected);
+            if (all) sys.backstop.redeemMatured(who, expected);
             else sys.backstop.redeem(shares, who, who);
             assertEq(sys.debtToken.balanceOf(who), balance + expected, "leaving paid something else than shown");
             if (shares != 0) ++done["leaveBackstop"];

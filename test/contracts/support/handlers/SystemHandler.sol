@@ -217,7 +217,10 @@ abstract contract SystemHandler is HandlerBase {
         if (b.weighted >= b.debt * BPS) return assertEq(err, IVaultEngine.VaultHealthy.selector);
         (AssetRiskFields memory risk, ) = sys.riskConfig.assetRisk(asset);
         assertEq(err, IVaultEngine.AssetNotSeizable.selector);
-        assertTrue(b.value >= b.debt && b.weighted < b.debt * risk.liquidationThreshold, "seizable, but refused");
+        assertTrue(
+            b.value >= b.debt && b.weighted < b.debt * risk.liquidationThreshold,
+            "requireSeizable, but refused"
+        );
     }
 
     // ------------------------------------------------------------------ lenders

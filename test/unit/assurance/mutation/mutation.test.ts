@@ -48,7 +48,7 @@ const BOOKS = `// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 library Small { function min(uint256 x, uint256 y) internal pure returns (uint256) { return x < y ? x : y; } }
 contract Books {
-    struct Price { uint256 liq; uint256 low; uint256 high; }
+    struct Price { uint256 liquidation; uint256 low; uint256 high; }
     struct Round { uint256 startedAt; uint256 updatedAt; uint256 low; }
     event Changed(uint256 change, uint256 cash, uint256 rest, address by);
     uint256 private _cash;
@@ -56,7 +56,7 @@ contract Books {
     function bounded(uint256 x) private pure returns (uint256) { return x; }
     function take(uint256 paid, Price memory p, Round memory r) external {
         uint256 cash = bounded(_cash - paid);
-        uint256 rest = p.liq;
+        uint256 rest = p.liquidation;
         rest += r.updatedAt;
         (_cash, _debt) = (cash, Small.min(paid, p.high));
         (, uint256 low) = (r.low, 0);
@@ -148,8 +148,14 @@ describe("mutation testing", () => {
     const of = (operator: string): string[] =>
       books.filter((m) => m.operator === operator).map((m) => `${m.original} -> ${m.replacement}`);
     expect(of("other member")).to.deep.equal([
-      ...["liq -> low", "liq -> high", "updatedAt -> startedAt", "high -> liq", "high -> low"],
-      ...["low -> liq", "low -> high"],
+      ...[
+        "liquidation -> low",
+        "liquidation -> high",
+        "updatedAt -> startedAt",
+        "high -> liquidation",
+        "high -> low",
+      ],
+      ...["low -> liquidation", "low -> high"],
     ]);
     expect(of("minimum")).to.deep.equal(["min -> max"]);
     expect(of("dropped write")).to.deep.equal(["_cash -> ", "_debt -> "]);

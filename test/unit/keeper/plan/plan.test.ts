@@ -67,12 +67,12 @@ describe("the keeper's plan", () => {
         fc.bigInt(0n, 10n ** 12n),
         (weth, minProfit, gasPrice) => {
           const { model, unhealthy, prices } = modelWith([{ weth: "10", wbtc: "0.1", debt: "18000" }], weth);
-          const costs: Costs = { gas: 400_000n, gasPrice, weiPrice: prices[0]?.liq ?? 0n, minProfit };
+          const costs: Costs = { gas: 400_000n, gasPrice, weiPrice: prices[0]?.liquidation ?? 0n, minProfit };
           for (const d of planPass(model, unhealthy, prices, RICH, costs)) {
             const o = d.option;
             if (o === undefined) continue;
             expect(o.profit).to.equal(o.collateralValue - o.repaid - o.gasCost);
-            expect(o.collateralValue).to.equal(valueDown(o.seized, prices[o.asset]?.liq ?? 0n));
+            expect(o.collateralValue).to.equal(valueDown(o.seized, prices[o.asset]?.liquidation ?? 0n));
             expect(d.action === "liquidate").to.equal(pays(o.profit, minProfit));
           }
         },
@@ -155,7 +155,7 @@ describe("the keeper's plan", () => {
     const costs: Costs = {
       gas: 400_000n,
       gasPrice: 10n ** 9n,
-      weiPrice: prices[0]?.liq ?? 0n,
+      weiPrice: prices[0]?.liquidation ?? 0n,
       minProfit: parseEther("5"),
     };
     const [o] = optionsOf(model, key, prices, RICH, costs);

@@ -12,7 +12,7 @@ import {Action} from "../types/Action.sol";
 /// @notice What the auction house remembers: open absorptions and the list of them, their lots, the remnants, and all terms ever set.
 /// It knows neither prices nor
 /// money.
-library AuctionBook {
+library AuctionStorage {
     using IdList for IdList.Ids;
 
     /// @notice The id under which the remnants' lots stand, each at its asset's id.
@@ -83,7 +83,7 @@ library AuctionBook {
     /// @notice Enters a new absorption, whose `tab` sums to `left`, into the list; reverts if that is too much. `head` is the one stored.
     /// @return id of it
     /// @return position in the list
-    function enter(
+    function add(
         Book storage book,
         Head memory head,
         address owner,
@@ -113,7 +113,7 @@ library AuctionBook {
 
     /// @notice Forgets an absorption whose lots are forgotten already, and the `penalty` it still owed [debt units]. If it was valued, the
     /// one of the next as many that has most left takes its `position`, and the last of the list that one's; else the last takes its own.
-    function forget(Book storage book, uint256 id, uint24 position, uint256 penalty) internal {
+    function remove(Book storage book, uint256 id, uint24 position, uint256 penalty) internal {
         delete book.absorptions[id];
         Head memory head = book.head;
         if (position < MAX_VALUED && head.count > MAX_VALUED) position = _promote(book, position, head.count);
@@ -184,7 +184,7 @@ library AuctionBook {
     }
 
     /// @notice A lot with something left, its clock brought up to now. Reverts if there is none.
-    function running(
+    function activeLot(
         Book storage book,
         uint256 id,
         uint8 asset,
@@ -213,7 +213,7 @@ library AuctionBook {
     }
 
     /// @notice Makes now a checkpoint of an advanced lot. `expiresAt`: until when its price is sure to stay usable [s].
-    function mark(Lot memory lot, AuctionTerms memory t, uint256 expiresAt) internal view {
+    function grantCredit(Lot memory lot, AuctionTerms memory t, uint256 expiresAt) internal view {
         lot.credit = uint16(AuctionMath.creditOf(expiresAt, block.timestamp, t.maxGap));
     }
 

@@ -12,7 +12,7 @@ import {AssetSet} from "../types/AssetSet.sol";
 import {VaultKey} from "../types/VaultKey.sol";
 
 /// @notice What the engine remembers: every vault's debt, collaterals and flag, and the totals of every asset. It moves no tokens.
-library VaultBook {
+library VaultStorage {
     /// @dev One word.
     struct Vault {
         uint128 scaledDebt;
@@ -33,22 +33,33 @@ library VaultBook {
     }
 
     /// @notice Takes `amount` of `asset` out of a vault, which is left with `balance` [token units].
-    function take(Book storage book, VaultKey vault, uint8 asset, uint256 amount, uint256 balance) internal {
+    function removeCollateral(
+        Book storage book,
+        VaultKey vault,
+        uint8 asset,
+        uint256 amount,
+        uint256 balance
+    ) internal {
         book.collateral[vault][asset] = balance;
         if (balance == 0) book.vaults[vault].collaterals = book.vaults[vault].collaterals.without(asset);
         book.totals[asset].deposited -= uint128(amount);
     }
 
     /// @notice Takes `amount` of a holding out of the vault.
-    function take(Book storage book, VaultKey vault, VaultView.Holding memory holding, uint256 amount) internal {
+    function removeCollateral(
+        Book storage book,
+        VaultKey vault,
+        VaultView.Holding memory holding,
+        uint256 amount
+    ) internal {
         holding.amount -= amount;
-        take(book, vault, holding.asset, amount, holding.amount);
+        removeCollateral(book, vault, holding.asset, amount, holding.amount);
     }
 
     /// @notice Books what a vault still owes, and clears its flag if with what is `held` it is not stuck.
     /// @param index of the debt [RAY]
     /// @param stuck health below which it is [bps]
-    function owe(
+    function setDebt(
         Book storage book,
         VaultKey vault,
         uint256 scaledDebt,
@@ -63,7 +74,7 @@ library VaultBook {
     }
 
     /// @notice Moves all collateral of a vault to what is auctioned and forgets its debt. `held`: all it has.
-    function empty(
+    function moveToAuction(
         Book storage book,
         VaultKey vault,
         VaultView.Holding[] memory held

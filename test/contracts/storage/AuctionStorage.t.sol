@@ -4,17 +4,17 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {AuctionTerms, IAuctionHouse, Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
-import {AuctionBook} from "../../../contracts/storage/AuctionBook.sol";
+import {AuctionStorage} from "../../../contracts/storage/AuctionStorage.sol";
 import {IdList} from "../../../contracts/types/IdList.sol";
 
 /// @notice The list of absorptions beside a plain one: ids, and what each has left.
-contract AuctionBookTest is Test {
-    using AuctionBook for AuctionBook.Book;
+contract AuctionStorageTest is Test {
+    using AuctionStorage for AuctionStorage.Book;
     using IdList for IdList.Ids;
 
     uint256 private constant MAX_VALUED = 64;
 
-    AuctionBook.Book private book;
+    AuctionStorage.Book private book;
     uint256[] private ids;
     mapping(uint256 id => uint256) private left;
     uint256 private penalties;
@@ -25,15 +25,15 @@ contract AuctionBookTest is Test {
         book.setTerms(t);
     }
 
-    function _enter(uint256 amount) private {
-        (uint256 id, uint24 position) = book.enter(
+    function _add(uint256 amount) private {
+        (uint256 id, uint24 position) = book.add(
             book.head,
             address(this),
             address(1),
             Tab(amount, amount / 20, 0),
             amount
         );
-        AuctionBook.Lot memory lot;
+        AuctionStorage.Lot memory lot;
         (lot.lots, lot.position) = (1, position);
         book.write(id, 0, lot);
         left[id] = amount;
@@ -48,12 +48,12 @@ contract AuctionBookTest is Test {
         if (at < ids.length - 1) (ids[ids.length - 1], ids[at]) = (ids[at], id);
     }
 
-    function _forget(uint256 at) private {
+    function _remove(uint256 at) private {
         uint256 id = ids[at];
         uint256 penalty = left[id] / 20;
         uint24 position = book.lots[id][0].position;
         book.drop(id, 0, false);
-        book.forget(id, position, penalty);
+        book.remove(id, position, penalty);
         penalties -= penalty;
         // A valued one is replaced by the one of the next as many that has the most left; what is missing then, by the last.
         if (at < MAX_VALUED && ids.length > MAX_VALUED) {
@@ -81,22 +81,22 @@ contract AuctionBookTest is Test {
     function testFuzz_list_isThePlainOne(uint256 seed, uint8 most) public {
         for (uint256 i = 0; i < 66 + uint256(most % 80); ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
-            _enter(1 + ((seed >> 8) % (seed % 3 == 0 ? 10 : 1_000)));
+            _add(1 + ((seed >> 8) % (seed % 3 == 0 ? 10 : 1_000)));
         }
         _assertSame();
         for (uint256 i = 0; i < 24; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
-            if (seed % 4 == 0) _enter(1 + ((seed >> 8) % 2_000));
-            else _forget((seed >> 8) % (seed % 4 == 1 || ids.length < MAX_VALUED ? ids.length : MAX_VALUED));
+            if (seed % 4 == 0) _add(1 + ((seed >> 8) % 2_000));
+            else _remove((seed >> 8) % (seed % 4 == 1 || ids.length < MAX_VALUED ? ids.length : MAX_VALUED));
         }
         _assertSame();
-        while (ids.length != 0) _forget(ids.length / 2);
+        while (ids.length != 0) _remove(ids.length / 2);
         _assertSame();
     }
 
     /// @dev What is paid lowers what is left, and only the penalties in it what may still come in.
     function testFuzz_reduce_booksWhatIsPaid(uint80 amount, uint256 paid, uint256 penalty) public {
-        _enter(amount);
+        _add(amount);
         paid = bound(paid, 0, amount);
         penalty = bound(penalty, 0, amount / 20);
         book.reduce(1, paid, penalty);
@@ -107,10 +107,10 @@ contract AuctionBookTest is Test {
     }
 
     function enter(uint256 amount) external {
-        book.enter(book.head, address(this), address(1), Tab(1, 0, 0), amount);
+        book.add(book.head, address(this), address(1), Tab(1, 0, 0), amount);
     }
 
-    function test_enter_refusesWhatDoesNotFit() public {
+    function test_add_refusesWhatDoesNotFit() public {
         uint256 most = type(uint96).max;
         vm.expectRevert(abi.encodeWithSelector(IAuctionHouse.AmountTooLarge.selector, most + 1, most));
         this.enter(most + 1);
