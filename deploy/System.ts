@@ -47,7 +47,7 @@ export function systemModule(
         dust: parseUnits(p.system.dust, decimals.debt),
         targetHealth: p.system.targetHealthBps,
         stuckHealth: p.system.stuckHealthBps,
-        guarded: 0,
+        gatedActions: 0,
       },
     ]);
     const oracle = m.contract("OracleGuard", [manager, riskConfig, decimals.debt]);
@@ -132,8 +132,13 @@ export function systemModule(
       }
       if (p.breaker.enabled) {
         const { limitBps, windowSeconds, doubtSeconds, pauseSeconds } = p.breaker;
-        const watch = { limit: limitBps, window: windowSeconds, doubt: doubtSeconds, pause: pauseSeconds };
-        last = m.call(breaker, "setWatch", [id, watch], { id: `watch_${asset.symbol}`, after: [last] });
+        const watch = {
+          limit: limitBps,
+          window: windowSeconds,
+          maxDoubtSeconds: doubtSeconds,
+          pause: pauseSeconds,
+        };
+        last = m.call(breaker, "setTripConfig", [id, watch], { id: `watch_${asset.symbol}`, after: [last] });
       }
     });
     if (p.sequencer !== undefined) {

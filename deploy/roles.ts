@@ -20,7 +20,7 @@ export interface Role {
  */
 export const ROLES: readonly Role[] = [
   { id: 1n, holder: "volatility", target: "riskConfig", functions: ["setHaircut"] },
-  { id: 2n, holder: "breaker", target: "riskConfig", functions: ["setGuarded"] },
+  { id: 2n, holder: "breaker", target: "riskConfig", functions: ["setGatedActions"] },
   { id: 3n, holder: "guardian", target: "breaker", functions: ["pause", "unpause"] },
   {
     id: 4n,

@@ -20,7 +20,7 @@ import {AuctionMath} from "../libraries/math/AuctionMath.sol";
 import {ExactTransfer} from "../libraries/integration/ExactTransfer.sol";
 import {AuctionStorage} from "../storage/AuctionStorage.sol";
 import {AuctionValuation} from "../storage/AuctionValuation.sol";
-import {Action} from "../types/Action.sol";
+import {PausableAction} from "../types/PausableAction.sol";
 import {AssetSet} from "../types/AssetSet.sol";
 import {Price, Status} from "../types/Price.sol";
 import {VaultKey} from "../types/VaultKey.sol";
@@ -37,7 +37,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     /// largest of the next as many does.
     uint256 public constant MAX_VALUED = AuctionStorage.MAX_VALUED;
 
-    uint256 private constant REMNANTS = AuctionStorage.REMNANTS;
+    uint256 private constant RESIDUALS = AuctionStorage.RESIDUALS;
 
     /// @notice What holds the collateral and hands it out.
     IVaultEngine public immutable engine;
@@ -124,16 +124,16 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     }
 
     /// @inheritdoc IAuctionHouse
-    function abandon(
+    function writeOffVault(
         VaultKey vault,
         uint256 debt,
         AssetSet assets,
         uint256[] calldata amounts
     ) external nonReentrant onlyEngine {
-        emit Abandoned(vault, debt, assets, amounts);
+        emit VaultWrittenOff(vault, debt, assets, amounts);
         for (uint256 i = 0; !assets.isEmpty(); ++i) {
             uint8 asset = assets.lowest();
-            if (amounts[i] != 0) _addRemnant(asset, amounts[i]);
+            if (amounts[i] != 0) _addResidual(asset, amounts[i]);
             assets = assets.without(asset);
         }
         _bookShortfall(debt);
@@ -159,11 +159,11 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         _book.write(id, s.at, s.lot);
         Tab memory paid = AuctionMath.split(s.left, cost);
         emit Taken(id, asset, msg.sender, amount, cost, s.price, AuctionMath.sum(s.left) - cost);
-        if (id != REMNANTS) _collect(id, s, paid);
+        if (id != RESIDUALS) _collect(id, s, paid);
 
         engine.release(asset, amount, receiver);
         if (data.length != 0) IAuctionCallback(msg.sender).onTake(id, asset, amount, cost, data);
-        if (id == REMNANTS) {
+        if (id == RESIDUALS) {
             ExactTransfer.pull(_debtAsset, msg.sender, address(this), cost);
             _debtAsset.forceApprove(address(_pool), cost);
             _pool.donate(cost);
@@ -197,11 +197,11 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     }
 
     /// @inheritdoc IAuctionHouse
-    function giveUp(uint256 id) external nonReentrant {
+    function writeOff(uint256 id) external nonReentrant {
         (, , Tab memory left, AuctionStorage.Lot memory first) = _book.load(id);
         uint256 value = _book.valueHigh(id, first.lots, _oracle);
         uint256 dust = _riskConfig.systemRisk().dust;
-        if (!AuctionMath.isHopeless(left, value, dust)) revert NotHopeless(value, AuctionMath.sum(left), dust);
+        if (!AuctionMath.isUneconomic(left, value, dust)) revert NotUneconomic(value, AuctionMath.sum(left), dust);
         _close(id, first, left);
     }
 
@@ -297,12 +297,12 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @dev What clocks run on, whether bidding may be closed now, and the system's dust. The breaker is asked only if it may: else the
     /// risk configuration knows what it would say.
-    function _bidding() private view returns (AuctionStorage.Clock memory clock, bool guarded, uint256 dust) {
+    function _bidding() private view returns (AuctionStorage.Clock memory clock, bool gated, uint256 dust) {
         (clock.timestamp, clock.breaker) = (block.timestamp, _breaker);
-        (dust, guarded, clock.closedUntil) = _riskConfig.bidTerms();
+        (dust, gated, clock.closedUntil) = _riskConfig.bidTerms();
         // Without a breaker nothing is ever closed, whatever the bits say.
-        if (address(_breaker) == address(0)) (guarded, clock.closedUntil) = (false, 0);
-        if (guarded) clock.closedUntil = _breaker.pausedUntil(Action.Bid);
+        if (address(_breaker) == address(0)) (gated, clock.closedUntil) = (false, 0);
+        if (gated) clock.closedUntil = _breaker.pausedUntil(PausableAction.Bid);
     }
 
     function _clock() private view returns (AuctionStorage.Clock memory clock) {
@@ -331,15 +331,15 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     /// @dev What a take would do now. The lot in it is advanced and marked.
     function _sale(uint256 id, uint8 asset, uint256 maxAmount) private view returns (Sale memory s) {
-        (AuctionStorage.Clock memory clock, bool guarded, uint256 dust) = _bidding();
-        if (guarded) _breaker.check(Action.Bid, 0, 0);
+        (AuctionStorage.Clock memory clock, bool gated, uint256 dust) = _bidding();
+        if (gated) _breaker.requireOpen(PausableAction.Bid, 0, 0);
         AuctionTerms memory t;
         (s.at, s.lot, t) = _book.activeLot(id, asset, clock);
         (Price memory p, uint256 expiresAt) = _oracle.priceAndExpiry(asset);
         if (p.status == Status.Dead) revert PriceDead(asset);
         if (s.lot.elapsed >= t.tail) revert LotExpired(s.lot.elapsed, t.tail);
         AuctionStorage.grantCredit(s.lot, t, expiresAt);
-        if (id == REMNANTS) {
+        if (id == RESIDUALS) {
             s.left.debt = type(uint256).max;
         } else {
             AuctionStorage.Absorption storage a = _book.absorptions[id];
@@ -365,7 +365,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         AuctionStorage.Lot memory first = s.at == 0 ? s.lot : _book.lots[id][0];
         if (sum != 0 && first.lots > 1) {
             uint256 value = _book.valueHigh(id, first.lots, _oracle);
-            if (!AuctionMath.isHopeless(left, value, s.dust)) return;
+            if (!AuctionMath.isUneconomic(left, value, s.dust)) return;
         }
         _close(id, first, left);
     }
@@ -381,7 +381,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         ExactTransfer.pull(_debtAsset, msg.sender, address(this), paid.tip);
     }
 
-    /// @dev Forgets an absorption. With its tab paid what is left of its lots is its owner's; else it joins the remnants, and what is
+    /// @dev Forgets an absorption. With its tab paid what is left of its lots is its owner's; else it joins the residuals, and what is
     /// missing goes down the waterfall.
     function _close(uint256 id, AuctionStorage.Lot memory first, Tab memory left) private {
         AuctionStorage.Absorption memory a = _book.absorptions[id];
@@ -394,7 +394,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
                 claims[a.owner][asset] += amount;
                 emit Claimable(a.owner, asset, amount);
             } else {
-                _addRemnant(asset, amount);
+                _addResidual(asset, amount);
             }
         }
         _book.remove(id, first.position, left.penalty);
@@ -407,7 +407,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     function _bookShortfall(uint256 debt) private {
         uint256 covered = backstop.cover(debt);
-        emit ShortfallBooked(debt, covered);
+        emit ShortfallRealized(debt, covered);
         _pool.bookSale(covered, debt - covered);
     }
 
@@ -417,11 +417,11 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         emit TipEarned(keeper, amount);
     }
 
-    /// @dev Remnants of an asset share a lot. Its clock begins anew whenever something joins, so that nobody buys what is fresh at the price of
+    /// @dev Residuals of an asset share a lot. Its clock begins anew whenever something joins, so that nobody buys what is fresh at the price of
     /// what is old, and stands until a checkpoint.
-    function _addRemnant(uint8 asset, uint256 amount) private {
-        uint120 total = _bounded(_book.lots[REMNANTS][asset].amount + amount);
-        emit RemnantAdded(asset, amount);
+    function _addResidual(uint8 asset, uint256 amount) private {
+        uint120 total = _bounded(_book.lots[RESIDUALS][asset].amount + amount);
+        emit ResidualAdded(asset, amount);
         uint16 version = _book.head.terms;
         AuctionStorage.Lot memory lot_ = AuctionStorage.Lot(
             total,
@@ -434,14 +434,14 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
             0,
             0
         );
-        _start(lot_, _book.terms[version], REMNANTS, asset, false);
+        _start(lot_, _book.terms[version], RESIDUALS, asset, false);
     }
 
     // ------------------------------------------------------------------ internals
 
     function _setTerms(AuctionTerms memory terms_) private {
         uint16 version = _book.setTerms(terms_);
-        emit TermsSet(version, terms_);
+        emit TermsUpdated(version, terms_);
     }
 
     function _bounded(uint256 amount) private pure returns (uint120) {

@@ -22,7 +22,7 @@ import {DebtMath} from "../libraries/math/DebtMath.sol";
 import {ExactTransfer} from "../libraries/integration/ExactTransfer.sol";
 import {BPS, FixedPoint, RAY, WAD} from "../libraries/math/FixedPoint.sol";
 import {InterestMath} from "../libraries/math/InterestMath.sol";
-import {Action} from "../types/Action.sol";
+import {PausableAction} from "../types/PausableAction.sol";
 
 /// @title LendingPool
 /// @notice See `ILendingPool`, which is the specification.
@@ -178,7 +178,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         if (_reentrancyGuardEntered()) revert ReentrancyGuardReentrantCall();
         if (token != asset()) revert UnsupportedToken(token, asset());
         if (amount > _state.cash) revert InsufficientCash(amount, _state.cash);
-        IVaultEngine(engine).requireOpen(Action.FlashLoan);
+        IVaultEngine(engine).requireOpen(PausableAction.FlashLoan);
         FLASHING.asBoolean().tstore(true);
         emit FlashLent(address(receiver), msg.sender, amount);
         IERC20(token).safeTransfer(address(receiver), amount);
@@ -214,7 +214,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     function maxFlashLoan(address token) external view returns (uint256) {
         if (token != asset() || FLASHING.asBoolean().tload() || _reentrancyGuardEntered()) return 0;
         ICircuitBreaker breaker = IVaultEngine(engine).breaker();
-        bool closed = address(breaker) != address(0) && breaker.pausedUntil(Action.FlashLoan) > block.timestamp;
+        bool closed = address(breaker) != address(0) && breaker.pausedUntil(PausableAction.FlashLoan) > block.timestamp;
         return closed ? 0 : _state.cash;
     }
 
@@ -414,7 +414,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         bool valid = t.kink != 0 && t.kink < KINK_ONE && t.max * RATE_UNIT <= InterestMath.MAX_RATE;
         if (!valid) revert InvalidCurve(t.kink, t.max);
         _terms = t;
-        emit TermsSet(t);
+        emit TermsUpdated(t);
     }
 
     /// @dev The rate for this cash and debt [debt units; RAY per second].

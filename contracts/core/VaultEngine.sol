@@ -18,7 +18,7 @@ import {ILiquidationCallback} from "../interfaces/callbacks/ILiquidationCallback
 import {IOracleGuard} from "../interfaces/IOracleGuard.sol";
 import {IRiskConfig, SystemRisk} from "../interfaces/IRiskConfig.sol";
 import {IVaultEngine, LiquidationCall, Policies} from "../interfaces/IVaultEngine.sol";
-import {IVolatilityModel} from "../interfaces/IVolatilityModel.sol";
+import {IPortfolioMargin} from "../interfaces/IPortfolioMargin.sol";
 import {DebtMath} from "../libraries/math/DebtMath.sol";
 import {ExactTransfer} from "../libraries/integration/ExactTransfer.sol";
 import {BPS, FixedPoint} from "../libraries/math/FixedPoint.sol";
@@ -28,7 +28,7 @@ import {PriceCache} from "../libraries/prices/PriceCache.sol";
 import {VaultRules} from "../libraries/rules/VaultRules.sol";
 import {VaultView} from "../libraries/rules/VaultView.sol";
 import {VaultStorage} from "../storage/VaultStorage.sol";
-import {Action, WATCHED, bitOf} from "../types/Action.sol";
+import {PausableAction, WATCHED, bitOf} from "../types/PausableAction.sol";
 import {AssetRisk} from "../types/AssetRisk.sol";
 import {AssetSet} from "../types/AssetSet.sol";
 import {Price, Status} from "../types/Price.sol";
@@ -51,7 +51,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     ICircuitBreaker public immutable breaker;
     /// @inheritdoc IVaultEngine
-    IVolatilityModel public immutable volatility;
+    IPortfolioMargin public immutable volatility;
     /// @inheritdoc IVaultEngine
     address public immutable debtAsset;
 
@@ -110,7 +110,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
             // Only the index is needed: writing the accrual down would change no result.
             uint256 debt = DebtMath.debtUp(scaledDebt, pool.currentIndex());
             (VaultView.Holding[] memory holdings, SystemRisk memory system) = _holdings(vault);
-            _requireMargin(vault, holdings, system, debt, Action.WithdrawWithDebt);
+            _requireMargin(vault, holdings, system, debt, PausableAction.WithdrawWithDebt);
             _book.clearFlag(vault);
         }
         emit Withdrawn(vault, asset, to, withdrawn, balance);
@@ -208,7 +208,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     function setOperator(address operator, bool approved) external {
         _operators[msg.sender][operator] = approved;
-        emit OperatorSet(msg.sender, operator, approved);
+        emit OperatorUpdated(msg.sender, operator, approved);
     }
 
     /// @inheritdoc IVaultEngine
@@ -241,7 +241,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     function liquidate(LiquidationCall calldata c) external nonReentrant returns (uint256 repaid, uint256 seized) {
         if (block.timestamp > c.deadline) revert DeadlinePassed(block.timestamp, c.deadline);
         VaultRules.VaultContext memory context = _context(c.vault);
-        _requireOpen(context.system, Action.Liquidate, context.position.value, context.debt);
+        _requireOpen(context.system, PausableAction.Liquidate, context.position.value, context.debt);
         VaultView.Holding memory holding = context.holdings[
             VaultRules.requireSeizable(c.vault, c.asset, context.holdings)
         ];
@@ -259,12 +259,12 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         emit Liquidated(c.vault, c.asset, msg.sender, repaid, seized, o.bonus, scaledDebt, holding.amount);
         uint256 debt = DebtMath.debtUp(scaledDebt, context.position.index);
         if (
-            !o.limited && LiquidationMath.isHopeless(VaultView.valueHigh(context.holdings), debt, context.system.dust)
+            !o.limited && LiquidationMath.isUneconomic(VaultView.valueHigh(context.holdings), debt, context.system.dust)
         ) {
             // Booked before anybody is called, so that no lender can leave between the loss and its booking.
-            emit BadDebtBooked(c.vault, debt);
+            emit BadDebtRealized(c.vault, debt);
             (AssetSet assets, uint256[] memory amounts) = _book.moveToAuction(c.vault, context.holdings);
-            auctionHouse.abandon(c.vault, pool.toAuction(scaledDebt), assets, amounts);
+            auctionHouse.writeOffVault(c.vault, pool.toAuction(scaledDebt), assets, amounts);
         } else {
             _book.setDebt(c.vault, scaledDebt, context.holdings, context.position.index, context.system.stuckHealth);
         }
@@ -295,7 +295,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     /// @inheritdoc IVaultEngine
     function absorb(VaultKey vault, address keeper) external nonReentrant returns (uint256 id) {
         VaultRules.VaultContext memory context = _context(vault);
-        _requireOpen(context.system, Action.Liquidate, context.position.value, context.debt);
+        _requireOpen(context.system, PausableAction.Liquidate, context.position.value, context.debt);
         VaultRules.requireAbsorbable(context, _openedAt(context), block.timestamp);
         (AssetSet assets, uint256[] memory amounts) = _book.moveToAuction(vault, context.holdings);
         emit Absorbed(vault, keeper, context.debt);
@@ -355,7 +355,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVaultEngine
-    function requireOpen(Action action) external view {
+    function requireOpen(PausableAction action) external view {
         _requireOpen(riskConfig.systemRisk(), action, 0, 0);
     }
 
@@ -419,11 +419,12 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         SystemRisk memory system
     ) private {
         uint256 index = pool.addInterest();
-        uint256 scaledDebt = VaultStorage.bounded(_book.vaults[vault].scaledDebt + DebtMath.scaledUp(amount, index));
-        _book.vaults[vault].scaledDebt = uint128(scaledDebt);
+        VaultStorage.Vault storage v = _book.vaults[vault];
+        uint256 scaledDebt = VaultStorage.bounded(v.scaledDebt + DebtMath.scaledUp(amount, index));
+        v.scaledDebt = uint128(scaledDebt);
         _book.clearFlag(vault);
         uint256 debt = DebtMath.debtUp(scaledDebt, index);
-        _requireMargin(vault, holdings, system, debt, Action.Borrow);
+        _requireMargin(vault, holdings, system, debt, PausableAction.Borrow);
         if (debt < system.dust) revert DebtBelowDust(debt, system.dust);
         emit Borrowed(vault, to, amount, scaledDebt);
         uint256 totalDebt = pool.disburse(amount, to);
@@ -457,7 +458,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         VaultView.Holding[] memory holdings,
         SystemRisk memory system,
         uint256 debt,
-        Action action
+        PausableAction action
     ) private view {
         _requireOpen(system, action, 0, 0);
         uint256 power = VaultRules.borrowingPowerDown(holdings);
@@ -473,14 +474,14 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
 
     /// @dev No risk on a price that has just moved too far, though nobody may have told the breaker yet.
     function _requireCalm(VaultKey vault, VaultView.Holding[] memory holdings, SystemRisk memory system) private view {
-        if (system.guarded & WATCHED == 0 || address(breaker) == address(0)) return;
+        if (system.gatedActions & WATCHED == 0 || address(breaker) == address(0)) return;
         breaker.requireCalm(_book.vaults[vault].collaterals, VaultView.liquidationPrices(holdings));
     }
 
-    /// @dev Reverts if the breaker, if there is one, has closed `action`. Costs nothing while nothing is guarded.
-    function _requireOpen(SystemRisk memory system, Action action, uint256 value, uint256 debt) private view {
-        if (system.guarded & bitOf(action) == 0 || address(breaker) == address(0)) return;
-        breaker.check(action, value, debt);
+    /// @dev Reverts if the breaker, if there is one, has closed `action`. Costs nothing while nothing is gated.
+    function _requireOpen(SystemRisk memory system, PausableAction action, uint256 value, uint256 debt) private view {
+        if (system.gatedActions & bitOf(action) == 0 || address(breaker) == address(0)) return;
+        breaker.requireOpen(action, value, debt);
     }
 
     /// @dev Clears the flag of a vault that is no longer stuck. Reads no price unless the vault is flagged.

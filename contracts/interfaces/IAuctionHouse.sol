@@ -63,7 +63,7 @@ struct LotView {
 /// take and restart is a checkpoint, and anyone may set one. A clock goes on from one only if the collateral can be moved then, which is
 /// tried; so it is when the auction opens.
 ///
-/// Absorption 0 stands for the remnants: collateral too small for an auction of its own, one lot per asset, without debt; what it brings
+/// Absorption 0 stands for the residuals: collateral too small for an auction of its own, one lot per asset, without debt; what it brings
 /// in goes to the pool's reserve.
 ///
 /// Amounts of collateral are in token units and stay in the engine until they are handed out; amounts of debt in debt units; prices
@@ -80,7 +80,7 @@ interface IAuctionHouse {
         uint256[] amounts
     );
     /// @notice `amount` of `asset` was sold for `cost` at `price`. `tab` is what is left to bring in;
-    /// it means nothing for remnants.
+    /// it means nothing for residuals.
     event Taken(
         uint256 indexed id,
         uint8 indexed asset,
@@ -93,11 +93,11 @@ interface IAuctionHouse {
     /// @notice An absorption ended. `shortfall` is the debt its lots did not cover [debt units], 0 if they did.
     event AbsorptionClosed(uint256 indexed id, address indexed owner, uint256 shortfall);
     /// @notice A debt nobody will pay went down the waterfall: `covered` by the backstop, the rest by the pool's reserve and lenders.
-    event ShortfallBooked(uint256 shortfall, uint256 covered);
-    /// @notice A vault was given up: its debt went down the waterfall, what was left of it joined the remnants.
-    event Abandoned(VaultKey indexed vault, uint256 debt, AssetSet assets, uint256[] amounts);
-    /// @notice `amount` of `asset` joined the remnants, whose clock begins anew.
-    event RemnantAdded(uint8 indexed asset, uint256 amount);
+    event ShortfallRealized(uint256 shortfall, uint256 covered);
+    /// @notice A vault was given up: its debt went down the waterfall, what was left of it joined the residuals.
+    event VaultWrittenOff(VaultKey indexed vault, uint256 debt, AssetSet assets, uint256[] amounts);
+    /// @notice `amount` of `asset` joined the residuals, whose clock begins anew.
+    event ResidualAdded(uint8 indexed asset, uint256 amount);
     /// @notice `amount` of `asset` is `owner`'s to claim.
     event Claimable(address indexed owner, uint8 indexed asset, uint256 amount);
     /// @notice `amount` of `asset` was claimed.
@@ -111,7 +111,7 @@ interface IAuctionHouse {
     /// @notice The clock of a lot was brought up to now [s].
     event Checkpointed(uint256 indexed id, uint8 indexed asset, uint256 elapsed);
     /// @notice Terms of absorptions opened from now on.
-    event TermsSet(uint256 indexed version, AuctionTerms terms);
+    event TermsUpdated(uint256 indexed version, AuctionTerms terms);
 
     /// @notice Only the engine may call this.
     error OnlyEngine(address caller, address engine);
@@ -126,7 +126,7 @@ interface IAuctionHouse {
     /// @notice The lot can still be taken [s].
     error LotRunning(uint256 elapsed, uint256 tail);
     /// @notice What is left is worth an auction [debt units].
-    error NotHopeless(uint256 value, uint256 debt, uint256 dust);
+    error NotUneconomic(uint256 value, uint256 debt, uint256 dust);
     /// @notice No such absorption.
     error NotOpen(uint256 id);
     /// @notice A number does not fit its place.
@@ -150,7 +150,7 @@ interface IAuctionHouse {
 
     /// @notice Books a debt whose collateral is not worth an auction of its own: the shortfall goes down the waterfall at once, and
     /// what is left is sold for the reserve. Engine only.
-    function abandon(VaultKey vault, uint256 debt, AssetSet assets, uint256[] calldata amounts) external;
+    function writeOffVault(VaultKey vault, uint256 debt, AssetSet assets, uint256[] calldata amounts) external;
 
     // ------------------------------------------------------------------ bidders
 
@@ -158,7 +158,7 @@ interface IAuctionHouse {
     /// (`IAuctionCallback`), and takes `cost` on its allowance to this contract. Anyone may call. Never sells more than the tab
     /// needs. What would leave less than dust to sell is lowered so that it does not, down to nothing: take more then.
     /// Reverts if bidding is closed, the price is dead or above `maxPrice`, or the lot is expired or gone.
-    /// @param id absorption; 0 for remnants
+    /// @param id absorption; 0 for residuals
     /// @param maxPrice most to pay [1e36-scaled]; the largest word for no limit
     /// @return amount what was sent [token units]
     /// @return cost what was taken [debt units]
@@ -180,8 +180,8 @@ interface IAuctionHouse {
     function restart(uint256 id, uint8 asset) external;
 
     /// @notice Ends an absorption whose lots together are worth less than dust and less than the debt left (or, the debt being paid, than the
-    /// tab), at the highest of the usable prices: the shortfall is booked, the lots join the remnants. Anyone may call.
-    function giveUp(uint256 id) external;
+    /// tab), at the highest of the usable prices: the shortfall is booked, the lots join the residuals. Anyone may call.
+    function writeOff(uint256 id) external;
 
     // ------------------------------------------------------------------ what is left over
 

@@ -33,7 +33,7 @@ struct Plan {
 /// holds nothing between calls, and without a plan it does nothing to a vault, operator or not.
 interface IAutopilot is IUniswapV3SwapCallback {
     /// @notice The owner of `vault` set or changed its plan. Complete, defaults filled in.
-    event PlanSet(VaultKey indexed vault, Plan plan);
+    event PlanUpdated(VaultKey indexed vault, Plan plan);
     /// @notice The owner of `vault` took its plan back.
     event PlanCleared(VaultKey indexed vault);
     /// @notice A plan was executed: `sold` [collateral units] paid `repaid` and `fee` [debt units].
@@ -45,7 +45,7 @@ interface IAutopilot is IUniswapV3SwapCallback {
     /// @notice The vault has no plan.
     error NoPlan(VaultKey vault);
     /// @notice Health is not below the trigger [debt units * bps; debt * trigger].
-    error NotTriggered(uint256 weighted, uint256 needed);
+    error NotTriggered(uint256 adjustedCollateral, uint256 needed);
     /// @notice The asset has no price.
     error PriceDead(uint8 asset);
     /// @notice Pool and oracle differ by more than half the slippage allowed [1e36-scaled].

@@ -29,7 +29,7 @@ struct PoolState {
 }
 
 /// @notice Interest terms, in one word: a kinked rate by utilisation (`InterestMath.Curve`) and who gets what of it. The curve
-/// is data and not a contract, because what cannot fail need not be guarded, and costs no call.
+/// is data and not a contract, because what cannot fail need not be gatedActions, and costs no call.
 struct PoolTerms {
     /// Rate of an idle pool [1e-18 per second].
     uint40 base;
@@ -79,7 +79,7 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     /// @notice Tokens were lent within one transaction [debt units].
     event FlashLent(address indexed receiver, address indexed initiator, uint256 amount);
     /// @notice Interest terms changed.
-    event TermsSet(PoolTerms terms);
+    event TermsUpdated(PoolTerms terms);
     /// @notice The auction house was set, for good.
     event AuctionHouseSet(IAuctionHouse auctionHouse);
 

@@ -59,7 +59,7 @@ interface ILiquidationExecutor is ILiquidationCallback, IERC3156FlashBorrower, I
     /// @notice A vault was left out; `reason` is what the engine reverted with.
     event Skipped(VaultKey indexed vault, bytes reason);
     /// @notice `keeper` may or may no longer call.
-    event KeeperSet(address indexed keeper, bool approved);
+    event KeeperUpdated(address indexed keeper, bool approved);
     /// @notice The whole balance of `token` was sent to the owner [token units].
     event Swept(address indexed token, uint256 amount);
 

@@ -25,7 +25,7 @@ struct SourceConfig {
 /// repayment, and a guard must not stop a liquidation.
 interface IOracleGuard {
     /// @notice The sources of an asset changed; the bounds are those in force. A zero `secondary.feed` means that there is none.
-    event AssetSourcesSet(
+    event AssetSourcesUpdated(
         uint8 indexed asset,
         SourceConfig primary,
         SourceConfig secondary,
@@ -33,13 +33,13 @@ interface IOracleGuard {
         bool composed
     );
     /// @notice The source that prices the debt asset changed; the bounds are those in force.
-    event DebtSourceSet(SourceConfig source);
+    event DebtSourceUpdated(SourceConfig source);
     /// @notice The feed that says whether the sequencer is up changed; zero: there is none.
-    event SequencerSet(AggregatorV3Interface feed, uint256 gracePeriod);
+    event SequencerUpdated(AggregatorV3Interface feed, uint256 gracePeriod);
     /// @notice The price of `asset` does or does not depend on the sequencer any longer.
-    event SequencedSet(uint8 indexed asset, bool sequenced);
+    event SequencedUpdated(uint8 indexed asset, bool sequenced);
     /// @notice The price of `asset` was remembered as its last accepted one [1e36-scaled].
-    event PriceAccepted(uint8 indexed asset, uint256 price, uint256 timestamp);
+    event LastGoodPriceUpdated(uint8 indexed asset, uint256 price, uint256 timestamp);
 
     /// @notice `asset` was seen dead: what it counts at begins to fade a day after `since`, if it stays so.
     event DeathRecorded(uint8 indexed asset, uint256 since);
@@ -85,9 +85,9 @@ interface IOracleGuard {
     /// @notice Remembers the current price of `asset` if it is Good, and records its death if it is Dead. Anyone may call; a dead asset
     /// keeps counting at the newer of what was remembered and the last usable answer among the newest rounds of its feeds.
     /// @return accepted whether the price was Good
-    function accept(uint8 asset) external returns (bool accepted);
+    function updateLastGoodPrice(uint8 asset) external returns (bool accepted);
 
-    /// @notice The price of `asset`, remembered like `accept` does if the last one accepted is an hour old; its death is recorded. The
+    /// @notice The price of `asset`, remembered like `updateLastGoodPrice` does if the last one accepted is an hour old; its death is recorded. The
     /// engine calls it on every deposit, and whenever it meets a dead price; anyone may.
     function observe(uint8 asset) external returns (Price memory);
 
@@ -101,7 +101,7 @@ interface IOracleGuard {
     function priceAndExpiry(uint8 asset) external view returns (Price memory price, uint256 expiresAt);
 
     /// @notice The last accepted price of `asset` [1e36-scaled] and when it was [s]; zeros if there is none.
-    function lastAccepted(uint8 asset) external view returns (uint256 acceptedPrice, uint256 timestamp);
+    function lastGoodPrice(uint8 asset) external view returns (uint256 goodPrice, uint256 timestamp);
 
     /// @notice What is known of `asset` while its price is Dead, and since when its death has been on record [s]; 0 if it is not.
     /// `LastKnown.priceOf` makes the price of it.

@@ -14,9 +14,9 @@ struct SystemRisk {
     uint16 targetHealth;
     /// A vault may be absorbed by the age of its flag only below this health [bps], at most 1e4; 0: never by age.
     uint16 stuckHealth;
-    /// Actions the circuit breaker must be asked about, one bit each (`Action`), and whether it watches how far prices move (`WATCHED`). Set
+    /// Actions the circuit breaker must be asked about, one bit each (`PausableAction`), and whether it watches how far prices move (`WATCHED`). Set
     /// by the breaker, kept by `setSystem`.
-    uint8 guarded;
+    uint8 gatedActions;
 }
 
 /// @title Risk parameters and caps
@@ -27,19 +27,19 @@ struct SystemRisk {
 /// from those that can do anything, so that they may be given to somebody quicker.
 interface IRiskConfig {
     /// @notice An asset was listed or its parameters changed. `risk` is complete; its threshold is in force unless
-    /// `ThresholdRampSet` follows, and no ramp that was running is.
-    event AssetSetTo(uint8 indexed asset, AssetRiskFields risk, uint128 supplyCap);
+    /// `ThresholdRampUpdated` follows, and no ramp that was running is.
+    event AssetUpdated(uint8 indexed asset, AssetRiskFields risk, uint128 supplyCap);
     /// @notice The system parameters changed.
-    event SystemSetTo(SystemRisk system);
+    event SystemUpdated(SystemRisk system);
 
     /// @notice The threshold of `asset` falls from `start` to `end` [bps] and is there at `endsAt` [s].
-    event ThresholdRampSet(uint8 indexed asset, uint256 start, uint256 end, uint256 endsAt);
+    event ThresholdRampUpdated(uint8 indexed asset, uint256 start, uint256 end, uint256 endsAt);
     /// @notice The haircut of `asset` is at least this [bps], whatever volatility says.
-    event HaircutFloorSetTo(uint8 indexed asset, uint256 floor);
+    event HaircutFloorUpdated(uint8 indexed asset, uint256 floor);
     /// @notice What is taken off an asset's value changed [bps]: the larger of the model's haircut and the floor.
-    event HaircutSetTo(uint8 indexed asset, uint256 haircut);
+    event HaircutUpdated(uint8 indexed asset, uint256 haircut);
     /// @notice The actions about which the circuit breaker must be asked changed.
-    event GuardedSetTo(uint8 guarded);
+    event GatedActionsUpdated(uint8 gatedActions);
 
     /// @notice No asset has this id.
     error UnknownAsset(uint8 asset, uint256 listed);
@@ -94,7 +94,7 @@ interface IRiskConfig {
 
     /// @notice Sets the actions about which the circuit breaker must be asked, and until when bidding was last closed [s]: while bidding is
     /// not among them that does not change, and auctions need not ask for it. For the breaker.
-    function setGuarded(uint8 guarded, uint32 bidClosedUntil) external;
+    function setGatedActions(uint8 gatedActions, uint32 bidClosedUntil) external;
 
     /// @notice The number of listed assets; their ids are 0 to assetCount - 1.
     function assetCount() external view returns (uint256);
@@ -113,9 +113,9 @@ interface IRiskConfig {
 
     /// @notice What an auction needs in one call.
     /// @return dust as in `SystemRisk` [debt units]
-    /// @return guarded whether the circuit breaker must be asked about bidding, for `closedUntil` too
+    /// @return gated whether the circuit breaker must be asked about bidding, for `closedUntil` too
     /// @return closedUntil if not: until when bidding was last closed [s]; 0 if it never was
-    function bidTerms() external view returns (uint256 dust, bool guarded, uint256 closedUntil);
+    function bidTerms() external view returns (uint256 dust, bool gated, uint256 closedUntil);
 
     /// @notice The token of `asset`. Reverts for an unknown id.
     function tokenOf(uint8 asset) external view returns (address);

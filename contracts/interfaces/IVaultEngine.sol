@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Action} from "../types/Action.sol";
+import {PausableAction} from "../types/PausableAction.sol";
 import {AssetSet} from "../types/AssetSet.sol";
 import {Status} from "../types/Price.sol";
 import {VaultKey} from "../types/VaultKey.sol";
@@ -10,14 +10,14 @@ import {ICircuitBreaker} from "./ICircuitBreaker.sol";
 import {ILendingPool} from "./ILendingPool.sol";
 import {IOracleGuard} from "./IOracleGuard.sol";
 import {IRiskConfig} from "./IRiskConfig.sol";
-import {IVolatilityModel} from "./IVolatilityModel.sol";
+import {IPortfolioMargin} from "./IPortfolioMargin.sol";
 
 /// @notice The policies an engine is built on, fixed for its life.
 struct Policies {
     IRiskConfig riskConfig;
     IOracleGuard oracle;
     ICircuitBreaker breaker;
-    IVolatilityModel volatility;
+    IPortfolioMargin volatility;
 }
 
 /// @notice What a liquidator asks for.
@@ -83,7 +83,7 @@ interface IVaultEngine {
     );
     /// @notice The rest of a vault's debt was given up and the vault is empty. Backstop and pool say in the same transaction
     /// who paid, the auction house what becomes of the collateral left.
-    event BadDebtBooked(VaultKey indexed vault, uint256 debt);
+    event BadDebtRealized(VaultKey indexed vault, uint256 debt);
     /// @notice A stuck vault may be absorbed from one flag age after `flaggedAt` to two, unless it recovers.
     event Flagged(VaultKey indexed vault, address indexed by, uint256 flaggedAt);
     /// @notice A flagged vault is no longer stuck.
@@ -93,7 +93,7 @@ interface IVaultEngine {
     /// @notice Auctioned collateral was handed out.
     event Released(uint8 indexed asset, address to, uint256 amount);
     /// @notice `operator` may or may no longer act for `owner`.
-    event OperatorSet(address indexed owner, address indexed operator, bool approved);
+    event OperatorUpdated(address indexed owner, address indexed operator, bool approved);
 
     /// @notice Neither the vault's owner nor one of its operators.
     error NotAuthorised(address caller, address owner);
@@ -108,13 +108,13 @@ interface IVaultEngine {
     /// @notice The debt left would be too small to be worth liquidating [debt units].
     error DebtBelowDust(uint256 debt, uint256 dust);
     /// @notice Collateral at the initial margin does not cover the debt [debt units * bps; debt * 1e4].
-    error NotEnoughCollateral(uint256 weighted, uint256 needed);
+    error NotEnoughCollateral(uint256 adjustedCollateral, uint256 needed);
     /// @notice Taking risk needs a Good price of every collateral in the vault.
     error PriceNotGood(uint8 asset, Status status);
     /// @notice A dead asset cannot be seized.
     error PriceDead(uint8 asset);
     /// @notice Health is at least 1 [debt units * bps; debt * 1e4].
-    error VaultHealthy(uint256 weighted, uint256 needed);
+    error VaultHealthy(uint256 adjustedCollateral, uint256 needed);
     /// @notice The vault does not hold this asset.
     error AssetNotHeld(VaultKey vault, uint8 asset);
     /// @notice Seizing this asset could lower health: its threshold [bps] exceeds the health factor [WAD].
@@ -249,7 +249,7 @@ interface IVaultEngine {
     function assetTotals(uint8 asset) external view returns (uint256 deposited, uint256 auctioned);
 
     /// @notice Reverts if the circuit breaker has closed `action`.
-    function requireOpen(Action action) external view;
+    function requireOpen(PausableAction action) external view;
 
     /// @notice Whether `operator` may act for `owner`.
     function isOperator(address owner, address operator) external view returns (bool);
@@ -267,7 +267,7 @@ interface IVaultEngine {
     function breaker() external view returns (ICircuitBreaker);
 
     /// @notice What knows how risky collaterals are together.
-    function volatility() external view returns (IVolatilityModel);
+    function volatility() external view returns (IPortfolioMargin);
 
     /// @notice What sells the collateral of absorbed vaults.
     function auctionHouse() external view returns (IAuctionHouse);

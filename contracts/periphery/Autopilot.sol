@@ -87,7 +87,7 @@ contract Autopilot is IAutopilot, ReentrancyGuardTransient {
         PoolTrade.find(factory, IERC20(risk.token()), _debtAsset, plan.poolFee);
         VaultKey vault = toVaultKey(msg.sender, index);
         _plans[vault] = plan;
-        emit PlanSet(vault, plan);
+        emit PlanUpdated(vault, plan);
     }
 
     /// @inheritdoc IAutopilot
@@ -106,7 +106,10 @@ contract Autopilot is IAutopilot, ReentrancyGuardTransient {
         (Plan memory plan, DeleverageMath.Sale memory sale) = (x.plan, x.sale);
         if (plan.targetHealth == 0) revert NoPlan(vault);
         if (!DeleverageMath.isTriggered(x.p, plan.triggerHealth)) {
-            revert NotTriggered(x.p.weighted, DebtMath.debtUp(x.p.scaledDebt, x.p.index) * plan.triggerHealth);
+            revert NotTriggered(
+                x.p.adjustedCollateral,
+                DebtMath.debtUp(x.p.scaledDebt, x.p.index) * plan.triggerHealth
+            );
         }
         if (x.held && x.price.status == Status.Dead) revert PriceDead(plan.asset);
         if (!x.held || sale.repaid == 0) revert TargetOutOfReach(vault, plan.asset);

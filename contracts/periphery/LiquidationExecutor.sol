@@ -213,6 +213,6 @@ contract LiquidationExecutor is ILiquidationExecutor, Ownable2Step, ReentrancyGu
 
     function _setKeeper(address keeper, bool approved) private {
         isKeeper[keeper] = approved;
-        emit KeeperSet(keeper, approved);
+        emit KeeperUpdated(keeper, approved);
     }
 }

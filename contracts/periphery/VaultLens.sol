@@ -50,8 +50,8 @@ contract VaultLens is IVaultLens {
             list[i] = VaultHealth({
                 debt: debt,
                 value: p.value,
-                healthFactor: HealthMath.healthFactorDown(p.weighted, debt),
-                liquidatable: !HealthMath.covers(p.weighted, debt)
+                healthFactor: HealthMath.healthFactorDown(p.adjustedCollateral, debt),
+                liquidatable: !HealthMath.covers(p.adjustedCollateral, debt)
             });
         }
     }
@@ -86,7 +86,7 @@ contract VaultLens is IVaultLens {
         (quote.repaid, quote.seized, quote.bonus) = (o.repaid, o.seized, o.bonus);
         holdings[at].amount -= o.seized;
         uint256 debt = DebtMath.debtUp(scaledDebt - o.scaledRepaid, p.index);
-        if (!o.limited && LiquidationMath.isHopeless(VaultView.valueHigh(holdings), debt, system.dust))
+        if (!o.limited && LiquidationMath.isUneconomic(VaultView.valueHigh(holdings), debt, system.dust))
             quote.writtenOff = debt;
     }
 

@@ -4,12 +4,12 @@ pragma solidity ^0.8.30;
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
-import {ICircuitBreaker, Watch} from "../interfaces/ICircuitBreaker.sol";
+import {ICircuitBreaker, TripConfig} from "../interfaces/ICircuitBreaker.sol";
 import {IOracleGuard} from "../interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "../interfaces/IRiskConfig.sol";
 import {BreakerMath} from "../libraries/math/BreakerMath.sol";
 import {BPS} from "../libraries/math/FixedPoint.sol";
-import {Action, WATCHED, bitOf} from "../types/Action.sol";
+import {PausableAction, WATCHED, bitOf} from "../types/PausableAction.sol";
 import {AssetSet} from "../types/AssetSet.sol";
 import {Price, Status} from "../types/Price.sol";
 
@@ -29,20 +29,20 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
 
     /// @dev One word.
     struct Asset {
-        Watch watch;
+        TripConfig watch;
         /// First poke that did not find the price Good, since the last that did; 0 if the last did.
         uint40 doubtfulSince;
         /// Whether this doubt has tripped already.
         bool doubtTripped;
     }
 
-    mapping(Action => BreakerMath.Closure) private _closures;
+    mapping(PausableAction => BreakerMath.Closure) private _closures;
     /// @dev By when they began: the spells before the running or last one, each with how long the action had been closed before it.
-    mapping(Action => Checkpoints.Trace208) private _spells;
+    mapping(PausableAction => Checkpoints.Trace208) private _spells;
     mapping(uint256 asset => Asset) private _assets;
     mapping(uint256 asset => BreakerMath.Window) private _windows;
     /// @dev What this contract last set in the risk configuration, and of how many assets it watches the moves.
-    uint8 private _guarded;
+    uint8 private _gatedActions;
     uint8 private _moving;
 
     constructor(address authority, IOracleGuard oracle_) AccessManaged(authority) {
@@ -53,7 +53,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     // ------------------------------------------------------------------ guardian
 
     /// @inheritdoc ICircuitBreaker
-    function pause(Action action, uint256 duration) external restricted returns (uint256 until) {
+    function pause(PausableAction action, uint256 duration) external restricted returns (uint256 until) {
         BreakerMath.Closure memory c = BreakerMath.pause(_closures[action], action, block.timestamp, duration);
         _close(action, c);
         until = c.pausedUntil;
@@ -62,28 +62,28 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     }
 
     /// @inheritdoc ICircuitBreaker
-    function unpause(Action action) external restricted {
+    function unpause(PausableAction action) external restricted {
         BreakerMath.Closure memory c = _closures[action];
         if (block.timestamp >= c.pausedUntil) revert NotPaused(action, c.pausedUntil);
         c = BreakerMath.lift(c, block.timestamp);
         _closures[action] = c;
-        emit Unpaused(action, action == Action.Liquidate ? BreakerMath.graceUntil(c) : 0);
+        emit Unpaused(action, action == PausableAction.Liquidate ? BreakerMath.graceUntil(c) : 0);
         _guard();
     }
 
     /// @inheritdoc ICircuitBreaker
-    function setWatch(uint8 asset, Watch calldata watch) external restricted {
+    function setTripConfig(uint8 asset, TripConfig calldata watch) external restricted {
         riskConfig.tokenOf(asset);
-        bool watched = watch.limit != 0 || watch.doubt != 0;
+        bool watched = watch.limit != 0 || watch.maxDoubtSeconds != 0;
         bool windowed = watch.limit == 0 || (watch.window >= MIN_WINDOW && watch.window <= MAX_WINDOW);
         if (watch.limit >= BPS || !windowed || watch.pause > MAX_TRIP || (watched && watch.pause == 0)) {
-            revert InvalidWatch(watch);
+            revert InvalidTripConfig(watch);
         }
         if ((watch.limit != 0) != (_assets[asset].watch.limit != 0))
             _moving = watch.limit != 0 ? _moving + 1 : _moving - 1;
         _assets[asset] = Asset(watch, 0, false);
         delete _windows[asset];
-        emit WatchSet(asset, watch);
+        emit TripConfigUpdated(asset, watch);
         _guard();
     }
 
@@ -91,20 +91,20 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
 
     /// @inheritdoc ICircuitBreaker
     function poke(uint8 asset) external returns (bool tripped) {
-        Watch memory watch = _assets[asset].watch;
-        if (watch.limit != 0 || watch.doubt != 0) {
+        TripConfig memory watch = _assets[asset].watch;
+        if (watch.limit != 0 || watch.maxDoubtSeconds != 0) {
             Price memory price = oracle.observe(asset);
             uint256 until = block.timestamp + watch.pause;
             bool moved =
                 watch.limit != 0 && price.status != Status.Dead && _moved(asset, watch, price.liquidation, until);
-            bool doubted = watch.doubt != 0 && _doubted(asset, watch.doubt, price.status, until);
+            bool doubted = watch.maxDoubtSeconds != 0 && _doubted(asset, watch.maxDoubtSeconds, price.status, until);
             tripped = moved || doubted;
             if (tripped) {
-                _trip(Action.Borrow, until);
-                _trip(Action.WithdrawWithDebt, until);
+                _trip(PausableAction.Borrow, until);
+                _trip(PausableAction.WithdrawWithDebt, until);
             }
         }
-        if (tripped || _guarded & ~WATCHED != 0) _guard();
+        if (tripped || _gatedActions & ~WATCHED != 0) _guard();
     }
 
     /// @inheritdoc ICircuitBreaker
@@ -115,11 +115,11 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     // ------------------------------------------------------------------ views
 
     /// @inheritdoc ICircuitBreaker
-    function check(Action action, uint256 value, uint256 debt) external view {
+    function requireOpen(PausableAction action, uint256 value, uint256 debt) external view {
         BreakerMath.Closure memory c = _closures[action];
         uint256 until = BreakerMath.closedUntil(c);
         if (block.timestamp < until) revert ActionClosed(action, until);
-        if (action != Action.Liquidate) return;
+        if (action != PausableAction.Liquidate) return;
         until = BreakerMath.graceUntil(c);
         if (block.timestamp < until && BreakerMath.inGrace(value, debt)) revert BorrowersInGrace(until, value, debt);
     }
@@ -129,7 +129,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         for (uint256 i = 0; i < prices.length; ++i) {
             uint8 asset = assets.lowest();
             assets = assets.without(asset);
-            Watch memory watch = _assets[asset].watch;
+            TripConfig memory watch = _assets[asset].watch;
             if (watch.limit == 0) continue;
             uint256 price = prices[i];
             (uint256 lowest, uint256 highest) = BreakerMath.range(_windows[asset], block.timestamp, watch.window);
@@ -140,27 +140,27 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     }
 
     /// @inheritdoc ICircuitBreaker
-    function pausedUntil(Action action) external view returns (uint256 until) {
+    function pausedUntil(PausableAction action) external view returns (uint256 until) {
         return BreakerMath.closedUntil(_closures[action]);
     }
 
     /// @inheritdoc ICircuitBreaker
     function graceUntil() external view returns (uint256 until) {
-        return BreakerMath.graceUntil(_closures[Action.Liquidate]);
+        return BreakerMath.graceUntil(_closures[PausableAction.Liquidate]);
     }
 
     /// @inheritdoc ICircuitBreaker
-    function pausedSeconds(Action action) external view returns (uint256 cumulative) {
+    function pausedSeconds(PausableAction action) external view returns (uint256 cumulative) {
         return BreakerMath.closedSeconds(_closures[action], block.timestamp);
     }
 
     /// @inheritdoc ICircuitBreaker
-    function pausedBetween(Action action, uint256 from, uint256 to) external view returns (uint256) {
+    function pausedBetween(PausableAction action, uint256 from, uint256 to) external view returns (uint256) {
         return _closedSeconds(action, to) - _closedSeconds(action, from);
     }
 
     /// @inheritdoc ICircuitBreaker
-    function watchOf(uint8 asset) external view returns (Watch memory watch, uint256 doubtfulSince) {
+    function tripConfigOf(uint8 asset) external view returns (TripConfig memory watch, uint256 doubtfulSince) {
         return (_assets[asset].watch, _assets[asset].doubtfulSince);
     }
 
@@ -173,7 +173,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     // ------------------------------------------------------------------ internals
 
     /// @dev Remembers the price, and says whether it has moved by the limit within the window.
-    function _moved(uint8 asset, Watch memory watch, uint256 price, uint256 until) private returns (bool) {
+    function _moved(uint8 asset, TripConfig memory watch, uint256 price, uint256 until) private returns (bool) {
         BreakerMath.Window memory w = _windows[asset];
         (uint256 lowest, uint256 highest) = BreakerMath.range(w, block.timestamp, watch.window);
         _windows[asset] = BreakerMath.record(w, price, block.timestamp, watch.window);
@@ -197,12 +197,12 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         return true;
     }
 
-    function _trip(Action action, uint256 until) private {
+    function _trip(PausableAction action, uint256 until) private {
         _close(action, BreakerMath.trip(_closures[action], block.timestamp, until));
     }
 
     /// @dev Writes a closure; where a new spell begins, the one before it is kept.
-    function _close(Action action, BreakerMath.Closure memory c) private {
+    function _close(PausableAction action, BreakerMath.Closure memory c) private {
         BreakerMath.Closure memory old = _closures[action];
         if (old.closedAt != c.closedAt && old.closedAt != 0) {
             _spells[action].push(old.closedAt, BreakerMath.packSpell(old));
@@ -211,7 +211,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     }
 
     /// @dev Seconds for which `action` had been closed up to `timestamp`, which may lie in the past.
-    function _closedSeconds(Action action, uint256 timestamp) private view returns (uint256) {
+    function _closedSeconds(PausableAction action, uint256 timestamp) private view returns (uint256) {
         BreakerMath.Closure memory c = _closures[action];
         if (timestamp >= c.closedAt) return BreakerMath.closedSeconds(c, timestamp);
         uint256 spell = _spells[action].upperLookupRecent(uint48(timestamp));
@@ -220,16 +220,16 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
 
     /// @dev Tells the risk configuration which actions are not simply open, and until when bidding was last closed.
     function _guard() private {
-        uint8 guarded;
-        for (uint8 i = 0; i <= uint8(type(Action).max); ++i) {
-            Action action = Action(i);
+        uint8 gatedActions;
+        for (uint8 i = 0; i <= uint8(type(PausableAction).max); ++i) {
+            PausableAction action = PausableAction(i);
             BreakerMath.Closure memory c = _closures[action];
-            uint256 until = action == Action.Liquidate ? BreakerMath.graceUntil(c) : BreakerMath.closedUntil(c);
-            if (block.timestamp < until) guarded |= bitOf(action);
+            uint256 until = action == PausableAction.Liquidate ? BreakerMath.graceUntil(c) : BreakerMath.closedUntil(c);
+            if (block.timestamp < until) gatedActions |= bitOf(action);
         }
-        if (_moving != 0) guarded |= WATCHED;
-        if (guarded == _guarded) return;
-        _guarded = guarded;
-        riskConfig.setGuarded(guarded, uint32(BreakerMath.closedUntil(_closures[Action.Bid])));
+        if (_moving != 0) gatedActions |= WATCHED;
+        if (gatedActions == _gatedActions) return;
+        _gatedActions = gatedActions;
+        riskConfig.setGatedActions(gatedActions, uint32(BreakerMath.closedUntil(_closures[PausableAction.Bid])));
     }
 }

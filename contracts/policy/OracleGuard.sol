@@ -100,7 +100,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         // New sources may not have answered yet: what the old ones said counts until they have.
         _keep(asset);
         (_primary[asset], _secondary[asset]) = (first, second);
-        emit AssetSourcesSet(asset, _config(first), _config(second), maxDeviation, composed);
+        emit AssetSourcesUpdated(asset, _config(first), _config(second), maxDeviation, composed);
         Price memory p = _price(asset);
         if (p.status == Status.Good) _remember(asset, p.liquidation);
     }
@@ -114,13 +114,13 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         PriceSource debt = packPriceSource(fields);
         _rememberDebt();
         _debt = debt;
-        emit DebtSourceSet(_config(debt));
+        emit DebtSourceUpdated(_config(debt));
     }
 
     /// @inheritdoc IOracleGuard
     function setSequencer(AggregatorV3Interface feed, uint32 gracePeriod) external restricted {
         _sequencer = Sequencer(feed, gracePeriod);
-        emit SequencerSet(feed, gracePeriod);
+        emit SequencerUpdated(feed, gracePeriod);
     }
 
     /// @inheritdoc IOracleGuard
@@ -128,11 +128,11 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         PriceSource source = _primary[asset];
         if (source.feed() == address(0)) revert SourcesMissing(asset);
         _primary[asset] = source.withSequenced(sequenced);
-        emit SequencedSet(asset, sequenced);
+        emit SequencedUpdated(asset, sequenced);
     }
 
     /// @inheritdoc IOracleGuard
-    function accept(uint8 asset) external returns (bool accepted) {
+    function updateLastGoodPrice(uint8 asset) external returns (bool accepted) {
         Price memory p = _price(asset);
         accepted = p.status == Status.Good;
         if (accepted) _remember(asset, p.liquidation);
@@ -172,7 +172,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
     }
 
     /// @inheritdoc IOracleGuard
-    function lastAccepted(uint8 asset) external view returns (uint256 acceptedPrice, uint256 timestamp) {
+    function lastGoodPrice(uint8 asset) external view returns (uint256 goodPrice, uint256 timestamp) {
         return (_accepted[asset].price, _accepted[asset].timestamp);
     }
 
@@ -322,7 +322,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
             known = LastKnown.ofSources(n);
         }
         Accepted memory accepted = _accepted[asset];
-        return LastKnown.withAccepted(known, accepted.price, accepted.timestamp, newest);
+        return LastKnown.withLastGoodPrice(known, accepted.price, accepted.timestamp, newest);
     }
 
     /// @dev What the debt asset's source says, or said when it was remembered if it has not said anything since.
@@ -337,7 +337,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
 
     function _remember(uint8 asset, uint256 price_) private {
         _accepted[asset] = Accepted(uint208(price_), uint48(block.timestamp));
-        emit PriceAccepted(asset, price_, block.timestamp);
+        emit LastGoodPriceUpdated(asset, price_, block.timestamp);
         if (_primary[asset].composed()) _rememberDebt();
     }
 

@@ -8,7 +8,7 @@ import {IRiskConfig, SystemRisk} from "../interfaces/IRiskConfig.sol";
 import {BPS, FixedPoint} from "../libraries/math/FixedPoint.sol";
 import {RampMath} from "../libraries/math/RampMath.sol";
 import {RiskRules} from "../libraries/rules/RiskRules.sol";
-import {Action, bitOf} from "../types/Action.sol";
+import {PausableAction, bitOf} from "../types/PausableAction.sol";
 import {AssetRisk, AssetRiskFields, packAssetRisk, unpackAssetRisk} from "../types/AssetRisk.sol";
 import {AssetSet} from "../types/AssetSet.sol";
 
@@ -30,7 +30,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         uint80 dust;
         uint16 targetHealth;
         uint16 stuckHealth;
-        uint8 guarded;
+        uint8 gatedActions;
         uint32 bidClosedUntil;
     }
 
@@ -119,9 +119,9 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     }
 
     /// @inheritdoc IRiskConfig
-    function setGuarded(uint8 guarded, uint32 bidClosedUntil) external restricted {
-        (_system.guarded, _system.bidClosedUntil) = (guarded, bidClosedUntil);
-        emit GuardedSetTo(guarded);
+    function setGatedActions(uint8 gatedActions, uint32 bidClosedUntil) external restricted {
+        (_system.gatedActions, _system.bidClosedUntil) = (gatedActions, bidClosedUntil);
+        emit GatedActionsUpdated(gatedActions);
     }
 
     // ------------------------------------------------------------------ views
@@ -183,15 +183,19 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     }
 
     /// @inheritdoc IRiskConfig
-    function bidTerms() external view returns (uint256 dust, bool guarded, uint256 closedUntil) {
-        return (_system.dust, _system.guarded & bitOf(Action.Bid) != 0, _system.bidClosedUntil);
+    function bidTerms() external view returns (uint256 dust, bool gated, uint256 closedUntil) {
+        return (_system.dust, _system.gatedActions & bitOf(PausableAction.Bid) != 0, _system.bidClosedUntil);
     }
 
     // ------------------------------------------------------------------ internals
 
     function _readSystem(SystemRisk memory s) private view {
         (s.borrowCap, s.dust) = (_system.borrowCap, _system.dust);
-        (s.targetHealth, s.stuckHealth, s.guarded) = (_system.targetHealth, _system.stuckHealth, _system.guarded);
+        (s.targetHealth, s.stuckHealth, s.gatedActions) = (
+            _system.targetHealth,
+            _system.stuckHealth,
+            _system.gatedActions
+        );
     }
 
     function _listed(uint8 asset) private view returns (AssetRisk risk) {
@@ -214,14 +218,14 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         bool ramping = end < inForce;
         _risks[asset] = packAssetRisk(risk).withHaircut(old.haircut()).withRamping(ramping);
         _supplyCaps[asset] = supplyCap;
-        emit AssetSetTo(asset, risk, supplyCap);
+        emit AssetUpdated(asset, risk, supplyCap);
         if (ramping) {
             risk.liquidationThreshold = uint16(inForce);
             RiskRules.checkAsset(risk);
             uint256 startedAt = RampMath.restartedAt(_ramps[asset], block.timestamp);
             RampMath.Ramp memory ramp = RampMath.Ramp(uint16(inForce), end, uint40(startedAt));
             _ramps[asset] = ramp;
-            emit ThresholdRampSet(asset, inForce, end, RampMath.endsAt(ramp));
+            emit ThresholdRampUpdated(asset, inForce, end, RampMath.endsAt(ramp));
         } else if (old.ramping()) {
             delete _ramps[asset];
         }
@@ -230,7 +234,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     function _setHaircutFloor(uint8 asset, uint16 floor) private {
         if (floor > BPS) revert HaircutTooLarge(floor, BPS);
         _haircuts[asset].floor = floor;
-        emit HaircutFloorSetTo(asset, floor);
+        emit HaircutFloorUpdated(asset, floor);
         _applyHaircut(asset);
     }
 
@@ -238,7 +242,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         Haircut memory h = _haircuts[asset];
         uint256 inForce = h.model > h.floor ? h.model : h.floor;
         _risks[asset] = _listed(asset).withHaircut(inForce);
-        emit HaircutSetTo(asset, inForce);
+        emit HaircutUpdated(asset, inForce);
     }
 
     function _requireTighter(uint256 current, uint256 proposed) private pure {
@@ -249,9 +253,9 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         if (system.dust == 0) revert DustIsZero();
         RiskRules.checkTarget(system.targetHealth);
         RiskRules.checkStuck(system.stuckHealth);
-        system.guarded = _system.guarded;
+        system.gatedActions = _system.gatedActions;
         (_system.borrowCap, _system.dust) = (system.borrowCap, system.dust);
         (_system.targetHealth, _system.stuckHealth) = (system.targetHealth, system.stuckHealth);
-        emit SystemSetTo(system);
+        emit SystemUpdated(system);
     }
 }

@@ -5,8 +5,8 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 
 import {IOracleGuard, SourceConfig} from "../interfaces/IOracleGuard.sol";
 import {IRiskConfig} from "../interfaces/IRiskConfig.sol";
-import {IVolatilityGauge, VolatilityParameters} from "../interfaces/IVolatilityGauge.sol";
-import {IVolatilityModel} from "../interfaces/IVolatilityModel.sol";
+import {IVolatilityModel, VolatilityParameters} from "../interfaces/IVolatilityModel.sol";
+import {IPortfolioMargin} from "../interfaces/IPortfolioMargin.sol";
 import {RawFeed} from "../interfaces/external/RawFeed.sol";
 import {CorrelationMath} from "../libraries/math/CorrelationMath.sol";
 import {ExpLn} from "../libraries/math/ExpLn.sol";
@@ -18,9 +18,9 @@ import {AssetSet} from "../types/AssetSet.sol";
 import {HourClose, toHourClose} from "../types/HourClose.sol";
 
 /// @title VolatilityModel
-/// @notice See `IVolatilityGauge`, which is the specification, and `IVolatilityModel`, the engine's part of it.
-contract VolatilityModel is IVolatilityGauge, AccessManaged {
-    /// @notice Most rounds one `poke`, and most hours one `pokePair`, folds in.
+/// @notice See `IVolatilityModel`, which is the specification, and `IPortfolioMargin`, the engine's part of it.
+contract VolatilityModel is IVolatilityModel, AccessManaged {
+    /// @notice Most rounds one `poke`, and most hours one `pokeCorrelation`, folds in.
     uint256 public constant MAX_STEPS = 200;
     /// @notice Gas a feed may use for one answer.
     uint256 public constant FEED_GAS = 200_000;
@@ -28,7 +28,7 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
     /// @notice Gas after which a `poke` stops and leaves the rest to the next: a feed may be dear, a transaction is bounded.
     uint256 public constant POKE_GAS = 12_000_000;
 
-    /// @dev Gas of one guarded read: the feed's, the 1/64 the EVM keeps back, and what decoding takes.
+    /// @dev Gas of one gatedActions read: the feed's, the 1/64 the EVM keeps back, and what decoding takes.
     uint256 private constant READ_GAS = 230_000;
     /// @dev What must be left to start on one more round: a read at its worst, folding it in, and saving all of it.
     uint256 private constant STEP_GAS = 450_000;
@@ -41,9 +41,9 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
     uint256 private constant LEVEL_BITS = 4;
     uint8 private constant MAX_ASSETS = 64;
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     IOracleGuard public immutable oracle;
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     IRiskConfig public immutable riskConfig;
 
     VolatilityParameters private _parameters;
@@ -65,21 +65,21 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
 
     // ------------------------------------------------------------------ setters
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     function setParameters(VolatilityParameters calldata parameters) external restricted {
         _setParameters(parameters);
     }
 
-    /// @inheritdoc IVolatilityGauge
-    function restart(uint8 asset) external restricted {
+    /// @inheritdoc IVolatilityModel
+    function resetSeries(uint8 asset) external restricted {
         VolatilityMath.Series storage s = _series[asset];
         (s.round, s.missing, s.priced, s.linked) = (0, 0, false, false);
-        emit SeriesRestarted(asset, address(s.feed));
+        emit SeriesReset(asset, address(s.feed));
     }
 
     // ------------------------------------------------------------------ measuring
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     function poke(uint8 asset) external returns (bool caughtUp) {
         (SourceConfig memory source, , , ) = oracle.assetSources(asset);
         if (address(source.feed) == address(0)) return false;
@@ -88,7 +88,7 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
         VolatilityMath.Series memory s = _series[asset];
         if (s.feed != source.feed) {
             if (s.updatedAt == 0) (s.variance, s.rangeVariance) = (p.priorVariance, p.priorVariance);
-            else emit SeriesRestarted(asset, address(source.feed));
+            else emit SeriesReset(asset, address(source.feed));
             (s.feed, s.round, s.missing, s.priced, s.linked) = (source.feed, 0, 0, false, false);
         }
         caughtUp = _foldRounds(asset, s, source, p.halfLife);
@@ -101,8 +101,8 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
         if (known != haircut) riskConfig.setHaircut(asset, uint16(haircut));
     }
 
-    /// @inheritdoc IVolatilityGauge
-    function pokePair(uint8 a, uint8 b) external returns (bool caughtUp) {
+    /// @inheritdoc IVolatilityModel
+    function pokeCorrelation(uint8 a, uint8 b) external returns (bool caughtUp) {
         (a, b) = _ordered(a, b);
         uint256 halfLife = _parameters.halfLife;
         CorrelationMath.Pair memory p = _pairs[a][b];
@@ -115,7 +115,7 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
         if (level != known) {
             uint256 at = LEVEL_BITS * b;
             _levels[a] = (_levels[a] & ~(CorrelationMath.MAX_LEVEL << at)) | (level << at);
-            emit CorrelationSetTo(a, b, _correlationUp(level));
+            emit CorrelationUpdated(a, b, _correlationUp(level));
         }
     }
 
@@ -134,7 +134,7 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
 
     // ------------------------------------------------------------------ margin
 
-    /// @inheritdoc IVolatilityModel
+    /// @inheritdoc IPortfolioMargin
     function borrowingPowerDown(AssetSet assets, uint256[] calldata values) external view returns (uint256 power) {
         (AssetRisk[] memory risks, ) = riskConfig.vaultTerms(assets);
         uint256 count = risks.length;
@@ -156,45 +156,45 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
 
     // ------------------------------------------------------------------ views
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     function volatilityParameters() external view returns (VolatilityParameters memory) {
         return _parameters;
     }
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     function seriesOf(uint8 asset) external view returns (VolatilityMath.Series memory) {
         return _series[asset];
     }
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     function varianceOf(uint8 asset) external view returns (uint256) {
         return VolatilityMath.varianceOf(_series[asset], _parameters.halfLife);
     }
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     function haircutOf(uint8 asset) external view returns (uint256) {
         VolatilityParameters memory p = _parameters;
         return _haircutUp(VolatilityMath.varianceOf(_series[asset], p.halfLife), p);
     }
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     function correlation(uint8 a, uint8 b) external view returns (uint256) {
         (a, b) = _ordered(a, b);
         return _correlationUp(_level(a, b));
     }
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     function pairOf(uint8 a, uint8 b) external view returns (CorrelationMath.Pair memory) {
         (a, b) = _ordered(a, b);
         return _pairs[a][b];
     }
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     function closeCount(uint8 asset) external view returns (uint256) {
         return _closes[asset].length;
     }
 
-    /// @inheritdoc IVolatilityGauge
+    /// @inheritdoc IVolatilityModel
     function closeAt(uint8 asset, uint256 index) external view returns (HourClose) {
         return _closes[asset][index];
     }
@@ -349,6 +349,6 @@ contract VolatilityModel is IVolatilityGauge, AccessManaged {
             revert HaircutBoundsInvalid(p.floor, p.ceiling, MarginMath.MAX_HAIRCUT);
         }
         _parameters = p;
-        emit ParametersSetTo(p);
+        emit ParametersUpdated(p);
     }
 }

@@ -7,16 +7,16 @@ import {AuctionMath} from "../libraries/math/AuctionMath.sol";
 import {AuctionRules} from "../libraries/rules/AuctionRules.sol";
 import {FixedPoint} from "../libraries/math/FixedPoint.sol";
 import {IdList} from "../types/IdList.sol";
-import {Action} from "../types/Action.sol";
+import {PausableAction} from "../types/PausableAction.sol";
 
-/// @notice What the auction house remembers: open absorptions and the list of them, their lots, the remnants, and all terms ever set.
+/// @notice What the auction house remembers: open absorptions and the list of them, their lots, the residuals, and all terms ever set.
 /// It knows neither prices nor
 /// money.
 library AuctionStorage {
     using IdList for IdList.Ids;
 
-    /// @notice The id under which the remnants' lots stand, each at its asset's id.
-    uint256 internal constant REMNANTS = 0;
+    /// @notice The id under which the residuals' lots stand, each at its asset's id.
+    uint256 internal constant RESIDUALS = 0;
     /// @notice See `AuctionHouse.MAX_VALUED`.
     uint256 internal constant MAX_VALUED = 64;
 
@@ -173,9 +173,9 @@ library AuctionStorage {
         if (frozen) delete book.frozenPrices[id][at];
     }
 
-    /// @notice Where the lot of `asset` would be: at its place among the remnants, else where it is; 0 if there is none.
+    /// @notice Where the lot of `asset` would be: at its place among the residuals, else where it is; 0 if there is none.
     function find(Book storage book, uint256 id, uint8 asset) internal view returns (uint256) {
-        if (id == REMNANTS) return asset;
+        if (id == RESIDUALS) return asset;
         uint256 lots = book.lots[id][0].lots;
         for (uint256 at = 1; at < lots; ++at) {
             if (book.lots[id][at].asset == asset) return at;
@@ -190,7 +190,7 @@ library AuctionStorage {
         uint8 asset,
         Clock memory clock
     ) internal view returns (uint256 at, Lot memory lot, AuctionTerms memory t) {
-        at = id == REMNANTS ? asset : 0;
+        at = id == RESIDUALS ? asset : 0;
         lot = book.lots[id][at];
         if (lot.asset != asset) {
             at = find(book, id, asset);
@@ -207,7 +207,7 @@ library AuctionStorage {
         uint256 until = AuctionMath.countedUntil(lot.checkpoint, lot.credit, clock.timestamp);
         uint256 counted = until - lot.checkpoint;
         if (counted != 0 && clock.closedUntil > lot.checkpoint) {
-            counted -= clock.breaker.pausedBetween(Action.Bid, lot.checkpoint, until);
+            counted -= clock.breaker.pausedBetween(PausableAction.Bid, lot.checkpoint, until);
         }
         return FixedPoint.min(lot.elapsed + counted, t.tail);
     }

@@ -60,7 +60,7 @@ library AuctionValuation {
             (uint256 valueLow, uint256 valueTop) = _worth(book, id, t, first, pricing);
             if (partly) low -= left.debt + left.penalty;
             // What anyone may give up now is worth nothing to who leaves: he could give it up right after.
-            if (AuctionMath.isHopeless(left, valueTop, dust)) valueLow = 0;
+            if (AuctionMath.isUneconomic(left, valueTop, dust)) valueLow = 0;
             uint256 penalty = AuctionMath.tabDown(t, book.absorptions[id].debt).penalty;
             low += FixedPoint.subFloor(left.debt, valueLow) + AuctionMath.tipOwed(left, penalty, valueLow);
             high += FixedPoint.subFloor(left.debt, valueTop);

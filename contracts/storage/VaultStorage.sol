@@ -69,8 +69,8 @@ library VaultStorage {
     ) internal {
         book.vaults[vault].scaledDebt = uint128(scaledDebt);
         if (book.vaults[vault].flaggedAt == 0) return;
-        uint256 weighted = VaultView.position(held, scaledDebt, index).weighted;
-        if (HealthMath.reaches(weighted, DebtMath.debtUp(scaledDebt, index), stuck)) clearFlag(book, vault);
+        uint256 adjustedCollateral = VaultView.position(held, scaledDebt, index).adjustedCollateral;
+        if (HealthMath.reaches(adjustedCollateral, DebtMath.debtUp(scaledDebt, index), stuck)) clearFlag(book, vault);
     }
 
     /// @notice Moves all collateral of a vault to what is auctioned and forgets its debt. `held`: all it has.

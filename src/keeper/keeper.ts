@@ -203,7 +203,7 @@ export class Keeper {
       this.model.riskConfig.restore(id, inForce);
       this.model.oracleGuard.setFeed(id, primary);
       this.model.oracleGuard.setFeed(id, secondary, "secondary");
-      this.model.oracleGuard.restoreAccepted(id, accepted.price, accepted.timestamp);
+      this.model.oracleGuard.restoreLastGoodPrice(id, accepted.price, accepted.timestamp);
       this.model.oracleGuard.restoreLastKnown(id, lastKnown);
     });
   }

@@ -1,6 +1,6 @@
 import type { PoolTerms } from "./core/lendingPool/state.js";
 import type { AuctionTerms } from "./math/auctionMath.js";
-import type { Watch } from "./policy/breakerState.js";
+import type { TripConfig } from "./policy/breakerState.js";
 import type { VolatilityParameters } from "./policy/volatilityState.js";
 import type { Source } from "./types/priceSource.js";
 import type { AssetTerms, SystemTerms } from "./types/riskTerms.js";
@@ -11,7 +11,7 @@ export interface ModelTerms {
   readonly pool: PoolTerms;
   readonly volatility: VolatilityParameters;
   /** What the breaker watches of every asset; left out where it watches nothing. */
-  readonly watch?: Watch;
+  readonly watch?: TripConfig;
   readonly auction: AuctionTerms;
   readonly assets: readonly AssetTerms[];
   readonly debtDecimals: bigint;

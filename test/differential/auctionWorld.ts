@@ -137,14 +137,17 @@ export class AuctionWorld {
   }
 
   /** Opens a vault, lets prices fall to nothing, and has it given up on both sides. */
-  async abandon(actor: HardhatEthersSigner, second: boolean): Promise<void> {
+  async writeOffVault(actor: HardhatEthersSigner, second: boolean): Promise<void> {
     const vault = await this.open(actor, second, 1_000n * USD);
     for (const id of [0, 1]) await this.price(id, 2n);
     const call = { vault, asset: 0, maxRepay: 0, maxSeize: MAX_UINT256, minSeize: 0, deadline: MAX_UINT256 };
     const sent = this.client.engine.liquidate({ ...call, receiver: actor.address, data: "0x" });
-    const { debt, collateral } = await this.handedOver(sent, "Abandoned");
+    const { debt, collateral } = await this.handedOver(sent, "VaultWrittenOff");
     const world = await this.sight(await this.now());
-    this.model = this.settled(this.model, auctions.abandon(this.model.auctions, world, debt, collateral));
+    this.model = this.settled(
+      this.model,
+      auctions.writeOffVault(this.model.auctions, world, debt, collateral),
+    );
   }
 
   private async open(actor: HardhatEthersSigner, second: boolean, borrowed: bigint): Promise<string> {
@@ -222,8 +225,8 @@ export class AuctionWorld {
     list.push(["pool", pools.accrue(pool, this.poolTerms, now), pools.accrue(m.pool, this.poolTerms, now)]);
     for (const id of [0, 1]) {
       const lot = await auctionHouse.lot(0, id);
-      const mine = m.auctions.remnants.get(id);
-      list.push([`remnant ${String(id)}`, lot.amount, mine?.amount ?? 0n]);
+      const mine = m.auctions.residuals.get(id);
+      list.push([`residual ${String(id)}`, lot.amount, mine?.amount ?? 0n]);
     }
     for (const { address } of this.actors) {
       list.push(["tips", await auctionHouse.tips(address), m.auctions.tips.get(address) ?? 0n]);
@@ -249,7 +252,7 @@ export class AuctionWorld {
         [`left ${String(a.id)}`, a.left],
         ...a.lots.map((lot): [string, bigint] => [`lot ${String(a.id)} ${String(lot.asset)}`, lot.amount]),
       ]),
-      ...[...house.remnants].map(([id, lot]): [string, bigint] => [`lot 0 ${String(id)}`, lot.amount]),
+      ...[...house.residuals].map(([id, lot]): [string, bigint] => [`lot 0 ${String(id)}`, lot.amount]),
       ...[...house.tips].map(([keeper, tip]): [string, bigint] => [`tips ${keeper}`, tip]),
       ...this.actors.flatMap(({ address }): [string, bigint][] => [
         [`shares ${address}`, backstops.sharesOf(backstop, address)],

@@ -46,7 +46,7 @@ describe("auctions and backstop, contracts against model", () => {
           ...[
             "restart",
             "restart",
-            "giveUp",
+            "writeOff",
             "claim",
             "claimTip",
             "stake",
@@ -55,7 +55,7 @@ describe("auctions and backstop, contracts against model", () => {
             "redeem",
             "cancel",
           ],
-          ...["donate", "payBackstop", "pause", "abandon"],
+          ...["donate", "payBackstop", "pause", "writeOffVault"],
         ]);
         let verdicts: { chain: string | null; model: string | null } = { chain: null, model: null };
         const run = async (
@@ -69,8 +69,8 @@ describe("auctions and backstop, contracts against model", () => {
         if (name === "absorb" && open.length < 6) {
           await w.absorb(actor, upTo(2n) === 0n, 1_000n * USD + upTo(480n * USD), pick(w.actors).address);
           await w.syncPool();
-        } else if (name === "abandon") {
-          await w.abandon(actor, upTo(2n) === 0n);
+        } else if (name === "writeOffVault") {
+          await w.writeOffVault(actor, upTo(2n) === 0n);
           await w.syncPool();
         } else if (name === "price") {
           // Mostly near par, sometimes next to nothing.
@@ -95,12 +95,12 @@ describe("auctions and backstop, contracts against model", () => {
             () => auctionHouse.connect(actor).restart(id, asset),
             (m, s) => ({ ...m, auctions: auctions.restart(m.auctions, s.world, id, asset) }),
           );
-        } else if (name === "giveUp") {
+        } else if (name === "writeOff") {
           if (upTo(3n) === 0n) for (const one of [0, 1]) await w.price(one, 10n ** 9n);
           await w.syncPool();
           await run(
-            () => auctionHouse.giveUp(id),
-            (m, s) => w.settled(m, auctions.giveUp(m.auctions, s.world, id)),
+            () => auctionHouse.writeOff(id),
+            (m, s) => w.settled(m, auctions.writeOff(m.auctions, s.world, id)),
           );
         } else if (name === "claim") {
           await run(
@@ -162,7 +162,7 @@ describe("auctions and backstop, contracts against model", () => {
         }
         expect(verdicts.chain, `${String(i)} ${name}`).to.equal(verdicts.model);
         if (verdicts.chain === null) done.set(name, (done.get(name) ?? 0) + 1);
-        if (!["take", "restart", "giveUp", "payBackstop"].includes(name) || verdicts.chain !== null) {
+        if (!["take", "restart", "writeOff", "payBackstop"].includes(name) || verdicts.chain !== null) {
           await w.syncPool();
         }
         expect(await w.differences(), `${String(i)} ${name}`).to.deep.equal([]);
@@ -172,7 +172,7 @@ describe("auctions and backstop, contracts against model", () => {
         "take",
         "checkpoint",
         "restart",
-        "giveUp",
+        "writeOff",
         "claim",
         "claimTip",
         "stake",

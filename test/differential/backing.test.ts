@@ -24,7 +24,7 @@ function setting(debtDecimals: number): SystemParameters {
 /** What the sequences must have done or met, besides every kind of operation. */
 const REACHED = [
   ...["flagged", "absorb", "absorb for its flag", "absorb several", "deleverage", "liquidate"],
-  ...["take", "take part", "remnant", "checkpoint", "restart", "giveUp", "claimed", "tipped"],
+  ...["take", "take part", "residual", "checkpoint", "restart", "writeOff", "claimed", "tipped"],
   ...["enter", "enterFor", "requestExit", "left the backstop", "gift", "paid interest"],
   ...["lend", "redeem", "unlend", "pessimistic exit", "pauseBid", "pauseLiquidate", "tripped", "refresh"],
   ...[
@@ -37,13 +37,13 @@ const REACHED = [
     "settled",
     "floor",
   ],
-  ...["abandon with a shortfall", "giveUp with a shortfall", "take with a shortfall"],
+  ...["writeOffVault with a shortfall", "writeOff with a shortfall", "take with a shortfall"],
   ...["the backstop pays", "the reserve pays", "lenders lose"],
 ];
 const REFUSED = [
   ...["absorb:VaultHealthy", "absorb:NotAbsorbable", "liquidate:VaultHealthy"],
   ...["deleverage:SaleTooExpensive", "take:PriceAboveMax", "take:NothingToSell", "take:LotExpired"],
-  ...["take:ActionClosed", "liquidate:ActionClosed", "restart:LotRunning", "giveUp:NotHopeless"],
+  ...["take:ActionClosed", "liquidate:ActionClosed", "restart:LotRunning", "writeOff:NotUneconomic"],
   ...["borrow:ActionClosed", "borrow:NotEnoughCollateral", "requestExit:SharesNotFree", "leave:NotMature"],
   ...["unpause:NotPaused", ":PauseTooSoon", ":BorrowersInGrace"],
 ];

@@ -32,7 +32,7 @@ type Operation =
   | { readonly kind: "price"; readonly percent: bigint }
   | { readonly kind: "second"; readonly percent: bigint }
   | { readonly kind: "silence"; readonly percent: bigint }
-  | { readonly kind: "watch"; readonly watch: breakers.Watch }
+  | { readonly kind: "watch"; readonly watch: breakers.TripConfig }
   | { readonly kind: "refresh" };
 
 const action = fc.nat(4);
@@ -55,7 +55,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
     watch: fc.record({
       limit: fc.bigInt(0n, 3000n),
       window: fc.constantFrom(60n, 1000n, 1800n, 3600n, 3600n, 86_400n, 59n),
-      doubt: fc.constantFrom(0n, 600n, 7200n),
+      maxDoubtSeconds: fc.constantFrom(0n, 600n, 7200n),
       pause: fc.constantFrom(1n, 1800n, 21_600n, 0n),
     }),
   }),
@@ -71,13 +71,13 @@ async function system(connection: NetworkConnection) {
     dust: 1n,
     targetHealth: 10_500n,
     stuckHealth: 8_700n,
-    guarded: 0n,
+    gatedActions: 0n,
   });
   const oracle = await new OracleGuard__factory(signer).deploy(manager, riskConfig, 6);
   const breaker = await new CircuitBreaker__factory(signer).deploy(manager, oracle);
   await manager.setTargetFunctionRole(
     riskConfig,
-    [riskConfig.interface.getFunction("setGuarded").selector],
+    [riskConfig.interface.getFunction("setGatedActions").selector],
     1,
   );
   await manager.grantRole(1, breaker, 0);
@@ -142,9 +142,9 @@ describe("the breaker's model", () => {
           let model = breakers.newBreaker();
           let clock = (await latest()) + 1n;
           const started = clock;
-          const first = { limit: 1200n, window: 3600n, doubt: 3600n, pause: 1800n };
-          await at(clock, () => breaker.setWatch(0, first), breaker.interface);
-          model = breakers.setWatch(model, 0, first, clock);
+          const first = { limit: 1200n, window: 3600n, maxDoubtSeconds: 3600n, pause: 1800n };
+          await at(clock, () => breaker.setTripConfig(0, first), breaker.interface);
+          model = breakers.setTripConfig(model, 0, first, clock);
           for (const [op, passed] of steps) {
             clock += op.kind === "pause" && passed % 7n === 0n ? passed * 60n : passed;
             const now = clock;
@@ -153,7 +153,7 @@ describe("the breaker's model", () => {
               async () => {
                 if (op.kind === "pause") await breaker.pause(op.action, op.duration);
                 else if (op.kind === "unpause") await breaker.unpause(op.action);
-                else if (op.kind === "watch") await breaker.setWatch(0, op.watch);
+                else if (op.kind === "watch") await breaker.setTripConfig(0, op.watch);
                 else if (op.kind === "refresh") await breaker.refresh();
                 else if (op.kind === "poke") await breaker.poke(0);
                 else if (op.kind === "price" || op.kind === "second") {
@@ -166,7 +166,7 @@ describe("the breaker's model", () => {
             let modelRefused: string | null = null;
             const told: (readonly [string, ...bigint[]])[] = [];
             try {
-              const action = "action" in op ? breakers.ACTIONS[op.action]! : "Borrow";
+              const action = "action" in op ? breakers.PAUSABLE_ACTIONS[op.action]! : "Borrow";
               if (op.kind === "pause") {
                 model = breakers.pause(model, action, op.duration, now);
                 told.push(["Paused", BigInt(op.action), model.closures[action].pausedUntil]);
@@ -175,9 +175,9 @@ describe("the breaker's model", () => {
                 const grace = action === "Liquidate" ? breakers.graceUntil(model) : 0n;
                 told.push(["Unpaused", BigInt(op.action), grace]);
               } else if (op.kind === "watch") {
-                model = breakers.setWatch(model, 0, op.watch, now);
-                const { limit, window, doubt, pause } = op.watch;
-                told.push(["WatchSet", 0n, limit, window, doubt, pause]);
+                model = breakers.setTripConfig(model, 0, op.watch, now);
+                const { limit, window, maxDoubtSeconds, pause } = op.watch;
+                told.push(["TripConfigUpdated", 0n, limit, window, maxDoubtSeconds, pause]);
               } else if (op.kind === "refresh") model = breakers.refresh(model, now);
               else if (op.kind === "poke") {
                 const p = await oracle.price(0);
@@ -207,16 +207,16 @@ describe("the breaker's model", () => {
               events.map(({ name, args }) => [name, ...args.toArray(true).flat().map(BigInt)]),
             ).to.deep.equal(told);
 
-            const guarded = breakers.guardedBits(model);
-            expect((await riskConfig.systemRisk()).guarded).to.equal(guarded);
-            for (const [i, action] of breakers.ACTIONS.entries()) {
+            const gatedActions = breakers.gatedActionBits(model);
+            expect((await riskConfig.systemRisk()).gatedActions).to.equal(gatedActions);
+            for (const [i, action] of breakers.PAUSABLE_ACTIONS.entries()) {
               expect(await breaker.pausedSeconds(i)).to.equal(breakers.pausedSeconds(model, action, now));
               expect(await breaker.pausedUntil(i)).to.equal(breakers.pausedUntil(model, action));
               const from = now - ((passed * BigInt(i + 1) * 7n) % (now - started + 1n));
               const between = breakers.pausedBetween(model, action, from, now - (now - from) / 3n);
               expect(await breaker.pausedBetween(i, from, now - (now - from) / 3n)).to.equal(between);
               for (const value of [109n, 110n]) {
-                const verdict = await breaker.check(i, value, 100n).then(
+                const verdict = await breaker.requireOpen(i, value, 100n).then(
                   () => null,
                   (e: unknown) =>
                     breaker.interface.parseError((e as { data: string }).data)?.name ?? "unknown",
@@ -229,7 +229,7 @@ describe("the breaker's model", () => {
             const range = await breaker.rangeOf(0);
             const expected = asset === undefined ? { lowest: 0n, highest: 0n } : breakers.rangeOf(asset, now);
             expect([range.lowest, range.highest]).to.deep.equal([expected.lowest, expected.highest]);
-            expect((await breaker.watchOf(0)).doubtfulSince).to.equal(asset?.doubtfulSince ?? 0n);
+            expect((await breaker.tripConfigOf(0)).doubtfulSince).to.equal(asset?.doubtfulSince ?? 0n);
           }
         },
       ),

@@ -35,7 +35,7 @@ const operations = fc.array(
         "mint",
         "donate",
       ],
-      ...["accept", "time", "topUp"],
+      ...["updateLastGoodPrice", "time", "topUp"],
     ),
     actor: fc.nat(2),
     vault: fc.nat(3),
@@ -112,7 +112,7 @@ for (const debtDecimals of [6, 18]) {
         "lend",
         "redeem",
         "donate",
-        "accept",
+        "updateLastGoodPrice",
         "topUp",
         "write-off",
       ]) {
@@ -313,12 +313,12 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
         () => w.model.lendingPool.donate(amount),
       );
     }
-    case "accept":
+    case "updateLastGoodPrice":
       return step(
         w,
         elapsed,
-        () => oracle.accept(o.asset),
-        () => w.model.oracleGuard.accept(o.asset),
+        () => oracle.updateLastGoodPrice(o.asset),
+        () => w.model.oracleGuard.updateLastGoodPrice(o.asset),
       );
     default:
       return step(

@@ -3,7 +3,7 @@ import { type LogDescription } from "ethers";
 import { MAX_UINT256, min, mulDivUp } from "../../src/model/index.js";
 import { type Client } from "../../src/protocol/client.js";
 
-const REMNANTS = 0n;
+const RESIDUALS = 0n;
 const PRICE_ONE = 10n ** 36n;
 
 /** A figure after one transaction, as events tell it: "what they say" by name. */
@@ -72,12 +72,12 @@ export class EventLedger {
         this.drop(`left ${field("id")}`);
         for (const key of this.books.keys()) if (key.startsWith(`lot ${field("id")} `)) this.drop(key);
         break;
-      case "house ShortfallBooked":
+      case "house ShortfallRealized":
         this.lost = field("shortfall") - field("covered");
         this.add("auction debt", -this.lost);
         break;
-      case "house RemnantAdded":
-        this.add(`lot ${REMNANTS} ${field("asset")}`, field("amount"));
+      case "house ResidualAdded":
+        this.add(`lot ${RESIDUALS} ${field("asset")}`, field("amount"));
         break;
       case "house Claimable":
         this.add(`claim ${a.owner} ${field("asset")}`, field("amount"));
@@ -149,10 +149,10 @@ export class EventLedger {
   /** A take: what it cost is its price's worth, or all that was left of the tab. */
   private taken(id: bigint, a: Record<string, bigint>, stated: Map<string, bigint>): void {
     const { asset = 0n, amount = 0n, cost = 0n, price = 0n, tab = 0n } = a;
-    const left = id === REMNANTS ? MAX_UINT256 : this.of(`left ${id}`);
+    const left = id === RESIDUALS ? MAX_UINT256 : this.of(`left ${id}`);
     this.equal("cost", cost, min(left, mulDivUp(amount, price, PRICE_ONE)));
     this.add(`lot ${id} ${asset}`, -amount);
-    if (id === REMNANTS) return;
+    if (id === RESIDUALS) return;
     this.after(`left ${id}`, -cost, tab);
     stated.set(`left ${id}`, tab);
   }

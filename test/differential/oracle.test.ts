@@ -58,7 +58,7 @@ const operations = fc.array(
     kind: fc.oneof(
       { weight: 6, arbitrary: fc.constant("answer" as const) },
       { weight: 1, arbitrary: fc.constantFrom("silence" as const, "repeat" as const) },
-      { weight: 2, arbitrary: fc.constant("accept" as const) },
+      { weight: 2, arbitrary: fc.constant("updateLastGoodPrice" as const) },
       { weight: 3, arbitrary: fc.constant("observe" as const) },
       { weight: 1, arbitrary: fc.constant("time" as const) },
     ),
@@ -135,8 +135,8 @@ class World {
     const world = new World(connection, client, feeds, model);
     // What the deployment has remembered already is forgotten by remembering anew.
     for (const id of IDS) {
-      await world.send(1, () => client.oracle.accept(id));
-      model.oracleGuard.accept(id);
+      await world.send(1, () => client.oracle.updateLastGoodPrice(id));
+      model.oracleGuard.updateLastGoodPrice(id);
     }
     return world;
   }
@@ -145,15 +145,16 @@ class World {
   async perform(o: Operation): Promise<void> {
     const { oracle } = this.client;
     const { kind } = o;
-    if (kind === "accept" || kind === "observe") {
-      const before = this.model.oracleGuard.lastAccepted(o.asset);
+    if (kind === "updateLastGoodPrice" || kind === "observe") {
+      const before = this.model.oracleGuard.lastGoodPrice(o.asset);
       const receipt = await this.send(o.elapsed, () => oracle[kind](o.asset));
       this.model.oracleGuard[kind](o.asset);
-      const after = this.model.oracleGuard.lastAccepted(o.asset);
+      const after = this.model.oracleGuard.lastGoodPrice(o.asset);
       const dead = this.model.oracleGuard.price(o.asset).status === "dead";
       const since = dead ? this.model.oracleGuard.lastKnown(o.asset).deadSince : 0n;
       const expected: (readonly [string, ...bigint[]])[] = [];
-      if (after !== before) expected.push(["PriceAccepted", BigInt(o.asset), after.price, after.timestamp]);
+      if (after !== before)
+        expected.push(["LastGoodPriceUpdated", BigInt(o.asset), after.price, after.timestamp]);
       if (dead && since !== this.since.get(o.asset)) expected.push(["DeathRecorded", BigInt(o.asset), since]);
       if (dead) this.since.set(o.asset, since);
       expect(this.told(receipt)).to.deep.equal(expected);
@@ -187,7 +188,7 @@ class World {
       const [[price, expiresAt], told, accepted] = await Promise.all([
         oracle.priceAndExpiry(id),
         oracle.lastKnown(id),
-        oracle.lastAccepted(id),
+        oracle.lastGoodPrice(id),
       ]);
       const model = this.model.oracleGuard.priceAndExpiry(id);
       for (const field of ["liquidation", "low", "high"] as const)
@@ -200,8 +201,8 @@ class World {
         equal(`known ${field} ${id}`, told.known[field], known[field]);
       }
       equal(`fades ${id}`, BigInt(told.known.fades), BigInt(known.fades));
-      equal(`accepted ${id}`, accepted.acceptedPrice, this.model.oracleGuard.lastAccepted(id).price);
-      equal(`accepted at ${id}`, accepted.timestamp, this.model.oracleGuard.lastAccepted(id).timestamp);
+      equal(`accepted ${id}`, accepted.goodPrice, this.model.oracleGuard.lastGoodPrice(id).price);
+      equal(`accepted at ${id}`, accepted.timestamp, this.model.oracleGuard.lastGoodPrice(id).timestamp);
     }
     return found;
   }

@@ -51,7 +51,7 @@ async function deploy(connection: NetworkConnection) {
     await (
       await ethers.deployContract("RiskConfig", [
         manager,
-        { borrowCap: 1n, dust: 1n, targetHealth: 10_500n, stuckHealth: 8_700n, guarded: 0 },
+        { borrowCap: 1n, dust: 1n, targetHealth: 10_500n, stuckHealth: 8_700n, gatedActions: 0 },
       ])
     ).getAddress(),
     signer,
@@ -238,13 +238,13 @@ describe("volatility: contract against model", function () {
       }
       case "pair": {
         const [a, b] = PAIRS[event.pair]!;
-        run.state.pokePair(b, a);
-        await model.pokePair(a, b);
+        run.state.pokeCorrelation(b, a);
+        await model.pokeCorrelation(a, b);
         return;
       }
       case "restart":
-        run.state.restart(event.asset);
-        await model.restart(event.asset);
+        run.state.resetSeries(event.asset);
+        await model.resetSeries(event.asset);
         return;
       default: {
         const parameters = { ...PARAMETERS, halfLife: BigInt(3_600 * (1 + Math.abs(event.move))) };

@@ -38,8 +38,8 @@ export async function createWorld(
   const created = (await client.pool.poolState()).accruedAt;
   const model = new SystemModel(termsOf(deployment), created);
   for (const { id } of deployment.assets) {
-    const accepted = await client.oracle.lastAccepted(id);
-    model.oracleGuard.restoreAccepted(id, accepted.acceptedPrice, accepted.timestamp);
+    const accepted = await client.oracle.lastGoodPrice(id);
+    model.oracleGuard.restoreLastGoodPrice(id, accepted.goodPrice, accepted.timestamp);
   }
   for (const actor of actors) {
     const address = await actor.getAddress();

@@ -68,15 +68,15 @@ describe("the autopilot with a real Uniswap v3", () => {
     const [record] = await readRecords(client.lens, [key], at);
     const index = await client.pool.currentIndex(at);
     const { assets } = termsOf(deployment);
-    let [value, weighted, price] = [0n, 0n, 0n];
+    let [value, adjustedCollateral, price] = [0n, 0n, 0n];
     for (const [id, amount] of record?.balances ?? []) {
       const { liquidation } = await client.oracle.price(id, at);
       const worth = valueDown(amount, liquidation);
       value += worth;
-      weighted += worth * (assets[id]?.liquidationThreshold ?? 0n);
+      adjustedCollateral += worth * (assets[id]?.liquidationThreshold ?? 0n);
       if (BigInt(id) === PLAN.asset) price = liquidation;
     }
-    return { scaledDebt: record?.scaledDebt ?? 0n, index, value, weighted, price };
+    return { scaledDebt: record?.scaledDebt ?? 0n, index, value, adjustedCollateral, price };
   };
 
   before(async () => {
@@ -133,9 +133,9 @@ describe("the autopilot with a real Uniswap v3", () => {
     await setPrice(deployment, trader, 0, "1700");
     await exchange.open("1700", "50000000", 500);
     await mined(autopilot.connect(owner).set(0n, { ...PLAN, poolFee: 500n }));
-    const { value, weighted, scaledDebt, index } = await positionOf(vault);
+    const { value, adjustedCollateral, scaledDebt, index } = await positionOf(vault);
     const equity = value - (scaledDebt * index) / 10n ** 27n;
-    expect(weighted < ((scaledDebt * index) / 10n ** 27n) * BPS, "liquidatable").to.equal(true);
+    expect(adjustedCollateral < ((scaledDebt * index) / 10n ** 27n) * BPS, "liquidatable").to.equal(true);
     const quote = await client.lens.quoteLiquidation(vault, 0, 2n ** 256n - 1n, 2n ** 256n - 1n);
     await execute();
     const after = await positionOf(vault);

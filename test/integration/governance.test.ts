@@ -22,7 +22,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     raiseHaircutFloor: "risk",
     lowerBorrowCap: "risk",
     setHaircut: "volatility",
-    setGuarded: "breaker",
+    setGatedActions: "breaker",
   },
   oracle: {
     setAssetSources: "governor",
@@ -30,8 +30,8 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     setSequencer: "governor",
     setSequenced: "governor",
   },
-  breaker: { pause: "guardian", unpause: "guardian", setWatch: "governor" },
-  volatility: { setParameters: "governor", restart: "governor" },
+  breaker: { pause: "guardian", unpause: "guardian", setTripConfig: "governor" },
+  volatility: { setParameters: "governor", resetSeries: "governor" },
   engine: { setAuctionHouse: "governor" },
   pool: { setTerms: "governor" },
   auctionHouse: { setTerms: "governor" },
@@ -167,9 +167,9 @@ describe("governance", () => {
     );
     await breaker.connect(guardian).pause(0, 60);
     // The highest bit says that the breaker watches prices.
-    expect((await riskConfig.systemRisk()).guarded).to.equal(129n);
+    expect((await riskConfig.systemRisk()).gatedActions).to.equal(129n);
     await breaker.connect(guardian).unpause(0);
-    expect((await riskConfig.systemRisk()).guarded).to.equal(128n);
+    expect((await riskConfig.systemRisk()).gatedActions).to.equal(128n);
   });
 });
 

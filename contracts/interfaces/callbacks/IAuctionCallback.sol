@@ -5,7 +5,7 @@ pragma solidity ^0.8.30;
 interface IAuctionCallback {
     /// @notice Called on the bidder after the collateral was sent and before `cost` is taken from its allowance to the auction house.
     /// Everything in the auction house is locked meanwhile, and so are entering and leaving the backstop.
-    /// @param id absorption; 0 for remnants
+    /// @param id absorption; 0 for residuals
     /// @param asset id of the collateral
     /// @param amount what was sent to the receiver [token units]
     /// @param cost what will be taken [debt units]

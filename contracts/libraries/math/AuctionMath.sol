@@ -128,7 +128,7 @@ library AuctionMath {
 
     /// @notice Whether lots worth `value` at the highest of the usable prices are given up: they would pay neither for the gas nor for
     /// what is owed [debt units].
-    function isHopeless(Tab memory left, uint256 value, uint256 dust) internal pure returns (bool) {
+    function isUneconomic(Tab memory left, uint256 value, uint256 dust) internal pure returns (bool) {
         return value < dust && value < (left.debt == 0 ? left.penalty + left.tip : left.debt);
     }
 }

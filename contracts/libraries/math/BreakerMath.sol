@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {Action} from "../../types/Action.sol";
+import {PausableAction} from "../../types/PausableAction.sol";
 import {CompactFloat} from "./CompactFloat.sol";
 import {BPS, FixedPoint} from "./FixedPoint.sol";
 
@@ -78,11 +78,11 @@ library BreakerMath {
     /// @notice `c` paused for `duration` from now. A running pause is lengthened, never shortened, and keeps its start.
     function pause(
         Closure memory c,
-        Action action,
+        PausableAction action,
         uint256 timestamp,
         uint256 duration
     ) internal pure returns (Closure memory) {
-        bool settling = action == Action.Liquidate || action == Action.Bid;
+        bool settling = action == PausableAction.Liquidate || action == PausableAction.Bid;
         uint256 most = settling ? SETTLING_PAUSE : RISK_PAUSE;
         if (timestamp >= c.pausedUntil) {
             uint256 from = c.pausedAt == 0 ? 0 : c.pausedAt + (settling ? SETTLING_CYCLE : RISK_CYCLE);

@@ -37,7 +37,7 @@ library DeleverageMath {
 
     /// @notice Whether health is below `trigger` [bps], exactly.
     function isTriggered(LiquidationMath.Position memory p, uint256 trigger) internal pure returns (bool) {
-        return p.weighted < DebtMath.debtUp(p.scaledDebt, p.index) * trigger;
+        return p.adjustedCollateral < DebtMath.debtUp(p.scaledDebt, p.index) * trigger;
     }
 
     /// @notice The smallest sale that leaves the vault at `target` or above even at the highest cost, rounded up; the whole debt
@@ -48,7 +48,7 @@ library DeleverageMath {
         if (factor * t.threshold >= t.target * BPS) return s;
         uint256 debt = DebtMath.debtUp(p.scaledDebt, p.index);
         uint256 wanted = LiquidationMath.repayToTargetUp(
-            p.weighted,
+            p.adjustedCollateral,
             debt,
             t.target,
             t.threshold,

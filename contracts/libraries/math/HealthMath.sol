@@ -5,7 +5,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {BPS, FixedPoint, PRICE_ONE, WAD} from "./FixedPoint.sol";
 
-/// @notice Value and health of a vault. The weighted sum of a vault is the sum of value * threshold [debt units * bps]; it
+/// @notice Value and health of a vault. The adjustedCollateral sum of a vault is the sum of value * threshold [debt units * bps]; it
 /// stays undivided, so that "healthy" is one exact comparison.
 library HealthMath {
     /// @notice Value of `amount` at `price` [debt units], rounded down.
@@ -13,14 +13,14 @@ library HealthMath {
         return FixedPoint.mulDivDown(amount, price, PRICE_ONE);
     }
 
-    /// @notice Whether `weighted` [debt units * bps] covers `debt` [debt units]: health factor >= 1, exactly.
-    function covers(uint256 weighted, uint256 debt) internal pure returns (bool) {
-        return weighted >= debt * BPS;
+    /// @notice Whether `adjustedCollateral` [debt units * bps] covers `debt` [debt units]: health factor >= 1, exactly.
+    function covers(uint256 adjustedCollateral, uint256 debt) internal pure returns (bool) {
+        return adjustedCollateral >= debt * BPS;
     }
 
-    /// @notice Whether `weighted` [debt units * bps] gives `debt` [debt units] at least this `health` [bps], exactly.
-    function reaches(uint256 weighted, uint256 debt, uint256 health) internal pure returns (bool) {
-        return weighted >= debt * health;
+    /// @notice Whether `adjustedCollateral` [debt units * bps] gives `debt` [debt units] at least this `health` [bps], exactly.
+    function reaches(uint256 adjustedCollateral, uint256 debt, uint256 health) internal pure returns (bool) {
+        return adjustedCollateral >= debt * health;
     }
 
     /// @notice Whether the health factor after is at least the one before, exactly. Sums [debt units * bps], debts [debt units].
@@ -49,8 +49,8 @@ library HealthMath {
 
     /// @notice The health factor [WAD], rounded down; the largest word without debt. For people and events: decisions use
     /// `covers`.
-    function healthFactorDown(uint256 weighted, uint256 debt) internal pure returns (uint256) {
-        return FixedPoint.mulDivDownSaturating(weighted, WAD / BPS, debt);
+    function healthFactorDown(uint256 adjustedCollateral, uint256 debt) internal pure returns (uint256) {
+        return FixedPoint.mulDivDownSaturating(adjustedCollateral, WAD / BPS, debt);
     }
 
     /// @notice The collateral ratio value / debt [WAD], rounded down; the largest word without debt.
@@ -58,18 +58,18 @@ library HealthMath {
         return FixedPoint.mulDivDownSaturating(value, WAD, debt);
     }
 
-    /// @notice The amount of an asset that lifts a vault from `weighted` to `target` health, rounded up: what a deposit may
+    /// @notice The amount of an asset that lifts a vault from `adjustedCollateral` to `target` health, rounded up: what a deposit may
     /// add beyond a supply cap. 0 if the vault is there already; the largest word if the asset counts for nothing.
     /// @param target target health [bps]
     /// @param threshold liquidation threshold of the asset [bps]
     function restoringAmountUp(
-        uint256 weighted,
+        uint256 adjustedCollateral,
         uint256 debt,
         uint256 target,
         uint256 threshold,
         uint256 price
     ) internal pure returns (uint256) {
-        uint256 missing = FixedPoint.subFloor(debt * target, weighted);
+        uint256 missing = FixedPoint.subFloor(debt * target, adjustedCollateral);
         if (missing == 0) return 0;
         if (threshold == 0 || price == 0) return type(uint256).max;
         uint256 value = FixedPoint.mulDivUp(missing, 1, threshold);

@@ -17,7 +17,7 @@ library LiquidationMath {
         /// Value of all its collateral [debt units].
         uint256 value;
         /// Sum of value * liquidation threshold [debt units * bps].
-        uint256 weighted;
+        uint256 adjustedCollateral;
     }
 
     /// @notice The asset to seize.
@@ -77,12 +77,12 @@ library LiquidationMath {
     /// against collateral worth (1 + b) * r lowers neither HF nor C / D. Requires debt > 0 and HF < 1.
     function bonusDown(Position memory p, Asset memory a, uint256 debt) internal pure returns (uint256 bonus) {
         if (p.value <= debt) return 0;
-        uint256 healthUp = FixedPoint.mulDivUp(p.weighted, WAD / BPS, debt);
+        uint256 healthUp = FixedPoint.mulDivUp(p.adjustedCollateral, WAD / BPS, debt);
         bonus = (a.minBonus * WAD + a.slope * (WAD - healthUp)) / BPS;
         bonus = FixedPoint.min(bonus, a.maxBonus * (WAD / BPS));
         bonus = FixedPoint.min(bonus, FixedPoint.mulDivDown(p.value, WAD, debt) - WAD);
         if (a.threshold != 0) {
-            uint256 healthPerThreshold = FixedPoint.mulDivDownSaturating(p.weighted, WAD, debt * a.threshold);
+            uint256 healthPerThreshold = FixedPoint.mulDivDownSaturating(p.adjustedCollateral, WAD, debt * a.threshold);
             bonus = FixedPoint.min(bonus, FixedPoint.subFloor(healthPerThreshold, WAD));
         }
     }
@@ -90,13 +90,13 @@ library LiquidationMath {
     /// @notice Repayment that lifts the vault to target health T [debt units], rounded up, at most `debt`:
     /// debt * (T - HF) / (T - (1 + b) * LT). The divisor is positive because (1 + b) * LT <= HF < 1 < T, or b = 0 and LT < 1.
     function repayToTargetUp(
-        uint256 weighted,
+        uint256 adjustedCollateral,
         uint256 debt,
         uint256 target,
         uint256 threshold,
         uint256 bonus
     ) internal pure returns (uint256) {
-        uint256 missing = debt * target - weighted;
+        uint256 missing = debt * target - adjustedCollateral;
         uint256 gain = target * WAD - (WAD + bonus) * threshold;
         return FixedPoint.min(FixedPoint.mulDivUp(missing, WAD, gain), debt);
     }
@@ -104,11 +104,11 @@ library LiquidationMath {
     /// @notice The decision, in the order of docs/liquidation.md. Never reverts for a limit: it lowers the amounts instead.
     function decide(Position memory p, Asset memory a, Limits memory limits) internal pure returns (Outcome memory o) {
         uint256 debt = DebtMath.debtUp(p.scaledDebt, p.index);
-        if (HealthMath.covers(p.weighted, debt)) {
+        if (HealthMath.covers(p.adjustedCollateral, debt)) {
             o.verdict = Verdict.Healthy;
             return o;
         }
-        if (p.weighted < debt * a.threshold && p.value >= debt) {
+        if (p.adjustedCollateral < debt * a.threshold && p.value >= debt) {
             o.verdict = Verdict.AssetNotSeizable;
             return o;
         }
@@ -136,7 +136,7 @@ library LiquidationMath {
 
     /// @notice Whether a debt is given up: the collateral left is worth less than dust and less than the debt.
     /// @param valueHigh what is left, at the highest of the usable prices [debt units]
-    function isHopeless(uint256 valueHigh, uint256 debt, uint256 dust) internal pure returns (bool) {
+    function isUneconomic(uint256 valueHigh, uint256 debt, uint256 dust) internal pure returns (bool) {
         return valueHigh < dust && valueHigh < debt;
     }
 
@@ -152,7 +152,7 @@ library LiquidationMath {
         uint256 assetRepay
     ) private pure returns (uint256 scaled) {
         uint256 repay = FixedPoint.min(
-            repayToTargetUp(p.weighted, debt, limits.target, a.threshold, bonus),
+            repayToTargetUp(p.adjustedCollateral, debt, limits.target, a.threshold, bonus),
             assetRepay
         );
         scaled = FixedPoint.min(DebtMath.scaledUp(repay, p.index), p.scaledDebt);

@@ -18,7 +18,7 @@ library LastKnown {
     uint256 internal constant HOLD = 24 hours;
     uint256 internal constant FADE = 24 hours;
     /// @notice As `HOLD`, for the highest it may be worth, on which debts are given up [s]: governance has a week to name another source.
-    uint256 internal constant GIVE_UP = 7 days;
+    uint256 internal constant WRITE_OFF = 7 days;
 
     /// @notice What one source says and last said. Prices are scaled by the caller's unit; 0 where there is none.
     struct Said {
@@ -98,7 +98,7 @@ library LastKnown {
     }
 
     /// @notice `k` with the price `accepted` at a time [s], which counts if no source has given a usable answer since then: `newest`.
-    function withAccepted(
+    function withLastGoodPrice(
         Known memory k,
         uint256 accepted,
         uint256 acceptedAt,
@@ -138,7 +138,7 @@ library LastKnown {
                     ? k.least
                     : k.most;
         if (base == type(uint256).max) {
-            p.high = age >= GIVE_UP + FADE ? 0 : PriceMath.MAX_PRICE;
+            p.high = age >= WRITE_OFF + FADE ? 0 : PriceMath.MAX_PRICE;
             return p;
         }
         base = FixedPoint.min(base, PriceMath.MAX_PRICE);
@@ -149,7 +149,7 @@ library LastKnown {
         if (!k.fades) return p;
         p.liquidation = fadedDown(p.liquidation, age, HOLD);
         p.low = fadedDown(p.low, age, HOLD);
-        p.high = fadedDown(p.high, age, GIVE_UP);
+        p.high = fadedDown(p.high, age, WRITE_OFF);
     }
 
     /// @notice What is left of `price` at an `age` [s]: all of it up to `hold`, then less and less, nothing after `FADE` more. Rounded down.

@@ -53,21 +53,21 @@ library VaultRules {
     ) internal pure {
         if (verdict == LiquidationMath.Verdict.Executable || verdict == LiquidationMath.Verdict.NothingToDo) return;
         if (verdict == LiquidationMath.Verdict.Healthy)
-            revert IVaultEngine.VaultHealthy(context.position.weighted, context.debt * BPS);
-        uint256 health = HealthMath.healthFactorDown(context.position.weighted, context.debt);
+            revert IVaultEngine.VaultHealthy(context.position.adjustedCollateral, context.debt * BPS);
+        uint256 health = HealthMath.healthFactorDown(context.position.adjustedCollateral, context.debt);
         revert IVaultEngine.AssetNotSeizable(asset, risk.liquidationThreshold(), health);
     }
 
     /// @notice A vault may be absorbed at `timestamp` [s].
     /// @param opened since when liquidating has been open to all [s]: what was closed before that ripens no flag
     function requireAbsorbable(VaultContext memory context, uint256 opened, uint256 timestamp) internal pure {
-        if (HealthMath.covers(context.position.weighted, context.debt))
-            revert IVaultEngine.VaultHealthy(context.position.weighted, context.debt * BPS);
+        if (HealthMath.covers(context.position.adjustedCollateral, context.debt))
+            revert IVaultEngine.VaultHealthy(context.position.adjustedCollateral, context.debt * BPS);
         if (context.position.value * BPS < context.debt * ABSORB_RATIO) return;
         uint256 from = context.flaggedAt == 0 ? 0 : agingSince(context.flaggedAt, opened) + FLAG_AGE;
         bool ripe = from != 0 && timestamp >= from && timestamp <= from + FLAG_AGE;
         if (ripe && isStuck(context)) return;
-        uint256 health = HealthMath.healthFactorDown(context.position.weighted, context.debt);
+        uint256 health = HealthMath.healthFactorDown(context.position.adjustedCollateral, context.debt);
         revert IVaultEngine.NotAbsorbable(
             context.position.value,
             context.debt,
@@ -79,7 +79,7 @@ library VaultRules {
 
     /// @notice Whether a vault is so unhealthy that its flag may ripen.
     function isStuck(VaultContext memory context) internal pure returns (bool) {
-        return !HealthMath.reaches(context.position.weighted, context.debt, context.system.stuckHealth);
+        return !HealthMath.reaches(context.position.adjustedCollateral, context.debt, context.system.stuckHealth);
     }
 
     /// @notice From when on a flag's age counts [s]: liquidators must have had all of that time.
@@ -104,10 +104,12 @@ library VaultRules {
     function requireHealthNotReduced(VaultContext memory context, uint256 scaledDebt) internal pure {
         LiquidationMath.Position memory p = VaultView.position(context.holdings, scaledDebt, context.position.index);
         uint256 debt = DebtMath.debtUp(scaledDebt, context.position.index);
-        if (!HealthMath.healthNotReduced(context.position.weighted, context.debt, p.weighted, debt)) {
+        if (
+            !HealthMath.healthNotReduced(context.position.adjustedCollateral, context.debt, p.adjustedCollateral, debt)
+        ) {
             revert IVaultEngine.HealthWouldFall(
-                HealthMath.healthFactorDown(context.position.weighted, context.debt),
-                HealthMath.healthFactorDown(p.weighted, debt)
+                HealthMath.healthFactorDown(context.position.adjustedCollateral, context.debt),
+                HealthMath.healthFactorDown(p.adjustedCollateral, debt)
             );
         }
         requireSolvencyNotReduced(context.position.value, context.debt, p.value, debt);
@@ -147,7 +149,7 @@ library VaultRules {
         }
         return
             HealthMath.restoringAmountUp(
-                context.position.weighted,
+                context.position.adjustedCollateral,
                 context.debt,
                 target,
                 risk.liquidationThreshold(),

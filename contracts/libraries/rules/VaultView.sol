@@ -26,7 +26,7 @@ library VaultView {
         for (uint256 i = 0; i < holdings.length; ++i) {
             uint256 value = HealthMath.valueDown(holdings[i].amount, holdings[i].price.liquidation);
             p.value += value;
-            p.weighted += value * holdings[i].risk.liquidationThreshold();
+            p.adjustedCollateral += value * holdings[i].risk.liquidationThreshold();
         }
     }
 

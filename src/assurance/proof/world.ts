@@ -54,8 +54,8 @@ export function violations({ position: p, asset: a, limits: l }: Case, o: Outcom
   const left = debtUp(p.scaledDebt - o.scaledRepaid, p.index);
   const removed = debt - left;
   const lost = valueDown(a.amount, a.price) - valueDown(a.amount - o.seized, a.price);
-  const weightedLeft = p.weighted - lost * a.threshold;
-  const missing = debt * l.target - p.weighted;
+  const weightedLeft = p.adjustedCollateral - lost * a.threshold;
+  const missing = debt * l.target - p.adjustedCollateral;
   const gain = l.target * WAD - (WAD + o.bonus) * a.threshold;
   const dustRules = l.dust > 0n;
   const claims: readonly (readonly [string, boolean])[] = [
@@ -66,9 +66,12 @@ export function violations({ position: p, asset: a, limits: l }: Case, o: Outcom
     ["the loss is at most (1 + b) r", lost * WAD <= removed * (WAD + o.bonus)],
     ["at C <= D the bonus is 0", p.value > debt || o.bonus === 0n],
     ["(1 + b) D <= C", p.value < debt || (WAD + o.bonus) * debt <= p.value * WAD],
-    ["(1 + b) LT D <= W", p.value < debt || (WAD + o.bonus) * a.threshold * debt <= p.weighted * WAD],
+    [
+      "(1 + b) LT D <= W",
+      p.value < debt || (WAD + o.bonus) * a.threshold * debt <= p.adjustedCollateral * WAD,
+    ],
     ["C / D is not lowered", p.value < debt || (p.value - lost) * debt >= p.value * left],
-    ["HF is not lowered", p.value < debt || weightedLeft * debt >= p.weighted * left],
+    ["HF is not lowered", p.value < debt || weightedLeft * debt >= p.adjustedCollateral * left],
     ["the divisor is positive", gain > 0n],
     [
       "the target is reached unless a limit, the asset or the debt ends first",
@@ -106,9 +109,9 @@ function* vaults(): Generator<[Position, SeizedAsset]> {
             for (const rest of RESTS)
               for (const restThreshold of rest === 0n ? REST_THRESHOLDS.slice(1) : REST_THRESHOLDS) {
                 const worth = valueDown(amount, price);
-                const weighted = worth * threshold + rest * restThreshold;
-                if (covers(weighted, debtUp(scaledDebt, index))) continue;
-                const position = { scaledDebt, index, value: worth + rest, weighted };
+                const adjustedCollateral = worth * threshold + rest * restThreshold;
+                if (covers(adjustedCollateral, debtUp(scaledDebt, index))) continue;
+                const position = { scaledDebt, index, value: worth + rest, adjustedCollateral };
                 for (const [minBonus, maxBonus, slope] of BONUSES)
                   yield [position, { amount, price, threshold, minBonus, maxBonus, slope }];
               }

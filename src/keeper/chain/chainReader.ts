@@ -66,7 +66,7 @@ export class ChainReader implements EventSource {
       "Borrowed",
       "Repaid",
       "Liquidated",
-      "BadDebtBooked",
+      "BadDebtRealized",
       "Deleveraged",
       "Flagged",
       "Unflagged",
@@ -161,7 +161,7 @@ export class ChainReader implements EventSource {
             const [first, second, accepted, { risk }, lastKnown] = await Promise.all([
               answerOf(primary, block),
               secondary === null ? null : answerOf(secondary, block),
-              oracle.lastAccepted(id, at),
+              oracle.lastGoodPrice(id, at),
               riskConfig.assetRisk(id, at),
               this.lastKnown(id, block),
             ]);

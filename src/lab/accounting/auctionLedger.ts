@@ -27,11 +27,11 @@ export class AuctionBooks {
   tipsFromBackstop = 0n;
   /** Debts nobody will pay that auctions left. */
   shortfall = 0n;
-  /** What was paid for remnants: the reserve's. */
+  /** What was paid for residuals: the reserve's. */
   remnantsSold = 0n;
   restarts = 0;
   givenUp = 0;
-  /** The oracle's value of everything taken but remnants. */
+  /** The oracle's value of everything taken but residuals. */
   private oracleValue = 0n;
   /** Vaults taken over. */
   readonly absorbed = new Set<VaultKey>();
@@ -106,8 +106,8 @@ export class AuctionBooks {
   }
 
   /** Gives an absorption up. */
-  giveUp(id: bigint): pools.Loss {
-    const loss = this.tipped(0n, () => this.world.model.auctionHouse.giveUp(id));
+  writeOff(id: bigint): pools.Loss {
+    const loss = this.tipped(0n, () => this.world.model.auctionHouse.writeOff(id));
     this.books.lost(loss, "atAuction");
     this.books.closed(id, false);
     this.shortfall += loss.total;
@@ -121,7 +121,7 @@ export class AuctionBooks {
     this.restarts += 1;
   }
 
-  /** What everything taken but remnants brought for its worth at the oracle price [WAD]; 0 if nothing was. */
+  /** What everything taken but residuals brought for its worth at the oracle price [WAD]; 0 if nothing was. */
   get meanPriceToOracle(): bigint {
     return this.oracleValue === 0n ? 0n : (this.proceeds * 10n ** 18n) / this.oracleValue;
   }

@@ -271,7 +271,7 @@ export class Ledger {
       backstopAssets: model.backstopPool.state.cash,
       lendersLost: booked.lenders,
       effectiveLtv: model.riskConfig.effectiveLtv(0),
-      borrowingClosed: model.circuitBreaker.state.guarded.has("Borrow"),
+      borrowingClosed: model.circuitBreaker.state.gatedActions.has("Borrow"),
     });
     this.repaidThisStep = 0n;
     if (at % this.bookEvery === 0) this.book.push(bookSample(model, time, prices));

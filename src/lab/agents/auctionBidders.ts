@@ -8,7 +8,7 @@ import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./agentContext
 const TAKE_GAS = 220_000n;
 /** Parts of a lot a bidder considers: a smaller one moves the market less. */
 const PARTS = [1n, 2n, 4n, 8n, 16n, 32n];
-const REMNANTS = 0n;
+const RESIDUALS = 0n;
 
 /** A take a bidder means to do: `amount` in collateral units, the rest in debt units. */
 interface PlannedTake {
@@ -26,7 +26,7 @@ export function bid(scene: Scene): Action[] {
   const { state: house } = scene.world.model.auctionHouse;
   const lots = [
     ...house.open.flatMap((a) => a.lots.map((lot) => ({ id: a.id, lot }))),
-    ...[...house.remnants.values()].map((lot) => ({ id: REMNANTS, lot })),
+    ...[...house.residuals.values()].map((lot) => ({ id: RESIDUALS, lot })),
   ];
   const actions: Action[] = [];
   for (const { id, lot } of lots) {

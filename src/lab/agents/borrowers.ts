@@ -54,7 +54,7 @@ export class LateBorrowers {
     const pool = model.lendingPool.accrued;
     const { state: breaker } = model.circuitBreaker;
     const closed =
-      breaker.guarded.has("Borrow") && breakers.refusal(breaker, "Borrow", 0n, 0n, model.now) !== null;
+      breaker.gatedActions.has("Borrow") && breakers.refusal(breaker, "Borrow", 0n, 0n, model.now) !== null;
     if (price?.status !== "good" || closed || marketPrice === 0n) return "wait";
     if (model.circuitBreaker.moveOf(v.asset).past !== 0n) return "wait";
     const { ltv, decimals, supplyCap } = model.riskConfig.termsOf(v.asset);

@@ -8,7 +8,7 @@ const ACCEPT_EVERY = 86_400;
 const PAIR_EVERY = 3600;
 /** Rounds a poke folds in at the very least. */
 const ROUNDS_PER_POKE = 100n;
-const REMNANTS = 0n;
+const RESIDUALS = 0n;
 
 /** Keeps the house in order, at its own expense: prices, volatility, breaker, clocks of lots. */
 export class Attendants {
@@ -30,7 +30,7 @@ export class Attendants {
     return [
       ...this.prices(scene),
       ...this.openAgain(scene),
-      ...scene.world.model.auctionHouse.state.open.flatMap((a) => giveUp(scene, a)),
+      ...scene.world.model.auctionHouse.state.open.flatMap((a) => writeOff(scene, a)),
       ...clocks(scene),
     ];
   }
@@ -64,17 +64,19 @@ export class Attendants {
       this.pairAt = time + PAIR_EVERY;
       histories.forEach((_, a) => {
         for (let b = a + 1; b < histories.length; b++) {
-          const data = client.volatility.interface.encodeFunctionData("pokePair", [a, b]);
+          const data = client.volatility.interface.encodeFunctionData("pokeCorrelation", [a, b]);
           actions.push(upkeep(scene, volatility, data, CALL_GAS.poke));
-          model.volatilityModel.state.pokePair(a, b);
+          model.volatilityModel.state.pokeCorrelation(a, b);
         }
       });
     }
     if (actions.length > 0 && time >= this.acceptAt) {
       this.acceptAt = time + ACCEPT_EVERY;
       histories.forEach((_, id) => {
-        model.oracleGuard.accept(id);
-        actions.push(upkeep(scene, oracle, client.oracle.interface.encodeFunctionData("accept", [id])));
+        model.oracleGuard.updateLastGoodPrice(id);
+        actions.push(
+          upkeep(scene, oracle, client.oracle.interface.encodeFunctionData("updateLastGoodPrice", [id])),
+        );
       });
     }
     return actions;
@@ -83,11 +85,11 @@ export class Attendants {
   /** Clears the bits of actions that are open again. */
   private openAgain(scene: Scene): Action[] {
     const { client, model } = scene.world;
-    const before = model.circuitBreaker.state.guarded;
+    const before = model.circuitBreaker.state.gatedActions;
     if (before.size === 0) return [];
     const state = model.circuitBreaker.state;
     model.circuitBreaker.refresh();
-    if (model.circuitBreaker.state.guarded.size === before.size) {
+    if (model.circuitBreaker.state.gatedActions.size === before.size) {
       model.circuitBreaker.state = state;
       return [];
     }
@@ -97,17 +99,17 @@ export class Attendants {
 }
 
 /** Ends an absorption that is not worth its gas. */
-function giveUp(scene: Scene, a: auctions.Absorption): Action[] {
+function writeOff(scene: Scene, a: auctions.Absorption): Action[] {
   const { ledger, log, world } = scene;
   const { client, model } = world;
   const value = a.lots.reduce(
     (sum, lot) => sum + valueDown(lot.amount, scene.prices[lot.asset]?.high ?? 0n),
     0n,
   );
-  if (!auctionMath.isHopeless(auctions.tabOf(a), value, model.riskConfig.system.dust)) return [];
-  const loss = ledger.auctions.giveUp(a.id);
+  if (!auctionMath.isUneconomic(auctions.tabOf(a), value, model.riskConfig.system.dust)) return [];
+  const loss = ledger.auctions.writeOff(a.id);
   checkLoss(log, model, loss, scene.block);
-  const data = client.auctionHouse.interface.encodeFunctionData("giveUp", [a.id]);
+  const data = client.auctionHouse.interface.encodeFunctionData("writeOff", [a.id]);
   return [upkeep(scene, client.deployment.contracts.auctionHouse, data)];
 }
 
@@ -119,7 +121,7 @@ function clocks(scene: Scene): Action[] {
   const house = client.auctionHouse.interface;
   const lots = [
     ...model.auctionHouse.state.open.flatMap((a) => a.lots.map((lot) => ({ id: a.id, lot }))),
-    ...[...model.auctionHouse.state.remnants.values()].map((lot) => ({ id: REMNANTS, lot })),
+    ...[...model.auctionHouse.state.residuals.values()].map((lot) => ({ id: RESIDUALS, lot })),
   ].filter(({ lot }) => lot.amount > 0n);
   const actions: Action[] = [];
   for (const { id, lot } of lots) {

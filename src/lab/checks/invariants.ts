@@ -115,7 +115,7 @@ export interface Clocks {
 
 /**
  * Invariants of the auctions: a clock runs no faster than time and stops at the tail; open tabs owe exactly what the pool waits for;
- * lots, remnants and claims are exactly what the engine keeps for auctions. Returns the clocks of now.
+ * lots, residuals and claims are exactly what the engine keeps for auctions. Returns the clocks of now.
  */
 export function checkAuctions(log: InvariantLog, model: SystemModel, before: Clocks, block: number): Clocks {
   const { now } = model;
@@ -137,7 +137,7 @@ export function checkAuctions(log: InvariantLog, model: SystemModel, before: Clo
     );
   };
   for (const a of house.open) for (const lot of a.lots) count(lot, a.id);
-  for (const lot of house.remnants.values()) count(lot, 0n);
+  for (const lot of house.residuals.values()) count(lot, 0n);
   for (const [claim, amount] of house.claims) {
     const asset = Number(claim.split("/")[1]);
     kept[asset] = (kept[asset] ?? 0n) + amount;
@@ -146,7 +146,7 @@ export function checkAuctions(log: InvariantLog, model: SystemModel, before: Clo
     const { auctioned } = model.vaultEngine.assetTotals(id);
     log.require(
       sum === auctioned,
-      `block ${block}: lots, remnants and claims of asset ${id} sum to ${sum}, not ${auctioned}`,
+      `block ${block}: lots, residuals and claims of asset ${id} sum to ${sum}, not ${auctioned}`,
     );
   });
   const owed = house.open.reduce((sum, a) => sum + auctions.tabOf(a).debt, 0n);
@@ -183,7 +183,7 @@ export async function checkBook(
   const capital = await client.debtToken.balanceOf(client.backstop);
   log.require(
     capital >= model.backstopPool.state.cash,
-    `block ${block}: the model.backstopPool.state counts ${model.backstopPool.state.cash} but holds ${capital}`,
+    `block ${block}: the backstop counts ${model.backstopPool.state.cash} but holds ${capital}`,
   );
   const tips = [...house.tips.values()].reduce((sum, tip) => sum + tip, 0n);
   const kept = await client.debtToken.balanceOf(client.auctionHouse);

@@ -119,7 +119,7 @@ export async function reconcileDefences(client: Client, model: SystemModel): Pro
   return { comparisons: tally.comparisons, mismatches: tally.mismatches };
 }
 
-/** Every open absorption, lot and remnant, in the house's own order. */
+/** Every open absorption, lot and residual, in the house's own order. */
 async function compareAuctions(tally: Tally, client: Client, model: SystemModel): Promise<void> {
   const { auctionHouse } = client;
   const { state: house } = model.auctionHouse;
@@ -148,10 +148,10 @@ async function compareAuctions(tally: Tally, client: Client, model: SystemModel)
       tally.equal(`auctions.word[${from}+${i}]`, words[i] ?? -1n, word);
     });
   }
-  for (const [id, lot] of house.remnants) {
+  for (const [id, lot] of house.residuals) {
     const chain = await auctionHouse.lot(0, id);
-    tally.equal(`remnants[${id}].amount`, chain.amount, lot.amount);
-    tally.equal(`remnants[${id}].elapsed`, chain.elapsed, model.auctionHouse.clockOf(lot));
+    tally.equal(`residuals[${id}].amount`, chain.amount, lot.amount);
+    tally.equal(`residuals[${id}].elapsed`, chain.elapsed, model.auctionHouse.clockOf(lot));
   }
 }
 
@@ -175,9 +175,13 @@ async function compareBackstop(tally: Tally, client: Client, model: SystemModel)
 
 async function compareBreaker(tally: Tally, client: Client, model: SystemModel): Promise<void> {
   const state = model.circuitBreaker.state;
-  for (const [number, action] of breakers.ACTIONS.entries()) {
+  for (const [number, action] of breakers.PAUSABLE_ACTIONS.entries()) {
     const closed = await client.breaker.pausedSeconds(number);
     tally.equal(`breaker.${action}`, closed, model.circuitBreaker.pausedSeconds(action));
   }
-  tally.equal("breaker.guarded", (await client.riskConfig.systemRisk()).guarded, breakers.guardedBits(state));
+  tally.equal(
+    "breaker.gatedActions",
+    (await client.riskConfig.systemRisk()).gatedActions,
+    breakers.gatedActionBits(state),
+  );
 }

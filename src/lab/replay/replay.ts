@@ -178,7 +178,7 @@ class ReplayRun {
       // Lots get cheaper by the minute; everything else waits for a price.
       if (
         this.silent(at) ||
-        model.auctionHouse.state.open.length + model.auctionHouse.state.remnants.size === 0
+        model.auctionHouse.state.open.length + model.auctionHouse.state.residuals.size === 0
       )
         break;
     }

@@ -72,7 +72,7 @@ export interface ReplayResult {
     /** Lots it came with, how often one was taken from, and how often one was restarted. */
     readonly lots: number;
     readonly takes: number;
-    /** Purchases of remnants, which are no lot of an absorption. */
+    /** Purchases of residuals, which are no lot of an absorption. */
     readonly remnantSales: number;
     readonly restarts: number;
     /** What bidders paid: proceeds = repaid + penalties + tips. */
@@ -86,7 +86,7 @@ export interface ReplayResult {
     readonly shortfall: string;
     /** Collateral that went back to owners, at the market prices of their absorptions. */
     readonly claimable: string;
-    /** What remnants brought, for the reserve. */
+    /** What residuals brought, for the reserve. */
     readonly remnantsSold: string;
     /** Debt at auction at the end. */
     readonly stillOpen: string;
@@ -271,7 +271,7 @@ export interface AbsorptionSample {
   readonly value: bigint;
 }
 
-/** One purchase from a lot; `id` 0 for remnants. */
+/** One purchase from a lot; `id` 0 for residuals. */
 export interface TakeSample {
   readonly time: number;
   readonly block: number;

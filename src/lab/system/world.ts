@@ -97,8 +97,8 @@ export async function createWorld(
   const model = new SystemModel(termsOf(deployment), accruedAt);
   const histories: FeedHistory[] = [];
   for (const { id, primary } of deployment.assets) {
-    const accepted = await client.oracle.lastAccepted(id);
-    model.oracleGuard.restoreAccepted(id, accepted.acceptedPrice, accepted.timestamp);
+    const accepted = await client.oracle.lastGoodPrice(id);
+    model.oracleGuard.restoreLastGoodPrice(id, accepted.goodPrice, accepted.timestamp);
     const latest = await client.feeds[id]?.latestRoundData();
     if (latest === undefined) throw new RangeError(`no feed for asset ${id}`);
     histories.push(new FeedHistory(primary.feed, latest));

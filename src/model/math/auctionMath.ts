@@ -113,7 +113,7 @@ export function sale(
   return { sold, cost: mulDivUp(sold, price, PRICE_ONE) };
 }
 
-/** Whether lots worth `value` [debt units] are given up. Mirrors `AuctionMath.isHopeless`. */
-export function isHopeless(left: Tab, value: bigint, dust: bigint): boolean {
+/** Whether lots worth `value` [debt units] are given up. Mirrors `AuctionMath.isUneconomic`. */
+export function isUneconomic(left: Tab, value: bigint, dust: bigint): boolean {
   return value < dust && value < (left.debt === 0n ? left.penalty + left.tip : left.debt);
 }

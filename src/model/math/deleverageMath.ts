@@ -26,7 +26,7 @@ export interface DeleverageSale {
 
 /** Whether health is below `trigger` [bps], exactly. Mirrors `DeleverageMath.isTriggered`. */
 export function isTriggered(p: Position, trigger: bigint): boolean {
-  return p.weighted < debtUp(p.scaledDebt, p.index) * trigger;
+  return p.adjustedCollateral < debtUp(p.scaledDebt, p.index) * trigger;
 }
 
 /**
@@ -37,7 +37,7 @@ export function deleverageSize(p: Position, t: DeleverageTerms): DeleverageSale 
   const factor = BPS + t.maxCost;
   if (factor * t.threshold >= t.target * BPS) return { repaid: 0n, scaledRepaid: 0n, fee: 0n, mostSold: 0n };
   const debt = debtUp(p.scaledDebt, p.index);
-  const wanted = repayToTargetUp(p.weighted, debt, t.target, t.threshold, t.maxCost * (WAD / BPS));
+  const wanted = repayToTargetUp(p.adjustedCollateral, debt, t.target, t.threshold, t.maxCost * (WAD / BPS));
   let scaledRepaid = min(scaledUp(wanted, p.index), p.scaledDebt);
   let left = debtUp(p.scaledDebt - scaledRepaid, p.index);
   if (left <= t.dust) [scaledRepaid, left] = [p.scaledDebt, 0n];

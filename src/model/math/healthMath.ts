@@ -14,14 +14,14 @@ export function valueDown(amount: bigint, price: bigint): bigint {
   return mulDivDown(amount, price, PRICE_ONE);
 }
 
-/** Whether `weighted` [debt units * bps] gives `debt` at least this `health` [bps], exactly. Mirrors `HealthMath.reaches`. */
-export function reaches(weighted: bigint, debt: bigint, health: bigint): boolean {
-  return weighted >= debt * health;
+/** Whether `adjustedCollateral` [debt units * bps] gives `debt` at least this `health` [bps], exactly. Mirrors `HealthMath.reaches`. */
+export function reaches(adjustedCollateral: bigint, debt: bigint, health: bigint): boolean {
+  return adjustedCollateral >= debt * health;
 }
 
-/** Whether `weighted` [debt units * bps] covers `debt` [debt units], exactly. Mirrors `HealthMath.covers`. */
-export function covers(weighted: bigint, debt: bigint): boolean {
-  return weighted >= debt * BPS;
+/** Whether `adjustedCollateral` [debt units * bps] covers `debt` [debt units], exactly. Mirrors `HealthMath.covers`. */
+export function covers(adjustedCollateral: bigint, debt: bigint): boolean {
+  return adjustedCollateral >= debt * BPS;
 }
 
 /** Whether the health factor after is at least the one before, exactly. Mirrors `HealthMath.healthNotReduced`. */
@@ -46,8 +46,8 @@ export function solvencyNotReduced(
 }
 
 /** Health factor [WAD], rounded down; the largest word without debt. Mirrors `HealthMath.healthFactorDown`. */
-export function healthFactorDown(weighted: bigint, debt: bigint): bigint {
-  return mulDivDownSaturating(weighted, WAD / BPS, debt);
+export function healthFactorDown(adjustedCollateral: bigint, debt: bigint): bigint {
+  return mulDivDownSaturating(adjustedCollateral, WAD / BPS, debt);
 }
 
 /** Collateral value / debt [WAD], rounded down; the largest word without debt. */
@@ -57,13 +57,13 @@ export function collateralRatioDown(value: bigint, debt: bigint): bigint {
 
 /** The amount of an asset that lifts a vault to `target` health [bps]. Mirrors `HealthMath.restoringAmountUp`. */
 export function restoringAmountUp(
-  weighted: bigint,
+  adjustedCollateral: bigint,
   debt: bigint,
   target: bigint,
   threshold: bigint,
   price: bigint,
 ): bigint {
-  const missing = subFloor(debt * target, weighted);
+  const missing = subFloor(debt * target, adjustedCollateral);
   if (missing === 0n) return 0n;
   if (threshold === 0n || price === 0n) return MAX_UINT256;
   return mulDivUp(mulDivUp(missing, 1n, threshold), PRICE_ONE, price);

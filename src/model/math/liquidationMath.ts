@@ -11,12 +11,12 @@ import {
 } from "./fixedPoint.js";
 import { covers, valueDown } from "./healthMath.js";
 
-/** A vault as a liquidation sees it: index in RAY, value in debt units, weighted in debt units * bps. */
+/** A vault as a liquidation sees it: index in RAY, value in debt units, adjustedCollateral in debt units * bps. */
 export interface Position {
   readonly scaledDebt: bigint;
   readonly index: bigint;
   readonly value: bigint;
-  readonly weighted: bigint;
+  readonly adjustedCollateral: bigint;
 }
 
 /** The asset to seize: balance in token units, scaled price, the rest in bps. */
@@ -53,25 +53,25 @@ export interface Outcome {
 /** Bonus [WAD], rounded down. Mirrors `LiquidationMath.bonusDown`; the formula and its proof are in docs/liquidation.md. */
 export function bonusDown(p: Position, a: SeizedAsset, debt: bigint): bigint {
   if (p.value <= debt) return 0n;
-  const healthUp = mulDivUp(p.weighted, WAD / BPS, debt);
+  const healthUp = mulDivUp(p.adjustedCollateral, WAD / BPS, debt);
   let bonus = (a.minBonus * WAD + a.slope * (WAD - healthUp)) / BPS;
   bonus = min(bonus, a.maxBonus * (WAD / BPS));
   bonus = min(bonus, mulDivDown(p.value, WAD, debt) - WAD);
   if (a.threshold !== 0n) {
-    bonus = min(bonus, subFloor(mulDivDownSaturating(p.weighted, WAD, debt * a.threshold), WAD));
+    bonus = min(bonus, subFloor(mulDivDownSaturating(p.adjustedCollateral, WAD, debt * a.threshold), WAD));
   }
   return bonus;
 }
 
 /** Repayment that lifts health to `target` [bps], rounded up, at most `debt`. Mirrors `LiquidationMath.repayToTargetUp`. */
 export function repayToTargetUp(
-  weighted: bigint,
+  adjustedCollateral: bigint,
   debt: bigint,
   target: bigint,
   threshold: bigint,
   bonus: bigint,
 ): bigint {
-  const missing = debt * target - weighted;
+  const missing = debt * target - adjustedCollateral;
   const gain = target * WAD - (WAD + bonus) * threshold;
   return min(mulDivUp(missing, WAD, gain), debt);
 }
@@ -80,8 +80,9 @@ export function repayToTargetUp(
 export function decide(p: Position, a: SeizedAsset, l: Limits): Outcome {
   const debt = debtUp(p.scaledDebt, p.index);
   const none = { bonus: 0n, repaid: 0n, scaledRepaid: 0n, seized: 0n, limited: false };
-  if (covers(p.weighted, debt)) return { ...none, verdict: "healthy" };
-  if (p.weighted < debt * a.threshold && p.value >= debt) return { ...none, verdict: "assetNotSeizable" };
+  if (covers(p.adjustedCollateral, debt)) return { ...none, verdict: "healthy" };
+  if (p.adjustedCollateral < debt * a.threshold && p.value >= debt)
+    return { ...none, verdict: "assetNotSeizable" };
   const bonus = bonusDown(p, a, debt);
   const assetValue = valueDown(a.amount, a.price);
   const assetRepay = mulDivUp(assetValue, WAD, WAD + bonus);
@@ -105,8 +106,8 @@ export function decide(p: Position, a: SeizedAsset, l: Limits): Outcome {
   };
 }
 
-/** Whether a debt is given up. Mirrors `LiquidationMath.isHopeless`. */
-export function isHopeless(valueHigh: bigint, debt: bigint, dust: bigint): boolean {
+/** Whether a debt is given up. Mirrors `LiquidationMath.isUneconomic`. */
+export function isUneconomic(valueHigh: bigint, debt: bigint, dust: bigint): boolean {
   return valueHigh < dust && valueHigh < debt;
 }
 
@@ -119,7 +120,7 @@ function wantedScaled(
   assetValue: bigint,
   assetRepay: bigint,
 ): bigint {
-  const repay = min(repayToTargetUp(p.weighted, debt, l.target, a.threshold, bonus), assetRepay);
+  const repay = min(repayToTargetUp(p.adjustedCollateral, debt, l.target, a.threshold, bonus), assetRepay);
   const scaled = min(scaledUp(repay, p.index), p.scaledDebt);
   const left = debtUp(p.scaledDebt - scaled, p.index);
   if (left !== 0n && left < l.dust && withBonusDown(debt, bonus) <= assetValue) return p.scaledDebt;

@@ -11,8 +11,8 @@ const BUCKETS = 4n;
 const WATCHED = 1n << 7n;
 
 /** What can be paused, as the contracts number it. */
-export const ACTIONS = ["Borrow", "WithdrawWithDebt", "Liquidate", "Bid", "FlashLoan"] as const;
-export type Action = (typeof ACTIONS)[number];
+export const PAUSABLE_ACTIONS = ["Borrow", "WithdrawWithDebt", "Liquidate", "Bid", "FlashLoan"] as const;
+export type PausableAction = (typeof PAUSABLE_ACTIONS)[number];
 
 /** See `BreakerMath.Closure`; times and durations in seconds. */
 export interface Closure {
@@ -23,11 +23,11 @@ export interface Closure {
   readonly trippedUntil: bigint;
 }
 
-/** See `ICircuitBreaker.Watch`: limit in bps, the rest in seconds. */
-export interface Watch {
+/** See `ICircuitBreaker.TripConfig`: limit in bps, the rest in seconds. */
+export interface TripConfig {
   readonly limit: bigint;
   readonly window: bigint;
-  readonly doubt: bigint;
+  readonly maxDoubtSeconds: bigint;
   readonly pause: bigint;
 }
 
@@ -40,7 +40,7 @@ interface Bucket {
 
 /** What is watched of one asset and what was seen of it: newest bucket last, four at most. */
 export interface WatchedAsset {
-  readonly watch: Watch;
+  readonly watch: TripConfig;
   readonly buckets: readonly Bucket[];
   readonly doubtfulSince: bigint;
   readonly doubtTripped: boolean;
@@ -48,12 +48,12 @@ export interface WatchedAsset {
 
 /** The breaker's state. Mirrors `CircuitBreaker`. */
 export interface BreakerState {
-  readonly closures: Readonly<Record<Action, Closure>>;
+  readonly closures: Readonly<Record<PausableAction, Closure>>;
   readonly assets: ReadonlyMap<number, WatchedAsset>;
   /** The spells before the running or last one, oldest first. */
-  readonly spells: Readonly<Record<Action, readonly Spell[]>>;
-  /** The actions whose guarded bit is set. */
-  readonly guarded: ReadonlySet<Action>;
+  readonly spells: Readonly<Record<PausableAction, readonly Spell[]>>;
+  /** The actions whose gated bit is set. */
+  readonly gatedActions: ReadonlySet<PausableAction>;
 }
 
 /** When an action was closed [s]. */
@@ -70,12 +70,17 @@ export function newBreaker(): BreakerState {
     closures: { Borrow: NEVER, WithdrawWithDebt: NEVER, Liquidate: NEVER, Bid: NEVER, FlashLoan: NEVER },
     spells: { Borrow: [], WithdrawWithDebt: [], Liquidate: [], Bid: [], FlashLoan: [] },
     assets: new Map(),
-    guarded: new Set(),
+    gatedActions: new Set(),
   };
 }
 
 /** The guardian pauses `action` for `duration` [s]. Throws `PauseTooSoon`, `PauseTooLong`. */
-export function pause(state: BreakerState, action: Action, duration: bigint, now: bigint): BreakerState {
+export function pause(
+  state: BreakerState,
+  action: PausableAction,
+  duration: bigint,
+  now: bigint,
+): BreakerState {
   const settling = action === "Liquidate" || action === "Bid";
   const [most, cycle] = settling ? [HOUR, DAY] : [3n * DAY, 7n * DAY];
   let c = state.closures[action];
@@ -91,20 +96,25 @@ export function pause(state: BreakerState, action: Action, duration: bigint, now
 }
 
 /** The guardian ends the pause of `action`. Throws `NotPaused`. */
-export function unpause(state: BreakerState, action: Action, now: bigint): BreakerState {
+export function unpause(state: BreakerState, action: PausableAction, now: bigint): BreakerState {
   const c = state.closures[action];
   if (now >= c.pausedUntil) {
-    throw new ModelError("NotPaused", [BigInt(ACTIONS.indexOf(action)), c.pausedUntil]);
+    throw new ModelError("NotPaused", [BigInt(PAUSABLE_ACTIONS.indexOf(action)), c.pausedUntil]);
   }
   return close(state, now, { [action]: { ...c, pausedUntil: now } });
 }
 
-/** Sets what is watched of an asset and forgets what was seen of it. Throws `InvalidWatch`. */
-export function setWatch(state: BreakerState, asset: number, watch: Watch, now: bigint): BreakerState {
-  const watched = watch.limit !== 0n || watch.doubt !== 0n;
+/** Sets what is watched of an asset and forgets what was seen of it. Throws `InvalidTripConfig`. */
+export function setTripConfig(
+  state: BreakerState,
+  asset: number,
+  watch: TripConfig,
+  now: bigint,
+): BreakerState {
+  const watched = watch.limit !== 0n || watch.maxDoubtSeconds !== 0n;
   const windowed = watch.limit === 0n || (watch.window >= 60n && watch.window <= DAY);
   if (watch.limit >= BPS || !windowed || watch.pause > 6n * HOUR || (watched && watch.pause === 0n)) {
-    throw new ModelError("InvalidWatch");
+    throw new ModelError("InvalidTripConfig");
   }
   const assets = new Map(state.assets);
   assets.set(asset, { watch, buckets: [], doubtfulSince: 0n, doubtTripped: false });
@@ -135,12 +145,12 @@ export function poke(
       if (past !== 0n) trips.push({ past, since: 0n });
       seen = { ...seen, buckets: record(seen, price.liquidation, now) };
     }
-    if (watch.doubt !== 0n) {
+    if (watch.maxDoubtSeconds !== 0n) {
       if (price.status === "good") {
         seen = { ...seen, doubtfulSince: 0n, doubtTripped: false };
       } else {
         const since = seen.doubtfulSince === 0n ? now : seen.doubtfulSince;
-        const lasted = !seen.doubtTripped && now - since >= watch.doubt;
+        const lasted = !seen.doubtTripped && now - since >= watch.maxDoubtSeconds;
         seen = { ...seen, doubtfulSince: since, doubtTripped: seen.doubtTripped || lasted };
         if (lasted) trips.push({ past: 0n, since });
       }
@@ -159,19 +169,19 @@ export function poke(
       };
     }
   }
-  return { state: state.guarded.size === 0 ? state : refresh(state, now), trips };
+  return { state: state.gatedActions.size === 0 ? state : refresh(state, now), trips };
 }
 
-/** Clears the guarded bits of actions that are open again. */
+/** Clears the gated bits of actions that are open again. */
 export function refresh(state: BreakerState, now: bigint): BreakerState {
   return close(state, now, {});
 }
 
 /** What the risk configuration is told: a bit for each action that is not simply open, and one if moves are watched. */
-export function guardedBits(state: BreakerState): bigint {
+export function gatedActionBits(state: BreakerState): bigint {
   const watched = [...state.assets.values()].some(({ watch }) => watch.limit !== 0n);
-  return ACTIONS.reduce(
-    (bits, action, i) => (state.guarded.has(action) ? bits | (1n << BigInt(i)) : bits),
+  return PAUSABLE_ACTIONS.reduce(
+    (bits, action, i) => (state.gatedActions.has(action) ? bits | (1n << BigInt(i)) : bits),
     watched ? WATCHED : 0n,
   );
 }
@@ -179,7 +189,7 @@ export function guardedBits(state: BreakerState): bigint {
 /** Why `action` is refused now, or null. `value` and `debt` are the vault's [debt units]. */
 export function refusal(
   state: BreakerState,
-  action: Action,
+  action: PausableAction,
   value: bigint,
   debt: bigint,
   now: bigint,
@@ -192,20 +202,20 @@ export function refusal(
 }
 
 /** Seconds for which `action` has been closed so far. */
-export function pausedSeconds(state: BreakerState, action: Action, now: bigint): bigint {
+export function pausedSeconds(state: BreakerState, action: PausableAction, now: bigint): bigint {
   const c = state.closures[action];
   return c.closedBefore + min(now, closedUntil(c)) - c.closedAt;
 }
 
 /** Seconds from `from` to `to`, neither after now, in which `action` was closed. */
-export function pausedBetween(state: BreakerState, action: Action, from: bigint, to: bigint): bigint {
+export function pausedBetween(state: BreakerState, action: PausableAction, from: bigint, to: bigint): bigint {
   const c = state.closures[action];
   const spells = [...state.spells[action], { from: c.closedAt, until: closedUntil(c) }];
   return spells.reduce((sum, s) => sum + subFloor(min(s.until, to), max(s.from, from)), 0n);
 }
 
 /** The first second at which `action` is open again; 0 if it was never closed. */
-export function pausedUntil(state: BreakerState, action: Action): bigint {
+export function pausedUntil(state: BreakerState, action: PausableAction): bigint {
   return closedUntil(state.closures[action]);
 }
 
@@ -266,14 +276,18 @@ function begin(c: Closure, now: bigint): Closure {
   return { ...c, closedBefore: c.closedBefore + until - c.closedAt, closedAt: now };
 }
 
-function close(state: BreakerState, now: bigint, changed: Partial<Record<Action, Closure>>): BreakerState {
+function close(
+  state: BreakerState,
+  now: bigint,
+  changed: Partial<Record<PausableAction, Closure>>,
+): BreakerState {
   const spells = { ...state.spells };
-  for (const action of ACTIONS) {
+  for (const action of PAUSABLE_ACTIONS) {
     const [before, after] = [state.closures[action], changed[action]];
     if (after === undefined || after.closedAt === before.closedAt || before.closedAt === 0n) continue;
     spells[action] = [...spells[action], { from: before.closedAt, until: closedUntil(before) }];
   }
   const next = { ...state, spells, closures: { ...state.closures, ...changed } };
-  const until = (a: Action): bigint => (a === "Liquidate" ? graceUntil(next) : pausedUntil(next, a));
-  return { ...next, guarded: new Set(ACTIONS.filter((a) => now < until(a))) };
+  const until = (a: PausableAction): bigint => (a === "Liquidate" ? graceUntil(next) : pausedUntil(next, a));
+  return { ...next, gatedActions: new Set(PAUSABLE_ACTIONS.filter((a) => now < until(a))) };
 }

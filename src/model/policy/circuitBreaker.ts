@@ -1,10 +1,10 @@
 import { ModelError } from "../types/modelError.js";
 import type { Clock } from "../types/clock.js";
 import {
-  ACTIONS,
-  type Action,
+  PAUSABLE_ACTIONS,
+  type PausableAction,
   type BreakerState,
-  type Watch,
+  type TripConfig,
   graceUntil,
   movedFrom,
   newBreaker,
@@ -15,7 +15,7 @@ import {
   rangeOf,
   refresh,
   refusal,
-  setWatch,
+  setTripConfig,
 } from "./breakerState.js";
 import type { OracleGuard } from "./oracleGuard.js";
 
@@ -28,10 +28,10 @@ export class CircuitBreaker {
     private readonly oracleGuard: OracleGuard,
     private readonly clock: Clock,
     count: number,
-    watch?: Watch,
+    watch?: TripConfig,
   ) {
     if (watch === undefined) return;
-    for (let id = 0; id < count; ++id) this.state = setWatch(this.state, id, watch, 0n);
+    for (let id = 0; id < count; ++id) this.state = setTripConfig(this.state, id, watch, 0n);
   }
 
   /** Takes over what `other` knows. */
@@ -39,13 +39,13 @@ export class CircuitBreaker {
     this.state = other.state;
   }
 
-  /** Throws if `action` is closed; `value` and `debt` are the vault's [debt units]. Mirrors `CircuitBreaker.check`. */
-  requireOpen(action: Action, value = 0n, debt = 0n): void {
-    if (!this.state.guarded.has(action)) return;
+  /** Throws if `action` is closed; `value` and `debt` are the vault's [debt units]. Mirrors `CircuitBreaker.requireOpen`. */
+  requireOpen(action: PausableAction, value = 0n, debt = 0n): void {
+    if (!this.state.gatedActions.has(action)) return;
     const refused = refusal(this.state, action, value, debt, this.clock.now);
     if (refused === "ActionClosed") {
       const until = pausedUntil(this.state, action);
-      throw new ModelError(refused, [BigInt(ACTIONS.indexOf(action)), until]);
+      throw new ModelError(refused, [BigInt(PAUSABLE_ACTIONS.indexOf(action)), until]);
     }
     if (refused !== null) throw new ModelError(refused, [graceUntil(this.state), value, debt]);
   }
@@ -56,12 +56,12 @@ export class CircuitBreaker {
   }
 
   /** Seconds for which `action` has been closed so far. Mirrors `CircuitBreaker.pausedSeconds`. */
-  pausedSeconds(action: Action): bigint {
+  pausedSeconds(action: PausableAction): bigint {
     return pausedSeconds(this.state, action, this.clock.now);
   }
 
   /** Seconds from `from` to `to` in which `action` was closed. Mirrors `CircuitBreaker.pausedBetween`. */
-  pausedBetween(action: Action, from: bigint, to: bigint): bigint {
+  pausedBetween(action: PausableAction, from: bigint, to: bigint): bigint {
     return pausedBetween(this.state, action, from, to);
   }
 
@@ -69,7 +69,8 @@ export class CircuitBreaker {
   poke(id: number): boolean {
     const { state, trips } = poke(this.state, id, this.oracleGuard.price(id), this.clock.now);
     const watch = this.state.assets.get(id)?.watch;
-    if (watch !== undefined && (watch.limit !== 0n || watch.doubt !== 0n)) this.oracleGuard.observe(id);
+    if (watch !== undefined && (watch.limit !== 0n || watch.maxDoubtSeconds !== 0n))
+      this.oracleGuard.observe(id);
     this.state = state;
     return trips.length > 0;
   }

@@ -138,8 +138,8 @@ export class OracleGuard {
 
   // ------------------------------------------------------------------ memory
 
-  /** Remembers a Good price, records the death of a dead one. Mirrors `OracleGuard.accept`. */
-  accept(id: number): boolean {
+  /** Remembers a Good price, records the death of a dead one. Mirrors `OracleGuard.updateLastGoodPrice`. */
+  updateLastGoodPrice(id: number): boolean {
     const { status, liquidation } = this.price(id);
     if (status === "dead") this.recordDeath(id);
     if (status !== "good") return false;
@@ -147,7 +147,7 @@ export class OracleGuard {
     return true;
   }
 
-  /** Like `accept`, but remembers only if the last price was remembered an hour ago. Mirrors `OracleGuard.observe`. */
+  /** Like `updateLastGoodPrice`, but remembers only if the last price was remembered an hour ago. Mirrors `OracleGuard.observe`. */
   observe(id: number): void {
     const { status, liquidation } = this.price(id);
     if (status === "dead") this.recordDeath(id);
@@ -160,13 +160,13 @@ export class OracleGuard {
     for (const id of ids) if (this.price(id).status === "dead") this.recordDeath(id);
   }
 
-  /** The last accepted price of an asset [1e36-scaled] and when it was [s]; zeros if there is none. Mirrors `OracleGuard.lastAccepted`. */
-  lastAccepted(id: number): { readonly price: bigint; readonly timestamp: bigint } {
+  /** The last accepted price of an asset [1e36-scaled] and when it was [s]; zeros if there is none. Mirrors `OracleGuard.lastGoodPrice`. */
+  lastGoodPrice(id: number): { readonly price: bigint; readonly timestamp: bigint } {
     return this.asset(id).accepted;
   }
 
   /** Restores the accepted price of an asset as read from a chain. */
-  restoreAccepted(id: number, price: bigint, timestamp: bigint): void {
+  restoreLastGoodPrice(id: number, price: bigint, timestamp: bigint): void {
     this.asset(id).accepted = { price, timestamp };
   }
 

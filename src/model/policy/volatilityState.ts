@@ -207,13 +207,13 @@ export class VolatilityState {
     return true;
   }
 
-  /** Makes the next poke start at the feed's newest round. Mirrors `VolatilityModel.restart`. */
-  restart(asset: number): void {
+  /** Makes the next poke start at the feed's newest round. Mirrors `VolatilityModel.resetSeries`. */
+  resetSeries(asset: number): void {
     this.#forget(this.#seriesFor(asset));
   }
 
-  /** Folds every hour that closed for both assets into their correlation. Mirrors `VolatilityModel.pokePair`, repeated. */
-  pokePair(x: number, y: number): void {
+  /** Folds every hour that closed for both assets into their correlation. Mirrors `VolatilityModel.pokeCorrelation`, repeated. */
+  pokeCorrelation(x: number, y: number): void {
     const [a, b] = x < y ? [x, y] : [y, x];
     const { halfLife } = this.parameters;
     const p = { ...this.pair(a, b) };

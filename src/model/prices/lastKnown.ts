@@ -5,7 +5,7 @@ import type { Said } from "./sourceReader.js";
 const CONFIRM = 3600n;
 const HOLD = 86_400n;
 const FADE = 86_400n;
-const GIVE_UP = 7n * 86_400n;
+const WRITE_OFF = 7n * 86_400n;
 
 /** What is known of a dead asset [1e36-scaled, s]; see `LastKnown.Known`. */
 export interface Known {
@@ -76,8 +76,8 @@ export function composedOf(n: Said, d: Said, unit: bigint): Known {
   };
 }
 
-/** `k` with what was accepted, if no source gave a usable answer since: `newest` [s]. Mirrors `LastKnown.withAccepted`. */
-export function withAccepted(
+/** `k` with what was accepted, if no source gave a usable answer since: `newest` [s]. Mirrors `LastKnown.withLastGoodPrice`. */
+export function withLastGoodPrice(
   k: Known,
   accepted: { readonly price: bigint; readonly timestamp: bigint },
   newest: bigint,
@@ -104,7 +104,7 @@ export function recorded(d: Death, k: Known, now: bigint): Death {
 export function deadPrice(k: Known, age: bigint): Price {
   const known = k.base !== 0n ? k.base : k.least !== 0n ? k.least : k.most;
   if (known === MAX_UINT256) {
-    return { liquidation: 0n, low: 0n, high: age >= GIVE_UP + FADE ? 0n : MAX_PRICE, status: "dead" };
+    return { liquidation: 0n, low: 0n, high: age >= WRITE_OFF + FADE ? 0n : MAX_PRICE, status: "dead" };
   }
   const base = min(known, MAX_PRICE);
   const most = max(base, min(k.least, MAX_PRICE));
@@ -115,7 +115,7 @@ export function deadPrice(k: Known, age: bigint): Price {
   return {
     liquidation: fadedDown(liquidation, age, HOLD),
     low: fadedDown(low, age, HOLD),
-    high: fadedDown(most, age, GIVE_UP),
+    high: fadedDown(most, age, WRITE_OFF),
     status: "dead",
   };
 }

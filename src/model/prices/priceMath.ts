@@ -8,7 +8,7 @@ import {
   either,
   ofSources,
   recordedSince,
-  withAccepted,
+  withLastGoodPrice,
 } from "./lastKnown.js";
 import { type Price, inRange } from "../types/price.js";
 import type { FeedAnswer, Source } from "../types/priceSource.js";
@@ -125,7 +125,7 @@ export function lastKnownOf(
     known = composedOf(n, d, 10n ** debt.source.decimals);
     newest = max(newest, d.at);
   }
-  known = withAccepted(known, asset.accepted, newest);
+  known = withLastGoodPrice(known, asset.accepted, newest);
   return { known, deadSince: recordedSince(asset.death, known, timestamp) };
 }
 

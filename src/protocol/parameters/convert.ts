@@ -68,12 +68,12 @@ export function volatilityParametersOf(v: SystemParameters["volatility"]): Model
   };
 }
 
-/** What the breaker watches of every asset, in the units of `Watch`. */
-export function watchOf(b: SystemParameters["breaker"]): NonNullable<ModelTerms["watch"]> {
+/** What the breaker watches of every asset, in the units of `TripConfig`. */
+export function tripConfigOf(b: SystemParameters["breaker"]): NonNullable<ModelTerms["watch"]> {
   return {
     limit: BigInt(b.limitBps),
     window: BigInt(b.windowSeconds),
-    doubt: BigInt(b.doubtSeconds),
+    maxDoubtSeconds: BigInt(b.doubtSeconds),
     pause: BigInt(b.pauseSeconds),
   };
 }
@@ -106,7 +106,7 @@ export function modelTerms(p: SystemParameters, decimals: KnownDecimals): ModelT
       backstopFactor: BigInt(p.rate.backstopFactorBps),
     },
     volatility: volatilityParametersOf(p.volatility),
-    ...(p.breaker.enabled && { watch: watchOf(p.breaker) }),
+    ...(p.breaker.enabled && { watch: tripConfigOf(p.breaker) }),
     auction: auctionTermsOf(p.auction, decimals.debt),
     system: {
       borrowCap: parseUnits(p.system.borrowCap, decimals.debt),

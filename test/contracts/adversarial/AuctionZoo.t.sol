@@ -70,7 +70,7 @@ abstract contract AuctionZoo is TokenZooBase, AuctionFixture {
         _entry("take all", h, abi.encodeCall(auctions.take, (running, WETH, MAX, MAX, receiver, "")));
         _entry("checkpoint", h, abi.encodeCall(auctions.checkpoint, (running, WETH)));
         _entry("restart", h, abi.encodeCall(auctions.restart, (expired, WETH)));
-        _entry("give up", h, abi.encodeCall(auctions.giveUp, (hopeless)));
+        _entry("give up", h, abi.encodeCall(auctions.writeOff, (hopeless)));
         _entry("claim", h, abi.encodeCall(auctions.claim, (WETH, receiver)));
         _entry("claim tip", h, abi.encodeCall(auctions.claimTip, (receiver)));
         address b = address(backstop);

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AuctionTerms} from "../../../contracts/interfaces/IAuctionHouse.sol";
-import {Action} from "../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../contracts/types/PausableAction.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 import {OddToken} from "../support/fakes/OddToken.sol";
 import {SystemFixture} from "../support/fixtures/SystemFixture.sol";
@@ -46,7 +46,7 @@ contract ClockCreditTest is AuctionFixture {
     function test_pause_thatCoversTheExpiryLeavesNoCredit() public {
         vm.warp(EXPIRY - 600);
         uint256 id = _absorb(alice);
-        breaker.pause(Action.Bid, 1 hours);
+        breaker.pause(PausableAction.Bid, 1 hours);
         vm.warp(EXPIRY + 3_600);
         _setPrice(WETH, 1_515e8);
         assertEq(_elapsed(id), 0);
@@ -75,7 +75,7 @@ contract ClockCreditTest is AuctionFixture {
         uint256 credit = absorbed + 600 > 3 hours ? 3 hours - absorbed : 600;
         (from, length) = (bound(from, 0, 1_200), bound(length, 1, 1 hours));
         vm.warp(START + absorbed + from);
-        breaker.pause(Action.Bid, length);
+        breaker.pause(PausableAction.Bid, length);
         uint256 end = from + length;
         uint256 closed = from >= credit ? 0 : (end < credit ? length : credit - from);
         vm.warp(START + absorbed + end + bound(later, 600, 5 days));
@@ -83,7 +83,7 @@ contract ClockCreditTest is AuctionFixture {
         assertEq(_elapsed(id), credit - closed);
         // Another pause, days later, takes nothing back.
         vm.warp(block.timestamp + 1 days);
-        breaker.pause(Action.Bid, 1 hours);
+        breaker.pause(PausableAction.Bid, 1 hours);
         assertEq(_elapsed(id), credit - closed);
         vm.warp(block.timestamp + 2 hours);
         assertEq(_elapsed(id), credit - closed);

@@ -26,7 +26,7 @@ contract FeedHiccupTest is AuctionFixture {
         vm.expectPartialRevert(IVaultEngine.VaultHealthy.selector);
         engine.absorb(_key(alice), keeper);
         // Nor if its death was recorded in this very block.
-        oracle.accept(WETH);
+        oracle.updateLastGoodPrice(WETH);
         vm.expectPartialRevert(IVaultEngine.VaultHealthy.selector);
         engine.absorb(_key(alice), keeper);
     }
@@ -45,7 +45,7 @@ contract FeedHiccupTest is AuctionFixture {
 
     function test_hiccup_ofAFeedThatRevertsForABlockTakesNothing() public {
         _quiet();
-        oracle.accept(WETH);
+        oracle.updateLastGoodPrice(WETH);
         vm.mockCallRevert(address(feeds[WETH]), abi.encodeCall(feeds[WETH].latestRoundData, ()), "broken");
         assertTrue(oracle.price(WETH).status == Status.Dead);
         _assertUntouchable();
@@ -129,7 +129,7 @@ contract FeedHiccupTest is AuctionFixture {
         assertApproxEqRel(p.liquidation, 4_000e24, 1e14);
         assertEq(p.low, 2_000e24, "who leaves is paid on what was sure");
         _assertUntouchable();
-        oracle.accept(WETH);
+        oracle.updateLastGoodPrice(WETH);
         vm.warp(block.timestamp + 70 hours);
         _setPrice(WETH, 2_000e8);
         assertApproxEqRel(oracle.price(WETH).liquidation, 4_000e24, 1e14, "it does not fade while the feed says so");

@@ -82,7 +82,7 @@ contract FloorResurrectsTest is AuctionFixture {
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Dead);
         assertEq(abi.encode(p.liquidation, p.low, p.high), abi.encode(1e5, 1e5, 1e5));
-        oracle.accept(WETH);
+        oracle.updateLastGoodPrice(WETH);
         vm.warp(block.timestamp + 30 minutes);
         assertEq(oracle.price(WETH).high, 1e5);
     }

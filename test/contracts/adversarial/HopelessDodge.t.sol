@@ -28,7 +28,7 @@ contract HopelessDodgeTest is AuctionFixture {
     }
 
     function _giveUpAll() private {
-        for (uint256 i = 1; i <= VAULTS; ++i) auctions.giveUp(i);
+        for (uint256 i = 1; i <= VAULTS; ++i) auctions.writeOff(i);
         assertEq(auctions.openCount(), 0);
     }
 

@@ -132,7 +132,7 @@ contract ReentrancyTest is ReentryCalls {
         assertEq(_row(address(auctions), data), 9);
     }
 
-    function test_matrix_fromATakeOfRemnants() public {
+    function test_matrix_fromATakeOfResiduals() public {
         bytes memory data = abi.encodeCall(auctions.take, (0, GOLD, MAX, MAX, address(intruder), "x"));
         assertEq(_row(address(auctions), data), 9);
     }
@@ -150,7 +150,7 @@ contract ReentrancyTest is ReentryCalls {
     }
 
     function test_matrix_fromGiveUp() public {
-        assertEq(_row(address(auctions), abi.encodeCall(auctions.giveUp, (HOPELESS))), 4);
+        assertEq(_row(address(auctions), abi.encodeCall(auctions.writeOff, (HOPELESS))), 4);
     }
 
     // ------------------------------------------------------------------ entries of the backstop

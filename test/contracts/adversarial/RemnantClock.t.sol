@@ -6,8 +6,8 @@ import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 
-/// @notice What joins the remnants is never sold at a clock that ran before it came, joined at once or one by one.
-contract RemnantClockTest is AuctionFixture {
+/// @notice What joins the residuals is never sold at a clock that ran before it came, joined at once or one by one.
+contract ResidualClockTest is AuctionFixture {
     uint256 private constant VAULTS = 30;
     Sniper private sniper;
 
@@ -37,10 +37,10 @@ contract RemnantClockTest is AuctionFixture {
         for (uint256 i = from; i < to; ++i) engine.absorb(_vault(i), keeper);
     }
 
-    /// @dev One remnant at the reserve price; twenty-nine more are given up and all is bought in one transaction.
-    function test_remnants_whatJoinsIsSoldFresh() public {
+    /// @dev One residual at the reserve price; twenty-nine more are given up and all is bought in one transaction.
+    function test_residuals_whatJoinsIsSoldFresh() public {
         _absorbSmall(0, 1);
-        auctions.giveUp(1);
+        auctions.writeOff(1);
         for (uint256 i = 0; i < 5; ++i) {
             auctions.checkpoint(0, WETH);
             _pass(900);
@@ -64,7 +64,7 @@ contract Sniper {
     }
 
     function run(uint256 from, uint256 to) external returns (uint256 sold, uint256 cost) {
-        for (uint256 id = from; id <= to; ++id) _auctions.giveUp(id);
+        for (uint256 id = from; id <= to; ++id) _auctions.writeOff(id);
         return _auctions.take(0, 0, type(uint256).max, type(uint256).max, address(this), "");
     }
 }

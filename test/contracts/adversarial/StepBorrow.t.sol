@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-import {ICircuitBreaker, Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
-import {WATCHED} from "../../../contracts/types/Action.sol";
+import {ICircuitBreaker, TripConfig} from "../../../contracts/interfaces/ICircuitBreaker.sol";
+import {WATCHED} from "../../../contracts/types/PausableAction.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 
 /// @notice A price step cannot be borrowed on before anybody pokes: whoever takes risk is refused on a price that has just moved too far,
@@ -12,7 +12,7 @@ contract StepBorrowTest is AuctionFixture {
 
     function setUp() public override {
         super.setUp();
-        breaker.setWatch(WETH, Watch(LIMIT, 1 hours, 2 hours, 30 minutes));
+        breaker.setTripConfig(WETH, TripConfig(LIMIT, 1 hours, 2 hours, 30 minutes));
         _lend(lender, 1e12);
         _deposit(alice, WETH, 10e18);
         _borrow(alice, 1_000e6);
@@ -84,13 +84,13 @@ contract StepBorrowTest is AuctionFixture {
     }
 
     function test_watch_onlyWhatIsWatchedIsAskedFor() public {
-        assertEq(riskConfig.systemRisk().guarded, WATCHED);
-        breaker.setWatch(GOLD, Watch(500, 1 hours, 0, 30 minutes));
-        breaker.setWatch(WETH, Watch(0, 0, 0, 0));
-        assertEq(riskConfig.systemRisk().guarded, WATCHED);
+        assertEq(riskConfig.systemRisk().gatedActions, WATCHED);
+        breaker.setTripConfig(GOLD, TripConfig(500, 1 hours, 0, 30 minutes));
+        breaker.setTripConfig(WETH, TripConfig(0, 0, 0, 0));
+        assertEq(riskConfig.systemRisk().gatedActions, WATCHED);
         _setPrice(WETH, 4_000e8);
         _borrow(alice, 100e6);
-        breaker.setWatch(GOLD, Watch(0, 0, 1 hours, 30 minutes));
-        assertEq(riskConfig.systemRisk().guarded, 0, "doubt is not movement");
+        breaker.setTripConfig(GOLD, TripConfig(0, 0, 1 hours, 30 minutes));
+        assertEq(riskConfig.systemRisk().gatedActions, 0, "doubt is not movement");
     }
 }

@@ -4,9 +4,9 @@ pragma solidity ^0.8.30;
 import {Autopilot} from "../../../contracts/periphery/Autopilot.sol";
 import {LiquidationExecutor} from "../../../contracts/periphery/LiquidationExecutor.sol";
 import {Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
-import {Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
+import {TripConfig} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {PoolState, PoolTerms} from "../../../contracts/interfaces/ILendingPool.sol";
-import {IVolatilityModel} from "../../../contracts/interfaces/IVolatilityModel.sol";
+import {IPortfolioMargin} from "../../../contracts/interfaces/IPortfolioMargin.sol";
 import {DebtMath} from "../../../contracts/libraries/math/DebtMath.sol";
 import {AssetSet} from "../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
@@ -52,7 +52,7 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
         PoolTerms memory t = _terms(1_000);
         t.backstopFactor = 500;
         pool.setTerms(t);
-        breaker.setWatch(WETH, Watch(2_000, 1 hours, 2 hours, 30 minutes));
+        breaker.setTripConfig(WETH, TripConfig(2_000, 1 hours, 2 hours, 30 minutes));
         handler = new Handler(s);
         manager.grantRole(0, address(handler), 0);
         _lend(lender, 5e6 * _unit());
@@ -64,7 +64,7 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
         return super._deployHouse();
     }
 
-    function _deployMargin() internal override(SystemFixture, VolatilityFixture) returns (IVolatilityModel) {
+    function _deployMargin() internal override(SystemFixture, VolatilityFixture) returns (IPortfolioMargin) {
         return super._deployMargin();
     }
 
@@ -126,7 +126,7 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
         );
     }
 
-    /// @dev Lots, remnants and claims are what the engine keeps for the auctions; tabs are what the pool is owed and the backstop may
+    /// @dev Lots, residuals and claims are what the engine keeps for the auctions; tabs are what the pool is owed and the backstop may
     /// expect; backstop and house hold what they owe.
     function _assertAuctionsAddUp(uint256 auctionDebt) private view {
         uint256[] memory words = auctions.absorptions(0, MAX);
@@ -237,7 +237,7 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
             handler.pass(1 hours, MAX);
         }
         for (uint8 a = 0; a < 2; ++a) handler.pokeVolatility(a);
-        handler.pokePair(WETH, 0);
+        handler.pokeCorrelation(WETH, 0);
         handler.deposit(1, 3, WETH, 10e18);
         handler.borrow(3, 1_001 * _unit());
         handler.plan(3, 10_500 | (uint256(1_000) << 16), 75 | (uint256(50) << 16), false);
@@ -306,7 +306,7 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
         string[13] memory actions = [
             "holdBackShares",
             "pokeVolatility",
-            "pokePair",
+            "pokeCorrelation",
             "plan",
             "executePlan",
             "liquidateByExecutor",

@@ -5,11 +5,11 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 
-import {ICircuitBreaker, Watch} from "../../../contracts/interfaces/ICircuitBreaker.sol";
+import {ICircuitBreaker, TripConfig} from "../../../contracts/interfaces/ICircuitBreaker.sol";
 import {IRiskConfig} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine, LiquidationCall} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {BreakerMath} from "../../../contracts/libraries/math/BreakerMath.sol";
-import {Action, WATCHED, bitOf} from "../../../contracts/types/Action.sol";
+import {PausableAction, WATCHED, bitOf} from "../../../contracts/types/PausableAction.sol";
 import {Status} from "../../../contracts/types/Price.sol";
 import {VaultKey} from "../../../contracts/types/VaultKey.sol";
 import {SystemFixture} from "../support/fixtures/SystemFixture.sol";
@@ -17,54 +17,54 @@ import {SystemFixture} from "../support/fixtures/SystemFixture.sol";
 contract CircuitBreakerTest is SystemFixture {
     uint32 private constant WINDOW = 1 hours;
     uint32 private constant TRIP = 30 minutes;
-    Watch private _watch = Watch(1_200, WINDOW, 2 hours, TRIP);
+    TripConfig private _watch = TripConfig(1_200, WINDOW, 2 hours, TRIP);
 
-    function _guarded() private view returns (uint8) {
-        return riskConfig.systemRisk().guarded & ~WATCHED;
+    function _gatedActions() private view returns (uint8) {
+        return riskConfig.systemRisk().gatedActions & ~WATCHED;
     }
 
-    function _closed(Action action, uint256 until) private pure returns (bytes memory) {
+    function _closed(PausableAction action, uint256 until) private pure returns (bytes memory) {
         return abi.encodeWithSelector(ICircuitBreaker.ActionClosed.selector, action, until);
     }
 
     // ------------------------------------------------------------------ pauses through the engine
 
     function testFuzz_pause_closesTheActionAndEndsByItself(uint8 which, uint256 duration) public {
-        Action action = Action(which % 5);
-        bool settling = action == Action.Liquidate || action == Action.Bid;
+        PausableAction action = PausableAction(which % 5);
+        bool settling = action == PausableAction.Liquidate || action == PausableAction.Bid;
         duration = bound(duration, 1, settling ? 1 hours : 3 days);
         vm.expectEmit(address(breaker));
         emit ICircuitBreaker.Paused(action, START + duration);
         breaker.pause(action, duration);
-        assertEq(_guarded(), bitOf(action));
+        assertEq(_gatedActions(), bitOf(action));
         vm.warp(START + duration - 1);
         vm.expectRevert(_closed(action, START + duration));
         engine.requireOpen(action);
         assertEq(breaker.pausedSeconds(action), duration - 1);
         vm.warp(START + duration);
-        if (action != Action.Liquidate) engine.requireOpen(action);
+        if (action != PausableAction.Liquidate) engine.requireOpen(action);
         assertEq(breaker.pausedSeconds(action), duration);
         vm.warp(START + 2 * duration + 30 minutes);
         engine.requireOpen(action);
         assertEq(breaker.pausedSeconds(action), duration);
-        assertEq(_guarded(), bitOf(action));
+        assertEq(_gatedActions(), bitOf(action));
         vm.prank(bob);
         breaker.refresh();
-        assertEq(_guarded(), 0);
+        assertEq(_gatedActions(), 0);
     }
 
     /// @dev With every action closed at once, borrowers can still help themselves and leave.
     function test_pause_ofEverythingLeavesRepayTopUpAndLeavingOpen() public {
         _open(alice, 1_000e6);
-        for (uint8 i = 0; i < 5; ++i) breaker.pause(Action(i), 1 hours);
-        assertEq(_guarded(), 31);
+        for (uint8 i = 0; i < 5; ++i) breaker.pause(PausableAction(i), 1 hours);
+        assertEq(_gatedActions(), 31);
         vm.startPrank(alice);
-        vm.expectRevert(_closed(Action.Borrow, START + 1 hours));
+        vm.expectRevert(_closed(PausableAction.Borrow, START + 1 hours));
         engine.borrow(_key(alice), 1e6, alice);
-        vm.expectRevert(_closed(Action.WithdrawWithDebt, START + 1 hours));
+        vm.expectRevert(_closed(PausableAction.WithdrawWithDebt, START + 1 hours));
         engine.withdraw(_key(alice), WETH, 1, alice);
         vm.stopPrank();
-        vm.expectRevert(_closed(Action.FlashLoan, START + 1 hours));
+        vm.expectRevert(_closed(PausableAction.FlashLoan, START + 1 hours));
         pool.flashLoan(IERC3156FlashBorrower(address(this)), address(debtToken), 1, "");
 
         _deposit(alice, WETH, 1e18);
@@ -80,18 +80,18 @@ contract CircuitBreakerTest is SystemFixture {
     function test_pause_stopsLiquidateAndAbsorb() public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 1_400e8);
-        breaker.pause(Action.Liquidate, 1 hours);
+        breaker.pause(PausableAction.Liquidate, 1 hours);
         LiquidationCall memory c = _call(_key(alice), WETH);
-        vm.expectRevert(_closed(Action.Liquidate, START + 1 hours));
+        vm.expectRevert(_closed(PausableAction.Liquidate, START + 1 hours));
         engine.liquidate(c);
-        vm.expectRevert(_closed(Action.Liquidate, START + 1 hours));
+        vm.expectRevert(_closed(PausableAction.Liquidate, START + 1 hours));
         engine.absorb(_key(alice), bob);
     }
 
     /// @dev In grace a vault at 1.10 or better is left alone, a worse one is not.
     function testFuzz_grace_neverCoversARatioBelowOnePointOne(uint256 price) public {
         _open(alice, 1_500e6);
-        breaker.pause(Action.Liquidate, 1 hours);
+        breaker.pause(PausableAction.Liquidate, 1 hours);
         uint256 later = START + 1 hours + 10 minutes;
         vm.warp(later);
         price = bound(price, 1_500e8, 1_870e8);
@@ -120,60 +120,61 @@ contract CircuitBreakerTest is SystemFixture {
     }
 
     function test_unpause_endsThePauseAndStartsTheGrace() public {
-        breaker.pause(Action.Liquidate, 1 hours);
+        breaker.pause(PausableAction.Liquidate, 1 hours);
         vm.warp(START + 7 minutes);
         vm.expectEmit(address(breaker));
-        emit ICircuitBreaker.Unpaused(Action.Liquidate, START + 37 minutes);
-        breaker.unpause(Action.Liquidate);
-        assertEq(breaker.pausedSeconds(Action.Liquidate), 7 minutes);
+        emit ICircuitBreaker.Unpaused(PausableAction.Liquidate, START + 37 minutes);
+        breaker.unpause(PausableAction.Liquidate);
+        assertEq(breaker.pausedSeconds(PausableAction.Liquidate), 7 minutes);
         assertEq(breaker.graceUntil(), START + 37 minutes);
-        assertEq(_guarded(), bitOf(Action.Liquidate));
-        breaker.check(Action.Liquidate, 109, 100);
+        assertEq(_gatedActions(), bitOf(PausableAction.Liquidate));
+        breaker.requireOpen(PausableAction.Liquidate, 109, 100);
         vm.expectRevert(
             abi.encodeWithSelector(ICircuitBreaker.BorrowersInGrace.selector, START + 37 minutes, 110, 100)
         );
-        breaker.check(Action.Liquidate, 110, 100);
+        breaker.requireOpen(PausableAction.Liquidate, 110, 100);
         // Lifting what is not paused would start another grace.
         vm.expectRevert(
-            abi.encodeWithSelector(ICircuitBreaker.NotPaused.selector, Action.Liquidate, START + 7 minutes)
+            abi.encodeWithSelector(ICircuitBreaker.NotPaused.selector, PausableAction.Liquidate, START + 7 minutes)
         );
-        breaker.unpause(Action.Liquidate);
+        breaker.unpause(PausableAction.Liquidate);
         vm.expectRevert(abi.encodeWithSelector(BreakerMath.PauseTooSoon.selector, START + 7 minutes, START + 1 days));
-        breaker.pause(Action.Liquidate, 1);
+        breaker.pause(PausableAction.Liquidate, 1);
     }
 
     function test_unpause_doesNotLiftATrip() public {
-        breaker.setWatch(WETH, _watch);
+        breaker.setTripConfig(WETH, _watch);
         breaker.poke(WETH);
-        breaker.pause(Action.Borrow, 1 minutes);
+        breaker.pause(PausableAction.Borrow, 1 minutes);
         _setPrice(WETH, 1_700e8);
         assertTrue(breaker.poke(WETH));
-        breaker.unpause(Action.Borrow);
-        assertEq(breaker.pausedUntil(Action.Borrow), START + TRIP);
-        assertEq(_guarded(), bitOf(Action.Borrow) | bitOf(Action.WithdrawWithDebt));
+        breaker.unpause(PausableAction.Borrow);
+        assertEq(breaker.pausedUntil(PausableAction.Borrow), START + TRIP);
+        assertEq(_gatedActions(), bitOf(PausableAction.Borrow) | bitOf(PausableAction.WithdrawWithDebt));
     }
 
     /// @dev A trip that begins inside a pause and outlasts it counts each second once.
     function test_pausedSeconds_ofOverlappingClosuresCountOnce() public {
-        breaker.setWatch(WETH, _watch);
+        breaker.setTripConfig(WETH, _watch);
         breaker.poke(WETH);
-        breaker.pause(Action.Borrow, 20 minutes);
+        breaker.pause(PausableAction.Borrow, 20 minutes);
         vm.warp(START + 10 minutes);
         _setPrice(WETH, 1_700e8);
         breaker.poke(WETH);
         vm.warp(START + 2 hours);
-        assertEq(breaker.pausedSeconds(Action.Borrow), 40 minutes);
-        assertEq(breaker.pausedSeconds(Action.WithdrawWithDebt), 30 minutes);
-        assertEq(breaker.pausedSeconds(Action.Bid), 0);
+        assertEq(breaker.pausedSeconds(PausableAction.Borrow), 40 minutes);
+        assertEq(breaker.pausedSeconds(PausableAction.WithdrawWithDebt), 30 minutes);
+        assertEq(breaker.pausedSeconds(PausableAction.Bid), 0);
     }
 
     /// @dev What auctions read instead of asking here is what they would hear, whenever they need not ask.
     function testFuzz_bidTerms_knowUntilWhenBiddingWasClosed(uint256[12] calldata seeds) public {
-        breaker.setWatch(WETH, _watch);
+        breaker.setTripConfig(WETH, _watch);
         for (uint256 i = 0; i < seeds.length; ++i) {
             uint256 kind = seeds[i] % 5;
             uint256 span = (seeds[i] >> 16) % 1 hours;
-            Action action = (seeds[i] >> 8) % 2 == 0 ? Action.Bid : Action(uint8((seeds[i] >> 9) % 5));
+            PausableAction action =
+                (seeds[i] >> 8) % 2 == 0 ? PausableAction.Bid : PausableAction(uint8((seeds[i] >> 9) % 5));
             if (kind == 0) try breaker.pause(action, span) {} catch {}
             if (kind == 1) try breaker.unpause(action) {} catch {}
             if (kind == 2) breaker.refresh();
@@ -182,14 +183,14 @@ contract CircuitBreakerTest is SystemFixture {
                 _setPrice(WETH, int256(bound(span, 1_000e8, 3_000e8)));
                 breaker.poke(WETH);
             }
-            (uint256 dust, bool guarded, uint256 closedUntil) = riskConfig.bidTerms();
+            (uint256 dust, bool gatedActions, uint256 closedUntil) = riskConfig.bidTerms();
             assertEq(dust, riskConfig.systemRisk().dust);
-            assertEq(guarded, _guarded() & bitOf(Action.Bid) != 0);
-            if (block.timestamp < breaker.pausedUntil(Action.Bid)) assertTrue(guarded);
-            if (guarded) continue;
+            assertEq(gatedActions, _gatedActions() & bitOf(PausableAction.Bid) != 0);
+            if (block.timestamp < breaker.pausedUntil(PausableAction.Bid)) assertTrue(gatedActions);
+            if (gatedActions) continue;
             // Nothing was closed from there on.
             assertLe(closedUntil, block.timestamp);
-            assertEq(breaker.pausedBetween(Action.Bid, closedUntil, block.timestamp), 0);
+            assertEq(breaker.pausedBetween(PausableAction.Bid, closedUntil, block.timestamp), 0);
         }
     }
 
@@ -202,9 +203,9 @@ contract CircuitBreakerTest is SystemFixture {
         uint256[] memory closed = new uint256[](4 days / 10 minutes + 1);
         for (uint256 i = 0; i < closed.length; ++i) {
             uint256 seed = seeds[i % 8] >> (i / 8);
-            if (seed % 7 == 0) try breaker.pause(Action.Bid, ((seed >> 3) % 6) * 10 minutes) {} catch {}
-            if (seed % 7 == 1) try breaker.unpause(Action.Bid) {} catch {}
-            closed[i] = block.timestamp < breaker.pausedUntil(Action.Bid) ? 10 minutes : 0;
+            if (seed % 7 == 0) try breaker.pause(PausableAction.Bid, ((seed >> 3) % 6) * 10 minutes) {} catch {}
+            if (seed % 7 == 1) try breaker.unpause(PausableAction.Bid) {} catch {}
+            closed[i] = block.timestamp < breaker.pausedUntil(PausableAction.Bid) ? 10 minutes : 0;
             if (i + 1 < closed.length) vm.warp(block.timestamp + 10 minutes);
         }
         a = bound(a, 0, closed.length - 1);
@@ -212,15 +213,15 @@ contract CircuitBreakerTest is SystemFixture {
         uint256 expected;
         for (uint256 i = a; i < b; ++i) expected += closed[i];
         uint256 from = START + a * 10 minutes;
-        assertEq(breaker.pausedBetween(Action.Bid, from, START + b * 10 minutes), expected);
-        assertEq(breaker.pausedBetween(Action.Bid, 0, START), 0);
+        assertEq(breaker.pausedBetween(PausableAction.Bid, from, START + b * 10 minutes), expected);
+        assertEq(breaker.pausedBetween(PausableAction.Bid, 0, START), 0);
     }
 
     // ------------------------------------------------------------------ trips
 
     /// @dev A move by the limit trips whether the price creeps or jumps, and only the taking of risk.
     function testFuzz_poke_tripsOnAMoveHoweverItIsPartitioned(uint256 seed, uint8 pokes) public {
-        breaker.setWatch(WETH, _watch);
+        breaker.setTripConfig(WETH, _watch);
         breaker.poke(WETH);
         uint256 time = START;
         uint256 steps = 1 + (pokes % 12);
@@ -234,17 +235,17 @@ contract CircuitBreakerTest is SystemFixture {
             _setPrice(WETH, int256(2_000e8 - (240e8 * i) / steps));
             assertTrue(breaker.poke(WETH) || i < steps);
         }
-        assertEq(breaker.pausedUntil(Action.Borrow), time + TRIP);
-        assertEq(breaker.pausedUntil(Action.WithdrawWithDebt), time + TRIP);
-        assertEq(breaker.pausedUntil(Action.Liquidate) + breaker.pausedUntil(Action.Bid), 0);
-        assertEq(_guarded(), bitOf(Action.Borrow) | bitOf(Action.WithdrawWithDebt));
+        assertEq(breaker.pausedUntil(PausableAction.Borrow), time + TRIP);
+        assertEq(breaker.pausedUntil(PausableAction.WithdrawWithDebt), time + TRIP);
+        assertEq(breaker.pausedUntil(PausableAction.Liquidate) + breaker.pausedUntil(PausableAction.Bid), 0);
+        assertEq(_gatedActions(), bitOf(PausableAction.Borrow) | bitOf(PausableAction.WithdrawWithDebt));
         vm.warp(time + TRIP);
         assertFalse(breaker.poke(GOLD));
-        assertEq(_guarded(), 0);
+        assertEq(_gatedActions(), 0);
     }
 
     function testFuzz_poke_ofASmallerMoveDoesNotTrip(uint256 price) public {
-        breaker.setWatch(WETH, _watch);
+        breaker.setTripConfig(WETH, _watch);
         breaker.poke(WETH);
         price = bound(price, 1_000e8, 3_000e8);
         _setPrice(WETH, int256(price));
@@ -255,7 +256,7 @@ contract CircuitBreakerTest is SystemFixture {
     }
 
     function test_poke_forgetsWhatIsOlderThanTheWindow() public {
-        breaker.setWatch(WETH, _watch);
+        breaker.setTripConfig(WETH, _watch);
         breaker.poke(WETH);
         (uint256 lowest, uint256 highest) = breaker.rangeOf(WETH);
         assertLe(lowest, 2_000e24);
@@ -269,7 +270,7 @@ contract CircuitBreakerTest is SystemFixture {
 
     /// @dev A doubt trips once; only a Good price ends it.
     function test_poke_tripsOncePerLastingDoubt() public {
-        breaker.setWatch(WETH, _watch);
+        breaker.setTripConfig(WETH, _watch);
         assertFalse(breaker.poke(WETH));
         uint256 since = START + 90 minutes;
         vm.warp(since);
@@ -286,7 +287,7 @@ contract CircuitBreakerTest is SystemFixture {
         assertFalse(breaker.poke(WETH));
         _setPrice(WETH, 2_000e8);
         assertFalse(breaker.poke(WETH));
-        (, uint256 doubtfulSince) = breaker.watchOf(WETH);
+        (, uint256 doubtfulSince) = breaker.tripConfigOf(WETH);
         assertEq(doubtfulSince, 0);
     }
 
@@ -301,41 +302,41 @@ contract CircuitBreakerTest is SystemFixture {
 
     function test_setWatch_isReadBackAndForgets() public {
         vm.expectEmit(address(breaker));
-        emit ICircuitBreaker.WatchSet(WETH, _watch);
-        breaker.setWatch(WETH, _watch);
-        (Watch memory watch, ) = breaker.watchOf(WETH);
+        emit ICircuitBreaker.TripConfigUpdated(WETH, _watch);
+        breaker.setTripConfig(WETH, _watch);
+        (TripConfig memory watch, ) = breaker.tripConfigOf(WETH);
         assertEq(abi.encode(watch), abi.encode(_watch));
         breaker.poke(WETH);
-        breaker.setWatch(WETH, _watch);
+        breaker.setTripConfig(WETH, _watch);
         (uint256 lowest, ) = breaker.rangeOf(WETH);
         assertEq(lowest, 0);
     }
 
-    function _expectInvalid(Watch memory watch) private {
-        vm.expectRevert(abi.encodeWithSelector(ICircuitBreaker.InvalidWatch.selector, watch));
-        breaker.setWatch(WETH, watch);
+    function _expectInvalid(TripConfig memory watch) private {
+        vm.expectRevert(abi.encodeWithSelector(ICircuitBreaker.InvalidTripConfig.selector, watch));
+        breaker.setTripConfig(WETH, watch);
     }
 
     function test_setWatch_refusesWhatCannotWork() public {
-        _expectInvalid(Watch(10_000, WINDOW, 0, TRIP));
-        _expectInvalid(Watch(1, 59, 0, TRIP));
-        _expectInvalid(Watch(1, 1 days + 1, 0, TRIP));
-        _expectInvalid(Watch(0, 0, 1, 6 hours + 1));
-        _expectInvalid(Watch(0, 0, 1, 0));
-        breaker.setWatch(WETH, Watch(0, 0, 0, 0));
+        _expectInvalid(TripConfig(10_000, WINDOW, 0, TRIP));
+        _expectInvalid(TripConfig(1, 59, 0, TRIP));
+        _expectInvalid(TripConfig(1, 1 days + 1, 0, TRIP));
+        _expectInvalid(TripConfig(0, 0, 1, 6 hours + 1));
+        _expectInvalid(TripConfig(0, 0, 1, 0));
+        breaker.setTripConfig(WETH, TripConfig(0, 0, 0, 0));
         vm.expectRevert(abi.encodeWithSelector(IRiskConfig.UnknownAsset.selector, 9, 3));
-        breaker.setWatch(9, _watch);
+        breaker.setTripConfig(9, _watch);
     }
 
     function test_setters_areRestricted() public {
         bytes memory err = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, bob);
         vm.startPrank(bob);
         vm.expectRevert(err);
-        breaker.pause(Action.Borrow, 1);
+        breaker.pause(PausableAction.Borrow, 1);
         vm.expectRevert(err);
-        breaker.unpause(Action.Borrow);
+        breaker.unpause(PausableAction.Borrow);
         vm.expectRevert(err);
-        breaker.setWatch(WETH, _watch);
+        breaker.setTripConfig(WETH, _watch);
         vm.stopPrank();
     }
 }

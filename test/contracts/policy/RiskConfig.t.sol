@@ -23,7 +23,7 @@ contract RiskConfigTest is SystemFixture {
         AssetRiskFields memory stored = _fields(address(token));
         stored.decimals = 11;
         vm.expectEmit(address(riskConfig));
-        emit IRiskConfig.AssetSetTo(3, stored, 5);
+        emit IRiskConfig.AssetUpdated(3, stored, 5);
         assertEq(riskConfig.listAsset(f, 5), 3);
         assertEq(riskConfig.assetCount(), 4);
         (AssetRiskFields memory read, uint128 cap) = riskConfig.assetRisk(3);
@@ -83,7 +83,7 @@ contract RiskConfigTest is SystemFixture {
         elapsed = bound(elapsed, 0, 100 days);
         if (threshold < 8_000) {
             vm.expectEmit(address(riskConfig));
-            emit IRiskConfig.ThresholdRampSet(WETH, 8_000, threshold, START + (8_000 - uint256(threshold)) * 864);
+            emit IRiskConfig.ThresholdRampUpdated(WETH, 8_000, threshold, START + (8_000 - uint256(threshold)) * 864);
         }
         _setThreshold(threshold);
         assertEq(_threshold(), threshold < 8_000 ? 8_000 : threshold);
@@ -283,10 +283,10 @@ contract RiskConfigTest is SystemFixture {
             dust: dust == 0 ? 1 : dust,
             targetHealth: uint16(bound(target, 10_100, 15_000)),
             stuckHealth: uint16(bound(stuck, 0, 10_000)),
-            guarded: 0
+            gatedActions: 0
         });
         vm.expectEmit(address(riskConfig));
-        emit IRiskConfig.SystemSetTo(s);
+        emit IRiskConfig.SystemUpdated(s);
         riskConfig.setSystem(s);
         assertEq(abi.encode(riskConfig.systemRisk()), abi.encode(s));
     }

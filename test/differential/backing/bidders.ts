@@ -11,7 +11,7 @@ import { type Lot, type Run } from "./run.js";
 import { VAULTS, absorbVault } from "./vaults.js";
 
 /** What is done with what was absorbed. */
-export const BIDDERS = { take, remnant, checkpoint, restart, giveUp, claim, claimTip };
+export const BIDDERS = { take, residual, checkpoint, restart, writeOff, claim, claimTip };
 
 /** Often an expired lot is started again first; sometimes prices rise, so that something is left for the owner. */
 export async function take(r: Run, o: Operation): Promise<void> {
@@ -22,16 +22,16 @@ export async function take(r: Run, o: Operation): Promise<void> {
   await takeLot(r, o, "take", lot);
 }
 
-async function remnant(r: Run, o: Operation): Promise<void> {
-  await provideRemnant(r, o);
-  const lot = r.remnant(o.pick);
+async function residual(r: Run, o: Operation): Promise<void> {
+  await provideResidual(r, o);
+  const lot = r.residual(o.pick);
   if (o.pick % 4 !== 0 && r.ahead(1n, () => expired(r, lot))) await restartLot(r, o, lot, 1n);
-  await takeLot(r, o, "remnant", lot);
+  await takeLot(r, o, "residual", lot);
 }
 
 async function checkpoint(r: Run, o: Operation): Promise<void> {
   await provideLot(r, o);
-  const { id, asset } = o.edge > 0n ? r.remnant(o.pick) : r.lot(o.pick, o.asset);
+  const { id, asset } = o.edge > 0n ? r.residual(o.pick) : r.lot(o.pick, o.asset);
   await r.act(
     "checkpoint",
     o.elapsed,
@@ -42,18 +42,18 @@ async function checkpoint(r: Run, o: Operation): Promise<void> {
 
 async function restart(r: Run, o: Operation): Promise<void> {
   await provideLot(r, o);
-  const lot = o.edge === 2n ? r.remnant(o.pick) : r.lot(o.pick, o.asset);
+  const lot = o.edge === 2n ? r.residual(o.pick) : r.lot(o.pick, o.asset);
   await restartLot(r, o, lot, o.pick % 4 === 0 ? o.elapsed : 3600n + o.edge);
 }
 
 /** A hopeless absorption where there is one. */
-async function giveUp(r: Run, o: Operation): Promise<void> {
+async function writeOff(r: Run, o: Operation): Promise<void> {
   const { model } = r.w;
   const { open } = model.auctionHouse.state;
   const worth = (a: auctions.Absorption): bigint =>
     a.lots.reduce((sum, l) => sum + valueDown(l.amount, model.oracleGuard.price(l.asset).high), 0n);
   const { dust } = model.riskConfig.system;
-  const hopeless = open.filter((a) => auctionMath.isHopeless(auctions.tabOf(a), worth(a), dust));
+  const hopeless = open.filter((a) => auctionMath.isUneconomic(auctions.tabOf(a), worth(a), dust));
   await giveUpOne(r, (cycled(hopeless, o.pick) ?? cycled(open, o.pick))?.id ?? BigInt(o.pick % 9), o.elapsed);
 }
 
@@ -140,10 +140,10 @@ function restartLot(r: Run, o: Operation, { id, asset }: Lot, elapsed: bigint): 
 function giveUpOne(r: Run, id: bigint, elapsed: bigint): Promise<boolean> {
   const { model, client } = r.w;
   return r.act(
-    "giveUp",
+    "writeOff",
     elapsed,
-    () => client.auctionHouse.giveUp(id),
-    () => noteLoss(r, "giveUp", model.auctionHouse.giveUp(id)),
+    () => client.auctionHouse.writeOff(id),
+    () => noteLoss(r, "writeOff", model.auctionHouse.writeOff(id)),
   );
 }
 
@@ -154,10 +154,10 @@ async function provideLot(r: Run, o: Operation): Promise<void> {
   if (!forSale && o.pick % 8 !== 0) await absorbWorst(r, o, r.w.keys);
 }
 
-/** Where no remnants are, a small vault is opened, falls, is absorbed and given up, most of the time. */
-async function provideRemnant(r: Run, o: Operation): Promise<void> {
+/** Where no residuals are, a small vault is opened, falls, is absorbed and given up, most of the time. */
+async function provideResidual(r: Run, o: Operation): Promise<void> {
   const { model, keys } = r.w;
-  if ([...model.auctionHouse.state.remnants.values()].some((l) => l.amount > 0n) || o.pick % 8 === 0) return;
+  if ([...model.auctionHouse.state.residuals.values()].some((l) => l.amount > 0n) || o.pick % 8 === 0) return;
   const empty = keys.findIndex((key) => model.vaultEngine.vault(key).balances.size === 0);
   if (empty === -1) return;
   await VAULTS.open(r, { ...SOME, vault: empty, asset: o.asset, pick: 0, edge: -2n });

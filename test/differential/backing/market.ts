@@ -32,12 +32,12 @@ async function pauseLiquidate(r: Run, o: Operation): Promise<void> {
 }
 
 function unpause(r: Run, o: Operation): Promise<boolean> {
-  const action = breakers.ACTIONS[2 + (o.pick % 2)]!;
+  const action = breakers.PAUSABLE_ACTIONS[2 + (o.pick % 2)]!;
   const { model, client } = r.w;
   return r.act(
     "unpause",
     o.elapsed,
-    () => client.breaker.unpause(breakers.ACTIONS.indexOf(action)),
+    () => client.breaker.unpause(breakers.PAUSABLE_ACTIONS.indexOf(action)),
     () => {
       model.circuitBreaker.state = breakers.unpause(model.circuitBreaker.state, action, model.now);
     },
@@ -70,8 +70,8 @@ async function volatility(r: Run, o: Operation): Promise<void> {
     await r.act(
       "pair",
       1n,
-      () => client.volatility.pokePair(a, b),
-      () => model.volatilityModel.state.pokePair(a, b),
+      () => client.volatility.pokeCorrelation(a, b),
+      () => model.volatilityModel.state.pokeCorrelation(a, b),
     );
   }
 }
@@ -186,13 +186,13 @@ function pokeOne(r: Run, asset: number, elapsed: bigint): Promise<boolean> {
   );
 }
 
-function pause(r: Run, o: Operation, action: breakers.Action): Promise<boolean> {
+function pause(r: Run, o: Operation, action: breakers.PausableAction): Promise<boolean> {
   const { model, client } = r.w;
   const duration = o.share === 1000 ? 3600n + o.edge : BigInt(o.share) * 3n;
   return r.act(
     `pause${action}`,
     o.elapsed,
-    () => client.breaker.pause(breakers.ACTIONS.indexOf(action), duration),
+    () => client.breaker.pause(breakers.PAUSABLE_ACTIONS.indexOf(action), duration),
     () => {
       model.circuitBreaker.state = breakers.pause(model.circuitBreaker.state, action, duration, model.now);
     },

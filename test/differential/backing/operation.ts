@@ -6,7 +6,7 @@ import { type Run } from "./run.js";
 /** How often each operation is drawn. */
 const WEIGHTS = {
   ...{ open: 5, deposit: 1, borrow: 3, repay: 1, withdraw: 1, deleverage: 3, liquidate: 5 },
-  ...{ flag: 3, absorb: 6, absorbAll: 3, take: 10, remnant: 4, checkpoint: 3, restart: 4, giveUp: 4 },
+  ...{ flag: 3, absorb: 6, absorbAll: 3, take: 10, residual: 4, checkpoint: 3, restart: 4, writeOff: 4 },
   ...{ claim: 3, claimTip: 3, enter: 2, enterFor: 2, requestExit: 2, leave: 2, gift: 1, payBackstop: 1 },
   ...{ lend: 1, redeem: 3, pauseBid: 2, pauseLiquidate: 2, unpause: 1, poke: 4, refresh: 1 },
   ...{ price: 4, crash: 2, rise: 2, split: 1, hours: 2, volatility: 1, time: 2, silence: 1, wait: 3 },

@@ -132,9 +132,9 @@ export class Run {
     return left[i % left.length]!;
   }
 
-  /** A remnant with something left, or rather any asset. */
-  remnant(i: number): Lot {
-    const left = [...this.w.model.auctionHouse.state.remnants.values()].filter((l) => l.amount > 0n);
+  /** A residual with something left, or rather any asset. */
+  residual(i: number): Lot {
+    const left = [...this.w.model.auctionHouse.state.residuals.values()].filter((l) => l.amount > 0n);
     const lot = left[i % Math.max(left.length, 1)];
     return { id: 0n, asset: lot?.asset ?? i % 3, amount: lot?.amount ?? 1n };
   }

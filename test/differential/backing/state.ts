@@ -63,13 +63,13 @@ async function chainFigures(w: World): Promise<Figures> {
     one("backstop.capital", backstop.capital()),
     one("backstop.entryAssets", backstop.entryAssets()),
     one("backstop.exitAssets", backstop.exitAssets()),
-    riskConfig.systemRisk().then(({ guarded }) => put("guarded", guarded)),
+    riskConfig.systemRisk().then(({ gatedActions }) => put("gatedActions", gatedActions)),
     ...ids.map(async (id) => {
-      const lot = await house.lot(auctions.REMNANTS, id);
-      put(`remnants[${id}].amount`, lot.amount);
-      put(`remnants[${id}].elapsed`, lot.elapsed);
-      put(`remnants[${id}].multiplier`, lot.multiplier);
-      put(`remnants[${id}].restarts`, lot.restarts);
+      const lot = await house.lot(auctions.RESIDUALS, id);
+      put(`residuals[${id}].amount`, lot.amount);
+      put(`residuals[${id}].elapsed`, lot.elapsed);
+      put(`residuals[${id}].multiplier`, lot.multiplier);
+      put(`residuals[${id}].restarts`, lot.restarts);
     }),
     ...ids.map(async (id) => {
       const { model, floor } = await riskConfig.haircuts(id);
@@ -86,10 +86,10 @@ async function chainFigures(w: World): Promise<Figures> {
       const range = await breaker.rangeOf(id);
       put(`range[${id}].lowest`, range.lowest);
       put(`range[${id}].highest`, range.highest);
-      put(`doubtfulSince[${id}]`, (await breaker.watchOf(id)).doubtfulSince);
+      put(`doubtfulSince[${id}]`, (await breaker.tripConfigOf(id)).doubtfulSince);
     }),
     ...PAIRS.map(([a, b]) => one(`correlation[${a},${b}]`, volatility.correlation(a, b))),
-    ...breakers.ACTIONS.flatMap((action, i) => [
+    ...breakers.PAUSABLE_ACTIONS.flatMap((action, i) => [
       one(`pausedSeconds.${action}`, breaker.pausedSeconds(i)),
       one(`pausedUntil.${action}`, breaker.pausedUntil(i)),
     ]),
@@ -136,16 +136,16 @@ function modelFigures(w: World): Figures {
   put("backstop.capital", model.backstopPool.capital());
   put("backstop.entryAssets", backstops.entryAssets(backstop, prospects));
   put("backstop.exitAssets", backstops.exitAssets(backstop, prospects));
-  put("guarded", breakers.guardedBits(model.circuitBreaker.state));
+  put("gatedActions", breakers.gatedActionBits(model.circuitBreaker.state));
   for (const id of model.terms.assets.keys()) {
-    const lot = house.remnants.get(id);
-    put(`remnants[${id}].amount`, lot?.amount ?? 0n);
-    put(`remnants[${id}].elapsed`, lot === undefined ? 0n : model.auctionHouse.clockOf(lot));
+    const lot = house.residuals.get(id);
+    put(`residuals[${id}].amount`, lot?.amount ?? 0n);
+    put(`residuals[${id}].elapsed`, lot === undefined ? 0n : model.auctionHouse.clockOf(lot));
     put(
-      `remnants[${id}].multiplier`,
+      `residuals[${id}].multiplier`,
       lot === undefined ? 0n : auctionMath.multiplierUp(lot.terms, model.auctionHouse.clockOf(lot)),
     );
-    put(`remnants[${id}].restarts`, lot?.restarts ?? 0n);
+    put(`residuals[${id}].restarts`, lot?.restarts ?? 0n);
     const { ltv, liquidationThreshold } = model.riskConfig.termsOf(id);
     put(`ltv[${id}]`, ltv);
     put(`threshold[${id}]`, liquidationThreshold);
@@ -166,7 +166,7 @@ function modelFigures(w: World): Figures {
   for (const [a, b] of PAIRS) {
     put(`correlation[${a},${b}]`, WAD - (model.volatilityModel.state.level(a, b) * WAD) / LEVELS);
   }
-  for (const action of breakers.ACTIONS) {
+  for (const action of breakers.PAUSABLE_ACTIONS) {
     put(`pausedSeconds.${action}`, model.circuitBreaker.pausedSeconds(action));
     put(`pausedUntil.${action}`, breakers.pausedUntil(model.circuitBreaker.state, action));
   }

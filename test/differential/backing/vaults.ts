@@ -124,7 +124,7 @@ export function liquidate(r: Run, o: Operation): Promise<boolean> {
     "liquidate",
     o.elapsed,
     () => client.engine.connect(signer).liquidate(call),
-    () => noteLoss(r, "abandon", model.vaultEngine.liquidate(vault, asset, maxRepay, maxSeize).loss),
+    () => noteLoss(r, "writeOffVault", model.vaultEngine.liquidate(vault, asset, maxRepay, maxSeize).loss),
   );
 }
 

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { Replay } from "../../../src/lab/result/result.js";
-import { type LiquidationResult, SystemModel } from "../../../src/model/index.js";
+import { LendingPool, type LiquidationResult, VaultEngine } from "../../../src/model/index.js";
 import { barRows, expectSound, line, priceRows, replayOf } from "../../support/lab/lab.js";
 import { parseWad } from "../../../src/format/decimal.js";
 
@@ -240,24 +240,21 @@ describe("a replay of a feed's rounds", () => {
 
 describe("a replay with a model that is wrong", () => {
   // Read as what they are: methods, to be called on a model and put back.
-  const original: Readonly<Record<string, unknown>> = Object.fromEntries(
-    ["totalAssets", "liquidate"].map((name) => [
-      name,
-      Reflect.get<object, string>(SystemModel.prototype, name),
-    ]),
-  );
-  const totalAssets = original.totalAssets as (this: SystemModel) => bigint;
-  const liquidate = original.liquidate as (
-    this: SystemModel,
-    ...parameters: Parameters<SystemModel["vaultEngine"]["liquidate"]>
+  const totalAssets = Reflect.get<object, string>(LendingPool.prototype, "totalAssets") as (
+    this: LendingPool,
+  ) => bigint;
+  const liquidate = Reflect.get<object, string>(VaultEngine.prototype, "liquidate") as (
+    this: VaultEngine,
+    ...parameters: Parameters<VaultEngine["liquidate"]>
   ) => LiquidationResult;
   const crash = priceRows(FIVE_MINUTES, [200, 150, 120]);
   afterEach(() => {
-    Object.assign(SystemModel.prototype, { totalAssets, liquidate });
+    LendingPool.prototype.totalAssets = totalAssets;
+    VaultEngine.prototype.liquidate = liquidate;
   });
 
   it("by one unit in one figure reports each comparison of it", async () => {
-    SystemModel.prototype.lendingPool.totalAssets = function (this: SystemModel) {
+    LendingPool.prototype.totalAssets = function (this: LendingPool) {
       return totalAssets.call(this) + 1n;
     };
     const { result, failures } = await replayOf(crash, { vaults: 8, keeper: "off" });
@@ -271,10 +268,10 @@ describe("a replay with a model that is wrong", () => {
   });
 
   it("about what a liquidation takes reports the vault and its totals", async () => {
-    SystemModel.prototype.vaultEngine.liquidate = function (this: SystemModel, key, asset, ...limits) {
+    VaultEngine.prototype.liquidate = function (this: VaultEngine, key, asset, ...limits) {
       const result = liquidate.call(this, key, asset, ...limits);
-      const vault = this.vaultEngine.vault(key);
-      this.vaultEngine.restoreVault(key, { ...vault, scaledDebt: vault.scaledDebt + 1n });
+      const vault = this.vault(key);
+      this.restoreVault(key, { ...vault, scaledDebt: vault.scaledDebt + 1n });
       return result;
     };
     const { result, failures } = await replayOf(crash, { vaults: 8 });

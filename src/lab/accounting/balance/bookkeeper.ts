@@ -77,7 +77,7 @@ export class Bookkeeper {
     this.lost(e.loss, "borrowers.letOff");
     for (const rest of e.handed) {
       const worth = this.worth(market, rest.asset, rest.amount);
-      this.accounts.post("remnant", ["borrowers.liquidation", -worth], ["atAuction", worth]);
+      this.accounts.post("residual", ["borrowers.liquidation", -worth], ["atAuction", worth]);
       this.stock.add(0n, rest.asset, { amount: rest.amount, worth });
     }
   }
@@ -115,7 +115,7 @@ export class Bookkeeper {
     );
   }
 
-  /** A bidder paid `cost` for a part of a lot, divided as `paid` says; null for remnants, which are sold for the reserve. */
+  /** A bidder paid `cost` for a part of a lot, divided as `paid` says; null for residuals, which are sold for the reserve. */
   taken(
     market: readonly bigint[],
     id: bigint,
@@ -128,7 +128,7 @@ export class Bookkeeper {
     this.exchange("take", "atAuction", "bidders", value, cost);
     this.accounts.post("drift", ["drift", before - value], ["atAuction", value - before]);
     if (paid === null) {
-      this.accounts.post("remnants", ["atAuction", -cost], ["reserve.remnants", cost]);
+      this.accounts.post("residuals", ["atAuction", -cost], ["reserve.residuals", cost]);
     } else {
       const { penalty, tip } = paid;
       this.accounts.post("penalty", ["atAuction", -penalty], ["backstop.penalties", penalty]);
@@ -138,7 +138,7 @@ export class Bookkeeper {
     this.movements.move("debt", cost, "bidder", "system");
   }
 
-  /** An absorption ended: what is left goes back to its owner if its tab is paid, else to the remnants. */
+  /** An absorption ended: what is left goes back to its owner if its tab is paid, else to the residuals. */
   closed(id: bigint, isPaid: boolean): void {
     const left = this.stock.removeAll(id);
     if (!isPaid) {
@@ -248,7 +248,7 @@ export class Bookkeeper {
       accounts.reduce((all, account) => all + this.accounts.net(account), 0n);
     return {
       lenders: sum("lenders.interest", "lenders.losses"),
-      reserve: sum("reserve.interest", "reserve.losses", "reserve.remnants"),
+      reserve: sum("reserve.interest", "reserve.losses", "reserve.residuals"),
       backstop: sum("backstop.interest", "backstop.losses", "backstop.penalties", "backstop.tips"),
     };
   }

@@ -4,7 +4,7 @@ export interface Batch {
   readonly worth: bigint;
 }
 
-/** What the auction house has in stock, by absorption and asset; absorption 0 is that of remnants. */
+/** What the auction house has in stock, by absorption and asset; absorption 0 is that of residuals. */
 export class Stock {
   private readonly batches = new Map<string, Batch>();
 

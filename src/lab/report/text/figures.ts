@@ -279,7 +279,7 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
 /** How often something was bought at auction. */
 export function purchases({ takes, remnantSales }: ReplayResult["absorptions"]): string {
   const bought = plural(takes, "purchase");
-  return remnantSales === 0 ? bought : `${bought}, and ${plural(remnantSales, "sale")} of remnants`;
+  return remnantSales === 0 ? bought : `${bought}, and ${plural(remnantSales, "sale")} of residuals`;
 }
 
 /** A percentile of latency. */

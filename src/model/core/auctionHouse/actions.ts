@@ -7,13 +7,13 @@ import {
   newLot,
   restarted,
 } from "./lot.js";
-import { isHopeless, sale, split, sum, tabDown, tipOwed } from "../../math/auctionMath.js";
+import { isUneconomic, sale, split, sum, tabDown, tipOwed } from "../../math/auctionMath.js";
 import { type CashFlows, NO_CASH_FLOWS } from "./settlement.js";
 import {
   type Absorption,
   type AuctionState,
   MAX_VALUED,
-  REMNANTS,
+  RESIDUALS,
   absorptionOf,
   claimKey,
   lotOf,
@@ -21,7 +21,7 @@ import {
   withAbsorption,
   withLot,
   withNew,
-  withRemnant,
+  withResidual,
   withTip,
   without,
 } from "./state.js";
@@ -37,7 +37,7 @@ export {
   type Absorption,
   type AuctionState,
   MAX_VALUED,
-  REMNANTS,
+  RESIDUALS,
   absorptionOf,
   claimKey,
   emptyAuctions,
@@ -75,14 +75,14 @@ export function open(
   return { state, effects: NO_CASH_FLOWS, id };
 }
 
-/** Books a debt at once and keeps the collateral as remnants. Mirrors `AuctionHouse.abandon`. */
-export function abandon(
+/** Books a debt at once and keeps the collateral as residuals. Mirrors `AuctionHouse.writeOffVault`. */
+export function writeOffVault(
   s: AuctionState,
   w: AuctionWorld,
   debt: bigint,
   collateral: readonly CollateralAmount[],
 ): AuctionResult {
-  const state = collateral.reduce((to, handed) => withRemnant(to, w, handed), s);
+  const state = collateral.reduce((to, handed) => withResidual(to, w, handed), s);
   return { state, effects: { ...NO_CASH_FLOWS, shortfall: debt } };
 }
 
@@ -98,8 +98,8 @@ export function quoteTake(
 ): { readonly amount: bigint; readonly cost: bigint; readonly price: bigint; readonly lot: Lot } {
   const lot = marked(lotOf(s, id, asset), w);
   const price = askedPrice(lot, w);
-  // Remnants have no tab to stop at.
-  const left = id === REMNANTS ? MAX_UINT256 : absorptionOf(s, id).left;
+  // Residuals have no tab to stop at.
+  const left = id === RESIDUALS ? MAX_UINT256 : absorptionOf(s, id).left;
   const { sold, cost } = sale(lot.amount, price, left, maxAmount, w.dust);
   return { amount: sold, cost, price, lot };
 }
@@ -118,7 +118,7 @@ export function take(
   if (amount === 0n) return { state: s, effects: NO_CASH_FLOWS, amount: 0n, cost: 0n };
   const state = withLot(s, id, { ...lot, amount: lot.amount - amount });
   const moved =
-    id === REMNANTS
+    id === RESIDUALS
       ? { state, effects: { ...NO_CASH_FLOWS, donated: cost } }
       : collect(state, w, absorptionOf(state, id), cost, amount === lot.amount);
   return { ...moved, amount, cost };
@@ -134,11 +134,11 @@ export function restart(s: AuctionState, w: AuctionWorld, id: bigint, asset: num
   return withLot(s, id, restarted(lotOf(s, id, asset), w));
 }
 
-/** Ends an absorption that is not worth its gas. Mirrors `AuctionHouse.giveUp`. */
-export function giveUp(s: AuctionState, w: AuctionWorld, id: bigint): AuctionResult {
+/** Ends an absorption that is not worth its gas. Mirrors `AuctionHouse.writeOff`. */
+export function writeOff(s: AuctionState, w: AuctionWorld, id: bigint): AuctionResult {
   const a = absorptionOf(s, id);
   const { high } = worth(w, a);
-  if (!isHopeless(tabOf(a), high, w.dust)) throw new ModelError("NotHopeless", [high, a.left, w.dust]);
+  if (!isUneconomic(tabOf(a), high, w.dust)) throw new ModelError("NotUneconomic", [high, a.left, w.dust]);
   return close(s, w, a);
 }
 
@@ -181,7 +181,7 @@ export function shortfall(
     const left = tabOf(a);
     let value = worth(w, a);
     // What anyone may give up now is worth nothing to who leaves.
-    if (isHopeless(left, value.high, w.dust)) value = { low: 0n, high: value.high };
+    if (isUneconomic(left, value.high, w.dust)) value = { low: 0n, high: value.high };
     if (partly) low -= left.debt + left.penalty;
     const { penalty } = tabDown(a.terms, a.debt);
     low += subFloor(left.debt, value.low) + tipOwed(left, penalty, value.low);
@@ -223,7 +223,7 @@ function collect(
   const paid = split(tabOf(before), cost);
   const a = { ...before, left: before.left - cost };
   const state = withTip(withAbsorption(s, a), a.keeper, paid.tip);
-  const ended = a.left === 0n || (soldOut && isHopeless(tabOf(a), worth(w, a).high, w.dust));
+  const ended = a.left === 0n || (soldOut && isUneconomic(tabOf(a), worth(w, a).high, w.dust));
   const moved = ended ? close(state, w, a) : { state, effects: NO_CASH_FLOWS };
   return { ...moved, effects: { ...moved.effects, repaid: paid.debt, penalty: paid.penalty } };
 }

@@ -78,9 +78,9 @@ export class AuctionHouse {
     return id;
   }
 
-  /** Books a debt at once and keeps the collateral as remnants. Mirrors `AuctionHouse.abandon`. */
-  abandon(debt: bigint, collateral: readonly CollateralAmount[]): pools.Loss {
-    const { state, effects } = auctions.abandon(this.state, this.world(), debt, collateral);
+  /** Books a debt at once and keeps the collateral as residuals. Mirrors `AuctionHouse.writeOffVault`. */
+  writeOffVault(debt: bigint, collateral: readonly CollateralAmount[]): pools.Loss {
+    const { state, effects } = auctions.writeOffVault(this.state, this.world(), debt, collateral);
     return this.apply(state, effects);
   }
 
@@ -112,9 +112,9 @@ export class AuctionHouse {
     this.state = auctions.restart(this.state, this.world(), id, asset);
   }
 
-  /** Ends an absorption not worth its gas. Mirrors `AuctionHouse.giveUp`. */
-  giveUp(id: bigint): pools.Loss {
-    const { state, effects } = auctions.giveUp(this.state, this.world(), id);
+  /** Ends an absorption not worth its gas. Mirrors `AuctionHouse.writeOff`. */
+  writeOff(id: bigint): pools.Loss {
+    const { state, effects } = auctions.writeOff(this.state, this.world(), id);
     return this.apply(state, effects);
   }
 

@@ -12,7 +12,7 @@ import type { LastingPrice } from "../../prices/priceMath.js";
 import type { Price } from "../../types/price.js";
 import type { CollateralAmount } from "../../types/vault.js";
 
-/** One asset of an absorption, or the remnants of it: amount in token units, times in seconds. */
+/** One asset of an absorption, or the residuals of it: amount in token units, times in seconds. */
 export interface Lot {
   readonly asset: number;
   readonly amount: bigint;

@@ -3,8 +3,8 @@ import { type AuctionTerms, type Tab, remaining, tabDown } from "../../math/auct
 import { ModelError } from "../../types/modelError.js";
 import type { CollateralAmount } from "../../types/vault.js";
 
-/** The id under which remnants are sold. */
-export const REMNANTS = 0n;
+/** The id under which residuals are sold. */
+export const RESIDUALS = 0n;
 /** Most absorptions valued one by one: the first of the list. */
 export const MAX_VALUED = 64;
 
@@ -24,14 +24,14 @@ export interface AuctionState {
   readonly terms: AuctionTerms;
   readonly lastId: bigint;
   readonly open: readonly Absorption[];
-  readonly remnants: ReadonlyMap<number, Lot>;
+  readonly residuals: ReadonlyMap<number, Lot>;
   readonly claims: ReadonlyMap<string, bigint>;
   readonly tips: ReadonlyMap<string, bigint>;
 }
 
 /** A house without auctions. */
 export function emptyAuctions(terms: AuctionTerms): AuctionState {
-  return { terms, lastId: 0n, open: [], remnants: new Map(), claims: new Map(), tips: new Map() };
+  return { terms, lastId: 0n, open: [], residuals: new Map(), claims: new Map(), tips: new Map() };
 }
 
 /** Where a claim is kept. */
@@ -54,8 +54,8 @@ export function tabOf(a: Absorption): Tab {
 /** A lot with something left. Throws `NothingToSell`. */
 export function lotOf(s: AuctionState, id: bigint, asset: number): Lot {
   const lot =
-    id === REMNANTS
-      ? s.remnants.get(asset)
+    id === RESIDUALS
+      ? s.residuals.get(asset)
       : s.open.find((a) => a.id === id)?.lots.find((one) => one.asset === asset);
   if (lot === undefined || lot.amount === 0n) throw new ModelError("NothingToSell", [id, asset]);
   return lot;
@@ -63,7 +63,7 @@ export function lotOf(s: AuctionState, id: bigint, asset: number): Lot {
 
 /** The house with a lot it has changed to `lot`. */
 export function withLot(s: AuctionState, id: bigint, lot: Lot): AuctionState {
-  if (id === REMNANTS) return { ...s, remnants: new Map(s.remnants).set(lot.asset, lot) };
+  if (id === RESIDUALS) return { ...s, residuals: new Map(s.residuals).set(lot.asset, lot) };
   const a = absorptionOf(s, id);
   return withAbsorption(s, { ...a, lots: a.lots.map((one) => (one.asset === lot.asset ? lot : one)) });
 }
@@ -79,27 +79,27 @@ export function withNew(s: AuctionState, a: Absorption): AuctionState {
 }
 
 /**
- * The house without an absorption. With its tab paid what is left of its lots is its owner's, else it joins the remnants. Mirrors
+ * The house without an absorption. With its tab paid what is left of its lots is its owner's, else it joins the residuals. Mirrors
  * `AuctionHouse._close`, which also moves the money.
  */
 export function without(s: AuctionState, w: AuctionWorld, a: Absorption): AuctionState {
   const covered = a.left === 0n;
   const state = a.lots.reduce(
-    (to, lot) => (covered ? withClaim(to, a.owner, lot) : withRemnant(to, w, lot)),
+    (to, lot) => (covered ? withClaim(to, a.owner, lot) : withResidual(to, w, lot)),
     s,
   );
   return { ...state, open: removed(s.open, a.id) };
 }
 
-/** The house with more remnants of an asset, which share a lot whose clock begins anew and stands until a checkpoint. Mirrors `AuctionHouse._addRemnant`. */
-export function withRemnant(
+/** The house with more residuals of an asset, which share a lot whose clock begins anew and stands until a checkpoint. Mirrors `AuctionHouse._addResidual`. */
+export function withResidual(
   s: AuctionState,
   w: AuctionWorld,
   { asset, amount }: CollateralAmount,
 ): AuctionState {
   if (amount === 0n) return s;
-  const held = s.remnants.get(asset)?.amount ?? 0n;
-  return withLot(s, REMNANTS, newLot(w, s.terms, { asset, amount: held + amount }, false));
+  const held = s.residuals.get(asset)?.amount ?? 0n;
+  return withLot(s, RESIDUALS, newLot(w, s.terms, { asset, amount: held + amount }, false));
 }
 
 /** The house with a tip for `keeper` [debt units]. Mirrors `AuctionHouse._tip`. */

@@ -2,7 +2,7 @@ import { debtUp } from "../../math/debtMath.js";
 import { ModelError } from "../../types/modelError.js";
 import { BPS, max } from "../../math/fixedPoint.js";
 import { covers, healthFactorDown } from "../../math/healthMath.js";
-import { type Outcome, decide, isHopeless } from "../../math/liquidationMath.js";
+import { type Outcome, decide, isUneconomic } from "../../math/liquidationMath.js";
 import type { VaultState } from "../../types/vault.js";
 import { type Context, isStuck, reduced, seizedAsset, valueHigh } from "./vaultRules.js";
 
@@ -32,7 +32,7 @@ export function liquidate(
   const left = reduced(x, asset, outcome.seized, outcome.scaledRepaid);
   const debt = debtUp(left.scaledDebt, x.at.index);
   const value = valueHigh(left.balances, x.at.prices);
-  const hopeless = !outcome.limited && isHopeless(value, debt, x.at.system.dust);
+  const hopeless = !outcome.limited && isUneconomic(value, debt, x.at.system.dust);
   return { outcome, left, writtenOff: hopeless ? debt : 0n };
 }
 
@@ -66,14 +66,15 @@ export function ripeness(
 /** Throws unless a vault may be absorbed at `now` [s]; `opened` as for `flagOf`. Mirrors `VaultRules.requireAbsorbable`. */
 export function requireAbsorbable(x: Context, opened: bigint, now: bigint): void {
   const { vault, p, debt, at } = x;
-  if (covers(p.weighted, debt)) throw new ModelError("VaultHealthy", [p.weighted, debt * BPS]);
+  if (covers(p.adjustedCollateral, debt))
+    throw new ModelError("VaultHealthy", [p.adjustedCollateral, debt * BPS]);
   if (p.value * BPS < debt * ABSORB_RATIO) return;
   const ripe = ripeness(vault.flaggedAt, opened);
   if (ripe !== null && now >= ripe.from && now <= ripe.until && isStuck(x)) return;
   throw new ModelError("NotAbsorbable", [
     p.value,
     debt,
-    healthFactorDown(p.weighted, debt),
+    healthFactorDown(p.adjustedCollateral, debt),
     at.system.stuckHealth,
     ripe?.from ?? 0n,
   ]);
@@ -91,7 +92,11 @@ function isEligible({ verdict }: Outcome): boolean {
 /** Mirrors `VaultRules.requireEligible`. */
 function requireEligible(outcome: Outcome, { at, p, debt }: Context, asset: number): void {
   if (isEligible(outcome)) return;
-  if (outcome.verdict === "healthy") throw new ModelError("VaultHealthy", [p.weighted, debt * BPS]);
+  if (outcome.verdict === "healthy") throw new ModelError("VaultHealthy", [p.adjustedCollateral, debt * BPS]);
   const { liquidationThreshold } = at.termsOf(asset);
-  throw new ModelError("AssetNotSeizable", [asset, liquidationThreshold, healthFactorDown(p.weighted, debt)]);
+  throw new ModelError("AssetNotSeizable", [
+    asset,
+    liquidationThreshold,
+    healthFactorDown(p.adjustedCollateral, debt),
+  ]);
 }

@@ -81,15 +81,21 @@ function restoringAmount({ vault, at, p, debt }: Context, asset: number): bigint
     .map(at.termsOf)
     .reduce((lowest, a) => min(lowest, (a.liquidationThreshold * BPS) / a.ltv), at.system.targetHealth);
   const { liquidation } = at.prices[asset] as Price;
-  return restoringAmountUp(p.weighted, debt, target, at.termsOf(asset).liquidationThreshold, liquidation);
+  return restoringAmountUp(
+    p.adjustedCollateral,
+    debt,
+    target,
+    at.termsOf(asset).liquidationThreshold,
+    liquidation,
+  );
 }
 
 /** Mirrors `VaultRules.requireHealthNotReduced`. */
 function requireHealthNotReduced(before: Context, after: Context): void {
-  if (!healthNotReduced(before.p.weighted, before.debt, after.p.weighted, after.debt)) {
+  if (!healthNotReduced(before.p.adjustedCollateral, before.debt, after.p.adjustedCollateral, after.debt)) {
     throw new ModelError("HealthWouldFall", [
-      healthFactorDown(before.p.weighted, before.debt),
-      healthFactorDown(after.p.weighted, after.debt),
+      healthFactorDown(before.p.adjustedCollateral, before.debt),
+      healthFactorDown(after.p.adjustedCollateral, after.debt),
     ]);
   }
   requireSolvencyNotReduced(before.p.value, before.debt, after.p.value, after.debt);

@@ -3,7 +3,7 @@ import { debtUp, repayment, scaledUp } from "../../math/debtMath.js";
 import { BPS, MAX_UINT256, min } from "../../math/fixedPoint.js";
 import { covers, valueDown } from "../../math/healthMath.js";
 import type { Outcome, Position } from "../../math/liquidationMath.js";
-import type { Action } from "../../policy/breakerState.js";
+import type { PausableAction } from "../../policy/breakerState.js";
 import type { CircuitBreaker } from "../../policy/circuitBreaker.js";
 import type { OracleGuard } from "../../policy/oracleGuard.js";
 import type { RiskConfig } from "../../policy/riskConfig.js";
@@ -220,7 +220,7 @@ export class VaultEngine {
     }
     const taken = pools.toAuction(pool, left.scaledDebt);
     const loss = this.onPool(taken.pool, () => {
-      const booked = auctionHouse.abandon(taken.debt, this.storage.collateralOf(left));
+      const booked = auctionHouse.writeOffVault(taken.debt, this.storage.collateralOf(left));
       lendingPool.state = pools.reduceDebt(lendingPool.state, outcome.repaid, outcome.scaledRepaid);
       return booked;
     });
@@ -270,7 +270,7 @@ export class VaultEngine {
   // ------------------------------------------------------------------ internals
 
   /** Throws unless `balances` carry a debt when taking risk now: the initial margin. Mirrors `VaultEngine._requireMargin`. */
-  private requireMargin(action: Action, balances: VaultState["balances"], debt: bigint): void {
+  private requireMargin(action: PausableAction, balances: VaultState["balances"], debt: bigint): void {
     const { circuitBreaker, oracleGuard, volatilityModel } = this.system;
     circuitBreaker.requireOpen(action);
     const held = [...balances].sort(([a], [b]) => a - b);

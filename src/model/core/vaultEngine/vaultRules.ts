@@ -37,13 +37,13 @@ export function contextOf(key: VaultKey, vault: VaultState, at: Valuation): Cont
 /** A vault at liquidation prices. Mirrors `VaultView.position`. */
 export function positionOf(vault: VaultState, at: Valuation): Position {
   let value = 0n;
-  let weighted = 0n;
+  let adjustedCollateral = 0n;
   for (const [id, amount] of vault.balances) {
     const part = valueDown(amount, (at.prices[id] as Price).liquidation);
     value += part;
-    weighted += part * at.termsOf(id).liquidationThreshold;
+    adjustedCollateral += part * at.termsOf(id).liquidationThreshold;
   }
-  return { scaledDebt: vault.scaledDebt, index: at.index, value, weighted };
+  return { scaledDebt: vault.scaledDebt, index: at.index, value, adjustedCollateral };
 }
 
 /** Health at liquidation prices. */
@@ -51,8 +51,8 @@ export function healthOf({ p, debt }: Context): VaultHealth {
   return {
     debt,
     value: p.value,
-    healthFactor: healthFactorDown(p.weighted, debt),
-    liquidatable: !covers(p.weighted, debt),
+    healthFactor: healthFactorDown(p.adjustedCollateral, debt),
+    liquidatable: !covers(p.adjustedCollateral, debt),
   };
 }
 
@@ -89,14 +89,14 @@ export function reduced(
 export function reviewed(vault: VaultState, at: Valuation): VaultState {
   if (vault.flaggedAt === 0n) return vault;
   const p = positionOf(vault, at);
-  return reaches(p.weighted, debtUp(p.scaledDebt, p.index), at.system.stuckHealth)
+  return reaches(p.adjustedCollateral, debtUp(p.scaledDebt, p.index), at.system.stuckHealth)
     ? { ...vault, flaggedAt: 0n }
     : vault;
 }
 
 /** Whether a vault is so unhealthy that its flag may ripen. Mirrors `VaultRules.isStuck`. */
 export function isStuck({ p, debt, at }: Context): boolean {
-  return !reaches(p.weighted, debt, at.system.stuckHealth);
+  return !reaches(p.adjustedCollateral, debt, at.system.stuckHealth);
 }
 
 /** What a vault's collateral is worth for sure [debt units]: at the lowest usable prices, what is dead nothing. Mirrors `VaultView.conservativeValue`. */

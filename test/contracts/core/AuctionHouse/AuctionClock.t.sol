@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {AuctionTerms, IAuctionHouse} from "../../../../contracts/interfaces/IAuctionHouse.sol";
 import {ICircuitBreaker} from "../../../../contracts/interfaces/ICircuitBreaker.sol";
 import {MockPriceFeed} from "../../../../contracts/mocks/MockPriceFeed.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {AuctionFixture} from "../../support/fixtures/AuctionFixture.sol";
 
 /// @notice Time in which bidding was impossible costs no auction price.
@@ -46,11 +46,11 @@ contract AuctionClockTest is AuctionFixture {
                 answeredAt = timestamp;
             } else if (what == 2) {
                 uint256 time = 1 + ((seeds[i] >> 8) % 1 hours);
-                try breaker.pause(Action.Bid, time) returns (uint256 until) {
+                try breaker.pause(PausableAction.Bid, time) returns (uint256 until) {
                     pausedUntil = until;
                 } catch {}
             } else if (what == 3) {
-                try breaker.unpause(Action.Bid) {
+                try breaker.unpause(PausableAction.Bid) {
                     pausedUntil = timestamp;
                 } catch {}
             } else if (what < 6) {
@@ -65,7 +65,7 @@ contract AuctionClockTest is AuctionFixture {
     function testFuzz_clock_countsEverySecondThatWasPossible(uint256[24] memory seeds) public {
         for (uint256 i = 0; i < seeds.length && possible < 5_000; ++i) {
             if (seeds[i] % 4 == 0) {
-                try breaker.pause(Action.Bid, 1 + ((seeds[i] >> 8) % 1 hours)) returns (uint256 until) {
+                try breaker.pause(PausableAction.Bid, 1 + ((seeds[i] >> 8) % 1 hours)) returns (uint256 until) {
                     pausedUntil = until;
                 } catch {}
             }
@@ -107,8 +107,10 @@ contract AuctionClockTest is AuctionFixture {
     function test_take_isRefusedWhileBiddingIsPausedAndThePriceThenIsTheSame() public {
         _wait(300);
         (, , uint256 price) = auctions.quoteTake(id, WETH, MAX);
-        breaker.pause(Action.Bid, 10 minutes);
-        vm.expectRevert(abi.encodeWithSelector(ICircuitBreaker.ActionClosed.selector, Action.Bid, timestamp + 600));
+        breaker.pause(PausableAction.Bid, 10 minutes);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICircuitBreaker.ActionClosed.selector, PausableAction.Bid, timestamp + 600)
+        );
         auctions.take(id, WETH, MAX, MAX, bidder, "");
         _wait(600);
         (, , uint256 after_) = auctions.quoteTake(id, WETH, MAX);

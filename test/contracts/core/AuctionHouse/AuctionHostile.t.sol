@@ -57,7 +57,7 @@ contract AuctionHostileTest is AuctionFixture {
         _house(abi.encodeCall(IAuctionHouse.take, (id, WETH, 1, MAX, address(hostile), "")));
         _house(abi.encodeCall(IAuctionHouse.checkpoint, (id, WETH)));
         _house(abi.encodeCall(IAuctionHouse.restart, (id, WETH)));
-        _house(abi.encodeCall(IAuctionHouse.giveUp, (id)));
+        _house(abi.encodeCall(IAuctionHouse.writeOff, (id)));
         _house(abi.encodeCall(IAuctionHouse.claim, (WETH, address(hostile))));
         _house(abi.encodeCall(IAuctionHouse.claimTip, (address(hostile))));
         _house(
@@ -66,7 +66,7 @@ contract AuctionHostileTest is AuctionFixture {
                 (_key(bob), 1, AssetSet.wrap(1), new uint256[](1), AssetSet.wrap(1), bob)
             )
         );
-        _house(abi.encodeCall(IAuctionHouse.abandon, (_key(bob), 1, AssetSet.wrap(1), new uint256[](1))));
+        _house(abi.encodeCall(IAuctionHouse.writeOffVault, (_key(bob), 1, AssetSet.wrap(1), new uint256[](1))));
         _house(abi.encodeCall(IAuctionHouse.quoteTake, (id, WETH, MAX)));
         _house(abi.encodeCall(IAuctionHouse.shortfall, ()));
         _house(abi.encodeCall(IAuctionHouse.expectedPenalties, ()));
@@ -164,7 +164,7 @@ contract AuctionHostileTest is AuctionFixture {
         vm.expectRevert(refusal);
         auctions.open(_key(bob), 1, AssetSet.wrap(1), new uint256[](1), AssetSet.wrap(1), bob);
         vm.expectRevert(refusal);
-        auctions.abandon(_key(bob), 1, AssetSet.wrap(1), new uint256[](1));
+        auctions.writeOffVault(_key(bob), 1, AssetSet.wrap(1), new uint256[](1));
         vm.expectRevert();
         auctions.setTerms(_auctionTerms());
         vm.stopPrank();

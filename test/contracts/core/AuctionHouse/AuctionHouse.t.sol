@@ -86,7 +86,7 @@ abstract contract LedgerTest is AuctionFixture {
         vm.expectEmit(address(auctions));
         emit IAuctionHouse.AbsorptionClosed(id, alice, 15 * _unit());
         vm.expectEmit(address(auctions));
-        emit IAuctionHouse.ShortfallBooked(15 * _unit(), 6 * _unit());
+        emit IAuctionHouse.ShortfallRealized(15 * _unit(), 6 * _unit());
         vm.expectEmit(address(pool));
         emit ILendingPool.LendersLost(9 * _unit(), b.lenders - 9 * _unit());
         auctions.take(id, WETH, MAX, MAX, bidder, "");
@@ -168,7 +168,7 @@ abstract contract LedgerTest is AuctionFixture {
         assertEq(debtToken.balanceOf(address(pool)), a.cash);
     }
 
-    /// @dev Once debt, penalty and tip are paid, and not before: what is left of a debt that is covered alone joins the remnants.
+    /// @dev Once debt, penalty and tip are paid, and not before: what is left of a debt that is covered alone joins the residuals.
     function testFuzz_ledger_theOwnerGetsTheRestOnceTheWholeTabIsPaid(uint256 price) public {
         _deposit(alice, GOLD, 20e6);
         uint256 id = _absorbedAt(alice, debt, 1_500e8);

@@ -8,7 +8,7 @@ import {ILendingPool} from "../../../../contracts/interfaces/ILendingPool.sol";
 import {IVaultEngine, LiquidationCall} from "../../../../contracts/interfaces/IVaultEngine.sol";
 import {LendingPool} from "../../../../contracts/core/LendingPool.sol";
 import {TestToken} from "../../../../contracts/mocks/TestToken.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {SystemFixture} from "../../support/fixtures/SystemFixture.sol";
 
 contract FlashLoanTest is SystemFixture {
@@ -54,7 +54,7 @@ contract FlashLoanTest is SystemFixture {
 
     /// @dev ERC-3156: what is not supported now is not on offer.
     function test_flashLoan_nothingIsOnOfferWhileTheBreakerIsClosed() public {
-        breaker.pause(Action.FlashLoan, 10 minutes);
+        breaker.pause(PausableAction.FlashLoan, 10 minutes);
         assertEq(pool.maxFlashLoan(address(debtToken)), 0);
         vm.expectPartialRevert(ICircuitBreaker.ActionClosed.selector);
         borrower.run(1, address(0), "");

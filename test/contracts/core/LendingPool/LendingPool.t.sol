@@ -214,7 +214,7 @@ contract LendingPoolTest is SystemFixture {
         PoolTerms memory free;
         (free.kink, free.reserveFactor) = (1, 2_000);
         vm.expectEmit(address(pool));
-        emit ILendingPool.TermsSet(free);
+        emit ILendingPool.TermsUpdated(free);
         pool.setTerms(free);
         assertEq(pool.totalDebt(), debt);
         vm.warp(block.timestamp + 365 days);

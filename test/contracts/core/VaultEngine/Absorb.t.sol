@@ -5,7 +5,7 @@ import {IAuctionHouse} from "../../../../contracts/interfaces/IAuctionHouse.sol"
 import {ILendingPool} from "../../../../contracts/interfaces/ILendingPool.sol";
 import {IVaultEngine, LiquidationCall} from "../../../../contracts/interfaces/IVaultEngine.sol";
 import {SystemRisk} from "../../../../contracts/interfaces/IRiskConfig.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {SystemFixture} from "../../support/fixtures/SystemFixture.sol";
@@ -31,8 +31,8 @@ contract AbsorbTest is SystemFixture {
         price = bound(price, 1_875e8, 1e13);
         _setPrice(WETH, int256(price));
         assertEq(engine.flag(_key(alice)), 0);
-        uint256 weighted = ((1e18 * price) / 1e20) * 8_000;
-        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.VaultHealthy.selector, weighted, 1_500e6 * 1e4));
+        uint256 adjustedCollateral = ((1e18 * price) / 1e20) * 8_000;
+        vm.expectRevert(abi.encodeWithSelector(IVaultEngine.VaultHealthy.selector, adjustedCollateral, 1_500e6 * 1e4));
         _absorb();
     }
 
@@ -191,7 +191,7 @@ contract AbsorbTest is SystemFixture {
         pausedAt = bound(pausedAt, 0, 2 * AGE - 1);
         length = bound(length, 1, 1 hours);
         vm.warp(START + pausedAt);
-        breaker.pause(Action.Liquidate, length);
+        breaker.pause(PausableAction.Liquidate, length);
         uint256 open = START + pausedAt + length + 30 minutes;
         vm.warp(open + AGE - 1);
         _setPrice(WETH, 1_600e8);

@@ -61,9 +61,9 @@ contract AuctionEdgesTest is AuctionFixture {
         assertEq(pool.totalAssets(), assets, "the backstop paid all of it");
     }
 
-    /// @dev Without a breaker nothing ever stops the clock but prices and gaps, whatever the guarded bits say.
-    function testFuzz_clock_ofASystemWithoutABreakerIsTime(uint8 guarded, uint32 closed) public {
-        riskConfig.setGuarded(guarded, closed % 1e9);
+    /// @dev Without a breaker nothing ever stops the clock but prices and gaps, whatever the gated bits say.
+    function testFuzz_clock_ofASystemWithoutABreakerIsTime(uint8 gatedActions, uint32 closed) public {
+        riskConfig.setGatedActions(gatedActions, closed % 1e9);
         Policies memory policies = Policies(riskConfig, oracle, ICircuitBreaker(address(0)), engine.volatility());
         VaultEngine bare = VaultEngine(
             deployCode(

@@ -176,28 +176,30 @@ contract AuctionsTest is AuctionFixture {
             });
     }
 
-    // ------------------------------------------------------------------ giving up, remnants
+    // ------------------------------------------------------------------ giving up, residuals
 
     function test_giveUp_onlyWhatIsWorthNeitherGasNorDebt() public {
         uint256 id = _absorbedAt(alice, 1_500e6, 1_515e8);
         _setPrice(WETH, 100e8);
-        vm.expectRevert(abi.encodeWithSelector(IAuctionHouse.NotHopeless.selector, 100e6, 1_500e6 + 75e6 + 3e6, 100e6));
-        auctions.giveUp(id);
+        vm.expectRevert(
+            abi.encodeWithSelector(IAuctionHouse.NotUneconomic.selector, 100e6, 1_500e6 + 75e6 + 3e6, 100e6)
+        );
+        auctions.writeOff(id);
         _setPrice(WETH, 99.99e8);
         _capital(1_000e6);
-        auctions.giveUp(id);
+        auctions.writeOff(id);
         assertEq(pool.totalAssets(), 1e12 - 500e6);
         assertEq(auctions.lot(0, WETH).amount, 1e18);
         vm.expectRevert(abi.encodeWithSelector(IAuctionHouse.NotOpen.selector, id));
-        auctions.giveUp(id);
+        auctions.writeOff(id);
     }
 
     function test_giveUp_notWhileOneSourceSaysOtherwise() public {
         uint256 id = _absorbedAt(alice, 1_500e6, 1_515e8);
         _pair(WETH, 1_515e8, 100);
         _setPrice(WETH, 1e8);
-        vm.expectPartialRevert(IAuctionHouse.NotHopeless.selector);
-        auctions.giveUp(id);
+        vm.expectPartialRevert(IAuctionHouse.NotUneconomic.selector);
+        auctions.writeOff(id);
     }
 
     /// @dev A vault given up in a liquidation: the loss goes down the waterfall at once, what is left is sold for the reserve.
@@ -210,7 +212,7 @@ contract AuctionsTest is AuctionFixture {
         _fundDebt(liquidator, 1_000e6);
         LiquidationCall memory c = _call(_key(alice), WETH);
         vm.expectEmit(address(auctions));
-        emit IAuctionHouse.ShortfallBooked(540e6, 100e6);
+        emit IAuctionHouse.ShortfallRealized(540e6, 100e6);
         vm.prank(liquidator);
         engine.liquidate(c);
         assertEq(pool.totalAssets(), 1e12 - 440e6);
@@ -225,17 +227,17 @@ contract AuctionsTest is AuctionFixture {
         assertEq(debtToken.balanceOf(address(auctions)), 0);
     }
 
-    /// @dev The remnants' clock begins when there were none, and what joins later does not turn it back.
-    function test_remnants_shareOneClockThatBeginsAnewWithWhatJoins() public {
+    /// @dev The residuals' clock begins when there were none, and what joins later does not turn it back.
+    function test_residuals_shareOneClockThatBeginsAnewWithWhatJoins() public {
         uint256 id = _absorbedAt(alice, 1_500e6, 1_515e8);
         uint256 other = _absorbedAt(bob, 1_500e6, 1_515e8);
         _setPrice(WETH, 50e8);
-        auctions.giveUp(id);
+        auctions.writeOff(id);
         vm.warp(START + 800);
         auctions.checkpoint(0, WETH);
         vm.warp(START + 1_600);
         assertEq(auctions.lot(0, WETH).elapsed, 800);
-        auctions.giveUp(other);
+        auctions.writeOff(other);
         LotView memory lot = auctions.lot(0, WETH);
         assertEq(abi.encode(lot.amount, lot.elapsed, lot.multiplier), abi.encode(2e18, 0, 1.05e27));
         vm.warp(START + 2_400);
@@ -243,11 +245,11 @@ contract AuctionsTest is AuctionFixture {
     }
 
     /// @dev Whatever joins, and however little it is.
-    function testFuzz_remnants_freshCollateralIsNeverSoldAtTheClockOfWhatIsOld(uint256 debt, uint256 time) public {
+    function testFuzz_residuals_freshCollateralIsNeverSoldAtTheClockOfWhatIsOld(uint256 debt, uint256 time) public {
         (debt, time) = (bound(debt, 100e6, 1_500e6), bound(time, 1, 900));
         uint256 id = _absorbedAt(alice, 1_000e6, 1_015e8);
         _setPrice(WETH, 50e8);
-        auctions.giveUp(id);
+        auctions.writeOff(id);
         auctions.checkpoint(0, WETH);
         _setPrice(WETH, 2_100e8);
         _fund(bob, WETH, 2e18);
@@ -259,7 +261,7 @@ contract AuctionsTest is AuctionFixture {
         _setPrice(WETH, 1_000e8);
         id = _absorb(bob);
         _setPrice(WETH, 50e8);
-        auctions.giveUp(id);
+        auctions.writeOff(id);
         LotView memory lot = auctions.lot(0, WETH);
         assertEq(lot.amount, 1e18 + (debt * 1e18) / 1_000e6);
         assertEq(lot.elapsed, 0);

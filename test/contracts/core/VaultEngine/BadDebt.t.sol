@@ -24,7 +24,7 @@ contract BadDebtTest is SystemFixture {
         _fundDebt(liquidator, 1_000e6);
         LiquidationCall memory c = _call(_key(alice), WETH);
         vm.expectEmit(address(engine));
-        emit IVaultEngine.BadDebtBooked(_key(alice), 500e6);
+        emit IVaultEngine.BadDebtRealized(_key(alice), 500e6);
         vm.expectEmit(address(pool));
         emit ILendingPool.ReserveCovered(100e6, 0);
         vm.expectEmit(address(pool));
@@ -78,7 +78,7 @@ contract BadDebtTest is SystemFixture {
         _fundDebt(liquidator, 1_000e6);
         LiquidationCall memory c = _call(_key(alice), WETH);
         vm.expectEmit(address(engine));
-        emit IVaultEngine.BadDebtBooked(_key(alice), 540e6);
+        emit IVaultEngine.BadDebtRealized(_key(alice), 540e6);
         vm.prank(liquidator);
         engine.liquidate(c);
         (uint256 deposited, uint256 auctioned) = engine.assetTotals(GOLD);

@@ -8,7 +8,7 @@ import {ICircuitBreaker} from "../../../../contracts/interfaces/ICircuitBreaker.
 import {SystemRisk} from "../../../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine, LiquidationCall, Policies} from "../../../../contracts/interfaces/IVaultEngine.sol";
 import {LendingPool} from "../../../../contracts/core/LendingPool.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {VaultEngine} from "../../../../contracts/core/VaultEngine.sol";
 import {SystemFixture} from "../../support/fixtures/SystemFixture.sol";
@@ -186,17 +186,17 @@ contract BoundsTest is SystemFixture {
     // ------------------------------------------------------------------ pauses
 
     function test_requireOpen_saysWhatIsPaused() public {
-        breaker.pause(Action.FlashLoan, 10 minutes);
-        engine.requireOpen(Action.Borrow);
+        breaker.pause(PausableAction.FlashLoan, 10 minutes);
+        engine.requireOpen(PausableAction.Borrow);
         vm.expectRevert(
-            abi.encodeWithSelector(ICircuitBreaker.ActionClosed.selector, Action.FlashLoan, START + 10 minutes)
+            abi.encodeWithSelector(ICircuitBreaker.ActionClosed.selector, PausableAction.FlashLoan, START + 10 minutes)
         );
-        engine.requireOpen(Action.FlashLoan);
+        engine.requireOpen(PausableAction.FlashLoan);
     }
 
-    /// @dev Whatever the guarded bits say: without a breaker nobody is asked.
-    function testFuzz_system_worksWithoutABreaker(uint8 guarded) public {
-        riskConfig.setGuarded(guarded, 0);
+    /// @dev Whatever the gated bits say: without a breaker nobody is asked.
+    function testFuzz_system_worksWithoutABreaker(uint8 gatedActions) public {
+        riskConfig.setGatedActions(gatedActions, 0);
         VaultEngine bare = _bare();
         VaultKey vault = _key(alice);
         LendingPool own = LendingPool(address(bare.pool()));
@@ -210,7 +210,7 @@ contract BoundsTest is SystemFixture {
         bare.borrow(vault, 1_000e6, alice);
         bare.withdraw(vault, WETH, 1e16, alice);
         vm.stopPrank();
-        bare.requireOpen(Action.Liquidate);
+        bare.requireOpen(PausableAction.Liquidate);
         assertEq(own.maxFlashLoan(address(debtToken)), 1e12 - 1_000e6);
     }
 
@@ -238,7 +238,11 @@ contract BoundsTest is SystemFixture {
     function test_pauses_closeTheirOwnActionAndNoOther() public {
         _open(alice, 1_500e6);
         _fundDebt(alice, 1);
-        Action[3] memory actions = [Action.Borrow, Action.WithdrawWithDebt, Action.Liquidate];
+        PausableAction[3] memory actions = [
+            PausableAction.Borrow,
+            PausableAction.WithdrawWithDebt,
+            PausableAction.Liquidate
+        ];
         for (uint256 i = 0; i < 3; ++i) {
             uint256 state = vm.snapshotState();
             breaker.pause(actions[i], 10 minutes);
@@ -259,7 +263,7 @@ contract BoundsTest is SystemFixture {
     /// @dev The grace spares vaults worth at least 1.1 of their debt.
     function test_grace_sparesWhoIsWorthEnough() public {
         _open(alice, 1_500e6);
-        breaker.pause(Action.Liquidate, 10 minutes);
+        breaker.pause(PausableAction.Liquidate, 10 minutes);
         vm.warp(START + 10 minutes);
         int256 edge = int256(((_debt(_key(alice)) * 11 + 9) / 10) * 100);
         _setPrice(WETH, edge);

@@ -146,13 +146,13 @@ contract DeleverageTest is SystemFixture {
         _open(alice, 1_500e6);
         _setPrice(WETH, 1_600e8);
         _fundDebt(alice, 100e6);
-        // 0.06875 ether are worth 110: 88 of weighted value for 100 of debt, at a health of 0.8533.
-        (uint256 weighted, uint256 left) = (1_280e6 - 88e6, 1_400e6);
+        // 0.06875 ether are worth 110: 88 of adjustedCollateral value for 100 of debt, at a health of 0.8533.
+        (uint256 adjustedCollateral, uint256 left) = (1_280e6 - 88e6, 1_400e6);
         vm.expectRevert(
             abi.encodeWithSelector(
                 IVaultEngine.HealthWouldFall.selector,
                 (uint256(1_280e6) * 1e18) / 1_500e6,
-                (weighted * 1e18) / left
+                (adjustedCollateral * 1e18) / left
             )
         );
         vm.prank(alice);

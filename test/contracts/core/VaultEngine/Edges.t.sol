@@ -11,7 +11,7 @@ import {IRiskConfig} from "../../../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine, LiquidationCall} from "../../../../contracts/interfaces/IVaultEngine.sol";
 import {DebtMath} from "../../../../contracts/libraries/math/DebtMath.sol";
 import {HealthMath} from "../../../../contracts/libraries/math/HealthMath.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {VaultEngine} from "../../../../contracts/core/VaultEngine.sol";
@@ -176,8 +176,14 @@ contract EdgesTest is SystemFixture {
         _setPrice(WETH, int256(price));
         _setCap(asset, 1);
         uint256 liquidation = oracle.price(asset).liquidation;
-        uint256 weighted = (price / 100) * 8_000;
-        uint256 most = HealthMath.restoringAmountUp(weighted, _debt(_key(alice)), target, threshold, liquidation);
+        uint256 adjustedCollateral = (price / 100) * 8_000;
+        uint256 most = HealthMath.restoringAmountUp(
+            adjustedCollateral,
+            _debt(_key(alice)),
+            target,
+            threshold,
+            liquidation
+        );
         _fund(alice, asset, most + 2);
         vm.startPrank(alice);
         vm.expectRevert(abi.encodeWithSelector(IVaultEngine.SupplyCapExceeded.selector, most + 2, 1));
@@ -302,25 +308,25 @@ contract EdgesTest is SystemFixture {
         c.maxRepay = 0;
         uint256 debt = DebtMath.debtUp(_scaled(_key(alice)), pool.currentIndex());
         vm.expectEmit(address(engine));
-        emit IVaultEngine.BadDebtBooked(_key(alice), debt);
+        emit IVaultEngine.BadDebtRealized(_key(alice), debt);
         engine.liquidate(c);
     }
 
     // ------------------------------------------------------------------ the breaker
 
     function test_breaker_isNotAskedWhileNothingIsGuarded() public {
-        vm.mockCallRevert(address(breaker), abi.encodeWithSelector(ICircuitBreaker.check.selector), "asked");
+        vm.mockCallRevert(address(breaker), abi.encodeWithSelector(ICircuitBreaker.requireOpen.selector), "asked");
         _open(alice, 1_500e6);
-        for (uint8 i = 0; i < 5; ++i) engine.requireOpen(Action(i));
+        for (uint8 i = 0; i < 5; ++i) engine.requireOpen(PausableAction(i));
         assertEq(_scaled(_key(alice)), 1_500e6);
     }
 
     function test_requireOpen_countsGraceAsClosedForLiquidations() public {
-        breaker.pause(Action.Liquidate, 1 hours);
+        breaker.pause(PausableAction.Liquidate, 1 hours);
         vm.warp(START + 1 hours);
         uint256 end = START + 1 hours + 30 minutes;
         vm.expectRevert(abi.encodeWithSelector(ICircuitBreaker.BorrowersInGrace.selector, end, 0, 0));
-        engine.requireOpen(Action.Liquidate);
+        engine.requireOpen(PausableAction.Liquidate);
     }
 
     // ------------------------------------------------------------------ the auction house and the parts

@@ -37,10 +37,10 @@ contract FaultsElsewhereTest is SystemFixture {
         assertEq(oracle.price(WBTC).liquidation, live, "nobody has recorded it");
         vm.expectEmit(address(oracle));
         emit IOracleGuard.DeathRecorded(WBTC, block.timestamp);
-        assertFalse(oracle.accept(WBTC));
+        assertFalse(oracle.updateLastGoodPrice(WBTC));
         vm.warp(START + 30 days + 36 hours);
         assertEq(oracle.price(WBTC).liquidation, live / 2);
-        oracle.accept(WBTC);
+        oracle.updateLastGoodPrice(WBTC);
         vm.warp(START + 30 days + 48 hours);
         assertEq(oracle.price(WBTC).liquidation, 0);
         assertEq(oracle.price(WBTC).high, live, "given up only after a week");
@@ -105,16 +105,16 @@ contract FaultsElsewhereTest is SystemFixture {
     }
 
     function test_observe_remembersHourly() public {
-        (, uint256 first) = oracle.lastAccepted(WETH);
+        (, uint256 first) = oracle.lastGoodPrice(WETH);
         vm.warp(first + 1 hours - 1);
         _setPrice(WETH, 2_100e8);
         oracle.observe(WETH);
-        (, uint256 at) = oracle.lastAccepted(WETH);
+        (, uint256 at) = oracle.lastGoodPrice(WETH);
         assertEq(at, first);
         vm.warp(first + 1 hours);
         _setPrice(WETH, 2_200e8);
         uint256 live = oracle.observe(WETH).liquidation;
-        (uint256 price, uint256 then) = oracle.lastAccepted(WETH);
+        (uint256 price, uint256 then) = oracle.lastGoodPrice(WETH);
         assertEq(price, live);
         assertEq(then, first + 1 hours);
     }

@@ -200,7 +200,7 @@ contract LiquidateTest is SystemFixture {
         engine.liquidate(c);
     }
 
-    /// @dev C = 1,500 + 500, D = 1,900, weighted = 1,200 + 460: health 0.8736 is below gold's threshold of 0.92.
+    /// @dev C = 1,500 + 500, D = 1,900, adjustedCollateral = 1,200 + 460: health 0.8736 is below gold's threshold of 0.92.
     function test_liquidate_ofTheAssetThatWouldLowerHealthIsRefused() public {
         _lend(lender, 1e6 * 1e6);
         _deposit(alice, WETH, 1e18);

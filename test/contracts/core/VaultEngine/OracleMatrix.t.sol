@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AggregatorV3Interface} from "../../../../contracts/interfaces/external/AggregatorV3Interface.sol";
-import {Watch} from "../../../../contracts/interfaces/ICircuitBreaker.sol";
+import {TripConfig} from "../../../../contracts/interfaces/ICircuitBreaker.sol";
 import {SourceConfig} from "../../../../contracts/interfaces/IOracleGuard.sol";
 import {IVaultEngine, LiquidationCall} from "../../../../contracts/interfaces/IVaultEngine.sol";
 import {MockPriceFeed} from "../../../../contracts/mocks/MockPriceFeed.sol";
@@ -23,7 +23,7 @@ contract OracleMatrixTest is SystemFixture {
         _setPrice(GOLD, 1e8);
         assertTrue(oracle.price(WETH).status == status);
         since = block.timestamp;
-        if (status == Status.Dead) oracle.accept(WETH);
+        if (status == Status.Dead) oracle.updateLastGoodPrice(WETH);
     }
 
     function _expectNotGood(Status status) private {
@@ -282,7 +282,7 @@ contract OracleMatrixTest is SystemFixture {
         slow.setAnswer(abi.encode(1, 1_700e8, block.timestamp, block.timestamp, 1));
         SourceConfig memory c = SourceConfig(AggregatorV3Interface(address(slow)), HEARTBEAT, 1, 1e30);
         oracle.setAssetSources(WETH, c, _noSource(), 0, false);
-        breaker.setWatch(WETH, Watch(0, 0, 1, 1 hours));
+        breaker.setTripConfig(WETH, TripConfig(0, 0, 1, 1 hours));
         slow.setGas(150_000);
         _fund(alice, WETH, 1e18);
         _fundDebt(alice, 2_000e6);
@@ -306,7 +306,7 @@ contract OracleMatrixTest is SystemFixture {
         // Had the feed passed for dead, seizing and risk would say so, and the breaker would begin to doubt.
         assertTrue(err != IVaultEngine.PriceDead.selector && err != IVaultEngine.PriceNotGood.selector);
         if (which == 7 && ok) {
-            (, uint256 doubtSince) = breaker.watchOf(WETH);
+            (, uint256 doubtSince) = breaker.tripConfigOf(WETH);
             assertEq(doubtSince, 0);
         }
         // A dead ether counts in full for a day and is not seized: this liquidation takes some or reverts.

@@ -72,7 +72,7 @@ contract OwnersTest is SystemFixture {
         _deposit(alice, WETH, 1e18);
     }
 
-    /// @dev 1 ether at 1,700 against 1,500: weighted 1,360, target 1,575, so 215 / 0.8 / 1,700 restore it.
+    /// @dev 1 ether at 1,700 against 1,500: adjustedCollateral 1,360, target 1,575, so 215 / 0.8 / 1,700 restore it.
     function test_deposit_mayExceedTheCapByExactlyWhatRestoresTargetHealth() public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 1_700e8);
@@ -131,9 +131,11 @@ contract OwnersTest is SystemFixture {
         debt = bound(debt, 100e6, 1_500e6);
         _open(alice, debt);
         amount = bound(amount, 1, 1e18);
-        uint256 weighted = (((1e18 - amount) * 2_000e6) / 1e18) * 7_500;
-        if (weighted < debt * 10_000) {
-            vm.expectRevert(abi.encodeWithSelector(IVaultEngine.NotEnoughCollateral.selector, weighted, debt * 10_000));
+        uint256 adjustedCollateral = (((1e18 - amount) * 2_000e6) / 1e18) * 7_500;
+        if (adjustedCollateral < debt * 10_000) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IVaultEngine.NotEnoughCollateral.selector, adjustedCollateral, debt * 10_000)
+            );
         }
         vm.prank(alice);
         engine.withdraw(_key(alice), WETH, amount, alice);
@@ -290,7 +292,7 @@ contract OwnersTest is SystemFixture {
 
     function test_operator_actsForAllVaultsOfItsOwnerUntilRevoked() public {
         vm.expectEmit(address(engine));
-        emit IVaultEngine.OperatorSet(alice, bob, true);
+        emit IVaultEngine.OperatorUpdated(alice, bob, true);
         vm.prank(alice);
         engine.setOperator(bob, true);
         assertTrue(engine.isOperator(alice, bob));

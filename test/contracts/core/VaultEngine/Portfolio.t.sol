@@ -21,7 +21,7 @@ contract PortfolioTest is VolatilityFixture {
             feeds[WBTC].setAnswer((i + 1) % 4 < 2 ? int256(60_000e8) : int256(61_200e8));
             for (uint8 a = 0; a < 2; ++a) model.poke(a);
         }
-        model.pokePair(WETH, WBTC);
+        model.pokeCorrelation(WETH, WBTC);
         for (uint8 a = 0; a < 2; ++a) riskConfig.setHaircut(a, 2_000);
         _lend(lender, 1e8 * _unit());
     }

@@ -282,7 +282,7 @@ contract AuctionMathTest is Test {
 
     function testFuzz_hopeless_onlyBelowDustAndBelowWhatIsOwed(Tab memory left, uint96 value, uint96 dust) public pure {
         (left.debt, left.penalty, left.tip) = (left.debt % 1e30, left.penalty % 1e30, left.tip % 1e30);
-        bool hopeless = AuctionMath.isHopeless(left, value, dust);
+        bool hopeless = AuctionMath.isUneconomic(left, value, dust);
         if (hopeless) {
             assertLt(value, dust);
             assertLt(value, left.debt + left.penalty + left.tip);
@@ -296,8 +296,8 @@ contract AuctionMathTest is Test {
         (left.debt, left.penalty, left.tip) = (bound(left.debt, 1, 1e30), left.penalty % 1e30, left.tip % 1e30);
         vm.assume(dust != 0);
         uint256 edge = FixedPoint.min(left.debt, dust);
-        assertTrue(AuctionMath.isHopeless(left, edge - 1, dust));
-        assertFalse(AuctionMath.isHopeless(left, edge, dust));
+        assertTrue(AuctionMath.isUneconomic(left, edge - 1, dust));
+        assertFalse(AuctionMath.isUneconomic(left, edge, dust));
     }
 
     function testFuzz_hopeless_afterTheDebtEndsWhereDustOrPenaltyAndTipBegin(
@@ -308,8 +308,8 @@ contract AuctionMathTest is Test {
         vm.assume(tip != 0 && dust != 0);
         Tab memory left = Tab(0, penalty, tip);
         uint256 edge = FixedPoint.min(uint256(penalty) + tip, dust);
-        assertTrue(AuctionMath.isHopeless(left, edge - 1, dust));
-        assertFalse(AuctionMath.isHopeless(left, edge, dust));
+        assertTrue(AuctionMath.isUneconomic(left, edge - 1, dust));
+        assertFalse(AuctionMath.isUneconomic(left, edge, dust));
     }
 
     // ------------------------------------------------------------------ rules

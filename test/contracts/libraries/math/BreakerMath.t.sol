@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {BreakerMath} from "../../../../contracts/libraries/math/BreakerMath.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 
 contract BreakerMathTest is Test {
     using BreakerMath for BreakerMath.Closure;
@@ -17,14 +17,14 @@ contract BreakerMathTest is Test {
     uint256[] private _prices;
 
     /// @dev Longest pause, and least time from one to the next.
-    function _limits(Action action) private pure returns (uint256 most, uint256 cycle) {
-        bool settling = action == Action.Liquidate || action == Action.Bid;
+    function _limits(PausableAction action) private pure returns (uint256 most, uint256 cycle) {
+        bool settling = action == PausableAction.Liquidate || action == PausableAction.Bid;
         return settling ? (1 hours, 1 days) : (3 days, 7 days);
     }
 
     function tryPause(
         BreakerMath.Closure memory c,
-        Action action,
+        PausableAction action,
         uint256 timestamp,
         uint256 duration
     ) external pure returns (BreakerMath.Closure memory) {
@@ -35,7 +35,7 @@ contract BreakerMathTest is Test {
 
     /// @dev Any sequence of pauses, lifts and trips, against a count of closed minutes.
     function testFuzz_closedSeconds_countsEveryClosedSecondOnce(uint256 seed, uint8 which) public view {
-        Action action = Action(which % 5);
+        PausableAction action = PausableAction(which % 5);
         BreakerMath.Closure memory c;
         uint256 counted;
         uint256 time = START;
@@ -62,7 +62,7 @@ contract BreakerMathTest is Test {
 
     /// @dev Whatever the guardian tries, no day holds more than an hour of paused liquidations, no week three days of others.
     function testFuzz_pause_neverExceedsItsShareOfAnyCycle(uint256 seed, uint8 which) public {
-        Action action = Action(which % 5);
+        PausableAction action = PausableAction(which % 5);
         (uint256 most, uint256 cycle) = _limits(action);
         BreakerMath.Closure memory c;
         delete _times;
@@ -98,20 +98,24 @@ contract BreakerMathTest is Test {
     }
 
     function test_pause_mayBeLengthenedButNotBeyondItsLimit() public {
-        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(Action.Liquidate, START, 20 minutes);
-        c = c.pause(Action.Liquidate, START + 10 minutes, 50 minutes);
+        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(
+            PausableAction.Liquidate,
+            START,
+            20 minutes
+        );
+        c = c.pause(PausableAction.Liquidate, START + 10 minutes, 50 minutes);
         assertEq(c.closedUntil(), START + 1 hours);
-        c = c.pause(Action.Liquidate, START + 20 minutes, 1);
+        c = c.pause(PausableAction.Liquidate, START + 20 minutes, 1);
         assertEq(c.closedUntil(), START + 1 hours);
         vm.expectRevert(abi.encodeWithSelector(BreakerMath.PauseTooLong.selector, 3_601, 3_600));
-        this.tryPause(c, Action.Liquidate, START + 10 minutes, 3_001);
+        this.tryPause(c, PausableAction.Liquidate, START + 10 minutes, 3_001);
         vm.expectRevert(abi.encodeWithSelector(BreakerMath.PauseTooSoon.selector, START + 1 days - 1, START + 1 days));
-        this.tryPause(c, Action.Liquidate, START + 1 days - 1, 1);
-        c = c.pause(Action.Liquidate, START + 1 days, 1 hours);
+        this.tryPause(c, PausableAction.Liquidate, START + 1 days - 1, 1);
+        c = c.pause(PausableAction.Liquidate, START + 1 days, 1 hours);
     }
 
     function testFuzz_pause_lastsUpToItsLimitAndBeginsAgainACycleLater(uint8 which) public {
-        Action action = Action(which % 5);
+        PausableAction action = PausableAction(which % 5);
         (uint256 most, uint256 cycle) = _limits(action);
         BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(action, START, most);
         assertEq(c.closedUntil(), START + most);
@@ -122,7 +126,7 @@ contract BreakerMathTest is Test {
     }
 
     function testFuzz_pause_beyondItsLimitIsOneSecondTooLongHoweverLong(uint8 which, uint256 more, uint256 at) public {
-        Action action = Action(which % 5);
+        PausableAction action = PausableAction(which % 5);
         (uint256 most, ) = _limits(action);
         BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0);
         uint256 longest = type(uint256).max;
@@ -137,15 +141,15 @@ contract BreakerMathTest is Test {
     }
 
     function test_pause_inItsLastSecondIsLengthenedAndInTheNextANewOne() public {
-        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(Action.Bid, START, 20 minutes);
+        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(PausableAction.Bid, START, 20 minutes);
         uint256 end = START + 20 minutes;
-        assertEq(this.tryPause(c, Action.Bid, end - 1, 5 minutes).pausedUntil, end - 1 + 5 minutes);
+        assertEq(this.tryPause(c, PausableAction.Bid, end - 1, 5 minutes).pausedUntil, end - 1 + 5 minutes);
         vm.expectRevert(abi.encodeWithSelector(BreakerMath.PauseTooSoon.selector, end, START + 1 days));
-        this.tryPause(c, Action.Bid, end, 5 minutes);
+        this.tryPause(c, PausableAction.Bid, end, 5 minutes);
     }
 
     function testFuzz_pause_theFirstMayBeginInAnySecond(uint32 timestamp, uint8 which) public pure {
-        Action action = Action(which % 5);
+        PausableAction action = PausableAction(which % 5);
         BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(action, timestamp, 1 hours);
         assertEq(c.closedUntil(), uint256(timestamp) + 1 hours);
         c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(action, 0, 1 hours);
@@ -155,7 +159,7 @@ contract BreakerMathTest is Test {
     function testFuzz_lift_endsThePauseNowAndLeavesWhatWasTripped(uint256 at, uint256 tripped) public pure {
         uint256 time = START + bound(at, 0, 3 days - 1);
         tripped = START + bound(tripped, 1, 6 days);
-        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(Action.Borrow, START, 3 days);
+        BreakerMath.Closure memory c = BreakerMath.Closure(0, 0, 0, 0, 0).pause(PausableAction.Borrow, START, 3 days);
         c = c.trip(START, tripped).lift(time);
         assertEq(c.pausedUntil, time);
         assertEq(c.closedUntil(), time > tripped ? time : tripped);
@@ -179,7 +183,7 @@ contract BreakerMathTest is Test {
         c = c.trip(START, START + 1 hours);
         assertEq(c.graceUntil(), 0, "a trip is no pause");
         length = bound(length, 1, 1 hours);
-        c = c.pause(Action.Liquidate, START, length);
+        c = c.pause(PausableAction.Liquidate, START, length);
         assertEq(c.graceUntil(), START + length + 30 minutes);
         lifted = START + bound(lifted, 0, length - 1);
         assertEq(c.lift(lifted).graceUntil(), lifted + 30 minutes);

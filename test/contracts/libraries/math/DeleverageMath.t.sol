@@ -13,7 +13,7 @@ contract DeleverageMathTest is Test {
     struct Seed {
         uint96 scaledDebt;
         uint256 index;
-        uint256 weighted;
+        uint256 adjustedCollateral;
         uint256 target;
         uint256 threshold;
         uint256 maxCost;
@@ -30,7 +30,7 @@ contract DeleverageMathTest is Test {
         p.index = bound(s.index, RAY, s.index % 2 == 0 ? 2 * RAY : 100 * RAY);
         debt = DebtMath.debtUp(p.scaledDebt, p.index);
         t.target = bound(s.target, 10_001, 30_000);
-        p.weighted = bound(s.weighted, 0, debt * t.target - 1);
+        p.adjustedCollateral = bound(s.adjustedCollateral, 0, debt * t.target - 1);
         t.threshold = bound(s.threshold, 0, 9_900);
         t.maxCost = bound(s.maxCost, 1, 1_000);
         t.fee = bound(s.fee, 0, t.maxCost);
@@ -44,7 +44,7 @@ contract DeleverageMathTest is Test {
         if (s.repaid == 0) return;
         uint256 left = DebtMath.debtUp(p.scaledDebt - s.scaledRepaid, p.index);
         if (left == 0) return;
-        assertGe(p.weighted, s.mostSold * t.threshold + left * t.target);
+        assertGe(p.adjustedCollateral, s.mostSold * t.threshold + left * t.target);
     }
 
     /// @dev No more than needed: with one unit less repaid, at the highest cost, it falls short.
@@ -57,7 +57,7 @@ contract DeleverageMathTest is Test {
         vm.assume(s.repaid != 0 && s.scaledRepaid < p.scaledDebt);
         uint256 less = s.repaid - 1;
         uint256 sold = less * (10_000 + t.maxCost);
-        assertLt(p.weighted * 10_000, sold * t.threshold + (debt - less) * t.target * 10_000);
+        assertLt(p.adjustedCollateral * 10_000, sold * t.threshold + (debt - less) * t.target * 10_000);
     }
 
     /// @dev The engine takes exactly what was computed: its own dust rule finds nothing to lower.
@@ -103,10 +103,10 @@ contract DeleverageMathTest is Test {
     function testFuzz_isTriggered_isTheExactComparison(Seed memory seed, uint256 trigger) public pure {
         (LiquidationMath.Position memory p, , uint256 debt) = _case(seed);
         trigger = bound(trigger, 10_000, 30_000);
-        assertEq(DeleverageMath.isTriggered(p, trigger), p.weighted < debt * trigger);
-        p.weighted = debt * trigger;
+        assertEq(DeleverageMath.isTriggered(p, trigger), p.adjustedCollateral < debt * trigger);
+        p.adjustedCollateral = debt * trigger;
         assertFalse(DeleverageMath.isTriggered(p, trigger));
-        p.weighted -= 1;
+        p.adjustedCollateral -= 1;
         assertTrue(DeleverageMath.isTriggered(p, trigger));
     }
 
@@ -139,7 +139,7 @@ contract DeleverageMathTest is Test {
         cost = bound(cost, 2, 10);
         threshold = bound(threshold, 10_000 / (100 + cost) + 1, 99);
         (t.maxCost, t.threshold, t.target) = (100 * cost, 100 * threshold, (100 + cost) * threshold);
-        p.weighted = bound(seed.weighted, 0, debt * t.target - 1);
+        p.adjustedCollateral = bound(seed.adjustedCollateral, 0, debt * t.target - 1);
         assertEq(DeleverageMath.size(p, t).repaid, 0);
         t.target += 1;
         assertGt(DeleverageMath.size(p, t).repaid, 0);

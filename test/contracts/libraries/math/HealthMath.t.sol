@@ -19,13 +19,16 @@ contract HealthMathTest is Test {
         assertLe(whole, parts + 1);
     }
 
-    function testFuzz_covers_isTheExactComparison(uint128 weighted, uint112 debt) public pure {
-        assertEq(HealthMath.covers(weighted, debt), weighted >= uint256(debt) * 10_000);
+    function testFuzz_covers_isTheExactComparison(uint128 adjustedCollateral, uint112 debt) public pure {
+        assertEq(HealthMath.covers(adjustedCollateral, debt), adjustedCollateral >= uint256(debt) * 10_000);
     }
 
     /// @dev The rounded health factor never says "healthy" for a vault that is not.
-    function testFuzz_healthFactor_atLeastOneExactlyWhenCovered(uint128 weighted, uint112 debt) public pure {
-        assertEq(HealthMath.healthFactorDown(weighted, debt) >= WAD, HealthMath.covers(weighted, debt));
+    function testFuzz_healthFactor_atLeastOneExactlyWhenCovered(uint128 adjustedCollateral, uint112 debt) public pure {
+        assertEq(
+            HealthMath.healthFactorDown(adjustedCollateral, debt) >= WAD,
+            HealthMath.covers(adjustedCollateral, debt)
+        );
     }
 
     function testFuzz_ratios_withoutDebtAreTheLargestWord(uint256 value) public pure {
@@ -39,7 +42,7 @@ contract HealthMathTest is Test {
     }
 
     function testFuzz_restoringAmount_restoresTheTarget(
-        uint128 weighted,
+        uint128 adjustedCollateral,
         uint112 debt,
         uint256 target,
         uint256 threshold,
@@ -47,13 +50,13 @@ contract HealthMathTest is Test {
     ) public pure {
         (target, threshold) = (bound(target, 10_100, 15_000), bound(threshold, 1, BPS - 1));
         price = bound(price, 1e24, 1e48);
-        uint256 amount = HealthMath.restoringAmountUp(weighted, debt, target, threshold, price);
-        uint256 after_ = weighted + HealthMath.valueDown(amount, price) * threshold;
+        uint256 amount = HealthMath.restoringAmountUp(adjustedCollateral, debt, target, threshold, price);
+        uint256 after_ = adjustedCollateral + HealthMath.valueDown(amount, price) * threshold;
         assertGe(after_, uint256(debt) * target);
     }
 
     function testFuzz_restoringAmount_isTheSmallestThatDoes(
-        uint128 weighted,
+        uint128 adjustedCollateral,
         uint112 debt,
         uint256 target,
         uint256 threshold,
@@ -61,9 +64,9 @@ contract HealthMathTest is Test {
     ) public pure {
         (target, threshold) = (bound(target, 10_100, 15_000), bound(threshold, 1, BPS - 1));
         price = bound(price, 1e24, 1e48);
-        uint256 amount = HealthMath.restoringAmountUp(weighted, debt, target, threshold, price);
-        if (amount == 0) return assertGe(weighted, uint256(debt) * target);
-        uint256 less = weighted + HealthMath.valueDown(amount - 1, price) * threshold;
+        uint256 amount = HealthMath.restoringAmountUp(adjustedCollateral, debt, target, threshold, price);
+        if (amount == 0) return assertGe(adjustedCollateral, uint256(debt) * target);
+        uint256 less = adjustedCollateral + HealthMath.valueDown(amount - 1, price) * threshold;
         assertLt(less, uint256(debt) * target);
     }
 

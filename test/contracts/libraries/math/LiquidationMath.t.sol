@@ -11,9 +11,9 @@ contract LiquidationMathTest is LiquidationCases {
 
     function testFuzz_decide_verdictFollowsHealthAndSeizability(Seed memory s) public pure {
         Case memory c = _run(s);
-        bool healthy = c.p.weighted >= c.debt * BPS;
+        bool healthy = c.p.adjustedCollateral >= c.debt * BPS;
         assertEq(c.o.verdict == L.Verdict.Healthy, healthy);
-        bool refused = !healthy && c.p.value >= c.debt && c.p.weighted < c.debt * c.a.threshold;
+        bool refused = !healthy && c.p.value >= c.debt && c.p.adjustedCollateral < c.debt * c.a.threshold;
         assertEq(c.o.verdict == L.Verdict.AssetNotSeizable, refused);
         if (!_acted(c)) assertEq(c.o.repaid + c.o.scaledRepaid + c.o.seized, 0);
     }
@@ -23,7 +23,7 @@ contract LiquidationMathTest is LiquidationCases {
         Case memory c = _draw(s);
         uint256 rest = c.p.value - c.assetValue;
         if (rest != 0) {
-            uint256 restThreshold = (c.p.weighted - c.assetValue * c.a.threshold) / rest;
+            uint256 restThreshold = (c.p.adjustedCollateral - c.assetValue * c.a.threshold) / rest;
             if (restThreshold < c.a.threshold) c.a.threshold = restThreshold;
         }
         assertTrue(_decide(c).o.verdict != L.Verdict.AssetNotSeizable);
@@ -41,8 +41,8 @@ contract LiquidationMathTest is LiquidationCases {
     function testFuzz_decide_neverLowersHealthWhileTheCollateralRatioIsAtLeastOne(Seed memory s) public pure {
         Case memory c = _run(s);
         if (!_acted(c) || c.p.value < c.debt) return;
-        // weighted may take 142 bits and debt 141: halve the precision of neither, compare as quotients and remainders.
-        assertTrue(_ratioAtLeast(c.weightedAfter, c.debtAfter, c.p.weighted, c.debt));
+        // adjustedCollateral may take 142 bits and debt 141: halve the precision of neither, compare as quotients and remainders.
+        assertTrue(_ratioAtLeast(c.weightedAfter, c.debtAfter, c.p.adjustedCollateral, c.debt));
     }
 
     /// @dev a / b >= x / y, exactly, without overflow, by the Euclidean algorithm. A zero divisor is infinity.
@@ -90,7 +90,7 @@ contract LiquidationMathTest is LiquidationCases {
         uint256 slack = c.p.index / RAY + 2;
         uint256 removed = c.debt - c.debtAfter;
         if (removed <= slack) return;
-        uint256 missing = c.debt * c.l.target - c.p.weighted;
+        uint256 missing = c.debt * c.l.target - c.p.adjustedCollateral;
         uint256 gain = c.l.target * WAD - (WAD + c.o.bonus) * c.a.threshold;
         // A repayment smaller by the rounding slack would have missed the target.
         assertLt((removed - slack) * (gain / 1e9), missing * 1e9 + removed);
@@ -170,15 +170,15 @@ contract LiquidationMathTest is LiquidationCases {
         if (c.p.value <= c.debt) return assertEq(c.o.bonus, 0);
         assertLe((WAD + c.o.bonus) * c.debt, c.p.value * WAD);
         // (1 + b) * LT * D <= W, compared as quotients because the product may exceed a word.
-        assertTrue(_ratioAtLeast(c.p.weighted, c.debt, (WAD + c.o.bonus) * c.a.threshold, WAD));
+        assertTrue(_ratioAtLeast(c.p.adjustedCollateral, c.debt, (WAD + c.o.bonus) * c.a.threshold, WAD));
     }
 
     function testFuzz_bonus_nearHealthOneIsTheSmallestIfTheVaultCanAffordIt(uint256 seed, uint112 debt) public pure {
         vm.assume(debt >= 1e15);
         L.Asset memory a = L.Asset(1, 1e36, bound(seed, 1, 8_000), 0, 1_000, 2_500);
         a.minBonus = bound(seed >> 16, 0, 1_000);
-        uint256 weighted = uint256(debt) * BPS - 1;
-        L.Position memory p = L.Position(debt, RAY, weighted / a.threshold, weighted);
+        uint256 adjustedCollateral = uint256(debt) * BPS - 1;
+        L.Position memory p = L.Position(debt, RAY, adjustedCollateral / a.threshold, adjustedCollateral);
         assertEq(L.bonusDown(p, a, debt), (a.minBonus * WAD) / BPS);
     }
 
@@ -196,7 +196,7 @@ contract LiquidationMathTest is LiquidationCases {
 
     function testFuzz_bonus_neverFallsWithMoreCollateralAtTheSameHealth(Seed memory s, uint64 more) public pure {
         Case memory c = _draw(s);
-        if (c.p.weighted >= c.debt * BPS || c.p.weighted < c.debt * c.a.threshold) return;
+        if (c.p.adjustedCollateral >= c.debt * BPS || c.p.adjustedCollateral < c.debt * c.a.threshold) return;
         uint256 bonus = L.bonusDown(c.p, c.a, c.debt);
         c.p.value += more;
         assertGe(L.bonusDown(c.p, c.a, c.debt), bonus);
@@ -209,14 +209,17 @@ contract LiquidationMathTest is LiquidationCases {
         uint128 debt,
         uint128 dust
     ) public pure {
-        assertEq(L.isHopeless(value, debt, dust), value < dust && value < debt);
+        assertEq(L.isUneconomic(value, debt, dust), value < dust && value < debt);
     }
 
     function testFuzz_decide_neverRevertsOnAWorthlessAsset(Seed memory s) public pure {
         Case memory c = _draw(s);
         c.a.amount = _sized(s.amount, 16);
         c.a.price = 1e6;
-        c.p.weighted = c.p.weighted > c.assetValue * c.a.threshold ? c.p.weighted - c.assetValue * c.a.threshold : 0;
+        c.p.adjustedCollateral =
+            c.p.adjustedCollateral > c.assetValue * c.a.threshold
+                ? c.p.adjustedCollateral - c.assetValue * c.a.threshold
+                : 0;
         c.p.value -= c.assetValue;
         L.Outcome memory o = L.decide(c.p, c.a, c.l);
         assertEq(o.repaid, 0);
@@ -236,12 +239,12 @@ contract LiquidationMathTest is LiquidationCases {
 
     function testFuzz_bonus_neverExceedsItsRampAndReachesItToTheUnit(Seed memory s) public pure {
         Case memory c = _draw(s);
-        if (c.p.weighted >= c.debt * BPS || c.p.value <= c.debt) return;
+        if (c.p.adjustedCollateral >= c.debt * BPS || c.p.value <= c.debt) return;
         // Nothing but the ramp binds: an asset that counts for nothing, and more than twice the debt in value.
         (c.a.threshold, c.a.maxBonus, c.p.value) = (0, BPS, 3 * c.debt);
         c.a.slope %= BPS - c.a.minBonus;
         uint256 bonus = L.bonusDown(c.p, c.a, c.debt);
-        uint256 ramp = c.a.minBonus * WAD * c.debt + c.a.slope * (WAD * c.debt - c.p.weighted * (WAD / BPS));
+        uint256 ramp = c.a.minBonus * WAD * c.debt + c.a.slope * (WAD * c.debt - c.p.adjustedCollateral * (WAD / BPS));
         assertLe(bonus * BPS * c.debt, ramp);
         // Health is rounded by less than one unit, the quotient by less than another.
         assertGt((bonus * BPS + BPS + c.a.slope) * c.debt, ramp);
@@ -270,9 +273,9 @@ contract LiquidationMathTest is LiquidationCases {
     }
 
     function test_isHopeless_notAtDustAndNotAtTheDebt() public pure {
-        assertTrue(L.isHopeless(9, 10, 10));
-        assertFalse(L.isHopeless(10, 11, 10));
-        assertFalse(L.isHopeless(10, 10, 11));
+        assertTrue(L.isUneconomic(9, 10, 10));
+        assertFalse(L.isUneconomic(10, 11, 10));
+        assertFalse(L.isUneconomic(10, 10, 11));
     }
 
     /// @dev An asset of threshold 0.8 worth the debt and a bonus of 10 %; the rest lifts health to 0.93, so 0.12 / 0.17 of the
@@ -286,7 +289,7 @@ contract LiquidationMathTest is LiquidationCases {
         L.Limits memory limits = L.Limits(MAX, MAX, 10_500, 300 * uint256(n));
         L.Outcome memory o = L.decide(p, a, limits);
         assertTrue(o.repaid == debt && o.seized == value);
-        (a.amount, p.value, p.weighted) = (value - 1, p.value - 1, p.weighted - 8_000);
+        (a.amount, p.value, p.adjustedCollateral) = (value - 1, p.value - 1, p.adjustedCollateral - 8_000);
         o = L.decide(p, a, limits);
         assertEq(o.repaid, (debt * 1_200 + 8_000 + 1_699) / 1_700);
     }

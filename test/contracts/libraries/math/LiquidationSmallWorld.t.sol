@@ -49,7 +49,7 @@ contract LiquidationSmallWorldTest is Test {
         w.assetValue = _most(w.a.amount * w.a.price, PRICE_ONE);
         uint256 rest = _pick(seed, 5, 0, 2) == 0 ? 0 : _pick(seed, 6, 0, 24);
         w.p.value = w.assetValue + rest;
-        w.p.weighted = w.assetValue * w.a.threshold + rest * _pick(seed, 7, 1, 9_500);
+        w.p.adjustedCollateral = w.assetValue * w.a.threshold + rest * _pick(seed, 7, 1, 9_500);
         (w.a.minBonus, w.a.maxBonus) = (_pick(seed, 8, 0, 3_000), 5_000);
         w.a.slope = _pick(seed, 9, 0, 1) * 20_000;
         w.l.target = _pick(seed, 10, 10_100, 15_000);
@@ -75,7 +75,7 @@ contract LiquidationSmallWorldTest is Test {
 
     /// @dev Steps 3 to 5 of the order: scaled debt to remove before the caller's limits.
     function _wanted(World memory w) private pure returns (uint256 scaled) {
-        uint256 missing = w.debt * w.l.target - w.p.weighted;
+        uint256 missing = w.debt * w.l.target - w.p.adjustedCollateral;
         uint256 repay = 0;
         while (repay < w.debt && repay * (w.l.target * WAD - w.factor * w.a.threshold) < missing * WAD) ++repay;
         if (repay > _assetRepay(w)) repay = _assetRepay(w);

@@ -127,7 +127,7 @@ contract LastKnownTest is Test {
         assertTrue(LastKnown.isRecorded(d, k, NOW), "seen a day ago");
         --d.seen;
         assertFalse(LastKnown.isRecorded(d, k, NOW));
-        assertEq(LastKnown.withAccepted(k, 7, NOW, NOW).base, ONE, "both at once: what the source said");
+        assertEq(LastKnown.withLastGoodPrice(k, 7, NOW, NOW).base, ONE, "both at once: what the source said");
         (k.most, k.fades) = (5, false);
         assertEq(LastKnown.priceOf(k, 1 hours - 1).liquidation, ONE);
         assertEq(LastKnown.priceOf(k, 1 hours).liquidation, 5);
@@ -226,10 +226,10 @@ contract LastKnownTest is Test {
     ) public pure {
         LastKnown.Known memory k = _known(known ? 7 : 0);
         k.aliveAt = newest;
-        k = LastKnown.withAccepted(k, 9, acceptedAt, newest);
+        k = LastKnown.withLastGoodPrice(k, 9, acceptedAt, newest);
         assertEq(k.base, known && acceptedAt <= newest ? 7 : 9);
         assertEq(k.aliveAt, acceptedAt > newest ? acceptedAt : newest);
-        k = LastKnown.withAccepted(_known(7), 0, acceptedAt, 0);
+        k = LastKnown.withLastGoodPrice(_known(7), 0, acceptedAt, 0);
         assertEq(abi.encode(k.base, k.aliveAt), abi.encode(7, 0));
     }
 }

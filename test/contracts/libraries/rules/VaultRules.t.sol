@@ -26,12 +26,12 @@ contract VaultRulesTest is Test {
 
     function requireAbsorbable(
         uint256 value,
-        uint256 weighted,
+        uint256 adjustedCollateral,
         uint256 flaggedAt,
         uint256 opened,
         uint256 timestamp
     ) external pure {
-        VaultRules.VaultContext memory x = _context(value, weighted, 10_000);
+        VaultRules.VaultContext memory x = _context(value, adjustedCollateral, 10_000);
         (x.flaggedAt, x.system.stuckHealth) = (flaggedAt, 8_700);
         VaultRules.requireAbsorbable(x, opened, timestamp);
     }
@@ -55,10 +55,15 @@ contract VaultRulesTest is Test {
     /// @dev At an index of 2.
     function _context(
         uint256 value,
-        uint256 weighted,
+        uint256 adjustedCollateral,
         uint256 debt
     ) private pure returns (VaultRules.VaultContext memory x) {
-        (x.position.index, x.position.value, x.position.weighted, x.debt) = (2 * RAY, value, weighted, debt);
+        (x.position.index, x.position.value, x.position.adjustedCollateral, x.debt) = (
+            2 * RAY,
+            value,
+            adjustedCollateral,
+            debt
+        );
     }
 
     function _holding(uint8 asset, uint256 amount, uint16 threshold) private pure returns (VaultView.Holding memory h) {
@@ -235,7 +240,7 @@ contract VaultRulesTest is Test {
         x.holdings = _two(0, 0);
         // 400 * 1.01 * 1e4 - 3,999,992 = 40,008; over the threshold of 9,000 it is 5 to the unit above, at a price of 2 it is 3.
         assertEq(VaultRules.restoringAmountUp(x, _holding(4, 0, 9_000).risk, 2 * PRICE_ONE), 3);
-        x.position.weighted = 4_040_000;
+        x.position.adjustedCollateral = 4_040_000;
         assertEq(VaultRules.restoringAmountUp(x, _holding(4, 0, 9_000).risk, 2 * PRICE_ONE), 0);
     }
 

@@ -41,7 +41,7 @@ contract VaultViewTest is Test {
             (uint256(b.amount) * b.liquidation) / 1e18
         );
         assertEq(p.value, va + vb);
-        assertEq(p.weighted, va * a.risk.liquidationThreshold + vb * b.risk.liquidationThreshold);
+        assertEq(p.adjustedCollateral, va * a.risk.liquidationThreshold + vb * b.risk.liquidationThreshold);
         assertEq(p.scaledDebt, scaled);
         assertEq(p.index, index);
     }
@@ -99,6 +99,6 @@ contract VaultViewTest is Test {
     function test_emptyVault_isWorthNothing() public pure {
         VaultView.Holding[] memory none = new VaultView.Holding[](0);
         LiquidationMath.Position memory p = VaultView.position(none, 1, 1);
-        assertEq(p.value + p.weighted + VaultView.valueHigh(none) + VaultView.indexOfAsset(none, 0), 0);
+        assertEq(p.value + p.adjustedCollateral + VaultView.valueHigh(none) + VaultView.indexOfAsset(none, 0), 0);
     }
 }

@@ -209,18 +209,18 @@ contract OracleGuardTest is SystemFixture {
 
     function test_accept_remembersGoodPricesOnly() public {
         vm.expectEmit(address(oracle));
-        emit IOracleGuard.PriceAccepted(WETH, WETH_PRICE, block.timestamp);
-        assertTrue(oracle.accept(WETH));
+        emit IOracleGuard.LastGoodPriceUpdated(WETH, WETH_PRICE, block.timestamp);
+        assertTrue(oracle.updateLastGoodPrice(WETH));
         vm.warp(block.timestamp + 2 hours);
-        assertFalse(oracle.accept(WETH));
-        (uint256 price, uint256 at) = oracle.lastAccepted(WETH);
+        assertFalse(oracle.updateLastGoodPrice(WETH));
+        (uint256 price, uint256 at) = oracle.lastGoodPrice(WETH);
         assertEq(price, WETH_PRICE);
         assertEq(at, START);
     }
 
     /// @dev The newer of what was accepted and what the feed itself said last.
     function test_dead_countsAtTheNewerOfAcceptedAndLastAnswer() public {
-        oracle.accept(WETH);
+        oracle.updateLastGoodPrice(WETH);
         feeds[WETH].setAnswerAt(1_900e8, START + 10 minutes);
         vm.warp(START + 5 hours);
         assertEq(oracle.price(WETH).liquidation, 1_900e24);
@@ -271,7 +271,7 @@ contract OracleGuardTest is SystemFixture {
         assertEq(oracle.price(WETH).liquidation, (WETH_PRICE * 3) / 4);
         debtFeed.setAnswer(0);
         assertEq(oracle.price(WETH).liquidation, (WETH_PRICE * 3) / 4);
-        oracle.accept(WETH);
+        oracle.updateLastGoodPrice(WETH);
         vm.warp(START + 75 hours);
         _setPrice(WETH, 1_500e8);
         assertEq(oracle.price(WETH).liquidation, (WETH_PRICE * 3) / 8, "half of it fades, not the answers that go on");
@@ -358,7 +358,7 @@ contract OracleGuardTest is SystemFixture {
         SourceConfig memory p = SourceConfig(feeds[WETH], 11, 12, 13);
         SourceConfig memory s = SourceConfig(second, 21, 22, 23);
         vm.expectEmit(address(oracle));
-        emit IOracleGuard.AssetSourcesSet(WETH, p, s, 77, false);
+        emit IOracleGuard.AssetSourcesUpdated(WETH, p, s, 77, false);
         oracle.setAssetSources(WETH, p, s, 77, false);
         (SourceConfig memory p2, SourceConfig memory s2, uint16 deviation, bool composed) = oracle.assetSources(WETH);
         assertEq(abi.encode(p2, s2, deviation, composed), abi.encode(p, s, 77, false));
@@ -370,7 +370,7 @@ contract OracleGuardTest is SystemFixture {
     function test_setDebtSource_isReadBack() public {
         SourceConfig memory c = SourceConfig(feeds[GOLD], 1, 2, 3);
         vm.expectEmit(address(oracle));
-        emit IOracleGuard.DebtSourceSet(c);
+        emit IOracleGuard.DebtSourceUpdated(c);
         oracle.setDebtSource(c);
         assertEq(abi.encode(oracle.debtSource()), abi.encode(c));
     }

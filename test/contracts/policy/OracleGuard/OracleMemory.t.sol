@@ -80,11 +80,11 @@ contract OracleMemoryTest is SystemFixture {
         Price memory p = oracle.price(WETH);
         assertTrue(p.status == Status.Good);
         vm.expectEmit(address(oracle));
-        emit IOracleGuard.PriceAccepted(WETH, p.liquidation, block.timestamp);
-        if (how % 3 == 0) oracle.accept(WETH);
+        emit IOracleGuard.LastGoodPriceUpdated(WETH, p.liquidation, block.timestamp);
+        if (how % 3 == 0) oracle.updateLastGoodPrice(WETH);
         else if (how % 3 == 1) oracle.observe(WETH);
         else _name(composed);
-        (uint256 price, uint256 at) = oracle.lastAccepted(WETH);
+        (uint256 price, uint256 at) = oracle.lastGoodPrice(WETH);
         assertEq(abi.encode(price, at), abi.encode(p.liquidation, block.timestamp));
     }
 
@@ -101,7 +101,7 @@ contract OracleMemoryTest is SystemFixture {
             _setPrice(WETH, 2_000e8);
             oracle.observe(WETH);
             if (time - kept >= 1 hours) kept = time;
-            (, uint256 at) = oracle.lastAccepted(WETH);
+            (, uint256 at) = oracle.lastGoodPrice(WETH);
             assertEq(at, kept);
         }
     }
@@ -126,10 +126,10 @@ contract OracleMemoryTest is SystemFixture {
         vm.warp(block.timestamp + bound(silence, 0, 6 hours));
         Price memory before = oracle.price(WETH);
         recorded = recorded && before.status == Status.Dead;
-        if (recorded) oracle.accept(WETH);
+        if (recorded) oracle.updateLastGoodPrice(WETH);
         (, uint256 since) = oracle.lastKnown(WETH);
         vm.warp(block.timestamp + bound(later, 0, recorded ? 2 days : 0));
-        if (recorded) oracle.accept(WETH);
+        if (recorded) oracle.updateLastGoodPrice(WETH);
         before = oracle.price(WETH);
         SourceConfig memory next = SourceConfig(_newFeed(8, 0), HEARTBEAT, 100e8, 1e14);
         oracle.setAssetSources(WETH, next, _noSource(), 0, composed);
@@ -146,7 +146,7 @@ contract OracleMemoryTest is SystemFixture {
         age = bound(age, 0, 5 hours);
         next.setAnswerAt(int256(answer), START - age);
         oracle.setAssetSources(WETH, _source(next), _noSource(), 0, false);
-        (uint256 price, ) = oracle.lastAccepted(WETH);
+        (uint256 price, ) = oracle.lastGoodPrice(WETH);
         assertEq(price, age <= HEARTBEAT ? answer * 1e16 : 2_000e24);
     }
 
@@ -155,14 +155,14 @@ contract OracleMemoryTest is SystemFixture {
         debtFeed = _newFeed(18, 1e18);
         oracle.setDebtSource(SourceConfig(debtFeed, HEARTBEAT, 0, 1e30));
         oracle.setAssetSources(WETH, SourceConfig(feeds[WETH], HEARTBEAT, 1, 1e36), _noSource(), 0, true);
-        (uint256 accepted, uint256 at) = oracle.lastAccepted(WETH);
+        (uint256 accepted, uint256 at) = oracle.lastGoodPrice(WETH);
         feeds[WETH].setAnswer(1e35);
         debtFeed.setAnswer(1);
         vm.warp(START + 4 hours);
         (LastKnown.Known memory known, ) = oracle.lastKnown(WETH);
         assertGt(known.base, PriceMath.MAX_PRICE);
         _name(true);
-        (uint256 price, uint256 timestamp) = oracle.lastAccepted(WETH);
+        (uint256 price, uint256 timestamp) = oracle.lastGoodPrice(WETH);
         assertEq(abi.encode(price, timestamp), abi.encode(accepted, at));
     }
 
@@ -179,7 +179,7 @@ contract OracleMemoryTest is SystemFixture {
             oracle.setDebtSource(SourceConfig(_newFeed(decimals[i] % 19, 0), HEARTBEAT, 0, 1e30));
             vm.warp(block.timestamp + 1 hours);
             _setPrice(WETH, 2_000e8);
-            oracle.accept(WETH);
+            oracle.updateLastGoodPrice(WETH);
             assertEq(oracle.price(WETH).liquidation, (2_000e24 * 1e8) / answer);
         }
     }
@@ -195,7 +195,7 @@ contract OracleMemoryTest is SystemFixture {
         vm.warp(START + 5 hours);
         vm.recordLogs();
         oracle.observe(WETH);
-        oracle.accept(WETH);
+        oracle.updateLastGoodPrice(WETH);
         assertEq(vm.getRecordedLogs().length, 0);
         (, uint256 since) = oracle.lastKnown(WETH);
         assertEq(since, START + 4 hours);

@@ -5,7 +5,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 
 import {IRiskConfig} from "../../../../contracts/interfaces/IRiskConfig.sol";
 import {IVaultEngine} from "../../../../contracts/interfaces/IVaultEngine.sol";
-import {IVolatilityGauge, VolatilityParameters} from "../../../../contracts/interfaces/IVolatilityGauge.sol";
+import {IVolatilityModel, VolatilityParameters} from "../../../../contracts/interfaces/IVolatilityModel.sol";
 import {CorrelationMath} from "../../../../contracts/libraries/math/CorrelationMath.sol";
 import {AssetRisk} from "../../../../contracts/types/AssetRisk.sol";
 import {MockPriceFeed} from "../../../../contracts/mocks/MockPriceFeed.sol";
@@ -33,8 +33,8 @@ contract VolatilityMarginTest is VolatilityFixture {
             feeds[GOLD].setAnswer(1e8 - move * 1e5);
             for (uint8 a = 0; a < 3; ++a) model.poke(a);
         }
-        model.pokePair(WETH, WBTC);
-        model.pokePair(GOLD, WETH);
+        model.pokeCorrelation(WETH, WBTC);
+        model.pokeCorrelation(GOLD, WETH);
     }
 
     function _haircut(uint8 asset) private view returns (uint256) {
@@ -121,11 +121,11 @@ contract VolatilityMarginTest is VolatilityFixture {
             feeds[WETH].setAnswer(int256(2_000e8 + i * 1e8));
             model.poke(WETH);
         }
-        assertTrue(model.pokePair(WETH, WBTC));
+        assertTrue(model.pokeCorrelation(WETH, WBTC));
         assertEq(model.pairOf(WETH, WBTC).nextA, 0);
         feeds[WBTC].setAnswer(61_000e8);
         model.poke(WBTC);
-        model.pokePair(WBTC, WETH);
+        model.pokeCorrelation(WBTC, WETH);
         CorrelationMath.Pair memory p = model.pairOf(WETH, WBTC);
         assertEq(p.nextA, 5);
         assertEq(p.nextB, 1);
@@ -133,8 +133,8 @@ contract VolatilityMarginTest is VolatilityFixture {
 
     function testFuzz_pair_mustBeTwoAssets(uint8 a, uint8 b) public {
         bool valid = a != b && a < 64 && b < 64;
-        if (!valid) vm.expectRevert(abi.encodeWithSelector(IVolatilityGauge.NotAPair.selector, a, b));
-        model.pokePair(a, b);
+        if (!valid) vm.expectRevert(abi.encodeWithSelector(IVolatilityModel.NotAPair.selector, a, b));
+        model.pokeCorrelation(a, b);
     }
 
     /// @dev The model reads its own correlations and the thresholds in force; one asset is the same as in the engine.
@@ -170,7 +170,7 @@ contract VolatilityMarginTest is VolatilityFixture {
     }
 
     function test_power_needsAValuePerAsset() public {
-        vm.expectRevert(abi.encodeWithSelector(IVolatilityGauge.LengthMismatch.selector, 1, 2));
+        vm.expectRevert(abi.encodeWithSelector(IVolatilityModel.LengthMismatch.selector, 1, 2));
         model.borrowingPowerDown(singleton(WETH), new uint256[](2));
     }
 
@@ -241,11 +241,11 @@ contract VolatilityMarginTest is VolatilityFixture {
         model.poke(WETH);
         if (replaced) oracle.setAssetSources(WETH, _source(_newFeed(8, 2_000e8)), _noSource(), 0, false);
         else {
-            model.restart(WETH);
+            model.resetSeries(WETH);
             feeds[WETH].setAnswer(2_000e8);
         }
         model.poke(WETH);
-        model.pokePair(WETH, WBTC);
+        model.pokeCorrelation(WETH, WBTC);
         assertEq(model.correlation(WETH, WBTC), 1e18);
     }
 
@@ -273,9 +273,9 @@ contract VolatilityMarginTest is VolatilityFixture {
             model.poke(WBTC);
         }
         model.poke(WETH);
-        assertFalse(model.pokePair(WETH, WBTC));
+        assertFalse(model.pokeCorrelation(WETH, WBTC));
         assertEq(model.correlation(WETH, WBTC), 1e18);
-        assertTrue(model.pokePair(WETH, WBTC));
+        assertTrue(model.pokeCorrelation(WETH, WBTC));
         assertEq(model.correlation(WETH, WBTC), 1e18);
     }
 
@@ -303,11 +303,11 @@ contract VolatilityMarginTest is VolatilityFixture {
         (p.floor, p.ceiling) = (p.floor % 9_000, p.ceiling % 9_000);
         bytes memory err;
         if (p.halfLife < 1 hours || p.halfLife > 365 days) {
-            err = abi.encodeWithSelector(IVolatilityGauge.HalfLifeOutOfRange.selector, p.halfLife, 1 hours, 365 days);
+            err = abi.encodeWithSelector(IVolatilityModel.HalfLifeOutOfRange.selector, p.halfLife, 1 hours, 365 days);
         } else if (p.horizon == 0 || p.horizon > 30 days) {
-            err = abi.encodeWithSelector(IVolatilityGauge.HorizonOutOfRange.selector, p.horizon, 1, 30 days);
+            err = abi.encodeWithSelector(IVolatilityModel.HorizonOutOfRange.selector, p.horizon, 1, 30 days);
         } else if (p.floor > p.ceiling || p.ceiling > 8_000) {
-            err = abi.encodeWithSelector(IVolatilityGauge.HaircutBoundsInvalid.selector, p.floor, p.ceiling, 8_000);
+            err = abi.encodeWithSelector(IVolatilityModel.HaircutBoundsInvalid.selector, p.floor, p.ceiling, 8_000);
         }
         if (err.length != 0) vm.expectRevert(err);
         model.setParameters(p);

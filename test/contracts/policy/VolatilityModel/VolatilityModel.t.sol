@@ -6,7 +6,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {VolatilityModel} from "../../../../contracts/policy/VolatilityModel.sol";
 import {AggregatorV3Interface} from "../../../../contracts/interfaces/external/AggregatorV3Interface.sol";
 import {SourceConfig} from "../../../../contracts/interfaces/IOracleGuard.sol";
-import {IVolatilityGauge} from "../../../../contracts/interfaces/IVolatilityGauge.sol";
+import {IVolatilityModel} from "../../../../contracts/interfaces/IVolatilityModel.sol";
 import {RawFeed} from "../../../../contracts/interfaces/external/RawFeed.sol";
 import {VolatilityMath} from "../../../../contracts/libraries/math/VolatilityMath.sol";
 import {MockPriceFeed} from "../../../../contracts/mocks/MockPriceFeed.sol";
@@ -34,7 +34,7 @@ contract VolatilityModelTest is VolatilityFixture {
     function _pokeAll(VolatilityModel m) private {
         while (!m.poke(WETH)) {}
         while (!m.poke(WBTC)) {}
-        while (!m.pokePair(WETH, WBTC)) {}
+        while (!m.pokeCorrelation(WETH, WBTC)) {}
     }
 
     // ------------------------------------------------------------------ any partition gives the same state
@@ -75,7 +75,7 @@ contract VolatilityModelTest is VolatilityFixture {
             _happen(draw, _random(draw, 11, 2) == 0 ? WETH : WBTC, at);
             uint256 action = _random(draw, 12, 8);
             if (action < 2) _pokeWith(uint8(action), 300_000 + _random(draw, 13, 2_000_000));
-            else if (action == 2) model.pokePair(WBTC, WETH);
+            else if (action == 2) model.pokeCorrelation(WBTC, WETH);
         }
         vm.pauseGasMetering();
         _pokeAll(model);
@@ -86,7 +86,7 @@ contract VolatilityModelTest is VolatilityFixture {
 
     function _pokeWith(uint8 asset, uint256 gas_) private {
         try model.poke{gas: gas_}(asset) {} catch (bytes memory err) {
-            assertEq(bytes4(err), IVolatilityGauge.InsufficientGas.selector);
+            assertEq(bytes4(err), IVolatilityModel.InsufficientGas.selector);
         }
     }
 
@@ -119,9 +119,9 @@ contract VolatilityModelTest is VolatilityFixture {
             model.poke(WBTC);
         }
         uint256 before = gasleft();
-        assertFalse(model.pokePair(WETH, WBTC));
+        assertFalse(model.pokeCorrelation(WETH, WBTC));
         assertLt(before - gasleft(), 3_000_000);
-        assertTrue(model.pokePair(WETH, WBTC));
+        assertTrue(model.pokeCorrelation(WETH, WBTC));
         assertEq(model.pairOf(WBTC, WETH).nextA, 250);
     }
 
@@ -222,7 +222,7 @@ contract VolatilityModelTest is VolatilityFixture {
         MockPriceFeed other = _newFeed(18, 2_200e18);
         oracle.setAssetSources(WETH, SourceConfig(other, HEARTBEAT, 1, 1e30), _noSource(), 0, false);
         vm.expectEmit(address(model));
-        emit IVolatilityGauge.SeriesRestarted(WETH, address(other));
+        emit IVolatilityModel.SeriesReset(WETH, address(other));
         model.poke(WETH);
         VolatilityMath.Series memory s = model.seriesOf(WETH);
         assertEq(address(s.feed), address(other));
@@ -243,10 +243,10 @@ contract VolatilityModelTest is VolatilityFixture {
         model.poke(WETH);
         vm.prank(alice);
         vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, alice));
-        model.restart(WETH);
+        model.resetSeries(WETH);
         vm.expectEmit(address(model));
-        emit IVolatilityGauge.SeriesRestarted(WETH, address(feed));
-        model.restart(WETH);
+        emit IVolatilityModel.SeriesReset(WETH, address(feed));
+        model.resetSeries(WETH);
         feed.startPhase(900, 1e8, START);
         assertTrue(model.poke(WETH));
         assertEq(model.seriesOf(WETH).round, (900 << 64) | 1);
@@ -328,7 +328,7 @@ contract VolatilityModelTest is VolatilityFixture {
         gas_ = bound(gas_, 20_000, 1_500_000);
         VolatilityMath.Series memory before = model.seriesOf(WETH);
         try model.poke{gas: gas_}(WETH) {} catch (bytes memory err) {
-            assertTrue(err.length == 0 || bytes4(err) == IVolatilityGauge.InsufficientGas.selector);
+            assertTrue(err.length == 0 || bytes4(err) == IVolatilityModel.InsufficientGas.selector);
         }
         VolatilityMath.Series memory s = model.seriesOf(WETH);
         // Either nothing happened or the answer counted; it never passed for a missing one.
@@ -337,7 +337,7 @@ contract VolatilityModelTest is VolatilityFixture {
     }
 
     function test_readRound_isForTheModelOnly() public {
-        vm.expectRevert(abi.encodeWithSelector(IVolatilityGauge.OnlySelf.selector, address(this)));
+        vm.expectRevert(abi.encodeWithSelector(IVolatilityModel.OnlySelf.selector, address(this)));
         model.readRound(RawFeed(address(feeds[WETH])), 1);
     }
 }

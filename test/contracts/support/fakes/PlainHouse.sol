@@ -36,7 +36,7 @@ contract PlainHouse {
         return 1;
     }
 
-    function abandon(VaultKey, uint256 debt, AssetSet, uint256[] calldata amounts_) external {
+    function writeOffVault(VaultKey, uint256 debt, AssetSet, uint256[] calldata amounts_) external {
         amounts = amounts_;
         _engine.pool().bookSale(0, debt);
     }

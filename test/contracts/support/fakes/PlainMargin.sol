@@ -2,12 +2,12 @@
 pragma solidity ^0.8.30;
 
 import {IRiskConfig} from "../../../../contracts/interfaces/IRiskConfig.sol";
-import {IVolatilityModel} from "../../../../contracts/interfaces/IVolatilityModel.sol";
+import {IPortfolioMargin} from "../../../../contracts/interfaces/IPortfolioMargin.sol";
 import {AssetRisk} from "../../../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 
 /// @notice A volatility model that knows of no diversification: every asset counts at its effective ltv.
-contract PlainMargin is IVolatilityModel {
+contract PlainMargin is IPortfolioMargin {
     IRiskConfig private immutable _riskConfig;
 
     constructor(IRiskConfig riskConfig) {

@@ -4,8 +4,8 @@ pragma solidity ^0.8.30;
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 
 import {IAuctionHouse} from "../../../../contracts/interfaces/IAuctionHouse.sol";
-import {Watch} from "../../../../contracts/interfaces/ICircuitBreaker.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {TripConfig} from "../../../../contracts/interfaces/ICircuitBreaker.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {ReentryWorld} from "../fixtures/ReentryWorld.sol";
 
@@ -55,7 +55,7 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.View, abi.encodeCall(engine.collateralOf, (_key(alice), WETH)));
         _list(t, Kind.View, abi.encodeCall(engine.collateralOf, (own, WETH)));
         _list(t, Kind.View, abi.encodeCall(engine.assetTotals, (WETH)));
-        _list(t, Kind.View, abi.encodeCall(engine.requireOpen, (Action.Borrow)));
+        _list(t, Kind.View, abi.encodeCall(engine.requireOpen, (PausableAction.Borrow)));
         _list(t, Kind.View, abi.encodeCall(engine.isOperator, (address(intruder), liquidator)));
         _list(t, Kind.Constant, abi.encodeCall(engine.pool, ()));
         _list(t, Kind.Constant, abi.encodeCall(engine.riskConfig, ()));
@@ -136,17 +136,17 @@ abstract contract ReentryCalls is ReentryWorld {
         address t = address(breaker);
         _list(t, Kind.Open, abi.encodeCall(breaker.poke, (WETH)));
         _list(t, Kind.Open, abi.encodeCall(breaker.refresh, ()));
-        _list(t, Kind.Privileged, abi.encodeCall(breaker.pause, (Action.Borrow, 60)));
-        _list(t, Kind.Privileged, abi.encodeCall(breaker.unpause, (Action.Borrow)));
-        _list(t, Kind.Privileged, abi.encodeCall(breaker.setWatch, (WETH, Watch(1, 3_600, 0, 60))));
+        _list(t, Kind.Privileged, abi.encodeCall(breaker.pause, (PausableAction.Borrow, 60)));
+        _list(t, Kind.Privileged, abi.encodeCall(breaker.unpause, (PausableAction.Borrow)));
+        _list(t, Kind.Privileged, abi.encodeCall(breaker.setTripConfig, (WETH, TripConfig(1, 3_600, 0, 60))));
         _list(t, Kind.Privileged, abi.encodeCall(breaker.setAuthority, (address(intruder))));
-        _list(t, Kind.View, abi.encodeCall(breaker.check, (Action.Borrow, 0, 0)));
-        _list(t, Kind.View, abi.encodeCall(breaker.pausedUntil, (Action.Borrow)));
+        _list(t, Kind.View, abi.encodeCall(breaker.requireOpen, (PausableAction.Borrow, 0, 0)));
+        _list(t, Kind.View, abi.encodeCall(breaker.pausedUntil, (PausableAction.Borrow)));
         _list(t, Kind.View, abi.encodeCall(breaker.graceUntil, ()));
-        _list(t, Kind.View, abi.encodeCall(breaker.pausedSeconds, (Action.Borrow)));
-        _list(t, Kind.View, abi.encodeCall(breaker.pausedBetween, (Action.Borrow, 0, 1)));
+        _list(t, Kind.View, abi.encodeCall(breaker.pausedSeconds, (PausableAction.Borrow)));
+        _list(t, Kind.View, abi.encodeCall(breaker.pausedBetween, (PausableAction.Borrow, 0, 1)));
         _list(t, Kind.View, abi.encodeCall(breaker.requireCalm, (AssetSet.wrap(2), new uint256[](1))));
-        _list(t, Kind.View, abi.encodeCall(breaker.watchOf, (WETH)));
+        _list(t, Kind.View, abi.encodeCall(breaker.tripConfigOf, (WETH)));
         _list(t, Kind.View, abi.encodeCall(breaker.rangeOf, (WETH)));
         _list(t, Kind.Constant, abi.encodeCall(breaker.riskConfig, ()));
         _list(t, Kind.Constant, abi.encodeCall(breaker.oracle, ()));
@@ -162,11 +162,11 @@ abstract contract ReentryCalls is ReentryWorld {
         _list(t, Kind.Guarded, abi.encodeCall(auctions.take, (SELLING, WETH, 1e17, MAX, me, "x")));
         _list(t, Kind.Guarded, abi.encodeCall(auctions.checkpoint, (SELLING, WETH)));
         _list(t, Kind.Guarded, abi.encodeCall(auctions.restart, (EXPIRED, WETH)));
-        _list(t, Kind.Guarded, abi.encodeCall(auctions.giveUp, (HOPELESS)));
+        _list(t, Kind.Guarded, abi.encodeCall(auctions.writeOff, (HOPELESS)));
         _list(t, Kind.Guarded, abi.encodeCall(auctions.claim, (WETH, me)));
         _list(t, Kind.Guarded, abi.encodeCall(auctions.claimTip, (me)));
         _list(t, Kind.Privileged, abi.encodeCall(auctions.open, (own, 1, empty, none, empty, me)));
-        _list(t, Kind.Privileged, abi.encodeCall(auctions.abandon, (own, 1, empty, none)));
+        _list(t, Kind.Privileged, abi.encodeCall(auctions.writeOffVault, (own, 1, empty, none)));
         _list(t, Kind.Privileged, abi.encodeCall(auctions.setTerms, (_auctionTerms())));
         _list(t, Kind.Privileged, abi.encodeCall(auctions.setAuthority, (me)));
     }

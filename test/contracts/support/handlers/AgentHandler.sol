@@ -6,7 +6,7 @@ import {Batch, Funding, ILiquidationExecutor, Target} from "../../../../contract
 import {IVaultEngine} from "../../../../contracts/interfaces/IVaultEngine.sol";
 import {BPS, FixedPoint, WAD} from "../../../../contracts/libraries/math/FixedPoint.sol";
 import {HealthMath} from "../../../../contracts/libraries/math/HealthMath.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {AssetRisk} from "../../../../contracts/types/AssetRisk.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {MarketHandler} from "./MarketHandler.sol";
@@ -35,14 +35,14 @@ abstract contract AgentHandler is MarketHandler {
         _assertHarmless(s, VaultKey.wrap(0));
     }
 
-    function pokePair(uint8 first, uint8 second) external {
+    function pokeCorrelation(uint8 first, uint8 second) external {
         uint8 a = uint8(first % ASSETS);
         uint8 b = uint8((a + 1 + (second % (ASSETS - 1))) % ASSETS);
         Snapshot memory s = _snapshot();
-        sys.volatility.pokePair(a, b);
+        sys.volatility.pokeCorrelation(a, b);
         uint256 correlation = sys.volatility.correlation(a, b);
         assertTrue(correlation >= (WAD * 8) / 10 && correlation <= WAD, "a correlation out of its bounds");
-        if (correlation != WAD) ++done["pokePair"];
+        if (correlation != WAD) ++done["pokeCorrelation"];
         _assertHarmless(s, VaultKey.wrap(0));
     }
 
@@ -89,8 +89,8 @@ abstract contract AgentHandler is MarketHandler {
         try sys.autopilot.execute(vault, keeper) returns (uint256 repaid, uint256, uint256 fee) {
             Plan memory p = sys.autopilot.planOf(vault);
             Exact memory e = _exact(vault);
-            assertLt(b.weighted, b.debt * p.triggerHealth, "executed before its time");
-            assertGe(e.weighted, e.debt * p.targetHealth, "the target was missed");
+            assertLt(b.adjustedCollateral, b.debt * p.triggerHealth, "executed before its time");
+            assertGe(e.adjustedCollateral, e.debt * p.targetHealth, "the target was missed");
             assertLe(b.value - e.value, (repaid * (BPS + p.maxCost)) / BPS + 1, "it cost more than allowed");
             assertEq(sys.debtToken.balanceOf(keeper), balance + fee, "the fee was not paid");
             ++done["executePlan"];
@@ -146,7 +146,7 @@ abstract contract AgentHandler is MarketHandler {
             ++done["liquidateByExecutor"];
         } catch (bytes memory err) {
             bytes4 none;
-            if (!_isClosed(err, Action.FlashLoan))
+            if (!_isClosed(err, PausableAction.FlashLoan))
                 _assertDocumented(
                     err,
                     [

@@ -2,16 +2,16 @@
 pragma solidity ^0.8.30;
 
 import {AuctionTerms, IAuctionHouse} from "../../../../contracts/interfaces/IAuctionHouse.sol";
-import {Watch} from "../../../../contracts/interfaces/ICircuitBreaker.sol";
+import {TripConfig} from "../../../../contracts/interfaces/ICircuitBreaker.sol";
 import {AggregatorV3Interface} from "../../../../contracts/interfaces/external/AggregatorV3Interface.sol";
 import {Batch, Target} from "../../../../contracts/interfaces/ILiquidationExecutor.sol";
 import {PoolTerms} from "../../../../contracts/interfaces/ILendingPool.sol";
 import {SourceConfig} from "../../../../contracts/interfaces/IOracleGuard.sol";
 import {IRiskConfig, SystemRisk} from "../../../../contracts/interfaces/IRiskConfig.sol";
-import {VolatilityParameters} from "../../../../contracts/interfaces/IVolatilityGauge.sol";
+import {VolatilityParameters} from "../../../../contracts/interfaces/IVolatilityModel.sol";
 import {RawFeed} from "../../../../contracts/interfaces/external/RawFeed.sol";
 import {FixedPoint} from "../../../../contracts/libraries/math/FixedPoint.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {AssetRiskFields} from "../../../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
@@ -95,14 +95,14 @@ abstract contract GovernorHandler is HolderHandler {
     }
 
     function _tuneClocks(uint8 asset, uint256 seed) private {
-        sys.breaker.setWatch(asset, Watch(uint16(_bound(seed, 500, 4_000)), 1 hours, 2 hours, 30 minutes));
+        sys.breaker.setTripConfig(asset, TripConfig(uint16(_bound(seed, 500, 4_000)), 1 hours, 2 hours, 30 minutes));
         AuctionTerms memory t = sys.auctions.terms();
         (t.cut, t.step) = (uint16(_bound(seed >> 16, 50, 200)), uint16(_bound(seed >> 32, 60, 180)));
         sys.auctions.setTerms(t);
     }
 
     function _tuneVolatility(uint8 asset, uint256 seed) private {
-        if (seed % 4 == 0) return sys.volatility.restart(asset);
+        if (seed % 4 == 0) return sys.volatility.resetSeries(asset);
         VolatilityParameters memory p = sys.volatility.volatilityParameters();
         p.halfLife = uint32(_bound(seed >> 8, 1 hours, 30 days));
         p.z = uint72(_bound(seed >> 64, 0, 4e18));
@@ -147,7 +147,7 @@ abstract contract GovernorHandler is HolderHandler {
         uint256[] memory none = new uint256[](0);
         AssetSet empty = AssetSet.wrap(0);
         _forbid(address(sys.auctions), abi.encodeCall(sys.auctions.open, (vaults[0], 0, empty, none, empty, me)));
-        _forbid(address(sys.auctions), abi.encodeCall(sys.auctions.abandon, (vaults[0], 0, empty, none)));
+        _forbid(address(sys.auctions), abi.encodeCall(sys.auctions.writeOffVault, (vaults[0], 0, empty, none)));
         _forbid(address(sys.auctions), abi.encodeCall(sys.auctions.setTerms, (sys.auctions.terms())));
         _forbid(address(sys.auctions), abi.encodeCall(sys.auctions.setAuthority, (me)));
     }
@@ -166,7 +166,7 @@ abstract contract GovernorHandler is HolderHandler {
         _forbid(t, abi.encodeCall(sys.riskConfig.lowerBorrowCap, (0)));
         _forbid(t, abi.encodeCall(sys.riskConfig.setSystem, (sys.riskConfig.systemRisk())));
         _forbid(t, abi.encodeCall(sys.riskConfig.setHaircut, (0, 0)));
-        _forbid(t, abi.encodeCall(sys.riskConfig.setGuarded, (0, 0)));
+        _forbid(t, abi.encodeCall(sys.riskConfig.setGatedActions, (0, 0)));
         _forbid(t, abi.encodeCall(sys.riskConfig.setAuthority, (me)));
         t = address(sys.oracle);
         _forbid(t, abi.encodeCall(sys.oracle.setAssetSources, (0, source, none, 0, false)));
@@ -175,13 +175,13 @@ abstract contract GovernorHandler is HolderHandler {
         _forbid(t, abi.encodeCall(sys.oracle.setSequenced, (0, false)));
         _forbid(t, abi.encodeCall(sys.oracle.setAuthority, (me)));
         t = address(sys.breaker);
-        _forbid(t, abi.encodeCall(sys.breaker.pause, (Action.Liquidate, 60)));
-        _forbid(t, abi.encodeCall(sys.breaker.unpause, (Action.Liquidate)));
-        _forbid(t, abi.encodeCall(sys.breaker.setWatch, (0, Watch(0, 0, 0, 0))));
+        _forbid(t, abi.encodeCall(sys.breaker.pause, (PausableAction.Liquidate, 60)));
+        _forbid(t, abi.encodeCall(sys.breaker.unpause, (PausableAction.Liquidate)));
+        _forbid(t, abi.encodeCall(sys.breaker.setTripConfig, (0, TripConfig(0, 0, 0, 0))));
         _forbid(t, abi.encodeCall(sys.breaker.setAuthority, (me)));
         t = address(sys.volatility);
         _forbid(t, abi.encodeCall(sys.volatility.setParameters, (sys.volatility.volatilityParameters())));
-        _forbid(t, abi.encodeCall(sys.volatility.restart, (0)));
+        _forbid(t, abi.encodeCall(sys.volatility.resetSeries, (0)));
         _forbid(t, abi.encodeCall(sys.volatility.readRound, (RawFeed(address(sys.feeds[0])), 0)));
         _forbid(t, abi.encodeCall(sys.volatility.setAuthority, (me)));
     }

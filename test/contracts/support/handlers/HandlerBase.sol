@@ -14,13 +14,13 @@ import {RiskConfig} from "../../../../contracts/policy/RiskConfig.sol";
 import {VaultEngine} from "../../../../contracts/core/VaultEngine.sol";
 import {VaultLens} from "../../../../contracts/periphery/VaultLens.sol";
 import {VolatilityModel} from "../../../../contracts/policy/VolatilityModel.sol";
-import {ICircuitBreaker, Watch} from "../../../../contracts/interfaces/ICircuitBreaker.sol";
+import {ICircuitBreaker, TripConfig} from "../../../../contracts/interfaces/ICircuitBreaker.sol";
 import {DebtMath} from "../../../../contracts/libraries/math/DebtMath.sol";
 import {BPS} from "../../../../contracts/libraries/math/FixedPoint.sol";
 import {HealthMath} from "../../../../contracts/libraries/math/HealthMath.sol";
 import {MockPriceFeed} from "../../../../contracts/mocks/MockPriceFeed.sol";
 import {TestToken} from "../../../../contracts/mocks/TestToken.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {AssetRisk} from "../../../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {Price, Status} from "../../../../contracts/types/Price.sol";
@@ -55,12 +55,12 @@ abstract contract HandlerBase is Test {
         uint256 index;
     }
 
-    /// @dev One vault with undivided sums: `weighted` and `margin` in debt units * bps, at liquidation and at low.
+    /// @dev One vault with undivided sums: `adjustedCollateral` and `margin` in debt units * bps, at liquidation and at low.
     struct Exact {
         uint256 debt;
         uint256 value;
         uint256 valueHigh;
-        uint256 weighted;
+        uint256 adjustedCollateral;
         uint256 margin;
         bool allGood;
     }
@@ -125,7 +125,7 @@ abstract contract HandlerBase is Test {
     /// @notice Health of a vault with debt [bps].
     function healthBps(uint256 vaultSeed) external view returns (uint256) {
         Exact memory e = _exact(_vault(vaultSeed));
-        return e.weighted / e.debt;
+        return e.adjustedCollateral / e.debt;
     }
 
     function _approveAll(address who) internal {
@@ -191,7 +191,7 @@ abstract contract HandlerBase is Test {
             Price memory p = m.prices[asset];
             uint256 value = HealthMath.valueDown(words[next], p.liquidation);
             e.value += value;
-            e.weighted += value * m.risks[asset].liquidationThreshold();
+            e.adjustedCollateral += value * m.risks[asset].liquidationThreshold();
             e.valueHigh += HealthMath.valueDown(words[next], p.high);
             e.margin += HealthMath.valueDown(words[next], p.low) * m.risks[asset].effectiveLtv();
             e.allGood = e.allGood && p.status == Status.Good;
@@ -206,7 +206,7 @@ abstract contract HandlerBase is Test {
         uint256 at;
         for (uint256 i = 0; i < vaults.length; ++i) {
             (Exact memory e, uint256 next) = _judge(words, at, m);
-            healthy[i] = e.weighted >= e.debt * BPS;
+            healthy[i] = e.adjustedCollateral >= e.debt * BPS;
             stored[i] = bytes32(uint256(uint192(words[at])));
             for (uint256 k = at + 1; k < next; ++k) stored[i] = keccak256(abi.encode(stored[i], words[k]));
             at = next;
@@ -269,7 +269,7 @@ abstract contract HandlerBase is Test {
     }
 
     /// @dev Whether the breaker has closed `action`, which every refusal by it must be able to show.
-    function _isClosed(bytes memory err, Action action) internal view returns (bool) {
+    function _isClosed(bytes memory err, PausableAction action) internal view returns (bool) {
         bytes4 selector = bytes4(err);
         if (selector == ICircuitBreaker.PriceMoved.selector) return _assertMoved(err);
         if (selector == ICircuitBreaker.ActionClosed.selector) {
@@ -286,7 +286,7 @@ abstract contract HandlerBase is Test {
         bytes memory args = new bytes(96);
         for (uint256 i = 0; i < 96; ++i) args[i] = err[i + 4];
         (uint8 asset, uint256 from, uint256 to) = abi.decode(args, (uint8, uint256, uint256));
-        (Watch memory watch, ) = sys.breaker.watchOf(asset);
+        (TripConfig memory watch, ) = sys.breaker.tripConfigOf(asset);
         bool fell = to * BPS <= from * (BPS - watch.limit);
         assertTrue(fell || to * BPS >= from * (BPS + watch.limit), "refused, but the price has not moved");
         return true;

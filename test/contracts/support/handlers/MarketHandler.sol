@@ -9,7 +9,7 @@ import {IVaultEngine, LiquidationCall} from "../../../../contracts/interfaces/IV
 import {BreakerMath} from "../../../../contracts/libraries/math/BreakerMath.sol";
 import {BPS} from "../../../../contracts/libraries/math/FixedPoint.sol";
 import {HealthMath} from "../../../../contracts/libraries/math/HealthMath.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {AssetRiskFields} from "../../../../contracts/types/AssetRisk.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {SystemHandler} from "./SystemHandler.sol";
@@ -31,7 +31,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         _assertNoDodge(exits);
         assertEq(
             flaggedAt == 0,
-            e.weighted >= e.debt * _stuck(),
+            e.adjustedCollateral >= e.debt * _stuck(),
             "a flag on a vault that is not stuck, or none on another"
         );
         if (flaggedAt == block.timestamp) ++done["flag"];
@@ -46,9 +46,9 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         uint256 auctionDebt = sys.pool.poolState().auctionDebt;
         vm.prank(keeper);
         try sys.engine.absorb(vault, keeper) {
-            assertLt(e.weighted, e.debt * BPS, "a healthy vault was absorbed");
+            assertLt(e.adjustedCollateral, e.debt * BPS, "a healthy vault was absorbed");
             uint256 age = block.timestamp - flaggedAt;
-            bool ripe = flaggedAt != 0 && age >= 1 hours && e.weighted < e.debt * _stuck();
+            bool ripe = flaggedAt != 0 && age >= 1 hours && e.adjustedCollateral < e.debt * _stuck();
             if (sys.breaker.graceUntil() < flaggedAt) ripe = ripe && age <= 2 hours;
             else ripe = ripe && block.timestamp >= sys.breaker.graceUntil() + 1 hours;
             assertTrue(ripe || e.value * BPS < e.debt * 10_200, "absorbed before its time");
@@ -58,7 +58,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
             assertTrue(taken <= e.debt && taken + 1 >= e.debt, "the auction owes something else");
             ++done["absorb"];
         } catch (bytes memory err) {
-            if (!_isClosed(err, Action.Liquidate)) _assertNotAbsorbable(bytes4(err), e);
+            if (!_isClosed(err, PausableAction.Liquidate)) _assertNotAbsorbable(bytes4(err), e);
         }
         _assertHarmless(s, vault);
     }
@@ -68,7 +68,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
     }
 
     function _assertNotAbsorbable(bytes4 err, Exact memory e) private pure {
-        if (e.weighted >= e.debt * BPS) assertEq(err, IVaultEngine.VaultHealthy.selector);
+        if (e.adjustedCollateral >= e.debt * BPS) assertEq(err, IVaultEngine.VaultHealthy.selector);
         else assertEq(err, IVaultEngine.NotAbsorbable.selector);
     }
 
@@ -89,7 +89,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         vm.prank(owner);
         try sys.engine.deleverage(vault, asset, amount, payment, owner, "") returns (uint256 repaid, uint256) {
             Exact memory e = _exact(vault);
-            assertGe(e.weighted * b.debt, b.weighted * e.debt, "deleveraging lowered health");
+            assertGe(e.adjustedCollateral * b.debt, b.adjustedCollateral * e.debt, "deleveraging lowered health");
             if (b.value >= b.debt) assertGe(e.value * b.debt, b.value * e.debt, "deleveraging lowered the ratio");
             else assertLe(e.debt + b.value, b.debt + e.value, "deleveraging widened the shortfall");
             assertLe(repaid, payment, "more was taken than offered");
@@ -174,7 +174,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         try sys.pool.flashLoan(this, address(sys.debtToken), amount, "") {
             ++done["flashLoan"];
         } catch (bytes memory err) {
-            assertTrue(_isClosed(err, Action.FlashLoan), "a flash loan was refused");
+            assertTrue(_isClosed(err, PausableAction.FlashLoan), "a flash loan was refused");
         }
         _assertOthers(s, _inFlash);
         _assertLossInOrder(s);
@@ -216,9 +216,9 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         try sys.auctions.take(id, asset, amount, type(uint256).max, keeper, "") returns (uint256 sold, uint256 cost) {
             assertLe(sold, amount, "more was sold than asked for");
             if (id != 0) assertLe(cost, before.debt + before.penalty + before.tip, "more was taken than the tab");
-            if (sold != 0) ++done[id == 0 ? bytes32("takeRemnant") : bytes32("take")];
+            if (sold != 0) ++done[id == 0 ? bytes32("takeResidual") : bytes32("take")];
         } catch (bytes memory err) {
-            if (!_isClosed(err, Action.Bid)) _assertNotSold(err);
+            if (!_isClosed(err, PausableAction.Bid)) _assertNotSold(err);
         }
         _assertOthers(s, VaultKey.wrap(0));
         _assertLossInOrder(s);
@@ -271,19 +271,19 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         _assertHarmless(s, VaultKey.wrap(0));
     }
 
-    function giveUp(uint256 idSeed) external {
+    function writeOff(uint256 idSeed) external {
         (uint256 id, , ) = _lot(idSeed, 0);
         Snapshot memory s = _snapshot();
         uint256[2] memory before = _exits();
         bytes4 none;
-        try sys.auctions.giveUp(id) {
+        try sys.auctions.writeOff(id) {
             uint256[2] memory exits = _exits();
             assertTrue(before[0] <= exits[0] && before[1] <= exits[1], "leaving first pays more");
-            ++done["giveUp"];
+            ++done["writeOff"];
         } catch (bytes memory err) {
             _assertDocumented(
                 err,
-                [IAuctionHouse.NotOpen.selector, IAuctionHouse.NotHopeless.selector, none, none, none]
+                [IAuctionHouse.NotOpen.selector, IAuctionHouse.NotUneconomic.selector, none, none, none]
             );
         }
         _assertOthers(s, VaultKey.wrap(0));
@@ -306,7 +306,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         _assertHarmless(s, VaultKey.wrap(0));
     }
 
-    /// @dev An open absorption and one of its lots, or the remnants.
+    /// @dev An open absorption and one of its lots, or the residuals.
     function _lot(uint256 idSeed, uint256 lotSeed) private view returns (uint256 id, uint8 asset, uint256 size) {
         uint256 count = sys.auctions.openCount();
         uint256 n = idSeed % (count + 1);
@@ -379,7 +379,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
 
     /// @dev The handler is the guardian.
     function pause(uint8 action, uint256 duration, bool ends) external {
-        Action a = Action(action % 5);
+        PausableAction a = PausableAction(action % 5);
         duration = _bound(duration, 1, 1 hours);
         Snapshot memory s = _snapshot();
         if (ends) {

@@ -6,7 +6,7 @@ import {IVaultEngine, LiquidationCall} from "../../../../contracts/interfaces/IV
 import {IVaultLens} from "../../../../contracts/interfaces/IVaultLens.sol";
 import {BPS} from "../../../../contracts/libraries/math/FixedPoint.sol";
 import {HealthMath} from "../../../../contracts/libraries/math/HealthMath.sol";
-import {Action} from "../../../../contracts/types/Action.sol";
+import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {AssetRiskFields} from "../../../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {Price, Status} from "../../../../contracts/types/Price.sol";
@@ -52,7 +52,7 @@ abstract contract SystemHandler is HandlerBase {
             if (withdrawn != 0) ++done["withdraw"];
         } catch (bytes memory err) {
             assertTrue(indebted, "leaving without debt was refused");
-            if (!_isClosed(err, Action.WithdrawWithDebt))
+            if (!_isClosed(err, PausableAction.WithdrawWithDebt))
                 _assertDocumented(
                     err,
                     [IVaultEngine.NotEnoughCollateral.selector, IVaultEngine.PriceNotGood.selector, bytes4(0), 0, 0]
@@ -77,7 +77,7 @@ abstract contract SystemHandler is HandlerBase {
             assertLe(sys.pool.totalDebt(), sys.riskConfig.systemRisk().borrowCap, "borrow cap");
             ++done["borrow"];
         } catch (bytes memory err) {
-            if (!_isClosed(err, Action.Borrow))
+            if (!_isClosed(err, PausableAction.Borrow))
                 _assertDocumented(
                     err,
                     [
@@ -125,7 +125,7 @@ abstract contract SystemHandler is HandlerBase {
         if (ok) {
             ++done["openByOperator"];
         } else {
-            if (!_isClosed(err, Action.Borrow))
+            if (!_isClosed(err, PausableAction.Borrow))
                 _assertDocumented(
                     err,
                     [
@@ -177,13 +177,13 @@ abstract contract SystemHandler is HandlerBase {
         LiquidationCall memory c = LiquidationCall(vault, asset, maxRepay, maxSeize, 0, block.timestamp, keeper, "");
         vm.prank(keeper);
         try sys.engine.liquidate(c) returns (uint256 repaid, uint256 seized) {
-            assertLt(b.weighted, b.debt * BPS, "a healthy vault was liquidated");
+            assertLt(b.adjustedCollateral, b.debt * BPS, "a healthy vault was liquidated");
             assertTrue(repaid == q.repaid && seized == q.seized, "the quote was wrong");
             assertTrue(repaid <= maxRepay && seized <= maxSeize, "beyond the caller's limits");
             _assertLiquidated(s, vault, b, q);
             if (repaid != 0) ++done["liquidate"];
         } catch (bytes memory err) {
-            if (!_isClosed(err, Action.Liquidate)) _assertRefusal(bytes4(err), b, asset, balance);
+            if (!_isClosed(err, PausableAction.Liquidate)) _assertRefusal(bytes4(err), b, asset, balance);
             _assertHarmless(s, vault);
         }
     }
@@ -196,7 +196,7 @@ abstract contract SystemHandler is HandlerBase {
         if (q.writtenOff == 0) {
             if (b.value >= b.debt) {
                 assertGe(e.value * b.debt, b.value * e.debt, "the collateral ratio fell");
-                assertGe(e.weighted * b.debt, b.weighted * e.debt, "health fell");
+                assertGe(e.adjustedCollateral * b.debt, b.adjustedCollateral * e.debt, "health fell");
             }
             _assertHarmless(s, vault);
             return;
@@ -214,11 +214,11 @@ abstract contract SystemHandler is HandlerBase {
     function _assertRefusal(bytes4 err, Exact memory b, uint8 asset, uint256 balance) private view {
         if (balance == 0) return assertEq(err, IVaultEngine.AssetNotHeld.selector);
         if (sys.oracle.price(asset).status == Status.Dead) return assertEq(err, IVaultEngine.PriceDead.selector);
-        if (b.weighted >= b.debt * BPS) return assertEq(err, IVaultEngine.VaultHealthy.selector);
+        if (b.adjustedCollateral >= b.debt * BPS) return assertEq(err, IVaultEngine.VaultHealthy.selector);
         (AssetRiskFields memory risk, ) = sys.riskConfig.assetRisk(asset);
         assertEq(err, IVaultEngine.AssetNotSeizable.selector);
         assertTrue(
-            b.value >= b.debt && b.weighted < b.debt * risk.liquidationThreshold,
+            b.value >= b.debt && b.adjustedCollateral < b.debt * risk.liquidationThreshold,
             "requireSeizable, but refused"
         );
     }
@@ -269,7 +269,7 @@ abstract contract SystemHandler is HandlerBase {
             uint256 room = e.margin / BPS > e.debt ? e.margin / BPS - e.debt : 0;
             uint256 cash = sys.pool.poolState().cash;
             if (room > cash) room = cash;
-            bool open = sys.breaker.pausedUntil(Action.Borrow) <= block.timestamp;
+            bool open = sys.breaker.pausedUntil(PausableAction.Borrow) <= block.timestamp;
             if (open && e.allGood && room > 0 && e.debt >= sys.riskConfig.systemRisk().dust) {
                 sys.engine.borrow(vault, _bound(amount, 1, room), who);
                 sys.engine.repay(vault, _exact(vault).debt - e.debt);
@@ -319,7 +319,7 @@ abstract contract SystemHandler is HandlerBase {
         bool good = sys.oracle.price(asset).status == Status.Good;
         uint256[2] memory exits = _exits();
         sys.oracle.observe(asset);
-        assertEq(sys.oracle.accept(asset), good, "only a Good price is accepted");
+        assertEq(sys.oracle.updateLastGoodPrice(asset), good, "only a Good price is accepted");
         sys.pool.addInterest();
         _assertNoDodge(exits);
         _assertHarmless(s, VaultKey.wrap(0));

@@ -137,7 +137,7 @@ describe("the keeper's plan", () => {
     const { model, keys } = modelWith([{ weth: "10", debt: "14900" }], "1700");
     const [key] = keys as [VaultKey];
     model.oracleGuard.setFeed(0, null);
-    model.oracleGuard.restoreAccepted(0, 10n ** 36n, NOW);
+    model.oracleGuard.restoreLastGoodPrice(0, 10n ** 36n, NOW);
     const decision = decide(
       model,
       key,

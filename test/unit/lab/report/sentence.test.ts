@@ -87,7 +87,7 @@ describe("Verdict sentence", () => {
     const replay = syntheticReplay({}, (r) => ({
       absorptions: { ...r.absorptions, takes: 3, remnantSales: 1 },
     }));
-    const words = "3 purchases, and 1 sale of remnants";
+    const words = "3 purchases, and 1 sale of residuals";
     const take = { time: 0, block: 1, transaction: "0x", asset: 0, cost: 5n, oracleValue: 6n, profit: 0n };
     const takes = [0n, 1n, 1n, 2n].map((id) => ({ ...take, id, time: replay.steps[0]?.time ?? 0 }));
     expect(JSON.stringify(figureGroups(replay.result))).to.include(words);

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 /// @notice What can be paused. Everything else cannot: depositing a Good collateral, repaying, leaving without debt and
 /// claiming are always open.
-enum Action {
+enum PausableAction {
     /// Borrowing.
     Borrow,
     /// Withdrawing collateral from a vault with debt.
@@ -20,6 +20,6 @@ enum Action {
 uint8 constant WATCHED = 1 << 7;
 
 /// @notice The bit of `action` in a set of actions.
-function bitOf(Action action) pure returns (uint8) {
+function bitOf(PausableAction action) pure returns (uint8) {
     return uint8(1 << uint8(action));
 }
