@@ -304,7 +304,7 @@ export class Keeper {
     outcomes: OutcomeEvent[],
   ): Promise<{ decision: Decision; simulated: Simulated; sent: Sent }[]> {
     const { head, tip } = market;
-    const engine = await this.client.engine.getAddress();
+    const engine = await this.client.vaultEngine.getAddress();
     const sent: { decision: Decision; simulated: Simulated; sent: Sent }[] = [];
     let refused = false;
     for (const decision of wanted) {

@@ -31,15 +31,15 @@ import type { Deployment } from "./deployments.js";
 /** Typed contracts of one deployment. Tokens and feeds have the mocks' interface, whose read functions every one has. */
 export interface Client {
   readonly deployment: Deployment;
-  readonly engine: VaultEngine;
-  readonly pool: LendingPool;
-  readonly oracle: OracleGuard;
+  readonly vaultEngine: VaultEngine;
+  readonly lendingPool: LendingPool;
+  readonly oracleGuard: OracleGuard;
   readonly riskConfig: RiskConfig;
   readonly auctionHouse: AuctionHouse;
-  readonly backstop: BackstopPool;
-  readonly breaker: CircuitBreaker;
-  readonly volatility: VolatilityModel;
-  readonly lens: VaultLens;
+  readonly backstopPool: BackstopPool;
+  readonly circuitBreaker: CircuitBreaker;
+  readonly volatilityModel: VolatilityModel;
+  readonly vaultLens: VaultLens;
   readonly debtToken: TestToken;
   /** By asset id. */
   readonly tokens: readonly TestToken[];
@@ -51,15 +51,15 @@ export function connect(deployment: Deployment, runner: ContractRunner): Client 
   const { contracts } = deployment;
   return {
     deployment,
-    engine: VaultEngine__factory.connect(contracts.engine, runner),
-    pool: LendingPool__factory.connect(contracts.pool, runner),
-    oracle: OracleGuard__factory.connect(contracts.oracle, runner),
+    vaultEngine: VaultEngine__factory.connect(contracts.engine, runner),
+    lendingPool: LendingPool__factory.connect(contracts.pool, runner),
+    oracleGuard: OracleGuard__factory.connect(contracts.oracle, runner),
     riskConfig: RiskConfig__factory.connect(contracts.riskConfig, runner),
     auctionHouse: AuctionHouse__factory.connect(contracts.auctionHouse, runner),
-    backstop: BackstopPool__factory.connect(contracts.backstop, runner),
-    breaker: CircuitBreaker__factory.connect(contracts.breaker, runner),
-    volatility: VolatilityModel__factory.connect(contracts.volatility, runner),
-    lens: VaultLens__factory.connect(contracts.lens, runner),
+    backstopPool: BackstopPool__factory.connect(contracts.backstop, runner),
+    circuitBreaker: CircuitBreaker__factory.connect(contracts.breaker, runner),
+    volatilityModel: VolatilityModel__factory.connect(contracts.volatility, runner),
+    vaultLens: VaultLens__factory.connect(contracts.lens, runner),
     debtToken: TestToken__factory.connect(deployment.debtAsset.token, runner),
     tokens: deployment.assets.map((a) => TestToken__factory.connect(a.token, runner)),
     feeds: deployment.assets.map((a) => MockPriceFeed__factory.connect(a.primary.feed, runner)),

@@ -67,14 +67,19 @@ export class AuctionWorld {
     for (const actor of actors) {
       for (const token of [client.debtToken, ...client.tokens]) {
         await token.connect(actor).mint(actor.address, 10n ** 27n);
-        for (const spender of [client.engine, client.pool, client.auctionHouse, client.backstop]) {
+        for (const spender of [
+          client.vaultEngine,
+          client.lendingPool,
+          client.auctionHouse,
+          client.backstopPool,
+        ]) {
           await token.connect(actor).approve(spender, MAX_UINT256);
         }
       }
     }
-    await client.pool.deposit(10n ** 7n * USD, first.address);
+    await client.lendingPool.deposit(10n ** 7n * USD, first.address);
     const terms = auctionTermsOf(p.auction, 6);
-    const created = (await client.pool.poolState()).accruedAt;
+    const created = (await client.lendingPool.poolState()).accruedAt;
     return new AuctionWorld(
       connection,
       client,
@@ -128,7 +133,7 @@ export class AuctionWorld {
     const key = await this.open(actor, second, borrowed);
     for (const id of [0, 1]) await this.price(id, borrowed * 101n);
     const { debt, collateral } = await this.handedOver(
-      this.client.engine.absorb(key, keeper),
+      this.client.vaultEngine.absorb(key, keeper),
       "AbsorptionOpened",
     );
     const world = await this.sight(await this.now());
@@ -141,7 +146,7 @@ export class AuctionWorld {
     const vault = await this.open(actor, second, 1_000n * USD);
     for (const id of [0, 1]) await this.price(id, 2n);
     const call = { vault, asset: 0, maxRepay: 0, maxSeize: MAX_UINT256, minSeize: 0, deadline: MAX_UINT256 };
-    const sent = this.client.engine.liquidate({ ...call, receiver: actor.address, data: "0x" });
+    const sent = this.client.vaultEngine.liquidate({ ...call, receiver: actor.address, data: "0x" });
     const { debt, collateral } = await this.handedOver(sent, "VaultWrittenOff");
     const world = await this.sight(await this.now());
     this.model = this.settled(
@@ -151,7 +156,7 @@ export class AuctionWorld {
   }
 
   private async open(actor: HardhatEthersSigner, second: boolean, borrowed: bigint): Promise<string> {
-    const engine = this.client.engine.connect(actor);
+    const engine = this.client.vaultEngine.connect(actor);
     const index = (this.nextVault++).toString(16).padStart(24, "0");
     const key = `0x${actor.address.slice(2).toLowerCase()}${index}`;
     for (const id of [0, 1]) await this.price(id, parseUnits("2000", 8));
@@ -193,7 +198,7 @@ export class AuctionWorld {
 
   /** Everything that both sides know, as they see it at the last block. */
   async differences(): Promise<string[]> {
-    const { auctionHouse, backstop } = this.client;
+    const { auctionHouse, backstopPool: backstop } = this.client;
     const m = this.model;
     const now = await this.now();
     const world = await this.sight(now);
@@ -282,7 +287,7 @@ export class AuctionWorld {
   }
 
   private async sight(now: bigint): Promise<auctions.AuctionWorld> {
-    const { oracle } = this.client;
+    const { oracleGuard: oracle } = this.client;
     const spells = await this.spells();
     const known = await Promise.all([0, 1].map((id) => oracle.priceAndExpiry(id)));
     return {
@@ -304,7 +309,7 @@ export class AuctionWorld {
 
   /** When bidding was paused, as the breaker's events tell [s]. */
   private async spells(): Promise<{ from: bigint; until: bigint }[]> {
-    const { breaker } = this.client;
+    const { circuitBreaker: breaker } = this.client;
     const spells: { from: bigint; until: bigint }[] = [];
     for (const log of await breaker.queryFilter(breaker.filters.Paused(BID))) {
       const from = BigInt((await log.getBlock()).timestamp);
@@ -316,7 +321,7 @@ export class AuctionWorld {
   }
 
   private async chainPool(): Promise<pools.PoolState> {
-    const s = await this.client.pool.poolState();
+    const s = await this.client.lendingPool.poolState();
     const { index, accruedAt, fees, totalScaledDebt, cash, reserve, backstopDue, auctionDebt } = s;
     return {
       index,
@@ -343,7 +348,13 @@ export class AuctionWorld {
     } catch (error) {
       await this.connection.provider.request({ method: "evm_mine", params: [] });
       const data = revertData(error);
-      const { auctionHouse, backstop, pool, engine, breaker } = this.client;
+      const {
+        auctionHouse,
+        backstopPool: backstop,
+        lendingPool: pool,
+        vaultEngine: engine,
+        circuitBreaker: breaker,
+      } = this.client;
       const contracts: BaseContract[] = [auctionHouse, backstop, pool, engine, breaker];
       for (const contract of contracts) {
         const parsed = data === null ? null : contract.interface.parseError(data);

@@ -15,7 +15,7 @@ describe("auctions and backstop, contracts against model", () => {
     it(`agree after every operation, prices ${frozen ? "frozen at the start" : "live"}`, async function () {
       this.timeout(1_200_000);
       const w = await AuctionWorld.create(await network.create(), frozen);
-      const { auctionHouse, backstop, pool, breaker } = w.client;
+      const { auctionHouse, backstopPool: backstop, lendingPool: pool, circuitBreaker: breaker } = w.client;
       const random = new RandomStream(Number(process.env.FUZZ_SEED ?? "1"), frozen ? "frozen" : "live");
       /** 0 to n - 1. */
       const upTo = (n: bigint): bigint => random.between(0n, n - 1n);

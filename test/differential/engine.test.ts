@@ -131,7 +131,7 @@ for (const debtDecimals of [6, 18]) {
 }
 
 async function perform(w: World, o: Operation): Promise<Verdicts> {
-  const { engine, pool, oracle, feeds } = w.client;
+  const { vaultEngine: engine, lendingPool: pool, oracleGuard: oracle, feeds } = w.client;
   const actor = w.actors[o.actor % w.actors.length]!;
   const address = await actor.getAddress();
   const key = w.keys[o.vault] as VaultKey;
@@ -342,7 +342,7 @@ async function liquidateAll(w: World, pick: number): Promise<Verdicts> {
     verdicts = await step(
       w,
       1n,
-      () => w.client.engine.liquidate({ vault, asset, ...limits, receiver, data: "0x" }),
+      () => w.client.vaultEngine.liquidate({ vault, asset, ...limits, receiver, data: "0x" }),
       () => w.model.vaultEngine.liquidate(vault, asset),
     );
     if (verdicts.chain !== verdicts.model) break;

@@ -24,8 +24,8 @@ export class EventLedger {
 
   /** Reads the blocks since the last time, and says what in their events does not agree with the others, or with the chain. */
   async read(): Promise<readonly string[]> {
-    const { auctionHouse, backstop, pool } = this.client;
-    const { provider } = this.client.engine.runner ?? {};
+    const { auctionHouse, backstopPool: backstop, lendingPool: pool } = this.client;
+    const { provider } = this.client.vaultEngine.runner ?? {};
     if (provider == null) throw new Error("the engine has no provider");
     const toBlock = await provider.getBlockNumber();
     const logs = await provider.getLogs({ fromBlock: this.next, toBlock });
@@ -158,7 +158,7 @@ export class EventLedger {
   }
 
   private async onChain(what: string): Promise<bigint> {
-    const { auctionHouse, backstop, pool } = this.client;
+    const { auctionHouse, backstopPool: backstop, lendingPool: pool } = this.client;
     const [kind = "", first = "", second = ""] = what.split(" ");
     if (kind === "left") {
       const { debt, penalty, tip } = (await auctionHouse.absorption(first)).tab;

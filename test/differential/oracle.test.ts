@@ -135,7 +135,7 @@ class World {
     const world = new World(connection, client, feeds, model);
     // What the deployment has remembered already is forgotten by remembering anew.
     for (const id of IDS) {
-      await world.send(1, () => client.oracle.updateLastGoodPrice(id));
+      await world.send(1, () => client.oracleGuard.updateLastGoodPrice(id));
       model.oracleGuard.updateLastGoodPrice(id);
     }
     return world;
@@ -143,7 +143,7 @@ class World {
 
   /** Does one thing on both sides and compares what the oracle's events say. */
   async perform(o: Operation): Promise<void> {
-    const { oracle } = this.client;
+    const { oracleGuard: oracle } = this.client;
     const { kind } = o;
     if (kind === "updateLastGoodPrice" || kind === "observe") {
       const before = this.model.oracleGuard.lastGoodPrice(o.asset);
@@ -174,12 +174,12 @@ class World {
       await this.speak(feed, false);
       feed.tell(this.model.oracleGuard, null);
     }
-    await this.send(o.elapsed, () => this.client.pool.addInterest());
+    await this.send(o.elapsed, () => this.client.lendingPool.addInterest());
   }
 
   /** Every difference between chain and model. */
   async differences(): Promise<string[]> {
-    const { oracle } = this.client;
+    const { oracleGuard: oracle } = this.client;
     const found: string[] = [];
     const equal = (what: string, chain: bigint, model: bigint): void => {
       if (chain !== model) found.push(`${what}: ${String(chain)} / ${String(model)}`);
@@ -225,7 +225,7 @@ class World {
 
   /** What the oracle's events say. */
   private told(receipt: ContractTransactionReceipt | null): (readonly [string, ...bigint[]])[] {
-    const { oracle } = this.client;
+    const { oracleGuard: oracle } = this.client;
     return (receipt?.logs ?? [])
       .filter((log) => log.address === oracle.target)
       .map((log) => oracle.interface.parseLog(log)!)

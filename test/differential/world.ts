@@ -35,20 +35,20 @@ export async function createWorld(
   const deployment = await deployInMemory(connection, p);
   const actors = (await connection.ethers.getSigners()).slice(0, 3);
   const client = connect(deployment, actors[0] as Signer);
-  const created = (await client.pool.poolState()).accruedAt;
+  const created = (await client.lendingPool.poolState()).accruedAt;
   const model = new SystemModel(termsOf(deployment), created);
   for (const { id } of deployment.assets) {
-    const accepted = await client.oracle.lastGoodPrice(id);
+    const accepted = await client.oracleGuard.lastGoodPrice(id);
     model.oracleGuard.restoreLastGoodPrice(id, accepted.goodPrice, accepted.timestamp);
   }
   for (const actor of actors) {
     const address = await actor.getAddress();
     for (const token of [client.debtToken, ...client.tokens]) {
       await token.connect(actor).mint(address, FUNDS);
-      await token.connect(actor).approve(client.engine, MAX_UINT256);
-      await token.connect(actor).approve(client.pool, MAX_UINT256);
+      await token.connect(actor).approve(client.vaultEngine, MAX_UINT256);
+      await token.connect(actor).approve(client.lendingPool, MAX_UINT256);
       await token.connect(actor).approve(client.auctionHouse, MAX_UINT256);
-      await token.connect(actor).approve(client.backstop, MAX_UINT256);
+      await token.connect(actor).approve(client.backstopPool, MAX_UINT256);
     }
   }
   const addresses = await Promise.all(actors.map((a) => a.getAddress()));
@@ -58,7 +58,7 @@ export async function createWorld(
   const verdicts = await step(
     world,
     1n,
-    () => client.pool.deposit(lent, addresses[0] as string),
+    () => client.lendingPool.deposit(lent, addresses[0] as string),
     () => model.lendingPool.deposit(lent),
   );
   if (verdicts.chain !== null || verdicts.model !== null) throw new Error("cannot lend");
@@ -116,7 +116,15 @@ async function chainVerdict(client: Client, call: () => Promise<unknown>): Promi
     return null;
   } catch (error) {
     const data = revertData(error);
-    const { engine, pool, riskConfig, oracle, auctionHouse, backstop, breaker } = client;
+    const {
+      vaultEngine: engine,
+      lendingPool: pool,
+      riskConfig,
+      oracleGuard: oracle,
+      auctionHouse,
+      backstopPool: backstop,
+      circuitBreaker: breaker,
+    } = client;
     for (const contract of [engine, pool, riskConfig, oracle, auctionHouse, backstop, breaker]) {
       const parsed = data === null ? null : contract.interface.parseError(data);
       if (parsed !== null) return `${parsed.name}(${parsed.args.map(argument).join(", ")})`;

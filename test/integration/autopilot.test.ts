@@ -55,7 +55,7 @@ describe("the autopilot with a real Uniswap v3", () => {
   };
   /** A second collateral, so that the one that is sold is not all there is. */
   const addBitcoin = async (key: VaultKey, whole: string): Promise<void> => {
-    const { engine, tokens } = connect(deployment, owner);
+    const { vaultEngine: engine, tokens } = connect(deployment, owner);
     await mined(tokens[1]!.mint(await owner.getAddress(), parseUnits(whole, 8)));
     await mined(tokens[1]!.approve(engine, MaxUint256));
     await mined(engine.deposit(key, 1, parseUnits(whole, 8), { gasLimit: 1_000_000n }));
@@ -65,12 +65,12 @@ describe("the autopilot with a real Uniswap v3", () => {
     key: VaultKey,
     at: { blockTag: number | "latest" } = { blockTag: "latest" },
   ): Promise<Position & { price: bigint }> => {
-    const [record] = await readRecords(client.lens, [key], at);
-    const index = await client.pool.currentIndex(at);
+    const [record] = await readRecords(client.vaultLens, [key], at);
+    const index = await client.lendingPool.currentIndex(at);
     const { assets } = termsOf(deployment);
     let [value, adjustedCollateral, price] = [0n, 0n, 0n];
     for (const [id, amount] of record?.balances ?? []) {
-      const { liquidation } = await client.oracle.price(id, at);
+      const { liquidation } = await client.oracleGuard.price(id, at);
       const worth = valueDown(amount, liquidation);
       value += worth;
       adjustedCollateral += worth * (assets[id]?.liquidationThreshold ?? 0n);
@@ -96,10 +96,10 @@ describe("the autopilot with a real Uniswap v3", () => {
     vault = await openVault(deployment, owner, 0n, { 0: "10" }, "14900");
     await addBitcoin(vault, "0.02");
     exchange = await openExchange(deployment, trader, "1800", "50000000");
-    autopilot = await new Autopilot__factory(trader).deploy(client.engine, exchange.factory);
+    autopilot = await new Autopilot__factory(trader).deploy(client.vaultEngine, exchange.factory);
     await autopilot.waitForDeployment();
     await mined(autopilot.connect(owner).set(0n, PLAN));
-    await mined(connect(deployment, owner).engine.setOperator(autopilot, true));
+    await mined(connect(deployment, owner).vaultEngine.setOperator(autopilot, true));
     await setPrice(deployment, trader, 0, "1800");
     clean = await connection.provider.request({ method: "evm_snapshot" });
   });
@@ -112,14 +112,14 @@ describe("the autopilot with a real Uniswap v3", () => {
 
   it("sells enough and hardly more: health is at the target, and the cost within the cap", async () => {
     const before = await positionOf(vault);
-    const debt = (await client.lens.health([vault]))[0]!.debt;
-    const held = await client.engine.collateralOf(vault, 0);
+    const debt = (await client.vaultLens.health([vault]))[0]!.debt;
+    const held = await client.vaultEngine.collateralOf(vault, 0);
     expect(isTriggered(before, PLAN.triggerHealth)).to.equal(true);
     await execute();
     const health = await healthOf(client, vault);
     expect(health >= parseEther("1.1") && health < parseEther("1.102"), String(health)).to.equal(true);
-    const repaid = debt - (await client.lens.health([vault]))[0]!.debt;
-    const sold = valueDown(held - (await client.engine.collateralOf(vault, 0)), before.price);
+    const repaid = debt - (await client.vaultLens.health([vault]))[0]!.debt;
+    const sold = valueDown(held - (await client.vaultEngine.collateralOf(vault, 0)), before.price);
     expect(sold * BPS <= repaid * (BPS + PLAN.maxCost)).to.equal(true);
     const fee = await client.debtToken.balanceOf(await anyone.getAddress());
     const expected = (repaid * (PLAN.maxCost - PLAN.maxSlippage)) / BPS;
@@ -136,7 +136,7 @@ describe("the autopilot with a real Uniswap v3", () => {
     const { value, adjustedCollateral, scaledDebt, index } = await positionOf(vault);
     const equity = value - (scaledDebt * index) / 10n ** 27n;
     expect(adjustedCollateral < ((scaledDebt * index) / 10n ** 27n) * BPS, "liquidatable").to.equal(true);
-    const quote = await client.lens.quoteLiquidation(vault, 0, 2n ** 256n - 1n, 2n ** 256n - 1n);
+    const quote = await client.vaultLens.quoteLiquidation(vault, 0, 2n ** 256n - 1n, 2n ** 256n - 1n);
     await execute();
     const after = await positionOf(vault);
     const cost = equity - (after.value - (after.scaledDebt * after.index) / 10n ** 27n);

@@ -159,7 +159,7 @@ describe("governance", () => {
   });
 
   it("lets risk tighten at once and not loosen, and the guardian pause", async () => {
-    const { riskConfig, breaker } = client;
+    const { riskConfig, circuitBreaker: breaker } = client;
     await riskConfig.connect(risk).raiseHaircutFloor(0, 200);
     await expect(riskConfig.connect(risk).raiseHaircutFloor(0, 199)).to.be.revertedWithCustomError(
       riskConfig,

@@ -47,7 +47,7 @@ describe("the executor with a real Uniswap v3", () => {
   const owned = (): Promise<bigint> => client.debtToken.balanceOf(owner);
   const quoted = async (keys: readonly VaultKey[]) => {
     const quotes = await Promise.all(
-      keys.map((key) => client.lens.quoteLiquidation(key, 0, 2n ** 256n - 1n, 2n ** 256n - 1n)),
+      keys.map((key) => client.vaultLens.quoteLiquidation(key, 0, 2n ** 256n - 1n, 2n ** 256n - 1n)),
     );
     const sum = (term: "repaid" | "seized"): bigint => quotes.reduce((total, q) => total + q[term], 0n);
     return { repaid: sum("repaid"), seized: sum("seized") };
@@ -131,7 +131,7 @@ describe("the executor with a real Uniswap v3", () => {
     await mined(
       connect(deployment, trader).debtToken.approve(deployment.contracts.engine, parseEther("5000")),
     );
-    await mined(connect(deployment, trader).engine.repay(second, parseEther("5000"), GAS));
+    await mined(connect(deployment, trader).vaultEngine.repay(second, parseEther("5000"), GAS));
     const healthy = await healthOf(client, second);
     expect((await run(FUNDING.flashLoan, parseEther("30000"))) > 0n).to.equal(true);
     expect((await healthOf(client, second)) <= healthy).to.equal(true);

@@ -21,7 +21,7 @@ describe("the lens", () => {
     const assets = Array.from({ length: 8 }, (_, i) => ({ ...local.assets[0]!, symbol: `A${i}` }));
     const deployment = await deployInMemory(connection, parseParameters({ ...local, assets }));
     const [owner] = await connection.ethers.getSigners();
-    const { engine, lens, tokens } = connect(deployment, owner!);
+    const { vaultEngine: engine, vaultLens: lens, tokens } = connect(deployment, owner!);
     for (const token of tokens) {
       await token.mint(owner!.address, 10n ** 24n);
       await token.approve(engine, MAX_UINT256);

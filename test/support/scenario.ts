@@ -29,7 +29,7 @@ export async function mined(sent: Promise<{ wait(): Promise<unknown> }>): Promis
 
 /** Puts 500,000 into the pool. */
 export async function lend(deployment: Deployment, lender: Signer): Promise<void> {
-  const { debtToken, pool } = connect(deployment, lender);
+  const { debtToken, lendingPool: pool } = connect(deployment, lender);
   const me = await lender.getAddress();
   await mined(debtToken.mint(me, parseEther("500000")));
   await mined(debtToken.approve(await pool.getAddress(), MaxUint256));
@@ -45,7 +45,7 @@ export async function openVault(
   collateral: Readonly<Record<number, string>>,
   debt: string,
 ): Promise<VaultKey> {
-  const { engine, tokens } = connect(deployment, owner);
+  const { vaultEngine: engine, tokens } = connect(deployment, owner);
   const me = await owner.getAddress();
   const key = vaultKey(me, index);
   for (const [id, whole] of Object.entries(collateral)) {
@@ -80,7 +80,7 @@ export async function fund(deployment: Deployment, holder: Signer, whole: string
 }
 
 /** The health factor of a vault as the lens sees it [WAD]. */
-export async function healthOf({ lens }: Client, key: VaultKey): Promise<bigint> {
+export async function healthOf({ vaultLens: lens }: Client, key: VaultKey): Promise<bigint> {
   const [health] = await lens.health([key]);
   if (health === undefined) throw new Error(`the lens left out ${key}`);
   return health.healthFactor;

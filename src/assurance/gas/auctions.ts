@@ -22,13 +22,13 @@ const CRASHED = 1_410n;
 export async function measureAuctions(connection: NetworkConnection): Promise<AuctionFigures> {
   const bench = await Bench.create(connection);
   const { client, me } = bench;
-  const { engine, auctionHouse, debtToken } = client;
+  const { vaultEngine, auctionHouse, debtToken } = client;
   await debtToken.approve(auctionHouse, MAX_UINT256);
-  const call = engine.interface;
+  const call = vaultEngine.interface;
   const keys = Array.from({ length: FEW + MANY + 2 }, (_, i) => vaultKey(me, BigInt(i)));
   for (const key of keys) {
     await bench.gas(
-      engine.multicall([
+      vaultEngine.multicall([
         call.encodeFunctionData("deposit", [key, 0, 10n * ONE]),
         call.encodeFunctionData("borrow", [key, 14_000n * ONE, me]),
       ]),
@@ -36,9 +36,9 @@ export async function measureAuctions(connection: NetworkConnection): Promise<Au
   }
   await bench.price(CRASHED);
   const absorb = (list: readonly VaultKey[]) =>
-    bench.gas(engine.multicall(list.map((key) => call.encodeFunctionData("absorb", [key, me]))));
-  await bench.gas(engine.absorb(keys[0] ?? "", me));
-  const auctionStart = await bench.gas(engine.absorb(keys[1] ?? "", me));
+    bench.gas(vaultEngine.multicall(list.map((key) => call.encodeFunctionData("absorb", [key, me]))));
+  await bench.gas(vaultEngine.absorb(keys[0] ?? "", me));
+  const auctionStart = await bench.gas(vaultEngine.absorb(keys[1] ?? "", me));
   const few = await absorb(keys.slice(2, 2 + FEW));
   const many = await absorb(keys.slice(2 + FEW));
   const take = (id: bigint) => bench.gas(auctionHouse.take(id, 0, 2n * ONE, MAX_UINT256, me, "0x"));

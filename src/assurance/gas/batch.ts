@@ -32,7 +32,7 @@ export async function measureBatches(connection: NetworkConnection): Promise<Bat
   const [signer] = await connection.ethers.getSigners();
   if (signer === undefined) throw new Error("the chain has no account");
   const me = signer.address;
-  const { engine, pool, debtToken, tokens, feeds } = connect(deployment, signer);
+  const { vaultEngine, lendingPool, debtToken, tokens, feeds } = connect(deployment, signer);
   const [token, feed] = [tokens[0], feeds[0]];
   const [asset] = deployment.assets;
   if (token === undefined || feed === undefined || asset === undefined) throw new Error("no asset");
@@ -40,24 +40,25 @@ export async function measureBatches(connection: NetworkConnection): Promise<Bat
   const uniswap = await Uniswap.deploy(signer, me);
   for (const t of [debtToken, token]) {
     await t.mint(me, parseUnits("1000000000", 18));
-    for (const spender of [engine, pool, uniswap.managerAddress]) await t.approve(spender, MaxUint256);
+    for (const spender of [vaultEngine, lendingPool, uniswap.managerAddress])
+      await t.approve(spender, MaxUint256);
   }
-  await pool.deposit(parseUnits("10000000", 18), me);
+  await lendingPool.deposit(parseUnits("10000000", 18), me);
   const debt = { address: deployment.debtAsset.token, decimals: 18 };
   const collateral = { address: asset.token, decimals: 18 };
   await uniswap.createMarket(collateral, debt, 1_650n * ONE, parseUnits("100000000", 18), FEE_PIPS);
   const executor = await new LiquidationExecutor__factory(signer).deploy(
     me,
-    engine,
+    vaultEngine,
     await uniswap.factoryAddress,
     [],
   );
 
-  const call = engine.interface;
+  const call = vaultEngine.interface;
   const open = async (index: number, borrowed: bigint): Promise<VaultKey> => {
     const vault = vaultKey(me, BigInt(index));
     const deposit = call.encodeFunctionData("deposit", [vault, 0, 10n * ONE]);
-    await engine.multicall([deposit, call.encodeFunctionData("borrow", [vault, borrowed * ONE, me])]);
+    await vaultEngine.multicall([deposit, call.encodeFunctionData("borrow", [vault, borrowed * ONE, me])]);
     return vault;
   };
   const healthy = await open(0, 1_000n);

@@ -65,11 +65,12 @@ export function parameters(): SystemParameters {
 export async function measure(connection: NetworkConnection): Promise<GasFigures> {
   const bench = await Bench.create(connection);
   const { client, me } = bench;
-  const { engine } = client;
+  const { vaultEngine } = client;
   const key = (index: bigint): VaultKey => vaultKey(me, index);
-  const deposit = (vault: VaultKey, asset = 0, tokens = 10n) => engine.deposit(vault, asset, tokens * ONE);
-  const borrow = (vault: VaultKey, tokens: bigint) => engine.borrow(vault, tokens * ONE, me);
-  const open = (vault: VaultKey, tokens: bigint) => engine.open(vault, 0, 10n * ONE, tokens * ONE, me);
+  const deposit = (vault: VaultKey, asset = 0, tokens = 10n) =>
+    vaultEngine.deposit(vault, asset, tokens * ONE);
+  const borrow = (vault: VaultKey, tokens: bigint) => vaultEngine.borrow(vault, tokens * ONE, me);
+  const open = (vault: VaultKey, tokens: bigint) => vaultEngine.open(vault, 0, 10n * ONE, tokens * ONE, me);
 
   await bench.poke();
   // Another vault, so that no total is zero before the first figure.
@@ -81,8 +82,8 @@ export async function measure(connection: NetworkConnection): Promise<GasFigures
   await bench.gas(borrow(key(0n), 5_000n));
   const borrowOne = await bench.gas(borrow(key(0n), 5_000n));
   const opened = await bench.gas(open(key(1n), 14_000n));
-  const repay = await bench.gas(engine.repay(key(0n), 2_000n * ONE));
-  const withdrawWithDebt = await bench.gas(engine.withdraw(key(0n), 0, ONE, me));
+  const repay = await bench.gas(vaultEngine.repay(key(0n), 2_000n * ONE));
+  const withdrawWithDebt = await bench.gas(vaultEngine.withdraw(key(0n), 0, ONE, me));
 
   for (const asset of [0, 1, 2]) await bench.gas(deposit(key(3n), asset));
   await bench.gas(borrow(key(3n), 42_000n));
@@ -90,7 +91,7 @@ export async function measure(connection: NetworkConnection): Promise<GasFigures
 
   await bench.price(1_650n);
   const liquidate = (vault: VaultKey) =>
-    engine.liquidate({
+    vaultEngine.liquidate({
       vault,
       asset: 0,
       maxRepay: MAX_UINT256,
@@ -130,16 +131,18 @@ export class Bench {
     const client = connect(deployment, signer);
     for (const token of [client.debtToken, ...client.tokens]) {
       await token.mint(signer.address, parseUnits("1000000000", 18));
-      for (const spender of [client.engine, client.pool]) await token.approve(spender, MAX_UINT256);
+      for (const spender of [client.vaultEngine, client.lendingPool])
+        await token.approve(spender, MAX_UINT256);
     }
-    await client.pool.deposit(parseUnits("1000000", 18), signer.address);
-    await client.tokens[0]?.mint(await client.engine.getAddress(), 1n);
+    await client.lendingPool.deposit(parseUnits("1000000", 18), signer.address);
+    await client.tokens[0]?.mint(await client.vaultEngine.getAddress(), 1n);
     return new Bench(connection, client, signer.address);
   }
 
   /** The breaker sees every price. */
   async poke(): Promise<void> {
-    for (const { id } of this.client.deployment.assets) await (await this.client.breaker.poke(id)).wait();
+    for (const { id } of this.client.deployment.assets)
+      await (await this.client.circuitBreaker.poke(id)).wait();
   }
 
   /** Sends after `PAUSE` seconds and returns the gas used. */

@@ -58,7 +58,7 @@ export class ChainReader implements EventSource {
     readonly client: Client,
     private readonly provider: Provider,
   ) {
-    const { interface: abi } = client.engine;
+    const { interface: abi } = client.vaultEngine;
     // Every event that can change a vault has its key as the first indexed parameter.
     const names = [
       "Deposited",
@@ -100,7 +100,7 @@ export class ChainReader implements EventSource {
   async vaultsTouched(from: number, to: number): Promise<VaultKey[]> {
     const logs = await this.provider
       .getLogs({
-        address: await this.client.engine.getAddress(),
+        address: await this.client.vaultEngine.getAddress(),
         topics: [this.topics],
         fromBlock: from,
         toBlock: to,
@@ -116,7 +116,7 @@ export class ChainReader implements EventSource {
   async records(keys: readonly VaultKey[], block: number): Promise<Map<VaultKey, VaultState>> {
     const states = new Map<VaultKey, VaultState>();
     for (const chunk of await this.chunks(keys)) {
-      const records = await readRecords(this.client.lens, chunk, { blockTag: block });
+      const records = await readRecords(this.client.vaultLens, chunk, { blockTag: block });
       chunk.forEach((key, i) => {
         const record = records[i];
         if (record === undefined) throw new Error(`the lens left out vault ${key}`);
@@ -130,7 +130,7 @@ export class ChainReader implements EventSource {
   async health(keys: readonly VaultKey[], block: number): Promise<Map<VaultKey, VaultHealth>> {
     const found = new Map<VaultKey, VaultHealth>();
     for (const chunk of await this.chunks(keys)) {
-      const list = await this.client.lens.health([...chunk], { blockTag: block });
+      const list = await this.client.vaultLens.health([...chunk], { blockTag: block });
       chunk.forEach((key, i) => {
         const h = list[i];
         if (h === undefined) throw new Error(`the lens left out vault ${key}`);
@@ -143,17 +143,17 @@ export class ChainReader implements EventSource {
 
   /** Most vaults one call of the lens takes. */
   async keysPerCall(): Promise<number> {
-    this.maxKeys ??= Number(await this.client.lens.MAX_KEYS());
+    this.maxKeys ??= Number(await this.client.vaultLens.MAX_KEYS());
     return this.maxKeys;
   }
 
   async market(block: number): Promise<Market> {
     const at = { blockTag: block };
-    const { pool, oracle, riskConfig } = this.client;
+    const { lendingPool, oracleGuard, riskConfig } = this.client;
     const [state, totalShares, { borrowCap, dust, targetHealth, stuckHealth }, debtFeed, assets] =
       await Promise.all([
-        pool.poolState(at),
-        pool.totalSupply(at),
+        lendingPool.poolState(at),
+        lendingPool.totalSupply(at),
         riskConfig.systemRisk(at),
         this.feeds.debt === null ? null : answerOf(this.feeds.debt, block),
         Promise.all(
@@ -161,7 +161,7 @@ export class ChainReader implements EventSource {
             const [first, second, accepted, { risk }, lastKnown] = await Promise.all([
               answerOf(primary, block),
               secondary === null ? null : answerOf(secondary, block),
-              oracle.lastGoodPrice(id, at),
+              oracleGuard.lastGoodPrice(id, at),
               riskConfig.assetRisk(id, at),
               this.lastKnown(id, block),
             ]);
@@ -188,18 +188,18 @@ export class ChainReader implements EventSource {
   /** What the guard knows of an asset that is dead; null if it is not. */
   private async lastKnown(id: number, block: number): Promise<LastKnown | null> {
     const at = { blockTag: block };
-    const { status } = await this.client.oracle.price(id, at);
+    const { status } = await this.client.oracleGuard.price(id, at);
     if (STATUSES[Number(status)] !== "dead") return null;
-    const [known, deadSince] = await this.client.oracle.lastKnown(id, at);
+    const [known, deadSince] = await this.client.oracleGuard.lastKnown(id, at);
     const { base, most, least, aliveAt, unseenBefore, fades } = known;
     return { known: { base, most, least, aliveAt, unseenBefore, fades }, deadSince };
   }
 
   async funds(account: string, block: BlockTag): Promise<Funds> {
-    const { debtToken, engine } = this.client;
+    const { debtToken, vaultEngine } = this.client;
     const [balance, allowance] = await Promise.all([
       debtToken.balanceOf(account, { blockTag: block }),
-      debtToken.allowance(account, await engine.getAddress(), { blockTag: block }),
+      debtToken.allowance(account, await vaultEngine.getAddress(), { blockTag: block }),
     ]);
     return { balance, allowance };
   }

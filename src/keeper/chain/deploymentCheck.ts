@@ -34,19 +34,25 @@ export async function firstDifference(client: Client, provider: Provider): Promi
   );
 }
 
-async function wiring({ deployment, engine, lens, auctionHouse, oracle }: Client): Promise<Pair[]> {
+async function wiring({
+  deployment,
+  vaultEngine,
+  vaultLens,
+  auctionHouse,
+  oracleGuard,
+}: Client): Promise<Pair[]> {
   const { contracts, debtAsset } = deployment;
   const read = await Promise.all([
-    engine.pool(),
-    engine.riskConfig(),
-    engine.oracle(),
-    engine.breaker(),
-    engine.volatility(),
-    engine.auctionHouse(),
-    engine.authority(),
+    vaultEngine.pool(),
+    vaultEngine.riskConfig(),
+    vaultEngine.oracle(),
+    vaultEngine.breaker(),
+    vaultEngine.volatility(),
+    vaultEngine.auctionHouse(),
+    vaultEngine.authority(),
     auctionHouse.backstop(),
-    lens.engine(),
-    engine.debtAsset(),
+    vaultLens.engine(),
+    vaultEngine.debtAsset(),
   ]);
   const [pool, riskConfig, guard, breaker, volatility, house, manager, backstop, watched, debtToken] = read;
   return [
@@ -60,12 +66,12 @@ async function wiring({ deployment, engine, lens, auctionHouse, oracle }: Client
     ["contracts.backstop", contracts.backstop, backstop],
     ["contracts.engine", contracts.engine, watched],
     ["debtAsset.token", debtAsset.token, debtToken],
-    ["debtAsset.decimals", BigInt(debtAsset.decimals), await oracle.debtDecimals()],
+    ["debtAsset.decimals", BigInt(debtAsset.decimals), await oracleGuard.debtDecimals()],
   ];
 }
 
-async function interest({ deployment, pool }: Client): Promise<Pair[]> {
-  const actual = (await pool.terms()) as unknown as Readonly<Record<string, bigint>>;
+async function interest({ deployment, lendingPool }: Client): Promise<Pair[]> {
+  const actual = (await lendingPool.terms()) as unknown as Readonly<Record<string, bigint>>;
   return Object.entries(poolTermsOf(deployment.parameters.rate)).map(([term, recorded]) => [
     `parameters.rate (${term})`,
     BigInt(recorded),
@@ -74,7 +80,7 @@ async function interest({ deployment, pool }: Client): Promise<Pair[]> {
 }
 
 async function differenceOfAssets(client: Client, provider: Provider): Promise<string | null> {
-  const { deployment, riskConfig, oracle } = client;
+  const { deployment, riskConfig, oracleGuard } = client;
   const { assets, debtAsset, parameters } = deployment;
   const listed = Number(await riskConfig.assetCount());
   if (listed !== assets.length) return `assets: ${assets.length}: must be the ${listed} that are listed`;
@@ -84,14 +90,14 @@ async function differenceOfAssets(client: Client, provider: Provider): Promise<s
 
   const pairs: Pair[] = [];
   if (debtAsset.source !== undefined) {
-    const actual = await oracle.debtSource();
+    const actual = await oracleGuard.debtSource();
     const { feed, decimals } = debtAsset.source;
     pairs.push(...sourcePairs("debtAsset.source", feed, terms.debtSource, actual));
     pairs.push(["debtAsset.source.decimals", BigInt(decimals), await decimalsOf(actual.feed)]);
   }
   for (const [id, { token, decimals, primary, secondary }] of assets.entries()) {
     const { risk } = await riskConfig.assetRisk(id);
-    const actual = await oracle.assetSources(id);
+    const actual = await oracleGuard.assetSources(id);
     const [at, recorded] = [`assets[${id}]`, terms.assets[id]];
     pairs.push(
       [`${at}.token`, token, risk.token],
@@ -105,7 +111,11 @@ async function differenceOfAssets(client: Client, provider: Provider): Promise<s
       ),
       [`parameters.${at}.maxDeviationBps`, recorded?.maxDeviation ?? 0n, actual.maxDeviation],
       [`parameters.${at}.composed`, recorded?.composed ?? false, actual.composed],
-      [`parameters.${at}.sequenced`, parameters.assets[id]?.sequenced ?? false, await oracle.isSequenced(id)],
+      [
+        `parameters.${at}.sequenced`,
+        parameters.assets[id]?.sequenced ?? false,
+        await oracleGuard.isSequenced(id),
+      ],
     );
     const found = difference(pairs);
     if (found !== null) return found;

@@ -67,15 +67,15 @@ export async function simulate(
     receiver: account.address,
     data: "0x",
   };
-  const { engine } = client;
-  const data = engine.interface.encodeFunctionData("liquidate", [call]);
-  const to = await engine.getAddress();
+  const { vaultEngine } = client;
+  const data = vaultEngine.interface.encodeFunctionData("liquidate", [call]);
+  const to = await vaultEngine.getAddress();
   let gas: bigint;
   let repaid: bigint;
   let seized: bigint;
   try {
     const answer = await provider.call({ from: account.address, to, data });
-    [repaid, seized] = engine.interface.decodeFunctionResult("liquidate", answer) as unknown as [
+    [repaid, seized] = vaultEngine.interface.decodeFunctionResult("liquidate", answer) as unknown as [
       bigint,
       bigint,
     ];
@@ -144,7 +144,7 @@ async function approveAmount(
 ): Promise<OutcomeEvent> {
   const { client, provider, account } = execution;
   const to = await client.debtToken.getAddress();
-  const engine = await client.engine.getAddress();
+  const engine = await client.vaultEngine.getAddress();
   const data = client.debtToken.interface.encodeFunctionData("approve", [engine, amount]);
   let gas: bigint;
   try {
@@ -179,7 +179,7 @@ export async function settle(
   if (receipt === null) return { ...base, status: "late" };
   const { blockNumber: block, gasUsed } = receipt;
   if (receipt.status !== 1) {
-    const to = await client.engine.getAddress();
+    const to = await client.vaultEngine.getAddress();
     const refusal = await reasonAt(provider, { from: account.address, to, data: simulated.data }, block);
     return { ...base, status: refusal.class === "gone" ? "lost" : "reverted", block, gasUsed, refusal };
   }
@@ -236,7 +236,7 @@ export async function reasonAt(
 
 /** What the engine says of the liquidations in a transaction, by vault: debt units, collateral units, WAD. */
 export function liquidationsIn(client: Client, receipt: TransactionReceipt) {
-  const { interface: abi } = client.engine;
+  const { interface: abi } = client.vaultEngine;
   const { topicHash } = abi.getEvent("Liquidated");
   const found = new Map<VaultKey, { repaid: bigint; seized: bigint; bonus: bigint }>();
   for (const log of receipt.logs) {
@@ -260,7 +260,7 @@ export async function healthAt(
   block: number,
 ): Promise<bigint | null | undefined> {
   try {
-    const [health] = await client.lens.health([vault], { blockTag: block });
+    const [health] = await client.vaultLens.health([vault], { blockTag: block });
     return health === undefined ? undefined : health.debt === 0n ? null : health.healthFactor;
   } catch {
     return undefined;

@@ -61,7 +61,7 @@ function absorption(scene: Scene, key: VaultKey): Action {
       {
         from: actors.absorber,
         to: engine,
-        data: client.engine.interface.encodeFunctionData("absorb", [key, actors.absorber]),
+        data: client.vaultEngine.interface.encodeFunctionData("absorb", [key, actors.absorber]),
         gas: CALL_GAS.absorb,
       },
     ],
@@ -82,7 +82,7 @@ function flag(scene: Scene, key: VaultKey): Action {
       {
         from: actors.absorber,
         to: client.deployment.contracts.engine,
-        data: client.engine.interface.encodeFunctionData("flag", [key]),
+        data: client.vaultEngine.interface.encodeFunctionData("flag", [key]),
         gas: CALL_GAS.upkeep,
       },
     ],

@@ -73,7 +73,7 @@ export class LateBorrowers {
       return "wait";
     model.vaultEngine.deposit(v.key, v.asset, collateral);
     model.vaultEngine.borrow(v.key, debt);
-    const data = client.engine.interface.encodeFunctionData("multicall", [
+    const data = client.vaultEngine.interface.encodeFunctionData("multicall", [
       openingCalls(this.world, v, collateral, debt),
     ]);
     return {

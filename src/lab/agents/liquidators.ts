@@ -96,7 +96,7 @@ function liquidation(scene: Scene, plan: PlannedLiquidation): Action {
       {
         from: actors.keeper,
         to: contracts.engine,
-        data: client.engine.interface.encodeFunctionData("liquidate", [call]),
+        data: client.vaultEngine.interface.encodeFunctionData("liquidate", [call]),
         gas: CALL_GAS.liquidate,
       },
       { from: actors.keeper, to: routerAddress, data: sale, gas: CALL_GAS.swap },

@@ -48,13 +48,13 @@ export class Attendants {
       const first = this.pokedAt[id] === 0n;
       this.pokedAt[id] = history.newest;
       if (this.volatility) {
-        const data = client.volatility.interface.encodeFunctionData("poke", [id]);
+        const data = client.volatilityModel.interface.encodeFunctionData("poke", [id]);
         const pokes = first ? 1n : (news + ROUNDS_PER_POKE - 1n) / ROUNDS_PER_POKE;
         for (let i = 0n; i < pokes; i++) actions.push(upkeep(scene, volatility, data, CALL_GAS.poke));
         model.volatilityModel.poke(id, history);
       }
       if (this.breaker) {
-        const data = client.breaker.interface.encodeFunctionData("poke", [id]);
+        const data = client.circuitBreaker.interface.encodeFunctionData("poke", [id]);
         actions.push(upkeep(scene, breaker, data));
         const open = breakers.pausedUntil(model.circuitBreaker.state, "Borrow") <= now;
         if (model.circuitBreaker.poke(id) && open) scene.ledger.tripped();
@@ -64,7 +64,7 @@ export class Attendants {
       this.pairAt = time + PAIR_EVERY;
       histories.forEach((_, a) => {
         for (let b = a + 1; b < histories.length; b++) {
-          const data = client.volatility.interface.encodeFunctionData("pokeCorrelation", [a, b]);
+          const data = client.volatilityModel.interface.encodeFunctionData("pokeCorrelation", [a, b]);
           actions.push(upkeep(scene, volatility, data, CALL_GAS.poke));
           model.volatilityModel.state.pokeCorrelation(a, b);
         }
@@ -75,7 +75,7 @@ export class Attendants {
       histories.forEach((_, id) => {
         model.oracleGuard.updateLastGoodPrice(id);
         actions.push(
-          upkeep(scene, oracle, client.oracle.interface.encodeFunctionData("updateLastGoodPrice", [id])),
+          upkeep(scene, oracle, client.oracleGuard.interface.encodeFunctionData("updateLastGoodPrice", [id])),
         );
       });
     }
@@ -93,7 +93,7 @@ export class Attendants {
       model.circuitBreaker.state = state;
       return [];
     }
-    const data = client.breaker.interface.encodeFunctionData("refresh");
+    const data = client.circuitBreaker.interface.encodeFunctionData("refresh");
     return [upkeep(scene, client.deployment.contracts.breaker, data)];
   }
 }

@@ -177,10 +177,10 @@ export async function checkBook(
     scaled === totalScaledDebt,
     `block ${block}: vault debts sum to ${scaled}, not ${totalScaledDebt}`,
   );
-  const held = await client.debtToken.balanceOf(client.pool);
+  const held = await client.debtToken.balanceOf(client.lendingPool);
   log.require(held >= cash, `block ${block}: the pool counts ${cash} in cash but holds ${held}`);
   const { state: house } = model.auctionHouse;
-  const capital = await client.debtToken.balanceOf(client.backstop);
+  const capital = await client.debtToken.balanceOf(client.backstopPool);
   log.require(
     capital >= model.backstopPool.state.cash,
     `block ${block}: the backstop counts ${model.backstopPool.state.cash} but holds ${capital}`,
@@ -197,7 +197,7 @@ export async function checkBook(
       sums[id] === deposited,
       `block ${block}: ${symbol} of vaults sums to ${sums[id]}, not ${deposited}`,
     );
-    const balance = await client.tokens[id]?.balanceOf(client.engine);
+    const balance = await client.tokens[id]?.balanceOf(client.vaultEngine);
     log.require(
       (balance ?? 0n) >= deposited + auctioned,
       `block ${block}: the engine counts ${deposited + auctioned} ${symbol} but holds ${balance}`,

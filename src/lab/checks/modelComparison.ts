@@ -58,8 +58,8 @@ export async function reconcile(
   keys: readonly VaultKey[],
 ): Promise<Reconciliation> {
   const tally = new Tally();
-  const { lens } = client;
-  const chain = await lens.snapshot();
+  const { vaultLens } = client;
+  const chain = await vaultLens.snapshot();
   const modelPool = model.lendingPool.state;
   for (const field of POOL_FIELDS) tally.equal(`pool.${field}`, chain.pool[field], modelPool[field]);
   tally.equal("pool.totalShares", chain.totalShares, modelPool.totalShares);
@@ -78,7 +78,7 @@ export async function reconcile(
   });
   for (let from = 0; from < keys.length; from += RECORDS_PER_CALL) {
     const chunk = keys.slice(from, from + RECORDS_PER_CALL);
-    const records = await readRecords(lens, chunk);
+    const records = await readRecords(vaultLens, chunk);
     chunk.forEach((key, i) => {
       const record = records[i] ?? { ...NO_RECORD, balances: new Map<number, bigint>() };
       const vault = model.vaultEngine.vault(key);
@@ -107,10 +107,10 @@ export async function reconcileDefences(client: Client, model: SystemModel): Pro
       model.volatilityModel.state.series(id),
       model.volatilityModel.state.parameters.halfLife,
     );
-    tally.equal(`${symbol}.variance`, await client.volatility.varianceOf(id), variance);
+    tally.equal(`${symbol}.variance`, await client.volatilityModel.varianceOf(id), variance);
     tally.equal(
       `${symbol}.haircut`,
-      await client.volatility.haircutOf(id),
+      await client.volatilityModel.haircutOf(id),
       model.volatilityModel.state.haircut(id),
     );
     const inForce = await client.riskConfig.haircuts(id);
@@ -158,17 +158,17 @@ async function compareAuctions(tally: Tally, client: Client, model: SystemModel)
 async function compareBackstop(tally: Tally, client: Client, model: SystemModel): Promise<void> {
   tally.equal(
     "model.backstopPool.state.cash",
-    await client.backstop.totalAssets(),
+    await client.backstopPool.totalAssets(),
     model.backstopPool.state.cash,
   );
   tally.equal(
     "model.backstopPool.state.shares",
-    await client.backstop.totalSupply(),
+    await client.backstopPool.totalSupply(),
     model.backstopPool.state.totalShares,
   );
   tally.equal(
     "model.backstopPool.state.capital",
-    await client.backstop.capital(),
+    await client.backstopPool.capital(),
     model.backstopPool.capital(),
   );
 }
@@ -176,7 +176,7 @@ async function compareBackstop(tally: Tally, client: Client, model: SystemModel)
 async function compareBreaker(tally: Tally, client: Client, model: SystemModel): Promise<void> {
   const state = model.circuitBreaker.state;
   for (const [number, action] of breakers.PAUSABLE_ACTIONS.entries()) {
-    const closed = await client.breaker.pausedSeconds(number);
+    const closed = await client.circuitBreaker.pausedSeconds(number);
     tally.equal(`breaker.${action}`, closed, model.circuitBreaker.pausedSeconds(action));
   }
   tally.equal(

@@ -35,6 +35,6 @@ export function settleUp(scene: Scene): Action[] {
     });
   }
   model.lendingPool.payBackstop();
-  actions.push(call(actors.depositor, pool, client.pool.interface.encodeFunctionData("payBackstop")));
+  actions.push(call(actors.depositor, pool, client.lendingPool.interface.encodeFunctionData("payBackstop")));
   return actions;
 }

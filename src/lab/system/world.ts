@@ -93,11 +93,11 @@ export async function createWorld(
   const client = connect(deployment, deployer);
   const { autopilot: autopilotAddress = "" } = deployment;
   const autopilot = Autopilot__factory.connect(autopilotAddress, deployer);
-  const { accruedAt } = await client.pool.poolState();
+  const { accruedAt } = await client.lendingPool.poolState();
   const model = new SystemModel(termsOf(deployment), accruedAt);
   const histories: FeedHistory[] = [];
   for (const { id, primary } of deployment.assets) {
-    const accepted = await client.oracle.lastGoodPrice(id);
+    const accepted = await client.oracleGuard.lastGoodPrice(id);
     model.oracleGuard.restoreLastGoodPrice(id, accepted.goodPrice, accepted.timestamp);
     const latest = await client.feeds[id]?.latestRoundData();
     if (latest === undefined) throw new RangeError(`no feed for asset ${id}`);
@@ -176,7 +176,7 @@ async function bringMoney(
   const { actors, backstopCapital, client, histories, lent, model } = world;
   const { contracts, assets } = client.deployment;
   model.now = BigInt(time);
-  const pool = client.pool.interface;
+  const pool = client.lendingPool.interface;
   const sent = [
     await send(
       world,
@@ -194,7 +194,7 @@ async function bringMoney(
   }
   if (backstopCapital > 0n) {
     const { depositor } = actors;
-    const data = client.backstop.interface.encodeFunctionData("deposit", [backstopCapital, depositor]);
+    const data = client.backstopPool.interface.encodeFunctionData("deposit", [backstopCapital, depositor]);
     sent.push(await send(world, depositor, contracts.backstop, data));
     model.backstopPool.deposit(depositor, backstopCapital);
   }
@@ -214,7 +214,7 @@ async function makePlans(world: LabWorld, settings: Settings, time: number): Pro
   const planned = vaults.filter((v) => v.autopilot);
   if (planned.length === 0) return;
   const { engine } = client.deployment.contracts;
-  const approve = client.engine.interface.encodeFunctionData("setOperator", [autopilotAddress, true]);
+  const approve = client.vaultEngine.interface.encodeFunctionData("setOperator", [autopilotAddress, true]);
   const sent = [await send(world, actors.borrower, engine, approve)];
   for (const { index, asset } of planned) {
     const plan = {
@@ -247,7 +247,7 @@ async function openVaults(
       openInModel(model, v);
       return openingCalls(world, v, v.collateral, v.debt);
     });
-    const data = client.engine.interface.encodeFunctionData("multicall", [calls]);
+    const data = client.vaultEngine.interface.encodeFunctionData("multicall", [calls]);
     opened.push(await send(world, actors.borrower, client.deployment.contracts.engine, data));
     const done = Math.min(from + OPEN_BATCH, vaults.length);
     if (done < vaults.length && done % OPEN_BLOCK !== 0) continue;
@@ -264,7 +264,7 @@ export function openingCalls(
   collateral: bigint,
   debt: bigint,
 ): string[] {
-  const engine = client.engine.interface;
+  const engine = client.vaultEngine.interface;
   return [
     engine.encodeFunctionData("deposit", [key, asset, collateral]),
     engine.encodeFunctionData("borrow", [key, debt, actors.borrower]),

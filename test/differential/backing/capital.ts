@@ -14,7 +14,7 @@ function enter(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "enter",
     o.elapsed,
-    () => r.w.client.backstop.connect(signer).deposit(assets, address),
+    () => r.w.client.backstopPool.connect(signer).deposit(assets, address),
     () => r.w.model.backstopPool.deposit(address, assets),
   );
 }
@@ -26,7 +26,7 @@ function enterFor(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "enterFor",
     o.elapsed,
-    () => r.w.client.backstop.connect(signer).mint(shares, address),
+    () => r.w.client.backstopPool.connect(signer).mint(shares, address),
     () => r.w.model.backstopPool.mint(address, shares),
   );
 }
@@ -39,7 +39,7 @@ function requestExit(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "requestExit",
     o.elapsed,
-    () => r.w.client.backstop.connect(signer).requestExit(shares),
+    () => r.w.client.backstopPool.connect(signer).requestExit(shares),
     () => r.w.model.backstopPool.requestExit(address, shares),
   );
 }
@@ -63,7 +63,7 @@ async function leave(r: Run, o: Operation): Promise<void> {
       o.pick,
     ) ?? o.actor;
   const { address, signer } = r.actor(i);
-  const backstop = r.w.client.backstop.connect(signer);
+  const backstop = r.w.client.backstopPool.connect(signer);
   const shares = o.share >= 900 ? max(most[i]! + min(o.edge, 1n), 0n) : part(most[i]!, o);
   const done =
     o.pick % 3 === 0
@@ -87,7 +87,7 @@ function leaveWith(r: Run, actor: number, shares: bigint, elapsed: bigint): Prom
   return r.act(
     "leaveWith",
     elapsed,
-    () => r.w.client.backstop.connect(signer).withdraw(assets, address, address),
+    () => r.w.client.backstopPool.connect(signer).withdraw(assets, address, address),
     () => r.w.model.backstopPool.withdraw(address, assets),
   );
 }
@@ -97,7 +97,7 @@ function gift(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "gift",
     o.elapsed,
-    () => r.w.client.backstop.connect(r.actor(o.actor).signer).donate(amount),
+    () => r.w.client.backstopPool.connect(r.actor(o.actor).signer).donate(amount),
     () => r.w.model.backstopPool.donate(amount),
   );
 }
@@ -106,7 +106,7 @@ function payBackstop(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "payBackstop",
     o.elapsed,
-    () => r.w.client.pool.payBackstop(),
+    () => r.w.client.lendingPool.payBackstop(),
     () => {
       if (r.w.model.lendingPool.payBackstop() !== 0n) r.note("paid interest");
     },
@@ -119,7 +119,7 @@ function lend(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "lend",
     o.elapsed,
-    () => r.w.client.pool.connect(signer).deposit(amount, address),
+    () => r.w.client.lendingPool.connect(signer).deposit(amount, address),
     () => r.w.model.lendingPool.deposit(amount),
   );
 }
@@ -128,7 +128,7 @@ function lend(r: Run, o: Operation): Promise<boolean> {
 async function redeem(r: Run, o: Operation): Promise<void> {
   const { model, client } = r.w;
   const { address, signer } = r.actor(0);
-  const pool = client.pool.connect(signer);
+  const pool = client.lendingPool.connect(signer);
   const pessimistic = r.ahead(
     o.elapsed,
     () => model.lendingPool.exitAssets() < model.lendingPool.totalAssets(),

@@ -37,7 +37,7 @@ function unpause(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "unpause",
     o.elapsed,
-    () => client.breaker.unpause(breakers.PAUSABLE_ACTIONS.indexOf(action)),
+    () => client.circuitBreaker.unpause(breakers.PAUSABLE_ACTIONS.indexOf(action)),
     () => {
       model.circuitBreaker.state = breakers.unpause(model.circuitBreaker.state, action, model.now);
     },
@@ -57,7 +57,7 @@ function refresh(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "refresh",
     o.elapsed,
-    () => r.w.client.breaker.refresh(),
+    () => r.w.client.circuitBreaker.refresh(),
     () => r.w.model.circuitBreaker.refresh(),
   );
 }
@@ -70,7 +70,7 @@ async function volatility(r: Run, o: Operation): Promise<void> {
     await r.act(
       "pair",
       1n,
-      () => client.volatility.pokeCorrelation(a, b),
+      () => client.volatilityModel.pokeCorrelation(a, b),
       () => model.volatilityModel.state.pokeCorrelation(a, b),
     );
   }
@@ -169,7 +169,7 @@ function pass(r: Run, name: string, elapsed: bigint): Promise<boolean> {
   return r.act(
     name,
     elapsed,
-    () => r.w.client.pool.addInterest(),
+    () => r.w.client.lendingPool.addInterest(),
     () => r.w.model.lendingPool.addInterest(),
   );
 }
@@ -179,7 +179,7 @@ function pokeOne(r: Run, asset: number, elapsed: bigint): Promise<boolean> {
   return r.act(
     "poke",
     elapsed,
-    () => client.breaker.poke(asset),
+    () => client.circuitBreaker.poke(asset),
     () => {
       if (model.circuitBreaker.poke(asset)) r.note("tripped");
     },
@@ -192,7 +192,7 @@ function pause(r: Run, o: Operation, action: breakers.PausableAction): Promise<b
   return r.act(
     `pause${action}`,
     o.elapsed,
-    () => client.breaker.pause(breakers.PAUSABLE_ACTIONS.indexOf(action), duration),
+    () => client.circuitBreaker.pause(breakers.PAUSABLE_ACTIONS.indexOf(action), duration),
     () => {
       model.circuitBreaker.state = breakers.pause(model.circuitBreaker.state, action, duration, model.now);
     },
@@ -206,7 +206,7 @@ async function measureAll(r: Run, elapsed: bigint): Promise<void> {
     await r.act(
       "volatility",
       id === 0 ? elapsed : 1n,
-      () => client.volatility.poke(id),
+      () => client.volatilityModel.poke(id),
       () => model.volatilityModel.poke(id, history),
     );
   }

@@ -41,7 +41,14 @@ export async function allDifferences(w: World): Promise<readonly Mismatch[]> {
 }
 
 async function chainFigures(w: World): Promise<Figures> {
-  const { auctionHouse: house, backstop, breaker, pool, riskConfig, volatility } = w.client;
+  const {
+    auctionHouse: house,
+    backstopPool: backstop,
+    circuitBreaker: breaker,
+    lendingPool: pool,
+    riskConfig,
+    volatilityModel: volatility,
+  } = w.client;
   const figures = new Map<string, bigint>();
   const put = (name: string, value: bigint): void => void figures.set(name, value);
   const one = async (name: string, value: Promise<bigint>): Promise<void> => put(name, await value);

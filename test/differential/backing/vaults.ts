@@ -45,7 +45,7 @@ function put(r: Run, o: Operation, asset: number, thousandths: bigint): Promise<
   return r.act(
     "deposit",
     5n,
-    () => r.w.client.engine.connect(signer).deposit(key, asset, amount),
+    () => r.w.client.vaultEngine.connect(signer).deposit(key, asset, amount),
     () => r.w.model.vaultEngine.deposit(key, asset, amount),
   );
 }
@@ -63,7 +63,7 @@ export async function borrow(r: Run, o: Operation): Promise<void> {
   const done = await r.act(
     "borrow",
     o.elapsed,
-    () => r.w.client.engine.connect(signer).borrow(key, amount, address),
+    () => r.w.client.vaultEngine.connect(signer).borrow(key, amount, address),
     () => r.w.model.vaultEngine.borrow(key, amount),
   );
   if (done && o.share >= 800) r.note(credited && cut ? "borrow diversified" : "borrow at the limit");
@@ -72,7 +72,7 @@ export async function borrow(r: Run, o: Operation): Promise<void> {
 function repay(r: Run, o: Operation): Promise<boolean> {
   const { key } = r.vault(o.vault);
   const amount = o.share === 1000 ? MAX_UINT256 : part(r.w.model.vaultEngine.health(key).debt, o);
-  const engine = r.w.client.engine.connect(r.actor(o.actor).signer);
+  const engine = r.w.client.vaultEngine.connect(r.actor(o.actor).signer);
   return r.act(
     "repay",
     o.elapsed,
@@ -87,7 +87,7 @@ function withdraw(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "withdraw",
     o.elapsed,
-    () => r.w.client.engine.connect(signer).withdraw(key, o.asset, amount, address),
+    () => r.w.client.vaultEngine.connect(signer).withdraw(key, o.asset, amount, address),
     () => r.w.model.vaultEngine.withdraw(key, o.asset, amount),
   );
 }
@@ -106,7 +106,7 @@ function deleverage(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "deleverage",
     o.elapsed,
-    () => client.engine.connect(signer).deleverage(key, asset, amount, repay, address, "0x"),
+    () => client.vaultEngine.connect(signer).deleverage(key, asset, amount, repay, address, "0x"),
     () => model.vaultEngine.deleverage(key, asset, amount, repay),
   );
 }
@@ -123,7 +123,7 @@ export function liquidate(r: Run, o: Operation): Promise<boolean> {
   return r.act(
     "liquidate",
     o.elapsed,
-    () => client.engine.connect(signer).liquidate(call),
+    () => client.vaultEngine.connect(signer).liquidate(call),
     () => noteLoss(r, "writeOffVault", model.vaultEngine.liquidate(vault, asset, maxRepay, maxSeize).loss),
   );
 }
@@ -139,7 +139,7 @@ async function flag(r: Run, o: Operation): Promise<void> {
   await r.act(
     "flag",
     o.elapsed,
-    () => client.engine.flag(key),
+    () => client.vaultEngine.flag(key),
     () => {
       if (model.vaultEngine.flag(key) !== 0n) r.note("flagged");
     },
@@ -181,7 +181,7 @@ export function absorbVault(r: Run, key: VaultKey, keeper: number, elapsed: bigi
   return r.act(
     "absorb",
     elapsed,
-    () => r.w.client.engine.absorb(key, address),
+    () => r.w.client.vaultEngine.absorb(key, address),
     () => r.w.model.vaultEngine.absorb(key, address),
   );
 }

@@ -140,7 +140,7 @@ for (const [name, startNode, present] of NODES) {
     });
 
     it("restores the health of every unhealthy vault at a profit, and touches no other", async () => {
-      const before = await client.lens.records([safe]);
+      const before = await client.vaultLens.records([safe]);
       const me = await signerOf(provider, ROLES.keeper);
       const wethBefore = await client.tokens[0]?.balanceOf(me);
       const spentBefore = await client.debtToken.balanceOf(me);
@@ -154,7 +154,7 @@ for (const [name, startNode, present] of NODES) {
       }
       for (const key of [risky, mixed])
         expect((await healthOf(client, key)) >= parseEther("1.04")).to.equal(true);
-      expect(await client.lens.records([safe])).to.deep.equal(before);
+      expect(await client.vaultLens.records([safe])).to.deep.equal(before);
       expect(await client.debtToken.allowance(me, deployment.contracts.engine)).to.equal(MaxUint256);
       const bought = ((await client.tokens[0]?.balanceOf(me)) ?? 0n) - (wethBefore ?? 0n);
       const paid = spentBefore - (await client.debtToken.balanceOf(me));

@@ -97,7 +97,7 @@ describe("what deploy looks at before and after", () => {
     expect(new Set(steps.map(([, , all]) => all))).to.deep.equal(new Set([String(steps.length)]));
     expect(stdout).to.match(/^WBTC: 60000\.0 USDX, good$/m);
     const provider = new DeadlineProvider(node.url, 31337, 10_000);
-    const { volatility } = connect(await record(), provider);
+    const { volatilityModel: volatility } = connect(await record(), provider);
     const pokes = await volatility.queryFilter(volatility.getEvent("Poked"), 0);
     provider.destroy();
     expect(pokes.map(({ args }) => args.asset)).to.deep.equal([0n, 1n]);

@@ -49,7 +49,7 @@ describe("prices by deployment parameters", () => {
   it("takes a Uniswap pool as the secondary source and the sequencer's feed, and prices by them", async () => {
     const p = parseParameters(withPool());
     const deployment = await deployInMemory(connection, p);
-    const { oracle } = connect(deployment, connection.ethers.provider);
+    const { oracleGuard: oracle } = connect(deployment, connection.ethers.provider);
     const config = await oracle.assetSources(0);
     const twap = UniswapTwapSource__factory.connect(config.secondary.feed, connection.ethers.provider);
     expect(await twap.pool()).to.equal(pool);

@@ -49,7 +49,7 @@ describe("a fork of a populated chain", () => {
 
   it("replays a price drop and its liquidation there, and leaves the original as it was", async () => {
     const block = await rpc(node.url, "eth_blockNumber");
-    const records = await connect(deployment, provider).lens.records([vault]);
+    const records = await connect(deployment, provider).vaultLens.records([vault]);
 
     const fork = await network.create({ override: { forking: { enabled: true, url: node.url } } });
     const { ethers } = fork;
@@ -81,7 +81,7 @@ describe("a fork of a populated chain", () => {
     await fork.close();
 
     expect(await rpc(node.url, "eth_blockNumber")).to.equal(block);
-    expect(await connect(deployment, provider).lens.records([vault])).to.deep.equal(records);
+    expect(await connect(deployment, provider).vaultLens.records([vault])).to.deep.equal(records);
     expect((await healthOf(connect(deployment, provider), vault)) >= parseEther("1")).to.equal(true);
   });
 });

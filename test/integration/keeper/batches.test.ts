@@ -106,7 +106,7 @@ describe("the keeper with an executor", () => {
       address: own.address,
       send: async (transaction) => {
         await fund(deployment, rival, "14100");
-        const { engine, debtToken } = connect(deployment, rival);
+        const { vaultEngine: engine, debtToken } = connect(deployment, rival);
         await mined(debtToken.approve(deployment.contracts.engine, parseEther("14100")));
         await mined(engine.repay(vaults[1]!, parseEther("13000"), { gasLimit: 1_000_000n }));
         return await own.send(transaction);
@@ -133,10 +133,10 @@ describe("the keeper with an executor", () => {
   });
 
   it("liquidates out of the collateral where the pool has nothing left to lend", async () => {
-    const { engine } = connect(deployment, role(ROLES.rival));
+    const { vaultEngine: engine } = connect(deployment, role(ROLES.rival));
     const key = vaultKey(await role(ROLES.rival).getAddress(), 0n);
     await openVault(deployment, role(ROLES.rival), 0n, { 0: "1000" }, "0");
-    const cash = (await client.debtToken.balanceOf(client.pool)) - parseEther("100");
+    const cash = (await client.debtToken.balanceOf(client.lendingPool)) - parseEther("100");
     await mined(engine.borrow(key, cash, boss, { gasLimit: 1_000_000n }));
     const before = await client.debtToken.balanceOf(boss);
     await keeper().pass(never);

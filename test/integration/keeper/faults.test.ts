@@ -58,7 +58,7 @@ describe("the keeper with nodes, tokens and accounts as they are", () => {
     await keeper.pass(never);
     lagging = true;
     await mined(
-      connect(deployment, role(ROLES.borrower)).engine.withdraw(
+      connect(deployment, role(ROLES.borrower)).vaultEngine.withdraw(
         vault,
         0,
         parseEther("0.05"),

@@ -61,7 +61,7 @@ describe("the keeper", () => {
     await mined(connect(deployment, signer).debtToken.approve(deployment.contracts.engine, MaxUint256));
     const limits = { maxRepay: MaxUint256, maxSeize: MaxUint256, minSeize: 0n, deadline: MaxUint256 };
     await mined(
-      connect(deployment, signer).engine.liquidate({ vault, asset: 0, ...limits, receiver, data: "0x" }),
+      connect(deployment, signer).vaultEngine.liquidate({ vault, asset: 0, ...limits, receiver, data: "0x" }),
     );
   };
 

@@ -39,11 +39,11 @@ export async function holdingsOf(world: LabWorld): Promise<Holdings> {
     const address = people.find(([holder]) => holder === role)?.[1] ?? "";
     balances.push([role, "ether", await connection.ethers.provider.getBalance(address)]);
   }
-  const { reserve, backstopDue } = await client.pool.claims();
+  const { reserve, backstopDue } = await client.lendingPool.claims();
   return {
     balances,
     equity: {
-      lenders: await client.pool.totalAssets(),
+      lenders: await client.lendingPool.totalAssets(),
       reserve,
       backstop: (await client.debtToken.balanceOf(contracts.backstop)) + backstopDue,
     },
