@@ -2,11 +2,11 @@ import { MAX_UINT256, SystemModel, type VaultHealth, type VaultKey } from "../mo
 import type { Client } from "../protocol/client.js";
 import { termsOf } from "../protocol/deployments.js";
 import type { NodeProvider } from "../protocol/provider.js";
-import { type Account, NonceLane } from "./chain/account.js";
-import { ChainReader, type Market } from "./chain/chainReader.js";
-import { ASSUMED_BATCH_GAS, type Wanted } from "./execute/batch.js";
-import { type Acting, runBatches } from "./execute/batches.js";
-import type { DecisionEvent, Emit, OutcomeEvent } from "./report/events.js";
+import { type Account, NonceManager } from "./chain/account.js";
+import { ChainReader, type MarketSnapshot } from "./chain/chainReader.js";
+import { ASSUMED_BATCH_GAS, type LiquidationDecision } from "./execute/batch.js";
+import { type PassContext, runBatches } from "./execute/batches.js";
+import type { DecisionEvent, EventSink, OutcomeEvent } from "./report/events.js";
 import {
   approve,
   type Execution,
@@ -23,7 +23,7 @@ import { nextGasPrice } from "./chain/fees.js";
 import { type Costs, type Decision, planPass, sameHealth, skipped, type SkipReason } from "./plan/plan.js";
 import type { Revert } from "./chain/revert.js";
 import { type Head, VaultIndex } from "./chain/vaultIndex.js";
-import { type Patience, pause } from "./chain/receipt.js";
+import { type InclusionLimits, pause } from "./chain/receipt.js";
 import { lineOf } from "./chain/nodeWords.js";
 
 /** How a keeper works. */
@@ -34,7 +34,7 @@ export interface KeeperSettings {
   readonly minProfit: bigint;
   /** Most blocks asked for events at once. */
   readonly logChunk: number;
-  readonly patience: Patience;
+  readonly patience: InclusionLimits;
   /** Price of a wei [debt units, 1e36-scaled], where no asset of the system tells it. */
   readonly weiPrice?: bigint;
   /** Time after which a keeper with nothing to do says that it is there [ms]. */
@@ -68,7 +68,7 @@ export class Keeper {
   private readonly reader: ChainReader;
   private readonly index: VaultIndex;
   private readonly model: SystemModel;
-  private readonly lane = new NonceLane();
+  private readonly lane = new NonceManager();
   /** Vaults that the last pass did nothing about, with the reason. */
   private readonly left = new Map<VaultKey, SkipReason>();
   /** Where the rotating comparison with the lens goes on. */
@@ -79,7 +79,7 @@ export class Keeper {
     private readonly provider: NodeProvider,
     private readonly account: Account,
     private readonly settings: KeeperSettings,
-    private readonly emit: Emit,
+    private readonly emit: EventSink,
   ) {
     const { deployment } = client;
     this.reader = new ChainReader(client, provider);
@@ -195,7 +195,7 @@ export class Keeper {
     this.model.now = head.timestamp;
   }
 
-  private restoreMarket(market: Market): void {
+  private restoreMarket(market: MarketSnapshot): void {
     this.model.lendingPool.state = market.pool;
     this.model.oracleGuard.setDebtFeed(market.debtFeed);
     this.model.riskConfig.system = market.system;
@@ -238,12 +238,14 @@ export class Keeper {
   /** Reports all decisions and carries out those to liquidate: all sent first, one nonce after the other, then awaited. */
   private async act(
     decisions: readonly Decision[],
-    market: Acting,
+    market: PassContext,
     allowance: bigint,
     stopped: AbortSignal,
   ): Promise<OutcomeEvent[]> {
     const { head } = market;
-    const wanted = decisions.filter((d): d is Wanted => d.action === "liquidate" && d.option !== undefined);
+    const wanted = decisions.filter(
+      (d): d is LiquidationDecision => d.action === "liquidate" && d.option !== undefined,
+    );
     for (const decision of decisions) if (decision.action === "skip") this.report(decision, head);
     if (wanted.length === 0) return [];
 
@@ -300,7 +302,7 @@ export class Keeper {
   private async sendAll(
     execution: Execution,
     wanted: readonly Decision[],
-    market: Acting,
+    market: PassContext,
     outcomes: OutcomeEvent[],
   ): Promise<{ decision: Decision; simulated: Simulated; sent: Sent }[]> {
     const { head, tip } = market;
@@ -331,7 +333,11 @@ export class Keeper {
   }
 
   /** Simulates and reports one decision; null if the newest block refuses it. */
-  private async prepare(execution: Execution, decision: Decision, market: Acting): Promise<Simulated | null> {
+  private async prepare(
+    execution: Execution,
+    decision: Decision,
+    market: PassContext,
+  ): Promise<Simulated | null> {
     if (decision.option === undefined) return null;
     const limits = { weiPrice: market.weiPrice, minProfit: this.settings.minProfit };
     const result = await simulate(

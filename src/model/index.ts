@@ -5,7 +5,7 @@ export { BackstopPool } from "./core/backstopPool/backstopPool.js";
 export * as backstops from "./core/backstopPool/state.js";
 export { LendingPool } from "./core/lendingPool/lendingPool.js";
 export * as pools from "./core/lendingPool/state.js";
-export { ABSORB_RATIO, FLAG_AGE, ripeness } from "./core/vaultEngine/liquidators.js";
+export { ABSORB_RATIO, FLAG_AGE, absorbWindow as ripeness } from "./core/vaultEngine/liquidators.js";
 export { type LiquidationResult, VaultEngine } from "./core/vaultEngine/vaultEngine.js";
 export * as auctionMath from "./math/auctionMath.js";
 export * from "./math/compactFloat.js";

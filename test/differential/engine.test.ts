@@ -330,10 +330,10 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
   }
 }
 
-/** Liquidates one ripe vault asset by asset, without limits, until nothing is left of it or it is refused. */
+/** Liquidates one unhealthy vault asset by asset, without limits, until nothing is left of it or it is refused. */
 async function liquidateAll(w: World, pick: number): Promise<Verdicts> {
-  const ripe = w.keys.filter((key) => w.model.vaultEngine.health(key).liquidatable);
-  const vault = ripe[pick % Math.max(ripe.length, 1)];
+  const unhealthy = w.keys.filter((key) => w.model.vaultEngine.health(key).liquidatable);
+  const vault = unhealthy[pick % Math.max(unhealthy.length, 1)];
   if (vault === undefined) return { chain: null, model: null };
   const limits = { maxRepay: MAX_UINT256, maxSeize: MAX_UINT256, minSeize: 0n, deadline: MAX_UINT256 };
   const receiver = await w.actors[0]!.getAddress();
@@ -352,9 +352,9 @@ async function liquidateAll(w: World, pick: number): Promise<Verdicts> {
 
 /** Mostly a vault that can be liquidated and an asset it holds; sometimes whatever the operation names. */
 function target(w: World, o: Operation): [VaultKey, number] {
-  const ripe = w.keys.filter((key) => w.model.vaultEngine.health(key).liquidatable);
-  if (ripe.length === 0 || o.noise % 5n === 0n) return [w.keys[o.vault] as VaultKey, o.asset];
-  const key = ripe[o.vault % ripe.length] as VaultKey;
+  const unhealthy = w.keys.filter((key) => w.model.vaultEngine.health(key).liquidatable);
+  if (unhealthy.length === 0 || o.noise % 5n === 0n) return [w.keys[o.vault] as VaultKey, o.asset];
+  const key = unhealthy[o.vault % unhealthy.length] as VaultKey;
   const held = [...w.model.vaultEngine.vault(key).balances.keys()];
   return [key, held[o.asset % held.length] ?? o.asset];
 }

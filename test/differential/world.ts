@@ -2,7 +2,7 @@ import { type NetworkConnection } from "hardhat/types/network";
 import { type Signer } from "ethers";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { type Mismatch, reconcile } from "../../src/lab/checks/modelComparison.js";
+import { type Mismatch, compareWithModel } from "../../src/lab/checks/modelComparison.js";
 import { MAX_UINT256, ModelError, SystemModel, type VaultKey, vaultKey } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import { termsOf } from "../../src/protocol/deployments.js";
@@ -84,7 +84,7 @@ export async function step(
 
 /** Every difference between chain and model now. */
 export async function differences(world: World): Promise<readonly Mismatch[]> {
-  return (await reconcile(world.client, world.model, world.keys)).mismatches;
+  return (await compareWithModel(world.client, world.model, world.keys)).mismatches;
 }
 
 /** The model's feeds take what the chain's feeds say. */

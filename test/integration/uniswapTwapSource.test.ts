@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { type AmmToken, type Market, Uniswap } from "../../src/lab/system/uniswapPool.js";
+import { type PoolToken, type UniswapPool, Uniswap } from "../../src/lab/system/uniswapPool.js";
 import {
   MockPriceFeed__factory,
   OracleGuard__factory,
@@ -50,7 +50,7 @@ describe("a Uniswap pool as a price source", () => {
   });
   after(() => connection.close());
 
-  async function token(address: string, decimals: number): Promise<AmmToken> {
+  async function token(address: string, decimals: number): Promise<PoolToken> {
     const made = await new TestToken__factory(signer).deploy("Any", "ANY", decimals);
     const code = await connection.ethers.provider.getCode(await made.getAddress());
     await connection.provider.request({ method: "hardhat_setCode", params: [address, code] });
@@ -67,12 +67,12 @@ describe("a Uniswap pool as a price source", () => {
     await connection.provider.request({ method: "evm_mine", params: [] });
   }
 
-  async function trade(market: Market, data: string): Promise<void> {
+  async function trade(market: UniswapPool, data: string): Promise<void> {
     await (await signer.sendTransaction({ to: uniswap.routerAddress, data })).wait();
     await market.refresh();
   }
 
-  async function moveTo(market: Market, price: bigint): Promise<void> {
+  async function moveTo(market: UniswapPool, price: bigint): Promise<void> {
     const data = market.arbitrageCall(price, me);
     if (data !== null) await trade(market, data);
   }
@@ -83,7 +83,7 @@ describe("a Uniswap pool as a price source", () => {
     const address = `0x${side}${"00".repeat(17)}${String(++places).padStart(4, "0")}`;
     const collateral = await token(address, decimals);
     const debt = { address: DEBT, decimals: 6 };
-    const market = await uniswap.createMarket(collateral, debt, wad(200), 5_000_000n * 10n ** 6n, FEE);
+    const market = await uniswap.createPool(collateral, debt, wad(200), 5_000_000n * 10n ** 6n, FEE);
     const pool = await poolOf(address);
     await (await pool.getFunction("increaseObservationCardinalityNext").send(60)).wait();
     await moveTo(market, wad(205));

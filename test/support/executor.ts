@@ -1,6 +1,6 @@
 import { MaxUint256, parseUnits, type Signer } from "ethers";
 
-import { type Market, Uniswap } from "../../src/lab/system/uniswapPool.js";
+import { type UniswapPool, Uniswap } from "../../src/lab/system/uniswapPool.js";
 import type { VaultKey } from "../../src/model/index.js";
 import { connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
@@ -19,9 +19,9 @@ export interface Exchange {
   readonly uniswap: Uniswap;
   readonly factory: string;
   /** Of asset 0 against the debt asset. */
-  readonly market: Market;
+  readonly market: UniswapPool;
   /** Opens another pool of asset 0. */
-  open(price: string, depth: string, fee: number): Promise<Market>;
+  open(price: string, depth: string, fee: number): Promise<UniswapPool>;
 }
 
 /** Deploys Uniswap v3 and one pool of asset 0 with `depth` of the debt asset in it, at `price`; both in whole units. */
@@ -44,8 +44,8 @@ export async function openExchange(
   }
   const collateral = { address: asset.token, decimals: asset.decimals };
   const debt = { address: deployment.debtAsset.token, decimals: deployment.debtAsset.decimals };
-  const open = (at: string, deep: string, fee: number): Promise<Market> =>
-    uniswap.createMarket(collateral, debt, parseUnits(at, 18), parseUnits(deep, debt.decimals), fee);
+  const open = (at: string, deep: string, fee: number): Promise<UniswapPool> =>
+    uniswap.createPool(collateral, debt, parseUnits(at, 18), parseUnits(deep, debt.decimals), fee);
   const market = await open(price, depth, FEE_PIPS);
   return { uniswap, factory: await uniswap.factoryAddress, market, open };
 }

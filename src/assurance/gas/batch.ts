@@ -46,7 +46,7 @@ export async function measureBatches(connection: NetworkConnection): Promise<Bat
   await lendingPool.deposit(parseUnits("10000000", 18), me);
   const debt = { address: deployment.debtAsset.token, decimals: 18 };
   const collateral = { address: asset.token, decimals: 18 };
-  await uniswap.createMarket(collateral, debt, 1_650n * ONE, parseUnits("100000000", 18), FEE_PIPS);
+  await uniswap.createPool(collateral, debt, 1_650n * ONE, parseUnits("100000000", 18), FEE_PIPS);
   const executor = await new LiquidationExecutor__factory(signer).deploy(
     me,
     vaultEngine,

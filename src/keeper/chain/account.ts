@@ -64,7 +64,7 @@ export function keyAccount(provider: NodeProvider, chainId: number, key: string)
  * The nonces of one account. It is the only writer of its own transactions, remembers those not yet mined, and reuses
  * their nonces at higher fees rather than queueing behind them.
  */
-export class NonceLane {
+export class NonceManager {
   private readonly waiting = new Map<number, Fees>();
   private next = 0;
 

@@ -19,7 +19,7 @@ import { lineOf } from "./nodeWords.js";
 import type { EventSource, Head } from "./vaultIndex.js";
 
 /** Everything at one block that moves all vaults at once. */
-export interface Market {
+export interface MarketSnapshot {
   readonly pool: pools.PoolState;
   readonly debtFeed: FeedAnswer | null;
   /** By asset id. */
@@ -147,7 +147,7 @@ export class ChainReader implements EventSource {
     return this.maxKeys;
   }
 
-  async market(block: number): Promise<Market> {
+  async market(block: number): Promise<MarketSnapshot> {
     const at = { blockTag: block };
     const { lendingPool, oracleGuard, riskConfig } = this.client;
     const [state, totalShares, { borrowCap, dust, targetHealth, stuckHealth }, debtFeed, assets] =

@@ -8,7 +8,7 @@ export interface ReceiptSource {
 }
 
 /** How long to wait: in blocks, and in time for a chain that produces none. */
-export interface Patience {
+export interface InclusionLimits {
   readonly blocks: number;
   /** Longest time without a new block [ms]. */
   readonly stall: number;
@@ -24,7 +24,7 @@ export async function receiptWithin(
   source: ReceiptSource,
   hash: string,
   from: number,
-  patience: Patience,
+  patience: InclusionLimits,
   stopped: AbortSignal,
 ): Promise<TransactionReceipt | null> {
   let newest = from;

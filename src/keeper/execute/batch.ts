@@ -7,12 +7,12 @@ import {
   liquidationsIn,
   reasonAt,
   type Sent,
-  SHELF_LIFE,
+  DEADLINE_SECONDS,
   wait,
 } from "./direct.js";
 import { type Executor, FUNDING, type FundingName } from "../chain/liquidationExecutor.js";
 import { nextGasPrice } from "../chain/fees.js";
-import { type Decision, gasCostUp, type Option, pays, type SkipReason } from "../plan/plan.js";
+import { type Decision, gasCostUp, type LiquidationOption, pays, type SkipReason } from "../plan/plan.js";
 import { classify, type Revert } from "../chain/revert.js";
 import type { Head } from "../chain/vaultIndex.js";
 
@@ -26,14 +26,14 @@ const PIPS = 1_000_000n;
 const MAX_UINT128 = 2n ** 128n - 1n;
 
 /** A decision to liquidate. */
-export type Wanted = Decision & { readonly option: Option };
+export type LiquidationDecision = Decision & { readonly option: LiquidationOption };
 
 /** Liquidations of one collateral, most profitable first. */
 export interface Group {
   readonly asset: number;
   /** Of the pool it is sold in [millionths]. */
   readonly fee: bigint;
-  readonly wanted: readonly Wanted[];
+  readonly wanted: readonly LiquidationDecision[];
 }
 
 /** A batch ready to be sent: simulated at the newest block. Debt units. */
@@ -55,10 +55,13 @@ export interface SimulatedBatch {
  */
 export function groupByAsset(
   executor: Pick<Executor, "fees">,
-  wanted: readonly Wanted[],
-): { readonly groups: readonly Group[]; readonly left: readonly (readonly [Wanted, SkipReason])[] } {
-  const left: (readonly [Wanted, SkipReason])[] = [];
-  const byAsset = new Map<number, Wanted[]>();
+  wanted: readonly LiquidationDecision[],
+): {
+  readonly groups: readonly Group[];
+  readonly left: readonly (readonly [LiquidationDecision, SkipReason])[];
+} {
+  const left: (readonly [LiquidationDecision, SkipReason])[] = [];
+  const byAsset = new Map<number, LiquidationDecision[]>();
   for (const decision of wanted) {
     const { asset, collateralValue, profit } = decision.option;
     const fee = executor.fees[asset] ?? null;
@@ -123,7 +126,7 @@ async function simulateWith(
         funding: FUNDING[funding],
         loan: targets.reduce((sum, { maxRepay }) => sum + maxRepay, 0n),
         minProfit: least,
-        deadline: head.timestamp + SHELF_LIFE,
+        deadline: head.timestamp + DEADLINE_SECONDS,
       },
       targets,
     ]);
@@ -213,6 +216,6 @@ export async function settleBatch(
 }
 
 /** The decisions of a group that a smaller batch leaves for the next pass. */
-export function leftOut(group: Group, batch: SimulatedBatch): readonly Wanted[] {
+export function leftOut(group: Group, batch: SimulatedBatch): readonly LiquidationDecision[] {
   return group.wanted.slice(batch.group.wanted.length);
 }

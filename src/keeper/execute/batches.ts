@@ -4,9 +4,9 @@ import {
   settleBatch,
   simulateBatch,
   type SimulatedBatch,
-  type Wanted,
+  type LiquidationDecision,
 } from "./batch.js";
-import type { Emit, OutcomeEvent } from "../report/events.js";
+import type { EventSink, OutcomeEvent } from "../report/events.js";
 import { type Execution, type Sent, send } from "./direct.js";
 import type { Executor } from "../chain/liquidationExecutor.js";
 import { type Decision, skipped } from "../plan/plan.js";
@@ -14,7 +14,7 @@ import type { Revert } from "../chain/revert.js";
 import type { Head } from "../chain/vaultIndex.js";
 
 /** What a pass acts on: its block, the tip it pays [wei per gas], and the price of a wei [debt units, 1e36-scaled]. */
-export interface Acting {
+export interface PassContext {
   readonly head: Head;
   readonly tip: bigint;
   readonly weiPrice: bigint;
@@ -26,7 +26,7 @@ export interface BatchSettings {
   /** Least profit worth a transaction [debt units]. */
   readonly minProfit: bigint;
   readonly report: (decision: Decision, refusal?: Revert) => void;
-  readonly emit: Emit;
+  readonly emit: EventSink;
   readonly symbolOf: (asset: number) => string;
 }
 
@@ -37,8 +37,8 @@ export interface BatchSettings {
 export async function runBatches(
   execution: Execution,
   executor: Executor,
-  wanted: readonly Wanted[],
-  acting: Acting,
+  wanted: readonly LiquidationDecision[],
+  acting: PassContext,
   settings: BatchSettings,
 ): Promise<OutcomeEvent[]> {
   const { head, tip } = acting;

@@ -3,12 +3,12 @@ import { MaxUint256, type TransactionReceipt } from "ethers";
 import { BPS, type Price, valueDown, type VaultKey } from "../../model/index.js";
 import type { Client } from "../../protocol/client.js";
 import type { NodeProvider } from "../../protocol/provider.js";
-import type { Account, NonceLane } from "../chain/account.js";
+import type { Account, NonceManager } from "../chain/account.js";
 import type { OutcomeEvent } from "../report/events.js";
 import { type Fees, feesFor, nextGasPrice } from "../chain/fees.js";
-import { type Decision, gasCostUp, type Option, pays, profitOf } from "../plan/plan.js";
+import { type Decision, gasCostUp, type LiquidationOption, pays, profitOf } from "../plan/plan.js";
 import { classify, type Revert } from "../chain/revert.js";
-import { type Patience, receiptWithin } from "../chain/receipt.js";
+import { type InclusionLimits, receiptWithin } from "../chain/receipt.js";
 import type { Head } from "../chain/vaultIndex.js";
 
 /** Everything sending needs. */
@@ -16,14 +16,14 @@ export interface Execution {
   readonly client: Client;
   readonly provider: NodeProvider;
   readonly account: Account;
-  readonly lane: NonceLane;
-  readonly patience: Patience;
+  readonly lane: NonceManager;
+  readonly patience: InclusionLimits;
   readonly stopped: AbortSignal;
 }
 
 /** A liquidation ready to be sent: simulated at the newest block, with terms that hold there. */
 export interface Simulated {
-  readonly option: Option;
+  readonly option: LiquidationOption;
   readonly data: string;
   readonly gasLimit: bigint;
 }
@@ -34,14 +34,14 @@ export interface Sent {
   readonly nonce: number;
 }
 
-const ONE_ETHER_TIP = 10n ** 9n;
+const ONE_GWEI = 10n ** 9n;
 
 /** The tip the node suggests [wei per gas], or one gwei if it has no opinion. */
 export async function suggestedTip(provider: NodeProvider): Promise<bigint> {
   try {
     return BigInt((await provider.send("eth_maxPriorityFeePerGas", [])) as string);
   } catch {
-    return ONE_ETHER_TIP;
+    return ONE_GWEI;
   }
 }
 
@@ -52,7 +52,7 @@ export async function suggestedTip(provider: NodeProvider): Promise<bigint> {
 export async function simulate(
   { client, provider, account }: Execution,
   vault: string,
-  option: Option,
+  option: LiquidationOption,
   head: Head,
   tip: bigint,
   limits: { readonly weiPrice: bigint; readonly minProfit: bigint },
@@ -63,7 +63,7 @@ export async function simulate(
     maxRepay: option.maxRepay,
     maxSeize: MaxUint256,
     minSeize: option.minSeize,
-    deadline: head.timestamp + SHELF_LIFE,
+    deadline: head.timestamp + DEADLINE_SECONDS,
     receiver: account.address,
     data: "0x",
   };
@@ -268,6 +268,6 @@ export async function healthAt(
 }
 
 /** Seconds a liquidation stays good: longer than any wait for it, so that only health and terms refuse it. */
-export const SHELF_LIFE = 3_600n;
+export const DEADLINE_SECONDS = 3_600n;
 /** Gas limit over the estimate [bps]. */
 export const GAS_MARGIN = 13_000n;

@@ -50,7 +50,7 @@ export type SkipReason =
   | "tooMuchAtOnce";
 
 /** One way to liquidate a vault: every term of its profit. Debt units where nothing else is said. */
-export interface Option {
+export interface LiquidationOption {
   readonly asset: number;
   /** Most to pay, given to the engine: what is expected and a little for interest, at most the balance. */
   readonly maxRepay: bigint;
@@ -75,7 +75,7 @@ export interface Decision {
   readonly health: VaultHealth;
   readonly action: "liquidate" | "skip";
   readonly reason?: SkipReason;
-  readonly option?: Option;
+  readonly option?: LiquidationOption;
 }
 
 /** The same decision, not carried out. */
@@ -104,8 +104,8 @@ export function maxRepayFor(repaid: bigint, balance: bigint): bigint {
 }
 
 /** The most profitable of `options`; of equals, the first. */
-export function mostProfitable(options: readonly Option[]): Option | undefined {
-  return options.reduce<Option | undefined>(
+export function mostProfitable(options: readonly LiquidationOption[]): LiquidationOption | undefined {
+  return options.reduce<LiquidationOption | undefined>(
     (best, next) => (best === undefined || next.profit > best.profit ? next : best),
     undefined,
   );
@@ -118,9 +118,9 @@ export function optionsOf(
   prices: readonly Price[],
   balance: bigint,
   costs: Costs,
-): Option[] {
+): LiquidationOption[] {
   const gasCost = gasCostUp(costs);
-  const options: Option[] = [];
+  const options: LiquidationOption[] = [];
   for (const asset of [...model.vaultEngine.vault(vault).balances.keys()].sort((a, b) => a - b)) {
     const quote = model.vaultEngine.quoteLiquidation(vault, asset, balance, UNLIMITED, [...prices]);
     const price = prices[asset]?.liquidation ?? 0n;

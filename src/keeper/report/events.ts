@@ -1,5 +1,5 @@
 import type { FundingName } from "../chain/liquidationExecutor.js";
-import type { Decision, Option, SkipReason } from "../plan/plan.js";
+import type { Decision, LiquidationOption, SkipReason } from "../plan/plan.js";
 import type { Revert } from "../chain/revert.js";
 
 /** One pass over all vaults at one block. */
@@ -35,7 +35,7 @@ export interface DecisionEvent {
   readonly refusal?: Revert;
   /** Symbol of the asset in `option`. */
   readonly symbol?: string;
-  readonly option?: Option;
+  readonly option?: LiquidationOption;
   readonly minProfit: bigint;
 }
 
@@ -128,7 +128,7 @@ export type KeeperEvent =
   StartEvent | IdleEvent | BusyEvent | PassEvent | DecisionEvent | BatchEvent | OutcomeEvent | FailureEvent;
 
 /** Told everything the keeper does. */
-export type Emit = (event: KeeperEvent) => void;
+export type EventSink = (event: KeeperEvent) => void;
 
 /** An event as one line of JSON: amounts as decimal strings, since they exceed what a JSON number holds. */
 export function jsonLine(event: KeeperEvent): string {

@@ -12,7 +12,7 @@ import { Bookkeeper } from "./balance/bookkeeper.js";
 import type { LabWorld } from "../system/world.js";
 
 /** Does in the model what keepers do at auctions, and keeps the accounts of it. Amounts in debt units. */
-export class AuctionBooks {
+export class AuctionLedger {
   readonly absorptions: AbsorptionSample[] = [];
   readonly takes: TakeSample[] = [];
   /** Debt absorbed, and lots it came with. */
@@ -46,14 +46,17 @@ export class AuctionBooks {
     const { actors, model } = this.world;
     const { debt } = model.vaultEngine.health(key, moment.prices);
     const held = [...model.vaultEngine.vault(key).balances];
-    const value = held.reduce((sum, [asset, amount]) => sum + this.worth(moment.market, asset, amount), 0n);
+    const value = held.reduce(
+      (sum, [asset, amount]) => sum + this.worth(moment.marketPrices, asset, amount),
+      0n,
+    );
     const before = model.lendingPool.state.auctionDebt;
     const id = this.tipped(0n, () => model.vaultEngine.absorb(key, actors.absorber));
     const taken = model.lendingPool.state.auctionDebt - before;
     this.debt += taken;
     this.lots += held.length;
     const collateral = held.map(([asset, amount]) => ({ asset, amount }));
-    this.books.absorbed(moment.market, id, taken, collateral);
+    this.books.absorbed(moment.marketPrices, id, taken, collateral);
     this.absorbed.add(key);
     const { time, block } = moment;
     return {
@@ -81,7 +84,7 @@ export class AuctionBooks {
       this.world.model.auctionHouse.take(id, asset, wanted, MAX_UINT256),
     );
     const oracleValue = valueDown(amount, moment.prices[asset]?.liquidation ?? 0n);
-    this.books.taken(moment.market, id, { asset, amount }, cost, paid);
+    this.books.taken(moment.marketPrices, id, { asset, amount }, cost, paid);
     this.books.lost(loss, "atAuction");
     if (absorption === undefined || paid === null) {
       this.remnantsSold += cost;

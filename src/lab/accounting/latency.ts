@@ -6,8 +6,8 @@ export class Latencies {
   private readonly done: { readonly blocks: number; readonly seconds: number }[] = [];
 
   /** The vaults with HF < 1 after `block`, mined at `time` [s]. */
-  observe(block: number, time: number, ripe: readonly VaultKey[]): void {
-    const now = new Set(ripe);
+  observe(block: number, time: number, unhealthy: readonly VaultKey[]): void {
+    const now = new Set(unhealthy);
     for (const [key, start] of this.since) {
       if (now.has(key)) continue;
       this.done.push({ blocks: block - start.block, seconds: time - start.time });

@@ -10,15 +10,15 @@ import {
   utilisationUp,
   valueDown,
 } from "../../model/index.js";
-import { AuctionBooks } from "./auctionLedger.js";
+import { AuctionLedger } from "./auctionLedger.js";
 import { ROLES, type Role } from "./balance/accounts.js";
 import type { Bookkeeper, Collateral } from "./balance/bookkeeper.js";
 import type { Receipt } from "../system/labChain.js";
 import { Latencies } from "./latency.js";
 import type { Moment } from "../system/moment.js";
 import type { ReplayOptions } from "../config/options.js";
-import { type Paid, received } from "../system/receipts.js";
-import type { Mismatch, Reconciliation } from "../checks/modelComparison.js";
+import { type TransactionCosts, tokensReceived } from "../system/receipts.js";
+import type { Mismatch, ModelComparison } from "../checks/modelComparison.js";
 import type { BookSample, LiquidationSample, StepSample } from "../result/result.js";
 import { bookSample } from "./samples.js";
 import type { LabWorld } from "../system/world.js";
@@ -41,7 +41,7 @@ export interface PlannedLiquidation {
 }
 
 /** One liquidation as the run saw it. */
-export interface LiquidationEntry extends Paid {
+export interface LiquidationEntry extends TransactionCosts {
   readonly plan: PlannedLiquidation;
   readonly result: LiquidationResult;
   /** Collateral that went to auction because nobody will pay the rest of the debt. */
@@ -53,7 +53,7 @@ export interface LiquidationEntry extends Paid {
 
 /** Keeps the accounts of a replay: who lost what, how late, and whether chain and model agreed. Amounts in debt units. */
 export class Ledger {
-  readonly auctions: AuctionBooks;
+  readonly auctions: AuctionLedger;
   readonly latencies = new Latencies();
   readonly steps: StepSample[] = [];
   readonly book: BookSample[] = [];
@@ -83,7 +83,7 @@ export class Ledger {
     readonly world: LabWorld,
     readonly options: ReplayOptions,
   ) {
-    this.auctions = new AuctionBooks(world);
+    this.auctions = new AuctionLedger(world);
     this.bookEvery = Math.max(1, Math.floor(options.scenario.times.length / BOOK_SAMPLES));
     const first = options.scenario.prices[0] ?? [];
     this.capital = { debt: 0n, value: 0n };
@@ -125,10 +125,10 @@ export class Ledger {
   }
 
   /** The vaults with HF < 1 after a block. */
-  observe(block: number, ripe: readonly VaultKey[], prices: readonly Price[]): void {
-    this.latencies.observe(block, Number(this.world.model.now), ripe);
+  observe(block: number, unhealthy: readonly VaultKey[], prices: readonly Price[]): void {
+    this.latencies.observe(block, Number(this.world.model.now), unhealthy);
     const pool = this.world.model.lendingPool.accrued;
-    this.impliedNow = ripe.reduce((sum, key) => {
+    this.impliedNow = unhealthy.reduce((sum, key) => {
       const { debt, value } = this.world.model.vaultEngine.health(key, prices, pool);
       return debt > value ? sum + debt - value : sum;
     }, this.auctions.impliedShortfall({ prices }));
@@ -147,9 +147,9 @@ export class Ledger {
     this.repaidThisStep += outcome.repaid;
     this.seizedValue += seizedValue;
     const seized = { asset, amount: outcome.seized };
-    this.books.liquidated(moment.market, { seized, repaid: outcome.repaid, loss, handed: e.handed });
+    this.books.liquidated(moment.marketPrices, { seized, repaid: outcome.repaid, loss, handed: e.handed });
     if (receipts[1]?.ok === true) {
-      this.books.sold(moment.market, "liquidators", { ...seized, debt: e.proceeds });
+      this.books.sold(moment.marketPrices, "liquidators", { ...seized, debt: e.proceeds });
     }
     this.cost("liquidators", e);
     this.sent(`liquidation of ${plan.key}`, receipts.slice(0, 1));
@@ -159,7 +159,7 @@ export class Ledger {
       transaction: receipts[0]?.hash ?? "",
       vault: plan.key,
       asset: this.world.client.deployment.assets[asset]?.symbol ?? "",
-      price: moment.market[asset] ?? 0n,
+      price: moment.marketPrices[asset] ?? 0n,
       repaid: outcome.repaid,
       seizedValue,
       bonus: outcome.bonus,
@@ -168,13 +168,13 @@ export class Ledger {
   }
 
   /** A keeper paid for gas. */
-  cost(role: Role, { gas, wei, failed }: Paid): void {
+  cost(role: Role, { gas, wei, failed }: TransactionCosts): void {
     this.books.burnt(role, gas, wei);
     this.failed += failed;
   }
 
   /** A keeper's transactions, which the model has done: a first one that reverted is a difference. */
-  spent(role: Role, what: string, receipts: readonly Receipt[], p: Paid): void {
+  spent(role: Role, what: string, receipts: readonly Receipt[], p: TransactionCosts): void {
     this.cost(role, p);
     this.sent(what, receipts.slice(0, 1));
   }
@@ -189,8 +189,8 @@ export class Ledger {
   arbitraged(market: readonly bigint[], asset: number, receipt: Receipt | undefined): void {
     const { actors, client } = this.world;
     const token = client.deployment.assets[asset]?.token ?? "";
-    const amount = -received(receipt, token, actors.arbitrageur);
-    const debt = received(receipt, client.deployment.debtAsset.token, actors.arbitrageur);
+    const amount = -tokensReceived(receipt, token, actors.arbitrageur);
+    const debt = tokensReceived(receipt, client.deployment.debtAsset.token, actors.arbitrageur);
     this.books.arbitraged(market, { asset, amount, debt });
   }
 
@@ -199,9 +199,9 @@ export class Ledger {
     moment: Moment,
     e: { readonly asset: number; readonly sold: bigint; readonly repaid: bigint; readonly fee: bigint },
   ): void {
-    this.books.executed(moment.market, { asset: e.asset, amount: e.sold }, e.repaid, e.fee);
+    this.books.executed(moment.marketPrices, { asset: e.asset, amount: e.sold }, e.repaid, e.fee);
     this.autopilot.executions += 1;
-    this.autopilot.sold += this.auctions.worth(moment.market, e.asset, e.sold);
+    this.autopilot.sold += this.auctions.worth(moment.marketPrices, e.asset, e.sold);
     this.autopilot.repaid += e.repaid;
     this.autopilot.fees += e.fee;
   }
@@ -214,7 +214,7 @@ export class Ledger {
     this.books.opened({ asset: e.asset, amount: e.collateral }, e.debt);
     this.late.opened += 1;
     this.capital.debt += e.debt;
-    this.capital.value += this.auctions.worth(moment.market, e.asset, e.collateral);
+    this.capital.value += this.auctions.worth(moment.marketPrices, e.asset, e.collateral);
   }
 
   /** A borrower was refused for good. */
@@ -228,7 +228,7 @@ export class Ledger {
   }
 
   /** A comparison of chain and model. */
-  reconciled(block: number, r: Reconciliation): void {
+  compared(block: number, r: ModelComparison): void {
     this.comparisons += r.comparisons;
     this.mismatch(block, r.mismatches);
   }

@@ -1,6 +1,6 @@
 import { ABSORB_RATIO, BPS, type VaultKey, WAD, auctionMath, ripeness } from "../../model/index.js";
 import { checkEmptied } from "../checks/invariants.js";
-import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./agentContext.js";
+import { type AgentAction, CALL_GAS, type AgentContext, gasCost, transactionCosts } from "./agentContext.js";
 
 /** Gas a flag and an absorption are expected to use, for the decision. */
 const FLAG_GAS = 90_000n;
@@ -16,46 +16,46 @@ export class Absorbers {
 
   constructor(private readonly flagAfter: number) {}
 
-  act(scene: Scene, taken: ReadonlySet<VaultKey>): Action[] {
-    this.remember(scene);
-    const actions: Action[] = [];
-    for (const key of scene.ripe) {
-      if (actions.length === scene.perBlock) break;
+  act(context: AgentContext, taken: ReadonlySet<VaultKey>): AgentAction[] {
+    this.remember(context);
+    const actions: AgentAction[] = [];
+    for (const key of context.unhealthy) {
+      if (actions.length === context.perBlock) break;
       if (taken.has(key)) continue;
-      const action = this.consider(scene, key);
+      const action = this.consider(context, key);
       if (action !== null) actions.push(action);
     }
     return actions;
   }
 
-  private remember({ ripe, time }: Scene): void {
-    this.since = new Map(ripe.map((key) => [key, this.since.get(key) ?? time]));
+  private remember({ unhealthy, time }: AgentContext): void {
+    this.since = new Map(unhealthy.map((key) => [key, this.since.get(key) ?? time]));
   }
 
-  private consider(scene: Scene, key: VaultKey): Action | null {
-    const { model } = scene.world;
-    const { debt, healthFactor, value, liquidatable } = model.vaultEngine.health(key, scene.prices);
+  private consider(context: AgentContext, key: VaultKey): AgentAction | null {
+    const { model } = context.world;
+    const { debt, healthFactor, value, liquidatable } = model.vaultEngine.health(key, context.prices);
     if (!liquidatable) return null;
     const { tip } = auctionMath.tabDown(model.terms.auction, debt);
-    const gain = tip - gasCost(scene, ABSORB_GAS);
-    if (gain <= scene.minProfit) return null;
-    if (value * BPS < debt * ABSORB_RATIO) return absorption(scene, key);
+    const gain = tip - gasCost(context, ABSORB_GAS);
+    if (gain <= context.minProfit) return null;
+    if (value * BPS < debt * ABSORB_RATIO) return absorption(context, key);
     if (healthFactor * BPS >= model.riskConfig.system.stuckHealth * WAD) return null;
-    const now = BigInt(scene.time);
-    const ripe = ripeness(model.vaultEngine.vault(key).flaggedAt, model.circuitBreaker.openedAt());
-    if (ripe !== null && now <= ripe.until) return now >= ripe.from ? absorption(scene, key) : null;
-    const waited = scene.time - (this.since.get(key) ?? scene.time) >= this.flagAfter;
-    if (!waited || gain <= scene.minProfit + gasCost(scene, FLAG_GAS)) return null;
-    return flag(scene, key);
+    const now = BigInt(context.time);
+    const window = ripeness(model.vaultEngine.vault(key).flaggedAt, model.circuitBreaker.openedAt());
+    if (window !== null && now <= window.until) return now >= window.from ? absorption(context, key) : null;
+    const waited = context.time - (this.since.get(key) ?? context.time) >= this.flagAfter;
+    if (!waited || gain <= context.minProfit + gasCost(context, FLAG_GAS)) return null;
+    return flag(context, key);
   }
 }
 
-function absorption(scene: Scene, key: VaultKey): Action {
-  const { ledger, log, world } = scene;
+function absorption(context: AgentContext, key: VaultKey): AgentAction {
+  const { ledger, log, world } = context;
   const { actors, client, model } = world;
   const { engine } = client.deployment.contracts;
-  const { record } = ledger.auctions.absorb(scene, key);
-  checkEmptied(log, model, key, scene.block);
+  const { record } = ledger.auctions.absorb(context, key);
+  checkEmptied(log, model, key, context.block);
   return {
     calls: [
       {
@@ -65,16 +65,16 @@ function absorption(scene: Scene, key: VaultKey): Action {
         gas: CALL_GAS.absorb,
       },
     ],
-    touches: [key],
-    book(receipts) {
+    affectedVaults: [key],
+    onMined(receipts) {
       record(receipts[0]?.hash ?? "");
-      ledger.spent("absorbers", `absorption of ${key}`, receipts, paid(scene, receipts));
+      ledger.spent("absorbers", `absorption of ${key}`, receipts, transactionCosts(context, receipts));
     },
   };
 }
 
-function flag(scene: Scene, key: VaultKey): Action {
-  const { ledger, world } = scene;
+function flag(context: AgentContext, key: VaultKey): AgentAction {
+  const { ledger, world } = context;
   const { actors, client, model } = world;
   model.vaultEngine.flag(key);
   return {
@@ -86,7 +86,8 @@ function flag(scene: Scene, key: VaultKey): Action {
         gas: CALL_GAS.upkeep,
       },
     ],
-    touches: [key],
-    book: (receipts) => ledger.spent("absorbers", `flag of ${key}`, receipts, paid(scene, receipts)),
+    affectedVaults: [key],
+    onMined: (receipts) =>
+      ledger.spent("absorbers", `flag of ${key}`, receipts, transactionCosts(context, receipts)),
   };
 }

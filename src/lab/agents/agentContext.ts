@@ -4,7 +4,7 @@ import { gasInDebtUnits } from "../system/gasPrice.js";
 import type { InvariantLog } from "../checks/invariants.js";
 import type { Ledger } from "../accounting/ledger.js";
 import type { Moment } from "../system/moment.js";
-import type { Paid } from "../system/receipts.js";
+import type { TransactionCosts } from "../system/receipts.js";
 import type { LabWorld } from "../system/world.js";
 
 /** Gas limits of the calls agents make: generous, below what a transaction may use. */
@@ -20,12 +20,12 @@ export const CALL_GAS = {
 } as const;
 
 /** What agents see when they act, and where they report to. The block to be mined is the next. */
-export interface Scene extends Moment {
+export interface AgentContext extends Moment {
   readonly world: LabWorld;
   readonly ledger: Ledger;
   readonly log: InvariantLog;
   /** Vaults with HF < 1. */
-  readonly ripe: readonly VaultKey[];
+  readonly unhealthy: readonly VaultKey[];
   /** What gas costs now [wei], and the market price of ether [WAD]. */
   readonly gasPrice: bigint;
   readonly etherPrice: bigint;
@@ -46,26 +46,26 @@ export interface Call {
  * What an agent does in a block. The model has done it already when this is handed over, unless `book` says otherwise; the chain
  * does the calls in order.
  */
-export interface Action {
+export interface AgentAction {
   readonly calls: readonly Call[];
   /** The vaults it changes. */
-  readonly touches: readonly VaultKey[];
+  readonly affectedVaults: readonly VaultKey[];
   /** Puts it on record once mined, with the receipts of its calls. */
-  readonly book: (receipts: readonly Receipt[]) => void;
+  readonly onMined: (receipts: readonly Receipt[]) => void;
 }
 
 /** What `units` of gas cost now [debt units]. */
-export function gasCost(scene: Scene, units: bigint): bigint {
-  const { decimals } = scene.world.client.deployment.debtAsset;
-  return gasInDebtUnits(units, scene.gasPrice, scene.etherPrice, decimals);
+export function gasCost(context: AgentContext, units: bigint): bigint {
+  const { decimals } = context.world.client.deployment.debtAsset;
+  return gasInDebtUnits(units, context.gasPrice, context.etherPrice, decimals);
 }
 
 /** What the transactions of an action cost. */
-export function paid(scene: Scene, receipts: readonly Receipt[]): Paid {
-  const { decimals } = scene.world.client.deployment.debtAsset;
+export function transactionCosts(context: AgentContext, receipts: readonly Receipt[]): TransactionCosts {
+  const { decimals } = context.world.client.deployment.debtAsset;
   const wei = receipts.reduce((sum, r) => sum + r.gasCost, 0n);
   return {
-    gas: gasInDebtUnits(wei, 1n, scene.etherPrice, decimals),
+    gas: gasInDebtUnits(wei, 1n, context.etherPrice, decimals),
     wei,
     failed: receipts.filter((r) => !r.ok).length,
   };

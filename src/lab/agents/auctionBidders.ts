@@ -1,8 +1,8 @@
 import { MAX_UINT256, ModelError, type auctions } from "../../model/index.js";
 import { checkLoss } from "../checks/invariants.js";
 import { SALE_GAS } from "./liquidators.js";
-import { received } from "../system/receipts.js";
-import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./agentContext.js";
+import { tokensReceived } from "../system/receipts.js";
+import { type AgentAction, CALL_GAS, type AgentContext, gasCost, transactionCosts } from "./agentContext.js";
 
 /** Gas a take is expected to use, for the decision. */
 const TAKE_GAS = 220_000n;
@@ -22,34 +22,34 @@ interface PlannedTake {
 }
 
 /** Takes the parts of lots whose sale into the AMM pays their price and the gas. */
-export function bid(scene: Scene): Action[] {
-  const { state: house } = scene.world.model.auctionHouse;
+export function bid(context: AgentContext): AgentAction[] {
+  const { state: house } = context.world.model.auctionHouse;
   const lots = [
     ...house.open.flatMap((a) => a.lots.map((lot) => ({ id: a.id, lot }))),
     ...[...house.residuals.values()].map((lot) => ({ id: RESIDUALS, lot })),
   ];
-  const actions: Action[] = [];
+  const actions: AgentAction[] = [];
   for (const { id, lot } of lots) {
-    if (actions.length === scene.perBlock) break;
-    const plan = lot.amount === 0n ? null : planTake(scene, id, lot);
-    if (plan !== null) actions.push(take(scene, plan));
+    if (actions.length === context.perBlock) break;
+    const plan = lot.amount === 0n ? null : planTake(context, id, lot);
+    if (plan !== null) actions.push(take(context, plan));
   }
   return actions;
 }
 
 /** The most profitable part of a lot; null if none pays. */
-function planTake(scene: Scene, id: bigint, lot: auctions.Lot): PlannedTake | null {
-  const market = scene.world.markets[lot.asset];
-  const cost = gasCost(scene, TAKE_GAS + SALE_GAS);
+function planTake(context: AgentContext, id: bigint, lot: auctions.Lot): PlannedTake | null {
+  const market = context.world.uniswapPools[lot.asset];
+  const cost = gasCost(context, TAKE_GAS + SALE_GAS);
   let best: PlannedTake | null = null;
   for (const part of PARTS) {
     const wanted = part === 1n ? MAX_UINT256 : lot.amount / part;
-    const quote = possible(() => scene.world.model.auctionHouse.quoteTake(id, lot.asset, wanted));
+    const quote = possible(() => context.world.model.auctionHouse.quoteTake(id, lot.asset, wanted));
     if (quote === null) return null;
     if (quote.amount === 0n) break;
     const proceeds = market?.quoteSale(quote.amount) ?? 0n;
     const profit = proceeds - quote.cost - cost;
-    if (profit > scene.minProfit && (best === null || profit > best.profit)) {
+    if (profit > context.minProfit && (best === null || profit > best.profit)) {
       best = { id, asset: lot.asset, wanted, amount: quote.amount, cost: quote.cost, proceeds, profit };
     }
   }
@@ -66,13 +66,13 @@ function possible<T>(quote: () => T): T | null {
   }
 }
 
-function take(scene: Scene, plan: PlannedTake): Action {
-  const { ledger, log, world } = scene;
-  const { actors, client, markets, model, routerAddress } = world;
+function take(context: AgentContext, plan: PlannedTake): AgentAction {
+  const { ledger, log, world } = context;
+  const { actors, client, uniswapPools: markets, model, routerAddress } = world;
   const { auctionHouse } = client.deployment.contracts;
   const { id, asset, wanted } = plan;
-  const { amount, cost, loss, record } = ledger.auctions.take(scene, id, asset, wanted);
-  checkLoss(log, model, loss, scene.block);
+  const { amount, cost, loss, record } = ledger.auctions.take(context, id, asset, wanted);
+  checkLoss(log, model, loss, context.block);
   const { bidder } = actors;
   const minimum = (plan.proceeds * 999n) / 1000n;
   const sale = markets[asset]?.saleCall(amount, minimum, bidder) ?? "0x";
@@ -90,13 +90,13 @@ function take(scene: Scene, plan: PlannedTake): Action {
       { from: bidder, to: auctionHouse, data, gas: CALL_GAS.take },
       { from: bidder, to: routerAddress, data: sale, gas: CALL_GAS.swap },
     ],
-    touches: [],
-    book(receipts) {
-      const proceeds = received(receipts[1], client.deployment.debtAsset.token, bidder);
-      const spent = paid(scene, receipts);
+    affectedVaults: [],
+    onMined(receipts) {
+      const proceeds = tokensReceived(receipts[1], client.deployment.debtAsset.token, bidder);
+      const spent = transactionCosts(context, receipts);
       record(receipts[0]?.hash ?? "", proceeds - cost - spent.gas);
       if (receipts[1]?.ok === true)
-        ledger.books.sold(scene.market, "bidders", { asset, amount, debt: proceeds });
+        ledger.books.sold(context.marketPrices, "bidders", { asset, amount, debt: proceeds });
       ledger.spent("bidders", `take of lot ${id}/${asset}`, receipts, spent);
     },
   };

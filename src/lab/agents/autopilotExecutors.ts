@@ -11,7 +11,7 @@ import {
 import type { Receipt } from "../system/labChain.js";
 import type { Settings } from "../config/settings.js";
 import type { LabVault, LabWorld } from "../system/world.js";
-import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./agentContext.js";
+import { type AgentAction, CALL_GAS, type AgentContext, gasCost, transactionCosts } from "./agentContext.js";
 
 /** Gas an execution is expected to use, for the decision. */
 const EXECUTE_GAS = 450_000n;
@@ -29,7 +29,7 @@ interface LabPlan {
  * Execute the plans of vaults whose health fell below their trigger, where the fee pays the gas. What a sale costs is the real
  * market's to say: a block holds nothing else, and the model follows the receipts.
  */
-export class Executors {
+export class AutopilotExecutors {
   private readonly plan: LabPlan;
   private readonly vaults: readonly LabVault[];
   /** Executions that failed at the last price: they wait for another. */
@@ -50,27 +50,27 @@ export class Executors {
     this.vaults = world.vaults.filter((v) => v.autopilot);
   }
 
-  act(scene: Scene): Action[] {
-    const { markets, model, histories } = scene.world;
+  act(context: AgentContext): AgentAction[] {
+    const { uniswapPools: markets, model, histories } = context.world;
     const newest = histories.reduce((sum, h) => sum + h.newest, 0n);
     if (newest !== this.pricedAt) this.refused.clear();
     this.pricedAt = newest;
     const pool = model.lendingPool.accrued;
-    const actions: Action[] = [];
+    const actions: AgentAction[] = [];
     for (const { key, asset } of this.vaults) {
-      if (actions.length === scene.perBlock) break;
+      if (actions.length === context.perBlock) break;
       if (this.refused.has(key) || !model.vaultEngine.vault(key).balances.has(asset)) continue;
-      const p = model.vaultEngine.position(model.vaultEngine.vault(key), scene.prices, pool);
+      const p = model.vaultEngine.position(model.vaultEngine.vault(key), context.prices, pool);
       if (!isTriggered(p, this.plan.trigger)) continue;
-      const sale = this.size(scene, p, asset);
-      if (sale.repaid === 0n || !this.worthwhile(scene, asset, sale)) continue;
+      const sale = this.size(context, p, asset);
+      if (sale.repaid === 0n || !this.worthwhile(context, asset, sale)) continue;
       markets[asset]?.applyBuy(sale.repaid + sale.fee);
-      actions.push(this.execution(scene, key, asset));
+      actions.push(this.execution(context, key, asset));
     }
     return actions;
   }
 
-  private size({ world }: Scene, p: Position, asset: number): DeleverageSale {
+  private size({ world }: AgentContext, p: Position, asset: number): DeleverageSale {
     return deleverageSize(p, {
       target: this.plan.target,
       threshold: world.model.riskConfig.termsOf(asset).liquidationThreshold,
@@ -81,12 +81,12 @@ export class Executors {
   }
 
   /** Whether the fee pays the gas, and the market is good enough for the plan. */
-  private worthwhile(scene: Scene, asset: number, sale: DeleverageSale): boolean {
-    const { markets, client } = scene.world;
-    const price = scene.prices[asset];
+  private worthwhile(context: AgentContext, asset: number, sale: DeleverageSale): boolean {
+    const { uniswapPools: markets, client } = context.world;
+    const price = context.prices[asset];
     const market = markets[asset];
     if (price === undefined || market === undefined || price.status === "dead") return false;
-    if (sale.fee - gasCost(scene, EXECUTE_GAS) <= scene.minProfit) return false;
+    if (sale.fee - gasCost(context, EXECUTE_GAS) <= context.minProfit) return false;
     const { debtAsset, assets } = client.deployment;
     const unit = 10n ** BigInt(36 + debtAsset.decimals - (assets[asset]?.decimals ?? 18));
     const poolPrice = (market.priceWad() * unit) / WAD;
@@ -97,33 +97,33 @@ export class Executors {
     return needed !== null && valueDown(needed, price.liquidation) < sale.mostSold;
   }
 
-  private execution(scene: Scene, key: VaultKey, asset: number): Action {
-    const { actors, autopilot, autopilotAddress } = scene.world;
+  private execution(context: AgentContext, key: VaultKey, asset: number): AgentAction {
+    const { actors, autopilot, autopilotAddress } = context.world;
     const data = autopilot.interface.encodeFunctionData("execute", [key, actors.executor]);
     return {
       calls: [{ from: actors.executor, to: autopilotAddress, data, gas: CALL_GAS.execute }],
-      touches: [key],
-      book: (receipts) => {
-        scene.ledger.cost("executors", paid(scene, receipts));
-        const done = executed(scene.world, receipts[0]);
+      affectedVaults: [key],
+      onMined: (receipts) => {
+        context.ledger.cost("executors", transactionCosts(context, receipts));
+        const done = executed(context.world, receipts[0]);
         if (done === null) this.refused.add(key);
-        else this.follow(scene, key, asset, done);
+        else this.follow(context, key, asset, done);
       },
     };
   }
 
   /** Does in the model what the chain has done, with what the market took. */
-  private follow(scene: Scene, key: VaultKey, asset: number, done: Executed): void {
-    const { ledger, prices, world } = scene;
+  private follow(context: AgentContext, key: VaultKey, asset: number, done: Executed): void {
+    const { ledger, prices, world } = context;
     const { model } = world;
     const p = model.vaultEngine.position(model.vaultEngine.vault(key), prices, model.lendingPool.accrued);
-    const sale = this.size(scene, p, asset);
+    const sale = this.size(context, p, asset);
     const before = model.vaultEngine.health(key, prices);
     const { repaid, sold } = model.vaultEngine.deleverage(key, asset, done.sold, sale.repaid);
     const after = model.vaultEngine.health(key, prices);
     ledger.compare(`autopilot ${key} repaid`, done.repaid, repaid);
     ledger.compare(`autopilot ${key} fee`, done.fee, sale.fee);
-    const { log, block } = scene;
+    const { log, block } = context;
     log.require(
       isTriggered(p, this.plan.trigger),
       `block ${block}, vault ${key}: a plan was executed above its trigger`,
@@ -136,7 +136,7 @@ export class Executors {
       before.value - after.value <= sale.mostSold,
       `block ${block}, vault ${key}: an execution cost more than the plan allows`,
     );
-    ledger.executed(scene, { asset, sold, repaid, fee: done.fee });
+    ledger.executed(context, { asset, sold, repaid, fee: done.fee });
   }
 }
 

@@ -1,6 +1,6 @@
 import { BPS, WAD, breakers, mulDivUp, pools, valueDown } from "../../model/index.js";
 import { type LabVault, type LabWorld, openingCalls } from "../system/world.js";
-import { type Action, CALL_GAS, type Scene } from "./agentContext.js";
+import { type AgentAction, CALL_GAS, type AgentContext } from "./agentContext.js";
 
 /**
  * Borrowers who come later: each brings collateral for the debt it wishes at the configured limit and the price of the day, and
@@ -29,12 +29,12 @@ export class LateBorrowers {
     return (this.waiting[0]?.from ?? Infinity) <= time;
   }
 
-  act(scene: Scene): Action[] {
-    const actions: Action[] = [];
-    for (let i = 0; i < this.waiting.length && actions.length < scene.perBlock;) {
+  act(context: AgentContext): AgentAction[] {
+    const actions: AgentAction[] = [];
+    for (let i = 0; i < this.waiting.length && actions.length < context.perBlock;) {
       const entry = this.waiting[i];
-      if (entry === undefined || entry.from > scene.time) break;
-      const answer = this.open(scene, entry.vault);
+      if (entry === undefined || entry.from > context.time) break;
+      const answer = this.open(context, entry.vault);
       if (answer === "wait") {
         i++;
         continue;
@@ -45,12 +45,12 @@ export class LateBorrowers {
     return actions;
   }
 
-  private open(scene: Scene, v: LabVault): Action | "wait" | "never" {
-    const { ledger, prices } = scene;
+  private open(context: AgentContext, v: LabVault): AgentAction | "wait" | "never" {
+    const { ledger, prices } = context;
     const { client, model } = this.world;
     const { terms } = model;
     const price = prices[v.asset];
-    const marketPrice = scene.market[v.asset] ?? 0n;
+    const marketPrice = context.marketPrices[v.asset] ?? 0n;
     const pool = model.lendingPool.accrued;
     const { state: breaker } = model.circuitBreaker;
     const closed =
@@ -85,9 +85,9 @@ export class LateBorrowers {
           gas: CALL_GAS.open,
         },
       ],
-      touches: [v.key],
-      book(receipts) {
-        ledger.opened(scene, { asset: v.asset, collateral, debt });
+      affectedVaults: [v.key],
+      onMined(receipts) {
+        ledger.opened(context, { asset: v.asset, collateral, debt });
         ledger.sent(`opening of ${v.key}`, receipts);
       },
     };

@@ -1,9 +1,9 @@
 import { MAX_UINT256, type Price, type SystemModel, type VaultKey } from "../../model/index.js";
-import type { Market } from "../system/uniswapPool.js";
+import type { UniswapPool } from "../system/uniswapPool.js";
 import { checkLiquidation, checkLoss, checkVault } from "../checks/invariants.js";
 import type { PlannedLiquidation } from "../accounting/ledger.js";
-import { received } from "../system/receipts.js";
-import { type Action, CALL_GAS, type Scene, gasCost, paid } from "./agentContext.js";
+import { tokensReceived } from "../system/receipts.js";
+import { type AgentAction, CALL_GAS, type AgentContext, gasCost, transactionCosts } from "./agentContext.js";
 
 /** Gas a liquidation and the sale after it are expected to use, for the decision; what they used is what is paid. */
 const LIQUIDATION_GAS = 200_000n;
@@ -15,7 +15,7 @@ const PARTS = [1n, 2n, 4n, 8n];
 export interface KeeperView {
   readonly model: SystemModel;
   readonly prices: readonly Price[];
-  readonly markets: readonly Market[];
+  readonly markets: readonly UniswapPool[];
   /** What liquidating and selling costs in gas [debt units]. */
   readonly gasCost: bigint;
   /** Least profit worth acting for [debt units]. */
@@ -46,31 +46,31 @@ export function planLiquidation(view: KeeperView, key: VaultKey): PlannedLiquida
 }
 
 /** Liquidates what pays, each time followed by the sale of what was seized. */
-export function liquidate(scene: Scene): Action[] {
-  const { world, prices, minProfit } = scene;
-  const { model, markets } = world;
-  const cost = gasCost(scene, LIQUIDATION_GAS + SALE_GAS);
+export function liquidate(context: AgentContext): AgentAction[] {
+  const { world, prices, minProfit } = context;
+  const { model, uniswapPools: markets } = world;
+  const cost = gasCost(context, LIQUIDATION_GAS + SALE_GAS);
   const view = { model, prices, markets, gasCost: cost, minProfit };
-  const actions: Action[] = [];
-  for (const key of scene.ripe) {
-    if (actions.length === scene.perBlock) break;
+  const actions: AgentAction[] = [];
+  for (const key of context.unhealthy) {
+    if (actions.length === context.perBlock) break;
     const plan = planLiquidation(view, key);
-    if (plan !== null) actions.push(liquidation(scene, plan));
+    if (plan !== null) actions.push(liquidation(context, plan));
   }
   return actions;
 }
 
-function liquidation(scene: Scene, plan: PlannedLiquidation): Action {
-  const { ledger, log, prices, world } = scene;
-  const { actors, client, markets, model, routerAddress } = world;
+function liquidation(context: AgentContext, plan: PlannedLiquidation): AgentAction {
+  const { ledger, log, prices, world } = context;
+  const { actors, client, uniswapPools: markets, model, routerAddress } = world;
   const { debtAsset, contracts } = client.deployment;
   const { key } = plan;
   const health = model.vaultEngine.health(key, prices);
   const held = [...model.vaultEngine.vault(key).balances];
   const result = model.vaultEngine.liquidate(key, plan.asset, plan.maxRepay, MAX_UINT256, plan.seized);
-  checkLiquidation(log, key, health, model.vaultEngine.health(key, prices), scene.block);
-  checkVault(log, model, key, scene.block);
-  checkLoss(log, model, result.loss, scene.block);
+  checkLiquidation(log, key, health, model.vaultEngine.health(key, prices), context.block);
+  checkVault(log, model, key, context.block);
+  checkLoss(log, model, result.loss, context.block);
   const handed =
     result.writtenOff === 0n
       ? []
@@ -84,7 +84,7 @@ function liquidation(scene: Scene, plan: PlannedLiquidation): Action {
     maxRepay: plan.maxRepay,
     maxSeize: MAX_UINT256,
     minSeize: plan.seized,
-    deadline: BigInt(scene.time),
+    deadline: BigInt(context.time),
     receiver: actors.keeper,
     data: "0x",
   };
@@ -101,10 +101,17 @@ function liquidation(scene: Scene, plan: PlannedLiquidation): Action {
       },
       { from: actors.keeper, to: routerAddress, data: sale, gas: CALL_GAS.swap },
     ],
-    touches: [key],
-    book(receipts) {
-      const proceeds = received(receipts[1], debtAsset.token, actors.keeper);
-      ledger.liquidation(scene, { plan, result, handed, receipts, proceeds, ...paid(scene, receipts) });
+    affectedVaults: [key],
+    onMined(receipts) {
+      const proceeds = tokensReceived(receipts[1], debtAsset.token, actors.keeper);
+      ledger.liquidation(context, {
+        plan,
+        result,
+        handed,
+        receipts,
+        proceeds,
+        ...transactionCosts(context, receipts),
+      });
     },
   };
 }

@@ -20,7 +20,7 @@ export interface Mismatch {
 }
 
 /** How many figures were compared, and which differed. */
-export interface Reconciliation {
+export interface ModelComparison {
   readonly comparisons: number;
   readonly mismatches: readonly Mismatch[];
 }
@@ -52,11 +52,11 @@ class Tally {
  * Compares totals, share price and the given vaults of the chain's newest block with the model, to the unit. The model's
  * `now` must be that block's time.
  */
-export async function reconcile(
+export async function compareWithModel(
   client: Client,
   model: SystemModel,
   keys: readonly VaultKey[],
-): Promise<Reconciliation> {
+): Promise<ModelComparison> {
   const tally = new Tally();
   const { vaultLens } = client;
   const chain = await vaultLens.snapshot();
@@ -97,7 +97,7 @@ export async function reconcile(
  * Compares auctions, backstop, breaker and volatility of the chain's newest block with the model, to the unit. The model's `now` must
  * be that block's time.
  */
-export async function reconcileDefences(client: Client, model: SystemModel): Promise<Reconciliation> {
+export async function compareDefencesWithModel(client: Client, model: SystemModel): Promise<ModelComparison> {
   const tally = new Tally();
   await compareAuctions(tally, client, model);
   await compareBackstop(tally, client, model);

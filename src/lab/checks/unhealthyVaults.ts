@@ -10,7 +10,7 @@ const SLACK = (WAD * 100_001n) / 100_000n;
  * Finds the vaults with HF < 1 without looking at all of them each time: a vault's health falls no faster than the asset
  * that fell most since the last full scan, times what interest can do.
  */
-export class Watch {
+export class UnhealthyVaults {
   private scannedAt = -RESCAN_AFTER;
   private scannedPrices: readonly Price[] = [];
   private scannedIndex = 1n;

@@ -1,22 +1,22 @@
-import { type Action, CALL_GAS, type Scene, paid } from "../agents/agentContext.js";
+import { type AgentAction, CALL_GAS, type AgentContext, transactionCosts } from "../agents/agentContext.js";
 
 /**
  * The last block: owners claim what auctions left them, keepers their tips, and the backstop collects its share of interest. It
  * moves nothing between them and anybody else.
  */
-export function settleUp(scene: Scene): Action[] {
-  const { world, ledger } = scene;
+export function finalSettlement(context: AgentContext): AgentAction[] {
+  const { world, ledger } = context;
   const { actors, client, model } = world;
   const { auctionHouse, pool } = client.deployment.contracts;
   const house = client.auctionHouse.interface;
-  const call = (from: string, to: string, data: string): Action => ({
+  const call = (from: string, to: string, data: string): AgentAction => ({
     calls: [{ from, to, data, gas: CALL_GAS.upkeep }],
-    touches: [],
-    book(receipts) {
+    affectedVaults: [],
+    onMined(receipts) {
       ledger.sent(`last block, ${data.slice(0, 10)}`, receipts);
     },
   });
-  const actions: Action[] = [];
+  const actions: AgentAction[] = [];
   for (const { id } of client.deployment.assets) {
     // Claims are kept under the owner as a vault's key names it.
     const amount = model.auctionHouse.claim(actors.borrower.toLowerCase(), id);
@@ -31,7 +31,8 @@ export function settleUp(scene: Scene): Action[] {
     ledger.books.collected(tips);
     actions.push({
       ...call(actors.absorber, auctionHouse, house.encodeFunctionData("claimTip", [actors.absorber])),
-      book: (receipts) => ledger.spent("absorbers", "claim of tips", receipts, paid(scene, receipts)),
+      onMined: (receipts) =>
+        ledger.spent("absorbers", "claim of tips", receipts, transactionCosts(context, receipts)),
     });
   }
   model.lendingPool.payBackstop();

@@ -4,15 +4,15 @@ import { network } from "hardhat";
 
 import { type Price, type VaultKey, WAD, type pools } from "../../model/index.js";
 import { Absorbers } from "../agents/absorbers.js";
-import { Attendants } from "../agents/maintainers.js";
+import { Maintainers } from "../agents/maintainers.js";
 import { bid } from "../agents/auctionBidders.js";
 import { LateBorrowers } from "../agents/borrowers.js";
-import { Executors } from "../agents/autopilotExecutors.js";
+import { AutopilotExecutors } from "../agents/autopilotExecutors.js";
 import { liquidate } from "../agents/liquidators.js";
-import { type Action, CALL_GAS, type Scene } from "../agents/agentContext.js";
+import { type AgentAction, CALL_GAS, type AgentContext } from "../agents/agentContext.js";
 import { audit, holdingsOf } from "../accounting/balance/audit.js";
 import type { Receipt, Sent } from "../system/labChain.js";
-import { settleUp } from "./finalSettlement.js";
+import { finalSettlement } from "./finalSettlement.js";
 import {
   type Clocks,
   InvariantLog,
@@ -24,10 +24,10 @@ import {
 import { Ledger } from "../accounting/ledger.js";
 import { type ReplayOptions, type Window, silenceOf } from "../config/options.js";
 import { feedAnswer } from "../system/deploymentParameters.js";
-import { reconcile, reconcileDefences } from "../checks/modelComparison.js";
+import { compareWithModel, compareDefencesWithModel } from "../checks/modelComparison.js";
 import type { Replay } from "../result/result.js";
 import { summary } from "./buildResult.js";
-import { Watch } from "../checks/unhealthyVaults.js";
+import { UnhealthyVaults } from "../checks/unhealthyVaults.js";
 import { type LabWorld, createWorld } from "../system/world.js";
 
 /** A keeper acts this long after a price, and again after each block of its own [s]. */
@@ -58,7 +58,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
   try {
     const world = await createWorld(connection, options);
     const run = new ReplayRun(world, options, silence);
-    const ending = await run.all();
+    const ending = await run.run();
     const wallSeconds = Number((hrtime.bigint() - started) / 1_000_000n) / 1000;
     return summary(
       run.ledger,
@@ -75,10 +75,10 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
 class ReplayRun {
   readonly invariants = new InvariantLog();
   readonly ledger: Ledger;
-  private readonly watch: Watch;
+  private readonly unhealthyVaults: UnhealthyVaults;
   private readonly absorbers: Absorbers;
-  private readonly attendants: Attendants;
-  private readonly executors: Executors;
+  private readonly maintainers: Maintainers;
+  private readonly executors: AutopilotExecutors;
   private readonly borrowers: LateBorrowers;
   private readonly minProfit: bigint;
   private readonly perBlock: number;
@@ -96,14 +96,14 @@ class ReplayRun {
   ) {
     const { settings, scenario } = options;
     this.ledger = new Ledger(world, options);
-    this.watch = new Watch(world.model);
+    this.unhealthyVaults = new UnhealthyVaults(world.model);
     this.absorbers = new Absorbers(settings.integer("keeper", "flagAfterSeconds"));
-    this.attendants = new Attendants(
+    this.maintainers = new Maintainers(
       scenario.assets.length,
       settings.flag("volatility", "enabled"),
       settings.flag("breaker", "enabled"),
     );
-    this.executors = new Executors(world, settings);
+    this.executors = new AutopilotExecutors(world, settings);
     this.borrowers = new LateBorrowers(world, scenario.times[0] ?? 0, scenario.times.at(-1) ?? 0);
     this.minProfit = this.ledger.debtUnits(settings.text("keeper", "minProfit"));
     this.perBlock = settings.integer("keeper", "perBlock");
@@ -113,7 +113,7 @@ class ReplayRun {
   }
 
   /** The whole path. */
-  async all() {
+  async run() {
     const { times } = this.options.scenario;
     const { model } = this.world;
     const openedAt = shareWorth(model.backstopPool.state);
@@ -130,7 +130,11 @@ class ReplayRun {
     if (!this.silent(end)) {
       model.now = BigInt(end);
       const before = model.lendingPool.accrued;
-      await this.mine(end, settleUp(this.scene(end, market, model.oracleGuard.prices(), [])), before);
+      await this.mine(
+        end,
+        finalSettlement(this.context(end, market, model.oracleGuard.prices(), [])),
+        before,
+      );
     }
     await this.compareAll(Infinity);
     this.closeBooks(market);
@@ -145,17 +149,22 @@ class ReplayRun {
     const { model, chain } = this.world;
     const before = marksOf(model, this.ledger.booked.lenders);
     await this.priceBlock(step, time, until, market);
-    await this.look(model.oracleGuard.prices(), []);
-    await this.agents(time, until, market);
+    await this.verifyBlock(model.oracleGuard.prices(), []);
+    await this.keeperBlocks(time, until, market);
     checkStep(this.invariants, before, marksOf(model, this.ledger.booked.lenders), chain.blockNumber);
-    this.ledger.sample(time, market, model.oracleGuard.prices(), this.world.markets[0]?.priceWad() ?? 0n);
+    this.ledger.sample(
+      time,
+      market,
+      model.oracleGuard.prices(),
+      this.world.uniswapPools[0]?.priceWad() ?? 0n,
+    );
     await this.compareAll(time);
   }
 
-  private ripe: readonly VaultKey[] = [];
+  private unhealthy: readonly VaultKey[] = [];
 
   /** The blocks between a price and the next. */
-  private async agents(time: number, until: number, market: readonly bigint[]): Promise<void> {
+  private async keeperBlocks(time: number, until: number, market: readonly bigint[]): Promise<void> {
     const { model } = this.world;
     let fresh = true;
     for (
@@ -169,7 +178,7 @@ class ReplayRun {
       const actions = this.plan(at, market, fresh);
       if (actions.length > 0) {
         const touched = await this.mine(at, actions, before);
-        await this.look(model.oracleGuard.prices(), touched);
+        await this.verifyBlock(model.oracleGuard.prices(), touched);
         fresh = true;
         continue;
       }
@@ -185,19 +194,19 @@ class ReplayRun {
   }
 
   /** What everybody does in the block at `at` [s]. `fresh`: something happened since they last looked. */
-  private plan(at: number, market: readonly bigint[], fresh: boolean): Action[] {
-    const scene = this.scene(at, market, this.world.model.oracleGuard.prices(), this.ripe);
-    const opened = this.borrowers.due(at) ? this.borrowers.act(scene) : [];
+  private plan(at: number, market: readonly bigint[], fresh: boolean): AgentAction[] {
+    const context = this.context(at, market, this.world.model.oracleGuard.prices(), this.unhealthy);
+    const opened = this.borrowers.due(at) ? this.borrowers.act(context) : [];
     if (this.silent(at)) return opened;
     if (opened.length === 0 && fresh) {
-      const executions = this.executors.act(scene);
+      const executions = this.executors.act(context);
       if (executions.length > 0) return executions;
     }
-    const upkeep = this.attendants.act(scene);
-    const liquidations = fresh ? liquidate(scene) : [];
-    const taken = new Set(liquidations.flatMap((a) => a.touches));
-    const absorptions = fresh ? this.absorbers.act(scene, taken) : [];
-    return [...opened, ...upkeep, ...liquidations, ...absorptions, ...bid(scene)];
+    const upkeep = this.maintainers.act(context);
+    const liquidations = fresh ? liquidate(context) : [];
+    const taken = new Set(liquidations.flatMap((a) => a.affectedVaults));
+    const absorptions = fresh ? this.absorbers.act(context, taken) : [];
+    return [...opened, ...upkeep, ...liquidations, ...absorptions, ...bid(context)];
   }
 
   /** Whether nobody acts at `time` [s]. */
@@ -205,21 +214,21 @@ class ReplayRun {
     return this.silence !== null && time >= this.silence.from && time < this.silence.until;
   }
 
-  private scene(
+  private context(
     time: number,
     market: readonly bigint[],
     prices: readonly Price[],
-    ripe: readonly VaultKey[],
-  ): Scene {
+    unhealthy: readonly VaultKey[],
+  ): AgentContext {
     return {
       world: this.world,
       ledger: this.ledger,
       log: this.invariants,
       time,
       block: this.world.chain.blockNumber + 1,
-      market,
+      marketPrices: market,
       prices,
-      ripe,
+      unhealthy,
       gasPrice: this.options.scenario.gasPriceAt(time),
       etherPrice: this.ledger.etherPrice(market),
       minProfit: this.minProfit,
@@ -228,8 +237,12 @@ class ReplayRun {
   }
 
   /** Mines a block of actions in their order, books them, and returns the vaults they touched. `before`: the pool at that time. */
-  private async mine(time: number, actions: readonly Action[], before: pools.PoolState): Promise<VaultKey[]> {
-    const { chain, markets } = this.world;
+  private async mine(
+    time: number,
+    actions: readonly AgentAction[],
+    before: pools.PoolState,
+  ): Promise<VaultKey[]> {
+    const { chain, uniswapPools: markets } = this.world;
     if (actions.length === 0) return [];
     const gasPrice = this.options.scenario.gasPriceAt(time);
     this.world.model.now = BigInt(time);
@@ -241,7 +254,7 @@ class ReplayRun {
       sent.push(hashes);
     }
     const receipts = await chain.mine(time);
-    actions.forEach(({ book, touches }, i) => {
+    actions.forEach(({ onMined: book, affectedVaults: touches }, i) => {
       book(
         (sent[i] ?? []).map(({ hash }): Receipt => {
           const receipt = receipts.get(hash);
@@ -249,20 +262,20 @@ class ReplayRun {
           return receipt;
         }),
       );
-      for (const key of touches) this.watch.touch(key);
+      for (const key of touches) this.unhealthyVaults.touch(key);
     });
     this.ledger.books.endOfBlock(this.invariants, before, actions.length, chain.blockNumber);
     await Promise.all(markets.map((m) => m.refresh()));
-    return actions.flatMap(({ touches }) => touches);
+    return actions.flatMap(({ affectedVaults: touches }) => touches);
   }
 
   /** Looks at everything after a block: who is unhealthy, whether chain and model agree, whether the auctions are in order. */
-  private async look(prices: readonly Price[], touched: readonly VaultKey[]): Promise<void> {
+  private async verifyBlock(prices: readonly Price[], touched: readonly VaultKey[]): Promise<void> {
     const { chain, client, model } = this.world;
     const block = chain.blockNumber;
-    this.ripe = this.watch.liquidatable(prices);
-    this.ledger.observe(block, this.ripe, prices);
-    this.ledger.reconciled(block, await reconcile(client, model, touched));
+    this.unhealthy = this.unhealthyVaults.liquidatable(prices);
+    this.ledger.observe(block, this.unhealthy, prices);
+    this.ledger.compared(block, await compareWithModel(client, model, touched));
     if (model.auctionHouse.state.lastId > 0n) {
       this.clocks = checkAuctions(this.invariants, model, this.clocks, block);
     }
@@ -275,7 +288,7 @@ class ReplayRun {
     until: number,
     market: readonly bigint[],
   ): Promise<void> {
-    const { chain, client, histories, model, actors, markets, routerAddress } = this.world;
+    const { chain, client, histories, model, actors, uniswapPools: markets, routerAddress } = this.world;
     model.now = BigInt(time);
     const updates: { id: number; answer: bigint }[] = [];
     const trades: { id: number; hash: string }[] = [];
@@ -342,15 +355,15 @@ class ReplayRun {
     this.fullCheckAt = time + FULL_CHECK;
     const { chain, client, model, vaults } = this.world;
     const block = chain.blockNumber;
-    this.ledger.reconciled(
+    this.ledger.compared(
       block,
-      await reconcile(
+      await compareWithModel(
         client,
         model,
         vaults.map((v) => v.key),
       ),
     );
-    this.ledger.reconciled(block, await reconcileDefences(client, model));
+    this.ledger.compared(block, await compareDefencesWithModel(client, model));
     await checkBook(this.invariants, model, client, block);
   }
 }

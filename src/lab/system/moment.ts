@@ -6,6 +6,6 @@ export interface Moment {
   readonly time: number;
   readonly block: number;
   /** Market prices [WAD] and prices of the guard, by asset. */
-  readonly market: readonly bigint[];
+  readonly marketPrices: readonly bigint[];
   readonly prices: readonly Price[];
 }

@@ -1,7 +1,7 @@
 import type { Receipt } from "./labChain.js";
 
 /** What transactions cost in gas [debt units, and wei], and how many failed. */
-export interface Paid {
+export interface TransactionCosts {
   readonly gas: bigint;
   readonly wei: bigint;
   readonly failed: number;
@@ -10,7 +10,7 @@ export interface Paid {
 const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 
 /** What `account` was sent of `token` in a transaction, less what it sent [token units]. */
-export function received(receipt: Receipt | undefined, token: string, account: string): bigint {
+export function tokensReceived(receipt: Receipt | undefined, token: string, account: string): bigint {
   let sum = 0n;
   for (const { address, topics, data } of receipt?.logs ?? []) {
     if (address.toLowerCase() !== token.toLowerCase() || topics[0] !== TRANSFER_TOPIC) continue;

@@ -11,7 +11,7 @@ const PIPS = 1_000_000n;
 const MIN_SQRT_PRICE = 4_295_128_739n;
 const MAX_SQRT_PRICE = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_342n;
 const MAX_TICK = 887_272;
-const FOREVER = 2n ** 40n;
+const NO_DEADLINE = 2n ** 40n;
 
 /** The fee tiers the factory knows [pips], with their tick spacing. */
 const TICK_SPACING: Readonly<Record<number, number>> = { 500: 10, 3000: 60, 10_000: 200 };
@@ -19,7 +19,7 @@ const TICK_SPACING: Readonly<Record<number, number>> = { 500: 10, 3000: 60, 10_0
 export const FEE_TIERS: readonly number[] = Object.keys(TICK_SPACING).map(Number);
 
 /** A token as the AMM needs it. */
-export interface AmmToken {
+export interface PoolToken {
   readonly address: string;
   readonly decimals: number;
 }
@@ -59,13 +59,13 @@ export class Uniswap {
    * their worth in collateral.
    * @param feePips pool fee in millionths: 500, 3000 or 10000
    */
-  async createMarket(
-    collateral: AmmToken,
-    debt: AmmToken,
+  async createPool(
+    collateral: PoolToken,
+    debt: PoolToken,
     priceWad: bigint,
     depth: bigint,
     feePips: number,
-  ): Promise<Market> {
+  ): Promise<UniswapPool> {
     const collateralIsToken0 = BigInt(collateral.address) < BigInt(debt.address);
     const [token0, token1] = collateralIsToken0 ? [collateral, debt] : [debt, collateral];
     await transact(this.factory, "createPool", [token0.address, token1.address, feePips]);
@@ -75,7 +75,7 @@ export class Uniswap {
       feePips,
     )) as string;
     const pool = new Contract(address, poolArtifact.abi, this.signer);
-    const market = new Market(pool, collateral, debt, collateralIsToken0, BigInt(feePips));
+    const market = new UniswapPool(pool, collateral, debt, collateralIsToken0, BigInt(feePips));
     await transact(pool, "initialize", [market.sqrtPriceOf(priceWad)]);
     const worth =
       (depth * WAD * 10n ** BigInt(collateral.decimals)) / (priceWad * 10n ** BigInt(debt.decimals));
@@ -93,7 +93,7 @@ export class Uniswap {
       amount0Min: 0,
       amount1Min: 0,
       recipient: await this.signer.getAddress(),
-      deadline: FOREVER,
+      deadline: NO_DEADLINE,
     };
     await transact(this.manager, "mint", [position]);
     await market.refresh();
@@ -102,14 +102,14 @@ export class Uniswap {
 }
 
 /** One pool with a single full-range position: its state, quotes and the calls that trade on it. */
-export class Market {
+export class UniswapPool {
   private sqrtPrice = 0n;
   private liquidity = 0n;
 
   constructor(
     private readonly pool: Contract,
-    private readonly collateral: AmmToken,
-    private readonly debt: AmmToken,
+    private readonly collateral: PoolToken,
+    private readonly debt: PoolToken,
     private readonly collateralIsToken0: boolean,
     private readonly feePips: bigint,
   ) {}
@@ -232,15 +232,15 @@ export class Market {
   }
 
   private swapCall(
-    from: AmmToken,
-    to: AmmToken,
+    from: PoolToken,
+    to: PoolToken,
     amountIn: bigint,
     amountOutMinimum: bigint,
     recipient: string,
     sqrtPriceLimitX96: bigint,
   ): string {
     const [tokenIn, tokenOut] = [from.address, to.address];
-    const order = { tokenIn, tokenOut, fee: this.feePips, recipient, deadline: FOREVER };
+    const order = { tokenIn, tokenOut, fee: this.feePips, recipient, deadline: NO_DEADLINE };
     return Uniswap.router.encodeFunctionData("exactInputSingle", [
       { ...order, amountIn, amountOutMinimum, sqrtPriceLimitX96 },
     ]);

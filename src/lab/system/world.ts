@@ -7,7 +7,7 @@ import { InputError } from "../../format/inputError.js";
 import { MAX_UINT256, ModelError, SystemModel, type VaultKey, WAD, vaultKey } from "../../model/index.js";
 import { type Client, connect } from "../../protocol/client.js";
 import { type Deployment, termsOf } from "../../protocol/deployments.js";
-import { type Market, Uniswap } from "./uniswapPool.js";
+import { type UniswapPool, Uniswap } from "./uniswapPool.js";
 import { LabChain, type Sent } from "./labChain.js";
 import { FeedHistory } from "./feedHistory.js";
 import { feedAnswer, labParameters } from "./deploymentParameters.js";
@@ -19,7 +19,7 @@ import type { Settings } from "../config/settings.js";
 /** Vaults opened per transaction, to stay below the gas a transaction may use, and per block, to tell how far it is. */
 const OPEN_BATCH = 40;
 const OPEN_BLOCK = 25 * OPEN_BATCH;
-const PLENTY = 2n ** 126n;
+const LARGE_BALANCE = 2n ** 126n;
 const SETUP_GAS_PRICE = 10n ** 9n;
 const SETUP_CALL_GAS = 16_000_000n;
 
@@ -51,7 +51,7 @@ export interface LabWorld {
   readonly model: SystemModel;
   /** What every asset's feed has answered, by id. */
   readonly histories: readonly FeedHistory[];
-  readonly markets: readonly Market[];
+  readonly uniswapPools: readonly UniswapPool[];
   readonly routerAddress: string;
   readonly actors: Actors;
   readonly vaults: readonly LabVault[];
@@ -104,7 +104,7 @@ export async function createWorld(
     histories.push(new FeedHistory(primary.feed, latest));
   }
 
-  await giveTokens(connection, client, uniswap, actors);
+  await fundActors(connection, client, uniswap, actors);
   const markets = await openMarkets(uniswap, deployment, scenario, settings);
 
   const openingDebt = planned.reduce((sum, v) => (v.opensAt === null ? sum + v.debt : sum), 0n);
@@ -121,7 +121,7 @@ export async function createWorld(
     autopilotAddress,
     model,
     histories,
-    markets,
+    uniswapPools: markets,
     routerAddress: uniswap.routerAddress,
     actors,
     vaults: planned.map((v) => ({ ...v, key: vaultKey(actors.borrower, BigInt(v.index)) })),
@@ -132,14 +132,14 @@ export async function createWorld(
   // Before the first step, a second apart: money and feeds, plans, then blocks of vaults.
   const blocks = Math.max(1, Math.ceil(planned.length / OPEN_BLOCK));
   const start = (scenario.times[0] ?? 0) - 1 - blocks;
-  await bringMoney(world, donation, first, start - 2);
-  await makePlans(world, settings, start - 1);
+  await fundSystem(world, donation, first, start - 2);
+  await setAutopilotPlans(world, settings, start - 1);
   await openVaults(world, start, (done, total) => onProgress?.({ phase: "opening", done, total }));
   return world;
 }
 
 /** Mints every actor plenty of every token, and approves whom they will pay. */
-async function giveTokens(
+async function fundActors(
   connection: NetworkConnection,
   client: Client,
   uniswap: Uniswap,
@@ -159,7 +159,7 @@ async function giveTokens(
     const account = actors[role as keyof Actors];
     const signer = await connection.ethers.getSigner(account);
     for (const token of [client.debtToken, ...client.tokens]) {
-      await (await token.mint(account, PLENTY)).wait();
+      await (await token.mint(account, LARGE_BALANCE)).wait();
       for (const spender of addresses)
         await (await token.connect(signer).approve(spender, MAX_UINT256)).wait();
     }
@@ -167,7 +167,7 @@ async function giveTokens(
 }
 
 /** Lenders, the reserve's donor and the backstop's depositors pay in, and the feeds answer, in one block at `time` [s]. */
-async function bringMoney(
+async function fundSystem(
   world: LabWorld,
   donation: bigint,
   first: readonly bigint[],
@@ -209,7 +209,7 @@ async function bringMoney(
 }
 
 /** Owners with a plan make it before they open their vaults. */
-async function makePlans(world: LabWorld, settings: Settings, time: number): Promise<void> {
+async function setAutopilotPlans(world: LabWorld, settings: Settings, time: number): Promise<void> {
   const { actors, autopilot, autopilotAddress, client, vaults } = world;
   const planned = vaults.filter((v) => v.autopilot);
   if (planned.length === 0) return;
@@ -291,15 +291,15 @@ async function openMarkets(
   deployment: Deployment,
   scenario: Scenario,
   settings: Settings,
-): Promise<Market[]> {
+): Promise<UniswapPool[]> {
   const debt = { address: deployment.debtAsset.token, decimals: deployment.debtAsset.decimals };
-  const markets: Market[] = [];
+  const markets: UniswapPool[] = [];
   for (const asset of deployment.assets) {
     const depth = parseUnits(settings.text(asset.symbol, "depth"), debt.decimals);
     const collateral = { address: asset.token, decimals: asset.decimals };
     const price = scenario.prices[0]?.[asset.id] ?? 0n;
     markets.push(
-      await uniswap.createMarket(collateral, debt, price, depth, settings.integer("market", "feePips")),
+      await uniswap.createPool(collateral, debt, price, depth, settings.integer("market", "feePips")),
     );
   }
   return markets;

@@ -115,11 +115,11 @@ export class Run {
   /** Vault number `i`, or rather one that can be liquidated now, or rather still one worth less than it owes. */
   ailing(i: number): VaultKey {
     const { model, keys } = this.w;
-    const ripe = keys.filter((key) => model.vaultEngine.health(key).liquidatable);
-    const dead = ripe.filter(
+    const unhealthy = keys.filter((key) => model.vaultEngine.health(key).liquidatable);
+    const dead = unhealthy.filter(
       (key) => model.vaultEngine.health(key).value < model.vaultEngine.health(key).debt,
     );
-    const among = dead.length > 0 && i % 2 === 0 ? dead : ripe.length > 0 ? ripe : keys;
+    const among = dead.length > 0 && i % 2 === 0 ? dead : unhealthy.length > 0 ? unhealthy : keys;
     return among[i % among.length]!;
   }
 

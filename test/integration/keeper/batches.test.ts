@@ -5,7 +5,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../../deploy/inMemory.js";
 import { type Account, unlockedAccount } from "../../../src/keeper/chain/account.js";
-import { groupByAsset, type Wanted } from "../../../src/keeper/execute/batch.js";
+import { groupByAsset, type LiquidationDecision } from "../../../src/keeper/execute/batch.js";
 import type { KeeperEvent, OutcomeEvent } from "../../../src/keeper/report/events.js";
 import { type Executor, ExecutorError, openExecutor } from "../../../src/keeper/chain/liquidationExecutor.js";
 import { Keeper, type KeeperSettings } from "../../../src/keeper/keeper.js";
@@ -225,12 +225,12 @@ describe("the keeper with an executor", () => {
 });
 
 describe("batches", () => {
-  const wanted = (asset: number, profit: bigint): Wanted =>
+  const wanted = (asset: number, profit: bigint): LiquidationDecision =>
     ({
       vault: vaultKey(`0x${"42".repeat(20)}`, profit),
       action: "liquidate",
       option: { asset, profit, collateralValue: 1_000_000n },
-    }) as unknown as Wanted;
+    }) as unknown as LiquidationDecision;
 
   it("hold one collateral, at most sixty vaults, in the order given", () => {
     const all = [...Array(70).keys()].map((i) => wanted(i % 2 === 0 || i > 20 ? 0 : 1, 10_000n - BigInt(i)));

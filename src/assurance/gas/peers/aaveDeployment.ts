@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 
 import { Contract, ContractFactory, type InterfaceAbi, ZeroAddress } from "ethers";
 
-import type { Setting } from "./fixture.js";
+import type { Fixture } from "./fixture.js";
 
 const RAY = 10n ** 27n;
 const PERCENT = RAY / 100n;
@@ -66,7 +66,7 @@ export interface Aave {
 }
 
 /** Deploys the npm bytecode: one reserve to borrow, the others as collateral, Aave's own oracle on the setting's feeds. */
-export async function deployAave(s: Setting): Promise<Aave> {
+export async function deployAave(s: Fixture): Promise<Aave> {
   const provider = await deploy(s, "PoolAddressesProvider", {}, "bench", s.me.address);
   const at = await provider.getAddress();
   await send(provider, "setACLAdmin", s.me.address);
@@ -117,7 +117,7 @@ export async function deployAave(s: Setting): Promise<Aave> {
 
 /** Lists the reserves with the rate curve of the system measured beside it. */
 async function list(
-  s: Setting,
+  s: Fixture,
   configurator: Contract,
   reserves: readonly string[],
   provider: string,
@@ -160,13 +160,13 @@ async function artifact(name: Name): Promise<AaveArtifact> {
   return JSON.parse(await readFile(path, "utf8")) as AaveArtifact;
 }
 
-async function contractAt(s: Setting, name: Name, address: string): Promise<Contract> {
+async function contractAt(s: Fixture, name: Name, address: string): Promise<Contract> {
   return new Contract(address, (await artifact(name)).abi, s.me.signer);
 }
 
 /** Deploys one artifact, its libraries linked. */
 async function deploy(
-  s: Setting,
+  s: Fixture,
   name: Name,
   libraries: Readonly<Record<string, string>>,
   ...args: unknown[]

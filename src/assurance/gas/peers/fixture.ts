@@ -13,7 +13,7 @@ export const FALLEN = 1650n;
 
 const SYMBOLS = ["A", "B", "C"] as const;
 const FEED_DECIMALS = 8;
-const PLENTY = parseUnits("1000000000", 18);
+const LARGE_BALANCE = parseUnits("1000000000", 18);
 
 /** Someone who acts on the measured system. */
 export interface Account {
@@ -28,14 +28,14 @@ export interface Collateral {
 }
 
 /** Tokens and feeds as the system measured beside them has them: 18 decimals, one packed slot per feed. */
-export interface Setting {
+export interface Fixture {
   readonly connection: NetworkConnection;
   /** Deploys and governs, and is the one whose actions are measured. */
   readonly me: Account;
   /** Has a position of its own, and is liquidated in the end. */
   readonly other: Account;
   /** The same with three collaterals. */
-  readonly wide: Account;
+  readonly multiCollateral: Account;
   readonly lender: Account;
   readonly debtToken: TestToken;
   /** The debt asset's own price, 1, for peers that price it too. */
@@ -44,14 +44,14 @@ export interface Setting {
 }
 
 /** Deploys the setting. Every account holds every token. */
-export async function createSetting(connection: NetworkConnection): Promise<Setting> {
+export async function createSetting(connection: NetworkConnection): Promise<Fixture> {
   const [me, other, wide, lender] = await connection.ethers.getSigners();
   if (me === undefined || other === undefined || wide === undefined || lender === undefined) {
     throw new Error("the chain has too few accounts");
   }
   const token = async (symbol: string): Promise<TestToken> => {
     const deployed = await new TestToken__factory(me).deploy(symbol, symbol, 18);
-    for (const account of [me, other, wide, lender]) await deployed.mint(account.address, PLENTY);
+    for (const account of [me, other, wide, lender]) await deployed.mint(account.address, LARGE_BALANCE);
     return deployed;
   };
   const feed = (name: string, price: bigint) =>
@@ -64,7 +64,7 @@ export async function createSetting(connection: NetworkConnection): Promise<Sett
     connection,
     me: { signer: me, address: me.address },
     other: { signer: other, address: other.address },
-    wide: { signer: wide, address: wide.address },
+    multiCollateral: { signer: wide, address: wide.address },
     lender: { signer: lender, address: lender.address },
     debtToken: await token("USDX"),
     debtFeed: await feed("USDX", 1n),
@@ -73,8 +73,8 @@ export async function createSetting(connection: NetworkConnection): Promise<Sett
 }
 
 /** Lets `spender` take every token from every account. */
-export async function approveAll(s: Setting, spender: string): Promise<void> {
-  for (const { signer } of [s.me, s.other, s.wide, s.lender]) {
+export async function approveAll(s: Fixture, spender: string): Promise<void> {
+  for (const { signer } of [s.me, s.other, s.multiCollateral, s.lender]) {
     for (const token of [s.debtToken, ...s.collaterals.map((c) => c.token)]) {
       await token.connect(signer).approve(spender, MaxUint256);
     }
@@ -82,12 +82,12 @@ export async function approveAll(s: Setting, spender: string): Promise<void> {
 }
 
 /** Every feed answers `price` [debt tokens]. */
-export async function setPrices(s: Setting, price: bigint): Promise<void> {
+export async function setPrices(s: Fixture, price: bigint): Promise<void> {
   for (const { feed } of s.collaterals) await feed.setAnswer(price * 10n ** BigInt(FEED_DECIMALS));
 }
 
 /** Gas of one transaction, `PAUSE` seconds after which the next may come. */
-export async function gasOf(s: Setting, sent: Promise<ContractTransactionResponse>): Promise<number> {
+export async function gasOf(s: Fixture, sent: Promise<ContractTransactionResponse>): Promise<number> {
   const receipt = await (await sent).wait();
   if (receipt?.status !== 1) throw new Error("a transaction failed");
   await s.connection.provider.request({ method: "evm_increaseTime", params: [PAUSE] });

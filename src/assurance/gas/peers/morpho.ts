@@ -5,7 +5,7 @@ import {
   Morpho__factory,
 } from "../../../../types/index.js";
 import { type PeerFigures, LENT, type Peer, measureActions } from "./sequence.js";
-import { type Account, FALLEN, ONE, type Setting, approveAll } from "./fixture.js";
+import { type Account, FALLEN, ONE, type Fixture, approveAll } from "./fixture.js";
 
 const LLTV = (ONE * 80n) / 100n;
 /** What the package adds to the totals when it turns shares into assets. */
@@ -16,7 +16,7 @@ const VIRTUAL_ASSETS = 1n;
  * Morpho Blue from its npm source, compiled with its published settings: one market of the two tokens, the package's own
  * linear rate, no fee, and an oracle that reads the same feed.
  */
-export async function measureMorpho(s: Setting): Promise<PeerFigures> {
+export async function measureMorpho(s: Fixture): Promise<PeerFigures> {
   const { signer, address } = s.me;
   const morpho = await new Morpho__factory(signer).deploy(address);
   const irm = await new IrmMock__factory(signer).deploy();

@@ -1,6 +1,6 @@
 import { type ContractTransactionResponse, parseUnits } from "ethers";
 
-import { type Account, FALLEN, ONE, PRICE, type Setting, gasOf, setPrices } from "./fixture.js";
+import { type Account, FALLEN, ONE, PRICE, type Fixture, gasOf, setPrices } from "./fixture.js";
 
 /** Actions every lender has [gas of whole transactions]; `open` of a peer is the sum of its two transactions. */
 export interface PeerFigures {
@@ -54,7 +54,7 @@ const FURTHER = 2;
  * Measures the actions with one collateral. Lenders are in already; another position exists before the first figure, so that
  * no total is zero. Throws if an action did not move the position as it should.
  */
-export async function measureActions(s: Setting, peer: Peer): Promise<PeerFigures> {
+export async function measureActions(s: Fixture, peer: Peer): Promise<PeerFigures> {
   const { me, other } = s;
   const supply = (who: Account) =>
     acted(s, peer, who, "supply", () => peer.supply(who, 0, COLLATERAL), moved(COLLATERAL, 0n));
@@ -93,8 +93,8 @@ export async function measureActions(s: Setting, peer: Peer): Promise<PeerFigure
 }
 
 /** Measures a position with three collaterals, after `measureActions`, whose figure of a borrow with one it is given. */
-export async function measureWide(s: Setting, peer: Peer, borrowOne: number): Promise<WideFigures> {
-  const { wide } = s;
+export async function measureWide(s: Fixture, peer: Peer, borrowOne: number): Promise<WideFigures> {
+  const { multiCollateral: wide } = s;
   await setPrices(s, PRICE);
   for (const asset of s.collaterals.keys()) await gasOf(s, peer.supply(wide, asset, COLLATERAL));
   const borrow = (amount: bigint) =>
@@ -107,18 +107,18 @@ export async function measureWide(s: Setting, peer: Peer, borrowOne: number): Pr
 }
 
 /** Gas of liquidating a part of `borrower`'s debt: what it lost must be what I received and paid. */
-async function liquidated(s: Setting, peer: Peer, borrower: Account): Promise<number> {
-  const [position, purse] = [await peer.positionOf(borrower), await purseOf(s)];
+async function liquidated(s: Fixture, peer: Peer, borrower: Account): Promise<number> {
+  const [position, balances] = [await peer.positionOf(borrower), await balancesOf(s)];
   const gas = await gasOf(s, peer.liquidate(s.me, borrower, REPAID));
-  const [left, now] = [await peer.positionOf(borrower), await purseOf(s)];
-  const [seized, paid] = [now.collateral - purse.collateral, purse.debt - now.debt];
+  const [left, now] = [await peer.positionOf(borrower), await balancesOf(s)];
+  const [seized, paid] = [now.collateral - balances.collateral, balances.debt - now.debt];
   if (seized <= 0n || paid <= 0n) throw new Error(`a liquidation gave ${seized} for ${paid}`);
   requireChange("liquidate", position, left, moved(-seized, -paid));
   return gas;
 }
 
 /** What I hold: first collateral, and debt asset. */
-async function purseOf(s: Setting): Promise<Position> {
+async function balancesOf(s: Fixture): Promise<Position> {
   return {
     collateral: await s.collaterals[0].token.balanceOf(s.me.address),
     debt: await s.debtToken.balanceOf(s.me.address),
@@ -127,7 +127,7 @@ async function purseOf(s: Setting): Promise<Position> {
 
 /** Gas of one action of `who`, which must change its position by `change`. */
 async function acted(
-  s: Setting,
+  s: Fixture,
   peer: Peer,
   who: Account,
   action: string,

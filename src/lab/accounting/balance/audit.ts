@@ -11,7 +11,7 @@ export interface Holdings {
 
 /** Reads from the chain's newest block who holds what. */
 export async function holdingsOf(world: LabWorld): Promise<Holdings> {
-  const { actors, client, connection, markets } = world;
+  const { actors, client, connection, uniswapPools: markets } = world;
   const { contracts } = client.deployment;
   const balances: [Holder, Asset, bigint][] = [];
   const people: readonly (readonly [Holder, string])[] = [

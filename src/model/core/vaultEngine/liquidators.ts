@@ -54,7 +54,7 @@ export function flagOf(x: Context, opened: bigint, now: bigint): bigint {
 }
 
 /** From when to when the flag of a vault lets it be absorbed while it is stuck [s]; null if it is not flagged. */
-export function ripeness(
+export function absorbWindow(
   flaggedAt: bigint,
   opened: bigint,
 ): { readonly from: bigint; readonly until: bigint } | null {
@@ -69,14 +69,14 @@ export function requireAbsorbable(x: Context, opened: bigint, now: bigint): void
   if (covers(p.adjustedCollateral, debt))
     throw new ModelError("VaultHealthy", [p.adjustedCollateral, debt * BPS]);
   if (p.value * BPS < debt * ABSORB_RATIO) return;
-  const ripe = ripeness(vault.flaggedAt, opened);
-  if (ripe !== null && now >= ripe.from && now <= ripe.until && isStuck(x)) return;
+  const window = absorbWindow(vault.flaggedAt, opened);
+  if (window !== null && now >= window.from && now <= window.until && isStuck(x)) return;
   throw new ModelError("NotAbsorbable", [
     p.value,
     debt,
     healthFactorDown(p.adjustedCollateral, debt),
     at.system.stuckHealth,
-    ripe?.from ?? 0n,
+    window?.from ?? 0n,
   ]);
 }
 

@@ -3,7 +3,7 @@ import { network } from "hardhat";
 
 import { type PeersFigures, measurePeers } from "../../../../src/assurance/gas/all.js";
 import { type Peer, measureActions, requireChange } from "../../../../src/assurance/gas/peers/sequence.js";
-import { type Setting, createSetting } from "../../../../src/assurance/gas/peers/fixture.js";
+import { type Fixture, createSetting } from "../../../../src/assurance/gas/peers/fixture.js";
 
 const ACTIONS = ["depositFirst", "depositAgain", "borrow", "open", "repay", "withdrawWithDebt", "liquidate1"];
 /** A transaction costs this before it does anything. */
@@ -42,8 +42,8 @@ describe("the gas of peers", () => {
 
 describe("the sequence of actions", () => {
   /** Takes and gives nothing: every action is a transfer of nothing by whoever acts. */
-  function idle(s: Setting): Peer {
-    const nothing = (by: Setting["me"]) => s.debtToken.connect(by.signer).transfer(by.address, 0n);
+  function idle(s: Fixture): Peer {
+    const nothing = (by: Fixture["me"]) => s.debtToken.connect(by.signer).transfer(by.address, 0n);
     return {
       supply: nothing,
       borrow: nothing,
@@ -55,12 +55,12 @@ describe("the sequence of actions", () => {
   }
 
   /** The first `count` actions seem to work, by the book of the amounts asked for; later ones do nothing. */
-  function lazy(s: Setting, count: number): Peer {
+  function lazy(s: Fixture, count: number): Peer {
     const book = new Map<string, { collateral: bigint; debt: bigint }>();
     const of = (address: string) => book.get(address) ?? { collateral: 0n, debt: 0n };
     const base = idle(s);
     let left = count;
-    const act = (by: Setting["me"], collateral: bigint, debt: bigint) => {
+    const act = (by: Fixture["me"], collateral: bigint, debt: bigint) => {
       const now = of(by.address);
       if (left-- > 0) {
         book.set(by.address, { collateral: now.collateral + collateral, debt: now.debt + debt });
@@ -77,7 +77,7 @@ describe("the sequence of actions", () => {
     };
   }
 
-  let s: Setting;
+  let s: Fixture;
   let close: () => Promise<void>;
 
   before(async () => {

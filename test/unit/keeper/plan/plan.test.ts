@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import { keccak256, parseEther, parseUnits, toBeHex } from "ethers";
 
-import { NonceLane } from "../../../../src/keeper/chain/account.js";
+import { NonceManager } from "../../../../src/keeper/chain/account.js";
 import { feesFor, nextGasPrice } from "../../../../src/keeper/chain/fees.js";
 import {
   type Costs,
@@ -193,7 +193,7 @@ describe("the keeper's fees and nonces", () => {
   });
 
   it("reuses the nonce of its own waiting transaction and stays out of the way of a foreign one", () => {
-    const lane = new NonceLane();
+    const lane = new NonceManager();
     expect(lane.begin(5, 5)).to.equal(true);
     const fees = feesFor(10n, 1n);
     expect(lane.slot()).to.deep.equal({ nonce: 5 });

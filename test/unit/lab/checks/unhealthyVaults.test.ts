@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { Watch } from "../../../../src/lab/checks/unhealthyVaults.js";
+import { UnhealthyVaults } from "../../../../src/lab/checks/unhealthyVaults.js";
 import { ModelError, type SystemModel, type VaultKey } from "../../../../src/model/index.js";
 import { openBook, setPrices } from "../../../support/lab/book.js";
 import { WAD, wad } from "../../../support/lab/lab.js";
@@ -54,7 +54,7 @@ function act(model: SystemModel, key: VaultKey, kind: string): void {
 /** Walks the moments and compares after each; returns how many vaults were found in all. */
 function walk(set: readonly string[], steps: readonly Moment[]): number {
   const { model, keys } = openBook(30, set);
-  const watch = new Watch(model);
+  const watch = new UnhealthyVaults(model);
   let prices = [wad(200), wad(8000)];
   let found = 0;
   for (const { seconds, moves, silent, acts } of steps) {
@@ -63,10 +63,10 @@ function walk(set: readonly string[], steps: readonly Moment[]): number {
     if (!silent) setPrices(model, prices);
     expect([...watch.liquidatable(model.oracleGuard.prices())].sort()).to.deep.equal(fullScan(model));
     for (const { kind, vault } of acts) {
-      const ripe = fullScan(model);
+      const unhealthy = fullScan(model);
       const key =
         kind === "liquidate" || kind === "part"
-          ? (ripe[vault % (ripe.length || 1)] ?? keys[vault]!)
+          ? (unhealthy[vault % (unhealthy.length || 1)] ?? keys[vault]!)
           : keys[vault]!;
       act(model, key, kind);
       watch.touch(key);
@@ -112,7 +112,7 @@ describe("the watch over the book", () => {
       prices[asset!] =
         (prices[asset!]! * 10_011n * WAD) / (10_000n * copy.vaultEngine.health(key).healthFactor);
       setPrices(copy, prices);
-      const watch = new Watch(copy);
+      const watch = new UnhealthyVaults(copy);
       expect([...watch.liquidatable(copy.oracleGuard.prices())].sort()).to.deep.equal(fullScan(copy));
       copy.now += 3500n;
       expect(fullScan(copy)).to.include(key);
@@ -122,7 +122,7 @@ describe("the watch over the book", () => {
 
   it("orders them by health at its last look at all, lowest first", () => {
     const { model } = openBook(30);
-    const watch = new Watch(model);
+    const watch = new UnhealthyVaults(model);
     setPrices(model, [wad(120), wad(4800)]);
     const found = watch.liquidatable(model.oracleGuard.prices());
     const health = found.map((key) => model.vaultEngine.health(key).healthFactor);

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { network } from "hardhat";
 import type { NetworkConnection } from "hardhat/types/network";
 
-import { type AmmToken, type Market, Uniswap } from "../../../../src/lab/system/uniswapPool.js";
+import { type PoolToken, type UniswapPool, Uniswap } from "../../../../src/lab/system/uniswapPool.js";
 import { RandomStream } from "../../../../src/lab/system/random.js";
 import { TestToken__factory } from "../../../../types/index.js";
 import { WAD, wad } from "../../../support/lab/lab.js";
@@ -14,9 +14,9 @@ const PIPS = 1_000_000n;
 
 interface Place {
   readonly name: string;
-  readonly market: Market;
-  readonly collateral: AmmToken;
-  readonly debt: AmmToken;
+  readonly market: UniswapPool;
+  readonly collateral: PoolToken;
+  readonly debt: PoolToken;
 }
 
 describe("the lab's market", () => {
@@ -32,7 +32,7 @@ describe("the lab's market", () => {
     const uniswap = await Uniswap.deploy(signer, me);
     router = uniswap.routerAddress;
     /** A token at an address of choice: its place decides which side of a pool it is. */
-    const place = async (address: string, decimals: number): Promise<AmmToken> => {
+    const place = async (address: string, decimals: number): Promise<PoolToken> => {
       const made = await new TestToken__factory(signer).deploy("Any", "ANY", decimals);
       const code = await connection.ethers.provider.getCode(await made.getAddress());
       await connection.provider.request({ method: "hardhat_setCode", params: [address, code] });
@@ -48,7 +48,7 @@ describe("the lab's market", () => {
           const address = `0x${side}${"00".repeat(17)}${String(i).padStart(2, "0")}${String(decimals).padStart(2, "0")}`;
           const collateral = await place(address, decimals);
           const depth = 5_000_000n * 10n ** BigInt(debtDecimals);
-          const market = await uniswap.createMarket(collateral, debt, wad(200), depth, Number(FEE_PIPS));
+          const market = await uniswap.createPool(collateral, debt, wad(200), depth, Number(FEE_PIPS));
           const order = side === "10" ? "first" : "second";
           places.push({
             name: `collateral of ${decimals} decimals ${order} of two, debt of ${debtDecimals}`,
