@@ -15,7 +15,8 @@ const FLOORS = [
   ["src/model"],
   ["src/protocol/parameters"],
   ["src/protocol"],
-  ["deploy"],
+  ["deploy", "src/twin/operations"],
+  ["src/twin"],
   [
     "src/keeper/plan",
     "src/lab/result",

@@ -2,7 +2,7 @@ import { type NetworkConnection } from "hardhat/types/network";
 import { type Signer } from "ethers";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
-import { type Mismatch, compareWithModel } from "../../src/lab/checks/modelComparison.js";
+import { type Mismatch, compareWithModel } from "../../src/twin/comparison.js";
 import { MAX_UINT256, ModelError, SystemModel, type VaultKey, vaultKey } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import { termsOf } from "../../src/protocol/deployments.js";

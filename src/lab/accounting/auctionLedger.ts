@@ -1,17 +1,11 @@
-import {
-  MAX_UINT256,
-  type VaultKey,
-  auctionMath,
-  auctions,
-  type pools,
-  valueDown,
-} from "../../model/index.js";
+import { type VaultKey, auctions, valueDown } from "../../model/index.js";
 import type { Moment } from "../system/moment.js";
+import type { Absorbed, Taken, WrittenOff } from "./events.js";
 import type { AbsorptionSample, TakeSample } from "../result/result.js";
 import { Bookkeeper } from "./balance/bookkeeper.js";
 import type { LabWorld } from "../system/world.js";
 
-/** Does in the model what keepers do at auctions, and keeps the accounts of it. Amounts in debt units. */
+/** Keeps the accounts of auctions. Amounts in debt units. */
 export class AuctionLedger {
   readonly absorptions: AbsorptionSample[] = [];
   readonly takes: TakeSample[] = [];
@@ -30,7 +24,7 @@ export class AuctionLedger {
   /** What was paid for residuals: the reserve's. */
   remnantsSold = 0n;
   restarts = 0;
-  givenUp = 0;
+  writtenOff = 0;
   /** The oracle's value of everything taken but residuals. */
   private oracleValue = 0n;
   /** Vaults taken over. */
@@ -41,52 +35,31 @@ export class AuctionLedger {
     this.books = new Bookkeeper(world, (market, asset, amount) => this.worth(market, asset, amount));
   }
 
-  /** Absorbs a vault. `record` puts it on record with its transaction. */
-  absorb(moment: Moment, key: VaultKey): { readonly record: (transaction: string) => void } {
-    const { actors, model } = this.world;
-    const { debt } = model.vaultEngine.health(key, moment.prices);
-    const held = [...model.vaultEngine.vault(key).balances];
-    const value = held.reduce(
-      (sum, [asset, amount]) => sum + this.worth(moment.marketPrices, asset, amount),
+  /** A vault was absorbed. */
+  absorb(e: Absorbed): void {
+    const { moment, collateral } = e;
+    const value = collateral.reduce(
+      (sum, { asset, amount }) => sum + this.worth(moment.marketPrices, asset, amount),
       0n,
     );
-    const before = model.lendingPool.state.auctionDebt;
-    const id = this.tipped(0n, () => model.vaultEngine.absorb(key, actors.absorber));
-    const taken = model.lendingPool.state.auctionDebt - before;
-    this.debt += taken;
-    this.lots += held.length;
-    const collateral = held.map(([asset, amount]) => ({ asset, amount }));
-    this.books.absorbed(moment.marketPrices, id, taken, collateral);
-    this.absorbed.add(key);
+    this.tip(e.backstopTip);
+    this.debt += e.auctionDebt;
+    this.lots += collateral.length;
+    this.books.absorbed(moment.marketPrices, e.id, e.auctionDebt, collateral);
+    this.absorbed.add(e.vault);
     const { time, block } = moment;
-    return {
-      record: (transaction) =>
-        this.absorptions.push({ time, block, transaction, id, vault: key, debt, value }),
-    };
+    const transaction = e.receipts[0]?.hash ?? "";
+    this.absorptions.push({ time, block, transaction, id: e.id, vault: e.vault, debt: e.debt, value });
   }
 
-  /** Takes from a lot. `record` puts it on record with its transaction and what the bidder made of it. */
-  take(
-    moment: Moment,
-    id: bigint,
-    asset: number,
-    wanted: bigint,
-  ): {
-    readonly amount: bigint;
-    readonly cost: bigint;
-    readonly loss: pools.Loss;
-    readonly record: (transaction: string, profit: bigint) => void;
-  } {
-    const absorption = this.world.model.auctionHouse.state.open.find((a) => a.id === id);
-    const { cost: price } = this.world.model.auctionHouse.quoteTake(id, asset, wanted);
-    const paid = absorption === undefined ? null : auctionMath.split(auctions.tabOf(absorption), price);
-    const { amount, cost, loss } = this.tipped(paid?.tip ?? 0n, () =>
-      this.world.model.auctionHouse.take(id, asset, wanted, MAX_UINT256),
-    );
+  /** A part of a lot was bought and sold. */
+  take(e: Taken): void {
+    const { moment, id, asset, amount, cost, loss, paid } = e;
     const oracleValue = valueDown(amount, moment.prices[asset]?.liquidation ?? 0n);
+    this.tip(e.backstopTip);
     this.books.taken(moment.marketPrices, id, { asset, amount }, cost, paid);
     this.books.lost(loss, "atAuction");
-    if (absorption === undefined || paid === null) {
+    if (paid === null) {
       this.remnantsSold += cost;
     } else {
       this.proceeds += cost;
@@ -95,33 +68,23 @@ export class AuctionLedger {
       this.tips += paid.tip;
       this.oracleValue += oracleValue;
       this.shortfall += loss.total;
-      if (!this.world.model.auctionHouse.state.open.some((a) => a.id === id))
-        this.books.closed(id, absorption.left === cost);
+      if (e.ended !== null) this.books.closed(id, e.ended.tabPaid);
     }
     const { time, block } = moment;
-    return {
-      amount,
-      cost,
-      loss,
-      record: (transaction, profit) =>
-        this.takes.push({ time, block, transaction, id, asset, cost, oracleValue, profit }),
-    };
+    const transaction = e.receipts[0]?.hash ?? "";
+    const profit = e.proceeds - cost - e.costs.gas;
+    this.takes.push({ time, block, transaction, id, asset, cost, oracleValue, profit });
+    if (e.receipts[1]?.ok === true)
+      this.books.sold(moment.marketPrices, "bidders", { asset, amount, debt: e.proceeds });
   }
 
-  /** Gives an absorption up. */
-  writeOff(id: bigint): pools.Loss {
-    const loss = this.tipped(0n, () => this.world.model.auctionHouse.writeOff(id));
+  /** An absorption was written off. */
+  writeOff({ id, loss, backstopTip }: WrittenOff): void {
+    this.tip(backstopTip);
     this.books.lost(loss, "atAuction");
     this.books.closed(id, false);
     this.shortfall += loss.total;
-    this.givenUp += 1;
-    return loss;
-  }
-
-  /** Restarts an expired lot. */
-  restart(id: bigint, asset: number): void {
-    this.world.model.auctionHouse.restart(id, asset);
-    this.restarts += 1;
+    this.writtenOff += 1;
   }
 
   /** What everything taken but residuals brought for its worth at the oracle price [WAD]; 0 if nothing was. */
@@ -147,16 +110,10 @@ export class AuctionLedger {
     return (amount * (market[asset] ?? 0n) * 10n ** BigInt(debtAsset.decimals)) / unit;
   }
 
-  /** Runs an operation, and notes what it made the backstop pay the absorber in tips, beyond what is `fromProceeds`. */
-  private tipped<T>(fromProceeds: bigint, operation: () => T): T {
-    const { actors, model } = this.world;
-    const tips = (): bigint => model.auctionHouse.state.tips.get(actors.absorber) ?? 0n;
-    const before = tips();
-    const result = operation();
-    const paid = tips() - before - fromProceeds;
-    this.tipsFromBackstop += paid;
-    this.books.tipped(paid);
-    return result;
+  /** The backstop owes the absorbers a tip. */
+  private tip(amount: bigint): void {
+    this.tipsFromBackstop += amount;
+    this.books.tipped(amount);
   }
 }
 

@@ -1,7 +1,6 @@
 import { parseUnits } from "ethers";
 
 import {
-  type LiquidationResult,
   type Price,
   type VaultKey,
   collateralRatioDown,
@@ -12,13 +11,14 @@ import {
 } from "../../model/index.js";
 import { AuctionLedger } from "./auctionLedger.js";
 import { ROLES, type Role } from "./balance/accounts.js";
-import type { Bookkeeper, Collateral } from "./balance/bookkeeper.js";
+import type { Bookkeeper } from "./balance/bookkeeper.js";
+import type { Executed, LedgerEvent, Liquidated, Opened, Settled } from "./events.js";
 import type { Receipt } from "../system/labChain.js";
 import { Latencies } from "./latency.js";
 import type { Moment } from "../system/moment.js";
 import type { ReplayOptions } from "../config/options.js";
 import { type TransactionCosts, tokensReceived } from "../system/receipts.js";
-import type { Mismatch, ModelComparison } from "../checks/modelComparison.js";
+import type { Mismatch, ModelComparison } from "../../twin/comparison.js";
 import type { BookSample, LiquidationSample, StepSample } from "../result/result.js";
 import { bookSample } from "./samples.js";
 import type { LabWorld } from "../system/world.js";
@@ -26,30 +26,6 @@ import type { LabWorld } from "../system/world.js";
 /** How often the book is sampled for drawing, at most [samples per replay]. */
 const BOOK_SAMPLES = 400;
 export const FAILURES_SHOWN = 20;
-
-/** One liquidation a keeper means to do: amounts in debt units but for `seized`, in collateral units. */
-export interface PlannedLiquidation {
-  readonly key: VaultKey;
-  readonly asset: number;
-  readonly maxRepay: bigint;
-  readonly repaid: bigint;
-  readonly seized: bigint;
-  /** What the sale should bring. */
-  readonly proceeds: bigint;
-  /** proceeds - repaid - gas. */
-  readonly profit: bigint;
-}
-
-/** One liquidation as the run saw it. */
-export interface LiquidationEntry extends TransactionCosts {
-  readonly plan: PlannedLiquidation;
-  readonly result: LiquidationResult;
-  /** Collateral that went to auction because nobody will pay the rest of the debt. */
-  readonly handed: readonly Collateral[];
-  readonly receipts: readonly Receipt[];
-  /** What the sale brought [debt units]. */
-  readonly proceeds: bigint;
-}
 
 /** Keeps the accounts of a replay: who lost what, how late, and whether chain and model agreed. Amounts in debt units. */
 export class Ledger {
@@ -135,10 +111,48 @@ export class Ledger {
     if (this.impliedNow > this.impliedMax) this.impliedMax = this.impliedNow;
   }
 
-  /** One liquidation and the sale after it. */
-  liquidation(moment: Moment, e: LiquidationEntry): void {
+  /** Takes down what happened in a block. */
+  apply(event: LedgerEvent): void {
+    switch (event.kind) {
+      case "liquidated":
+        this.liquidation(event);
+        return;
+      case "absorbed":
+        this.auctions.absorb(event);
+        this.spent("absorbers", `absorption of ${event.vault}`, event);
+        return;
+      case "taken":
+        this.auctions.take(event);
+        this.spent("bidders", `take of lot ${event.id}/${event.asset}`, event);
+        return;
+      case "writtenOff":
+        this.auctions.writeOff(event);
+        this.spent("attendants", event.what, event);
+        return;
+      case "upkeep":
+        if (event.restarted) this.auctions.restarts += 1;
+        if (event.tripped) this.trips += 1;
+        this.spent(event.role, event.what, event);
+        return;
+      case "executed":
+        this.cost("executors", event.costs);
+        if (event.done !== null) this.executed(event.moment, event.done);
+        return;
+      case "opened":
+        this.opened(event);
+        return;
+      case "refused":
+        this.late.refused += 1;
+        return;
+      case "settled":
+        this.settled(event);
+        return;
+    }
+  }
+
+  private liquidation(e: Liquidated): void {
     const { outcome, loss } = e.result;
-    const { plan, receipts } = e;
+    const { plan, receipts, moment } = e;
     const { asset } = plan;
     const seizedValue = valueDown(outcome.seized, moment.prices[asset]?.liquidation ?? 0n);
     const gain = e.proceeds - outcome.repaid;
@@ -147,12 +161,12 @@ export class Ledger {
     this.repaidThisStep += outcome.repaid;
     this.seizedValue += seizedValue;
     const seized = { asset, amount: outcome.seized };
-    this.books.liquidated(moment.marketPrices, { seized, repaid: outcome.repaid, loss, handed: e.handed });
+    const { auctioned } = e;
+    this.books.liquidated(moment.marketPrices, { seized, repaid: outcome.repaid, loss, auctioned });
     if (receipts[1]?.ok === true) {
       this.books.sold(moment.marketPrices, "liquidators", { ...seized, debt: e.proceeds });
     }
-    this.cost("liquidators", e);
-    this.sent(`liquidation of ${plan.key}`, receipts.slice(0, 1));
+    this.spent("liquidators", `liquidation of ${plan.key}`, e);
     this.liquidations.push({
       time: moment.time,
       block: moment.block,
@@ -163,24 +177,38 @@ export class Ledger {
       repaid: outcome.repaid,
       seizedValue,
       bonus: outcome.bonus,
-      profit: gain - e.gas,
+      profit: gain - e.costs.gas,
     });
   }
 
+  private settled({ what, receipts, claimed, collected }: Settled): void {
+    if (claimed !== null) this.books.claimed(claimed);
+    if (collected === null) {
+      this.sent(what, receipts);
+      return;
+    }
+    this.books.collected(collected.tips);
+    this.spent("absorbers", what, { receipts, costs: collected.costs });
+  }
+
   /** A keeper paid for gas. */
-  cost(role: Role, { gas, wei, failed }: TransactionCosts): void {
+  private cost(role: Role, { gas, wei, failed }: TransactionCosts): void {
     this.books.burnt(role, gas, wei);
     this.failed += failed;
   }
 
   /** A keeper's transactions, which the model has done: a first one that reverted is a difference. */
-  spent(role: Role, what: string, receipts: readonly Receipt[], p: TransactionCosts): void {
-    this.cost(role, p);
+  private spent(
+    role: Role,
+    what: string,
+    { receipts, costs }: { readonly receipts: readonly Receipt[]; readonly costs: TransactionCosts },
+  ): void {
+    this.cost(role, costs);
     this.sent(what, receipts.slice(0, 1));
   }
 
   /** Transactions that the model has done. */
-  sent(what: string, receipts: readonly Receipt[]): void {
+  private sent(what: string, receipts: readonly Receipt[]): void {
     if (receipts.every((r) => r.ok)) return;
     this.mismatch(this.world.chain.blockNumber, [{ what, chain: "reverted", model: "done" }]);
   }
@@ -194,11 +222,7 @@ export class Ledger {
     this.books.arbitraged(market, { asset, amount, debt });
   }
 
-  /** A plan was executed. */
-  executed(
-    moment: Moment,
-    e: { readonly asset: number; readonly sold: bigint; readonly repaid: bigint; readonly fee: bigint },
-  ): void {
+  private executed(moment: Moment, e: NonNullable<Executed["done"]>): void {
     this.books.executed(moment.marketPrices, { asset: e.asset, amount: e.sold }, e.repaid, e.fee);
     this.autopilot.executions += 1;
     this.autopilot.sold += this.auctions.worth(moment.marketPrices, e.asset, e.sold);
@@ -206,25 +230,12 @@ export class Ledger {
     this.autopilot.fees += e.fee;
   }
 
-  /** A borrower opened a vault after the start. */
-  opened(
-    moment: Moment,
-    e: { readonly asset: number; readonly collateral: bigint; readonly debt: bigint },
-  ): void {
-    this.books.opened({ asset: e.asset, amount: e.collateral }, e.debt);
+  private opened({ moment, receipts, vault, asset, collateral, debt }: Opened): void {
+    this.books.opened({ asset, amount: collateral }, debt);
     this.late.opened += 1;
-    this.capital.debt += e.debt;
-    this.capital.value += this.auctions.worth(moment.marketPrices, e.asset, e.collateral);
-  }
-
-  /** A borrower was refused for good. */
-  refused(): void {
-    this.late.refused += 1;
-  }
-
-  /** The breaker tripped and closed what was open. */
-  tripped(): void {
-    this.trips += 1;
+    this.capital.debt += debt;
+    this.capital.value += this.auctions.worth(moment.marketPrices, asset, collateral);
+    this.sent(`opening of ${vault}`, receipts);
   }
 
   /** A comparison of chain and model. */

@@ -1,6 +1,5 @@
 import { ABSORB_RATIO, BPS, type VaultKey, WAD, auctionMath, ripeness } from "../../model/index.js";
-import { checkEmptied } from "../checks/invariants.js";
-import { type AgentAction, CALL_GAS, type AgentContext, gasCost, transactionCosts } from "./agentContext.js";
+import { type AgentContext, type AgentOperation, gasCost } from "./agentContext.js";
 
 /** Gas a flag and an absorption are expected to use, for the decision. */
 const FLAG_GAS = 90_000n;
@@ -16,78 +15,38 @@ export class Absorbers {
 
   constructor(private readonly flagAfter: number) {}
 
-  act(context: AgentContext, taken: ReadonlySet<VaultKey>): AgentAction[] {
+  /** `taken`: vaults that somebody else has dealt with in this block. */
+  *decide(context: AgentContext, taken: ReadonlySet<VaultKey>): Generator<AgentOperation, void> {
     this.remember(context);
-    const actions: AgentAction[] = [];
-    for (const key of context.unhealthy) {
-      if (actions.length === context.perBlock) break;
-      if (taken.has(key)) continue;
-      const action = this.consider(context, key);
-      if (action !== null) actions.push(action);
+    let done = 0;
+    for (const vault of context.unhealthy) {
+      if (done === context.perBlock) break;
+      if (taken.has(vault)) continue;
+      const kind = this.consider(context, vault);
+      if (kind === null) continue;
+      yield { kind, vault };
+      done += 1;
     }
-    return actions;
   }
 
   private remember({ unhealthy, time }: AgentContext): void {
     this.since = new Map(unhealthy.map((key) => [key, this.since.get(key) ?? time]));
   }
 
-  private consider(context: AgentContext, key: VaultKey): AgentAction | null {
+  private consider(context: AgentContext, key: VaultKey): "absorb" | "flag" | null {
     const { model } = context.world;
     const { debt, healthFactor, value, liquidatable } = model.vaultEngine.health(key, context.prices);
     if (!liquidatable) return null;
     const { tip } = auctionMath.tabDown(model.terms.auction, debt);
     const gain = tip - gasCost(context, ABSORB_GAS);
     if (gain <= context.minProfit) return null;
-    if (value * BPS < debt * ABSORB_RATIO) return absorption(context, key);
+    if (value * BPS < debt * ABSORB_RATIO) return "absorb";
     if (healthFactor * BPS >= model.riskConfig.system.stuckHealth * WAD) return null;
     const now = BigInt(context.time);
     const window = ripeness(model.vaultEngine.vault(key).flaggedAt, model.circuitBreaker.openedAt());
-    if (window !== null && now <= window.until) return now >= window.from ? absorption(context, key) : null;
+    if (window !== null && now <= window.until) return now >= window.from ? "absorb" : null;
     const waited = context.time - (this.since.get(key) ?? context.time) >= this.flagAfter;
     if (!waited || gain <= context.minProfit + gasCost(context, FLAG_GAS)) return null;
-    return flag(context, key);
+    return "flag";
   }
-}
-
-function absorption(context: AgentContext, key: VaultKey): AgentAction {
-  const { ledger, log, world } = context;
-  const { actors, client, model } = world;
-  const { engine } = client.deployment.contracts;
-  const { record } = ledger.auctions.absorb(context, key);
-  checkEmptied(log, model, key, context.block);
-  return {
-    calls: [
-      {
-        from: actors.absorber,
-        to: engine,
-        data: client.vaultEngine.interface.encodeFunctionData("absorb", [key, actors.absorber]),
-        gas: CALL_GAS.absorb,
-      },
-    ],
-    affectedVaults: [key],
-    onMined(receipts) {
-      record(receipts[0]?.hash ?? "");
-      ledger.spent("absorbers", `absorption of ${key}`, receipts, transactionCosts(context, receipts));
-    },
-  };
-}
-
-function flag(context: AgentContext, key: VaultKey): AgentAction {
-  const { ledger, world } = context;
-  const { actors, client, model } = world;
-  model.vaultEngine.flag(key);
-  return {
-    calls: [
-      {
-        from: actors.absorber,
-        to: client.deployment.contracts.engine,
-        data: client.vaultEngine.interface.encodeFunctionData("flag", [key]),
-        gas: CALL_GAS.upkeep,
-      },
-    ],
-    affectedVaults: [key],
-    onMined: (receipts) =>
-      ledger.spent("absorbers", `flag of ${key}`, receipts, transactionCosts(context, receipts)),
-  };
 }

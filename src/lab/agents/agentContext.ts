@@ -1,29 +1,13 @@
 import type { VaultKey } from "../../model/index.js";
-import type { Receipt } from "../system/labChain.js";
+import type { OperationOf } from "../../twin/twinSystem.js";
+import type { PlannedLiquidation } from "../accounting/events.js";
 import { gasInDebtUnits } from "../system/gasPrice.js";
-import type { InvariantLog } from "../checks/invariants.js";
-import type { Ledger } from "../accounting/ledger.js";
 import type { Moment } from "../system/moment.js";
-import type { TransactionCosts } from "../system/receipts.js";
-import type { LabWorld } from "../system/world.js";
+import type { LabVault, LabWorld } from "../system/world.js";
 
-/** Gas limits of the calls agents make: generous, below what a transaction may use. */
-export const CALL_GAS = {
-  swap: 400_000n,
-  liquidate: 900_000n,
-  absorb: 1_500_000n,
-  take: 900_000n,
-  upkeep: 900_000n,
-  poke: 14_000_000n,
-  execute: 1_500_000n,
-  open: 2_000_000n,
-} as const;
-
-/** What agents see when they act, and where they report to. The block to be mined is the next. */
+/** What agents see when they decide. The block to be mined is the next. */
 export interface AgentContext extends Moment {
   readonly world: LabWorld;
-  readonly ledger: Ledger;
-  readonly log: InvariantLog;
   /** Vaults with HF < 1. */
   readonly unhealthy: readonly VaultKey[];
   /** What gas costs now [wei], and the market price of ether [WAD]. */
@@ -34,39 +18,71 @@ export interface AgentContext extends Moment {
   readonly perBlock: number;
 }
 
-/** One transaction to be sent. */
-export interface Call {
-  readonly from: string;
-  readonly to: string;
-  readonly data: string;
-  readonly gas: bigint;
+/** A take a bidder means to do: `amount` in collateral units, the rest in debt units. */
+export interface PlannedTake {
+  readonly id: bigint;
+  readonly asset: number;
+  readonly wanted: bigint;
+  readonly amount: bigint;
+  readonly cost: bigint;
+  readonly proceeds: bigint;
+  readonly profit: bigint;
 }
 
-/**
- * What an agent does in a block. The model has done it already when this is handed over, unless `book` says otherwise; the chain
- * does the calls in order.
- */
-export interface AgentAction {
-  readonly calls: readonly Call[];
-  /** The vaults it changes. */
-  readonly affectedVaults: readonly VaultKey[];
-  /** Puts it on record once mined, with the receipts of its calls. */
-  readonly onMined: (receipts: readonly Receipt[]) => void;
+/** What the plan of a vault asks of an execution, in bps. */
+export interface PlanTerms {
+  readonly trigger: bigint;
+  readonly target: bigint;
+  readonly maxCost: bigint;
+  readonly fee: bigint;
+  readonly maxDifference: bigint;
 }
+
+/** Operations of maintainers, which move no money of their own. */
+export type UpkeepKind =
+  | "pokeVolatility"
+  | "pokeCorrelation"
+  | "pokeBreaker"
+  | "refreshBreaker"
+  | "updateLastGoodPrice"
+  | "restart"
+  | "checkpoint";
+
+/** What an agent wants done. It has happened in the model when the agent is asked for the next. */
+export type AgentOperation =
+  | { readonly kind: "liquidateAndSell"; readonly plan: PlannedLiquidation }
+  | { readonly kind: "takeAndSell"; readonly plan: PlannedTake }
+  | { readonly kind: "absorb"; readonly vault: VaultKey }
+  | { readonly kind: "flag"; readonly vault: VaultKey }
+  | { readonly kind: "writeOff"; readonly id: bigint }
+  | {
+      readonly kind: "upkeep";
+      readonly operation: { [K in UpkeepKind]: OperationOf<K> }[UpkeepKind];
+      /** How often the chain is called for it; the model does it once. */
+      readonly calls?: number;
+    }
+  | {
+      readonly kind: "executePlan";
+      readonly vault: VaultKey;
+      readonly asset: number;
+      readonly terms: PlanTerms;
+      /** Called once mined, if the chain refused. */
+      readonly onRefused: () => void;
+    }
+  | {
+      readonly kind: "openVault";
+      readonly vault: LabVault;
+      readonly collateral: bigint;
+      readonly debt: bigint;
+    }
+  /** A borrower stays away for good: nothing is sent. */
+  | { readonly kind: "stayAway" }
+  | { readonly kind: "claim"; readonly asset: number }
+  | { readonly kind: "claimTips" }
+  | { readonly kind: "payBackstop" };
 
 /** What `units` of gas cost now [debt units]. */
 export function gasCost(context: AgentContext, units: bigint): bigint {
   const { decimals } = context.world.client.deployment.debtAsset;
   return gasInDebtUnits(units, context.gasPrice, context.etherPrice, decimals);
-}
-
-/** What the transactions of an action cost. */
-export function transactionCosts(context: AgentContext, receipts: readonly Receipt[]): TransactionCosts {
-  const { decimals } = context.world.client.deployment.debtAsset;
-  const wei = receipts.reduce((sum, r) => sum + r.gasCost, 0n);
-  return {
-    gas: gasInDebtUnits(wei, 1n, context.etherPrice, decimals),
-    wei,
-    failed: receipts.filter((r) => !r.ok).length,
-  };
 }

@@ -1,6 +1,6 @@
 import { BPS, WAD, breakers, mulDivUp, pools, valueDown } from "../../model/index.js";
-import { type LabVault, type LabWorld, openingCalls } from "../system/world.js";
-import { type AgentAction, CALL_GAS, type AgentContext } from "./agentContext.js";
+import type { LabVault, LabWorld } from "../system/world.js";
+import type { AgentContext, AgentOperation } from "./agentContext.js";
 
 /**
  * Borrowers who come later: each brings collateral for the debt it wishes at the configured limit and the price of the day, and
@@ -29,25 +29,25 @@ export class LateBorrowers {
     return (this.waiting[0]?.from ?? Infinity) <= time;
   }
 
-  act(context: AgentContext): AgentAction[] {
-    const actions: AgentAction[] = [];
-    for (let i = 0; i < this.waiting.length && actions.length < context.perBlock;) {
+  *decide(context: AgentContext): Generator<AgentOperation, void> {
+    let opened = 0;
+    for (let i = 0; i < this.waiting.length && opened < context.perBlock;) {
       const entry = this.waiting[i];
       if (entry === undefined || entry.from > context.time) break;
-      const answer = this.open(context, entry.vault);
+      const answer = this.consider(context, entry.vault);
       if (answer === "wait") {
         i++;
         continue;
       }
       this.waiting.splice(i, 1);
-      if (answer !== "never") actions.push(answer);
+      yield answer;
+      if (answer.kind === "openVault") opened += 1;
     }
-    return actions;
   }
 
-  private open(context: AgentContext, v: LabVault): AgentAction | "wait" | "never" {
-    const { ledger, prices } = context;
-    const { client, model } = this.world;
+  private consider(context: AgentContext, v: LabVault): AgentOperation | "wait" {
+    const { prices } = context;
+    const { model } = this.world;
     const { terms } = model;
     const price = prices[v.asset];
     const marketPrice = context.marketPrices[v.asset] ?? 0n;
@@ -64,32 +64,10 @@ export class LateBorrowers {
     const collateral = mulDivUp(wished, WAD * 10n ** decimals, marketPrice * scale);
     const value = valueDown(collateral, price.low);
     const debt = (value * model.riskConfig.effectiveLtv(v.asset) * v.use) / (BPS * WAD);
-    if (debt < model.riskConfig.system.dust) {
-      ledger.refused();
-      return "never";
-    }
+    if (debt < model.riskConfig.system.dust) return { kind: "stayAway" };
     const full = pools.totalDebt(pool) + debt > model.riskConfig.system.borrowCap;
     if (debt > pool.cash || full || model.vaultEngine.assetTotals(v.asset).deposited + collateral > supplyCap)
       return "wait";
-    model.vaultEngine.deposit(v.key, v.asset, collateral);
-    model.vaultEngine.borrow(v.key, debt);
-    const data = client.vaultEngine.interface.encodeFunctionData("multicall", [
-      openingCalls(this.world, v, collateral, debt),
-    ]);
-    return {
-      calls: [
-        {
-          from: this.world.actors.borrower,
-          to: client.deployment.contracts.engine,
-          data,
-          gas: CALL_GAS.open,
-        },
-      ],
-      affectedVaults: [v.key],
-      onMined(receipts) {
-        ledger.opened(context, { asset: v.asset, collateral, debt });
-        ledger.sent(`opening of ${v.key}`, receipts);
-      },
-    };
+    return { kind: "openVault", vault: v, collateral, debt };
   }
 }

@@ -1,9 +1,7 @@
 import { MAX_UINT256, type Price, type SystemModel, type VaultKey } from "../../model/index.js";
 import type { UniswapPool } from "../system/uniswapPool.js";
-import { checkLiquidation, checkLoss, checkVault } from "../checks/invariants.js";
-import type { PlannedLiquidation } from "../accounting/ledger.js";
-import { tokensReceived } from "../system/receipts.js";
-import { type AgentAction, CALL_GAS, type AgentContext, gasCost, transactionCosts } from "./agentContext.js";
+import type { PlannedLiquidation } from "../accounting/events.js";
+import { type AgentContext, type AgentOperation, gasCost } from "./agentContext.js";
 
 /** Gas a liquidation and the sale after it are expected to use, for the decision; what they used is what is paid. */
 const LIQUIDATION_GAS = 200_000n;
@@ -46,72 +44,17 @@ export function planLiquidation(view: KeeperView, key: VaultKey): PlannedLiquida
 }
 
 /** Liquidates what pays, each time followed by the sale of what was seized. */
-export function liquidate(context: AgentContext): AgentAction[] {
+export function* liquidators(context: AgentContext): Generator<AgentOperation, void> {
   const { world, prices, minProfit } = context;
-  const { model, uniswapPools: markets } = world;
+  const { model, uniswapPools } = world;
   const cost = gasCost(context, LIQUIDATION_GAS + SALE_GAS);
-  const view = { model, prices, markets, gasCost: cost, minProfit };
-  const actions: AgentAction[] = [];
+  const view = { model, prices, markets: uniswapPools, gasCost: cost, minProfit };
+  let done = 0;
   for (const key of context.unhealthy) {
-    if (actions.length === context.perBlock) break;
+    if (done === context.perBlock) break;
     const plan = planLiquidation(view, key);
-    if (plan !== null) actions.push(liquidation(context, plan));
+    if (plan === null) continue;
+    yield { kind: "liquidateAndSell", plan };
+    done += 1;
   }
-  return actions;
-}
-
-function liquidation(context: AgentContext, plan: PlannedLiquidation): AgentAction {
-  const { ledger, log, prices, world } = context;
-  const { actors, client, uniswapPools: markets, model, routerAddress } = world;
-  const { debtAsset, contracts } = client.deployment;
-  const { key } = plan;
-  const health = model.vaultEngine.health(key, prices);
-  const held = [...model.vaultEngine.vault(key).balances];
-  const result = model.vaultEngine.liquidate(key, plan.asset, plan.maxRepay, MAX_UINT256, plan.seized);
-  checkLiquidation(log, key, health, model.vaultEngine.health(key, prices), context.block);
-  checkVault(log, model, key, context.block);
-  checkLoss(log, model, result.loss, context.block);
-  const handed =
-    result.writtenOff === 0n
-      ? []
-      : held.map(([asset, amount]) => ({
-          asset,
-          amount: asset === plan.asset ? amount - result.outcome.seized : amount,
-        }));
-  const call = {
-    vault: key,
-    asset: plan.asset,
-    maxRepay: plan.maxRepay,
-    maxSeize: MAX_UINT256,
-    minSeize: plan.seized,
-    deadline: BigInt(context.time),
-    receiver: actors.keeper,
-    data: "0x",
-  };
-  const minimum = (plan.proceeds * 999n) / 1000n;
-  const sale = markets[plan.asset]?.saleCall(plan.seized, minimum, actors.keeper) ?? "0x";
-  markets[plan.asset]?.applySale(plan.seized);
-  return {
-    calls: [
-      {
-        from: actors.keeper,
-        to: contracts.engine,
-        data: client.vaultEngine.interface.encodeFunctionData("liquidate", [call]),
-        gas: CALL_GAS.liquidate,
-      },
-      { from: actors.keeper, to: routerAddress, data: sale, gas: CALL_GAS.swap },
-    ],
-    affectedVaults: [key],
-    onMined(receipts) {
-      const proceeds = tokensReceived(receipts[1], debtAsset.token, actors.keeper);
-      ledger.liquidation(context, {
-        plan,
-        result,
-        handed,
-        receipts,
-        proceeds,
-        ...transactionCosts(context, receipts),
-      });
-    },
-  };
 }

@@ -5,14 +5,14 @@ import { network } from "hardhat";
 import { type Price, type VaultKey, WAD, type pools } from "../../model/index.js";
 import { Absorbers } from "../agents/absorbers.js";
 import { Maintainers } from "../agents/maintainers.js";
-import { bid } from "../agents/auctionBidders.js";
+import { auctionBidders } from "../agents/auctionBidders.js";
 import { LateBorrowers } from "../agents/borrowers.js";
 import { AutopilotExecutors } from "../agents/autopilotExecutors.js";
-import { liquidate } from "../agents/liquidators.js";
-import { type AgentAction, CALL_GAS, type AgentContext } from "../agents/agentContext.js";
+import { liquidators } from "../agents/liquidators.js";
+import type { AgentContext, AgentOperation } from "../agents/agentContext.js";
 import { audit, holdingsOf } from "../accounting/balance/audit.js";
 import type { Receipt, Sent } from "../system/labChain.js";
-import { finalSettlement } from "./finalSettlement.js";
+import { finalSettlement } from "../agents/finalSettlement.js";
 import {
   type Clocks,
   InvariantLog,
@@ -24,9 +24,11 @@ import {
 import { Ledger } from "../accounting/ledger.js";
 import { type ReplayOptions, type Window, silenceOf } from "../config/options.js";
 import { feedAnswer } from "../system/deploymentParameters.js";
-import { compareWithModel, compareDefencesWithModel } from "../checks/modelComparison.js";
+import { compareWithModel, compareDefencesWithModel } from "../../twin/comparison.js";
 import type { Replay } from "../result/result.js";
 import { summary } from "./buildResult.js";
+import { CALL_GAS } from "./calls.js";
+import { type Pending, Performer } from "./performer.js";
 import { UnhealthyVaults } from "../checks/unhealthyVaults.js";
 import { type LabWorld, createWorld } from "../system/world.js";
 
@@ -75,6 +77,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
 class ReplayRun {
   readonly invariants = new InvariantLog();
   readonly ledger: Ledger;
+  private readonly performer: Performer;
   private readonly unhealthyVaults: UnhealthyVaults;
   private readonly absorbers: Absorbers;
   private readonly maintainers: Maintainers;
@@ -96,6 +99,7 @@ class ReplayRun {
   ) {
     const { settings, scenario } = options;
     this.ledger = new Ledger(world, options);
+    this.performer = new Performer(world, this.ledger, this.invariants);
     this.unhealthyVaults = new UnhealthyVaults(world.model);
     this.absorbers = new Absorbers(settings.integer("keeper", "flagAfterSeconds"));
     this.maintainers = new Maintainers(
@@ -130,11 +134,8 @@ class ReplayRun {
     if (!this.silent(end)) {
       model.now = BigInt(end);
       const before = model.lendingPool.accrued;
-      await this.mine(
-        end,
-        finalSettlement(this.context(end, market, model.oracleGuard.prices(), [])),
-        before,
-      );
+      const context = this.context(end, market, model.oracleGuard.prices(), []);
+      await this.mine(end, this.perform(context, finalSettlement(context)), before);
     }
     await this.compareAll(Infinity);
     this.closeBooks(market);
@@ -194,19 +195,30 @@ class ReplayRun {
   }
 
   /** What everybody does in the block at `at` [s]. `fresh`: something happened since they last looked. */
-  private plan(at: number, market: readonly bigint[], fresh: boolean): AgentAction[] {
+  private plan(at: number, market: readonly bigint[], fresh: boolean): Pending[] {
     const context = this.context(at, market, this.world.model.oracleGuard.prices(), this.unhealthy);
-    const opened = this.borrowers.due(at) ? this.borrowers.act(context) : [];
+    const done = (operations: Iterable<AgentOperation>): Pending[] => this.perform(context, operations);
+    const opened = this.borrowers.due(at) ? done(this.borrowers.decide(context)) : [];
     if (this.silent(at)) return opened;
     if (opened.length === 0 && fresh) {
-      const executions = this.executors.act(context);
+      const executions = done(this.executors.decide(context));
       if (executions.length > 0) return executions;
     }
-    const upkeep = this.maintainers.act(context);
-    const liquidations = fresh ? liquidate(context) : [];
-    const taken = new Set(liquidations.flatMap((a) => a.affectedVaults));
-    const absorptions = fresh ? this.absorbers.act(context, taken) : [];
-    return [...opened, ...upkeep, ...liquidations, ...absorptions, ...bid(context)];
+    const upkeep = done(this.maintainers.decide(context));
+    const liquidations = fresh ? done(liquidators(context)) : [];
+    const taken = new Set(liquidations.flatMap((pending) => pending.affectedVaults));
+    const absorptions = fresh ? done(this.absorbers.decide(context, taken)) : [];
+    return [...opened, ...upkeep, ...liquidations, ...absorptions, ...done(auctionBidders(context))];
+  }
+
+  /** Carries out what an agent decides, one operation after the other: each decision sees what the last one changed. */
+  private perform(context: AgentContext, operations: Iterable<AgentOperation>): Pending[] {
+    const pending: Pending[] = [];
+    for (const operation of operations) {
+      const done = this.performer.perform(context, operation);
+      if (done !== null) pending.push(done);
+    }
+    return pending;
   }
 
   /** Whether nobody acts at `time` [s]. */
@@ -222,8 +234,6 @@ class ReplayRun {
   ): AgentContext {
     return {
       world: this.world,
-      ledger: this.ledger,
-      log: this.invariants,
       time,
       block: this.world.chain.blockNumber + 1,
       marketPrices: market,
@@ -239,7 +249,7 @@ class ReplayRun {
   /** Mines a block of actions in their order, books them, and returns the vaults they touched. `before`: the pool at that time. */
   private async mine(
     time: number,
-    actions: readonly AgentAction[],
+    actions: readonly Pending[],
     before: pools.PoolState,
   ): Promise<VaultKey[]> {
     const { chain, uniswapPools: markets } = this.world;
@@ -254,19 +264,18 @@ class ReplayRun {
       sent.push(hashes);
     }
     const receipts = await chain.mine(time);
-    actions.forEach(({ onMined: book, affectedVaults: touches }, i) => {
-      book(
-        (sent[i] ?? []).map(({ hash }): Receipt => {
-          const receipt = receipts.get(hash);
-          if (receipt === undefined) throw new Error(`transaction ${hash} was lost`);
-          return receipt;
-        }),
-      );
-      for (const key of touches) this.unhealthyVaults.touch(key);
+    actions.forEach(({ eventOf, affectedVaults }, i) => {
+      const mined = (sent[i] ?? []).map(({ hash }): Receipt => {
+        const receipt = receipts.get(hash);
+        if (receipt === undefined) throw new Error(`transaction ${hash} was lost`);
+        return receipt;
+      });
+      this.ledger.apply(eventOf(mined));
+      for (const key of affectedVaults) this.unhealthyVaults.touch(key);
     });
     this.ledger.books.endOfBlock(this.invariants, before, actions.length, chain.blockNumber);
     await Promise.all(markets.map((m) => m.refresh()));
-    return actions.flatMap(({ affectedVaults: touches }) => touches);
+    return actions.flatMap(({ affectedVaults }) => affectedVaults);
   }
 
   /** Looks at everything after a block: who is unhealthy, whether chain and model agree, whether the auctions are in order. */

@@ -3,6 +3,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../../deploy/inMemory.js";
 import { type Autopilot, Autopilot__factory } from "../../../types/index.js";
+import { type OperationOf, TwinSystem } from "../../twin/twinSystem.js";
 import { InputError } from "../../format/inputError.js";
 import { MAX_UINT256, ModelError, SystemModel, type VaultKey, WAD, vaultKey } from "../../model/index.js";
 import { type Client, connect } from "../../protocol/client.js";
@@ -238,16 +239,20 @@ async function openVaults(
   onOpened: (done: number, total: number) => void,
 ): Promise<void> {
   const { actors, chain, client, model } = world;
+  const twin = new TwinSystem(client, model);
+  const { interface: abi } = client.vaultEngine;
   const vaults = world.vaults.filter((v) => v.opensAt === null);
   let opened: Sent[] = [];
   for (let from = 0; from < vaults.length; from += OPEN_BATCH) {
     const at = time + Math.floor(from / OPEN_BLOCK);
     model.now = BigInt(at);
     const calls = vaults.slice(from, from + OPEN_BATCH).flatMap((v) => {
-      openInModel(model, v);
-      return openingCalls(world, v, v.collateral, v.debt);
+      const opening = openingOf(v, actors.borrower);
+      applyOpening(twin, v.index, opening);
+      const [inner] = abi.decodeFunctionData("multicall", twin.callOf(opening).data) as unknown as [string[]];
+      return inner;
     });
-    const data = client.vaultEngine.interface.encodeFunctionData("multicall", [calls]);
+    const data = abi.encodeFunctionData("multicall", [calls]);
     opened.push(await send(world, actors.borrower, client.deployment.contracts.engine, data));
     const done = Math.min(from + OPEN_BATCH, vaults.length);
     if (done < vaults.length && done % OPEN_BLOCK !== 0) continue;
@@ -257,32 +262,25 @@ async function openVaults(
   }
 }
 
-/** What opens a vault, for the engine's `multicall`. */
-export function openingCalls(
-  { actors, client }: LabWorld,
-  { key, asset }: LabVault,
-  collateral: bigint,
-  debt: bigint,
-): string[] {
-  const engine = client.vaultEngine.interface;
-  return [
-    engine.encodeFunctionData("deposit", [key, asset, collateral]),
-    engine.encodeFunctionData("borrow", [key, debt, actors.borrower]),
-  ];
-}
-
 async function send({ chain }: LabWorld, from: string, to: string, data: string): Promise<Sent> {
   return await chain.send(from, to, data, SETUP_CALL_GAS, SETUP_GAS_PRICE);
 }
 
+/** What opens a vault. */
+function openingOf(v: LabVault, borrower: string): OperationOf<"depositAndBorrow"> {
+  return {
+    kind: "depositAndBorrow",
+    ...{ vault: v.key, asset: v.asset, amount: v.collateral, debt: v.debt, to: borrower },
+  };
+}
+
 /** Opens a vault in the model; what refuses it there would refuse it on the chain. */
-function openInModel(model: SystemModel, v: LabVault): void {
+function applyOpening(twin: TwinSystem, index: number, opening: OperationOf<"depositAndBorrow">): void {
   try {
-    model.vaultEngine.deposit(v.key, v.asset, v.collateral);
-    model.vaultEngine.borrow(v.key, v.debt);
+    twin.apply(opening);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
-    throw new InputError(`parameters: vault ${v.index} cannot be opened: ${error.message}`);
+    throw new InputError(`parameters: vault ${index} cannot be opened: ${error.message}`);
   }
 }
 

@@ -32,12 +32,7 @@ async function residual(r: Run, o: Operation): Promise<void> {
 async function checkpoint(r: Run, o: Operation): Promise<void> {
   await provideLot(r, o);
   const { id, asset } = o.edge > 0n ? r.residual(o.pick) : r.lot(o.pick, o.asset);
-  await r.act(
-    "checkpoint",
-    o.elapsed,
-    () => r.w.client.auctionHouse.checkpoint(id, asset),
-    () => r.w.model.auctionHouse.checkpoint(id, asset),
-  );
+  await r.perform("checkpoint", o.elapsed, r.actor(0).signer, { kind: "checkpoint", id, asset });
 }
 
 async function restart(r: Run, o: Operation): Promise<void> {
@@ -54,7 +49,11 @@ async function writeOff(r: Run, o: Operation): Promise<void> {
     a.lots.reduce((sum, l) => sum + valueDown(l.amount, model.oracleGuard.price(l.asset).high), 0n);
   const { dust } = model.riskConfig.system;
   const hopeless = open.filter((a) => auctionMath.isUneconomic(auctions.tabOf(a), worth(a), dust));
-  await giveUpOne(r, (cycled(hopeless, o.pick) ?? cycled(open, o.pick))?.id ?? BigInt(o.pick % 9), o.elapsed);
+  await writeOffOne(
+    r,
+    (cycled(hopeless, o.pick) ?? cycled(open, o.pick))?.id ?? BigInt(o.pick % 9),
+    o.elapsed,
+  );
 }
 
 /** Where nothing is due, prices rise and an absorption is bought out first, most of the time. */
@@ -70,27 +69,17 @@ async function claim(r: Run, o: Operation): Promise<void> {
   if (due().length === 0 && o.pick % 8 !== 0) await buyOut(r, o);
   const { actor, asset } = cycled(due(), o.pick) ?? o;
   const { address, signer } = r.actor(actor);
-  await r.act(
-    "claim",
-    o.elapsed,
-    () => r.w.client.auctionHouse.connect(signer).claim(asset, address),
-    () => {
-      if (r.w.model.auctionHouse.claim(address, asset) !== 0n) r.note("claimed");
-    },
-  );
+  await r.perform("claim", o.elapsed, signer, { kind: "claim", asset, owner: address }, (amount) => {
+    if (amount !== 0n) r.note("claimed");
+  });
 }
 
 async function claimTip(r: Run, o: Operation): Promise<void> {
   const due = [0, 1, 2].filter((i) => r.w.model.auctionHouse.state.tips.has(r.actor(i).address));
   const { address, signer } = r.actor(cycled(due, o.pick) ?? o.actor);
-  await r.act(
-    "claimTip",
-    o.elapsed,
-    () => r.w.client.auctionHouse.connect(signer).claimTip(address),
-    () => {
-      if (r.w.model.auctionHouse.claimTip(address) !== 0n) r.note("tipped");
-    },
-  );
+  await r.perform("claimTip", o.elapsed, signer, { kind: "claimTip", keeper: address }, (tip) => {
+    if (tip !== 0n) r.note("tipped");
+  });
 }
 
 async function buyOut(r: Run, o: Operation): Promise<void> {
@@ -108,19 +97,19 @@ async function buyOut(r: Run, o: Operation): Promise<void> {
 
 /** All of a lot, part of it, all but a unit; one in five finds the price a unit too high, one in five exactly at its limit. */
 async function takeLot(r: Run, o: Operation, name: string, { id, asset, amount }: Lot): Promise<void> {
-  const { model, client } = r.w;
+  const { model } = r.w;
   const price = r.ahead(o.elapsed, () =>
     quoted(() => model.auctionHouse.quoteTake(id, asset, MAX_UINT256).price),
   );
   const wanted = [MAX_UINT256, part(amount, o), amount - 1n, MAX_UINT256, amount][o.pick % 5]!;
   const most = [MAX_UINT256, MAX_UINT256, MAX_UINT256, price - 1n, price][(o.pick >> 4) % 5]!;
   const { address, signer } = r.actor(o.actor);
-  await r.act(
+  await r.perform(
     name,
     o.elapsed,
-    () => client.auctionHouse.connect(signer).take(id, asset, wanted, most, address, "0x"),
-    () => {
-      const { amount: sold, loss } = model.auctionHouse.take(id, asset, wanted, most);
+    signer,
+    { kind: "take", id, asset, maxAmount: wanted, maxPrice: most, receiver: address },
+    ({ amount: sold, loss }) => {
       if (sold !== 0n && sold < amount) r.note(`${name} part`);
       noteLoss(r, "take", loss);
     },
@@ -129,22 +118,13 @@ async function takeLot(r: Run, o: Operation, name: string, { id, asset, amount }
 
 function restartLot(r: Run, o: Operation, { id, asset }: Lot, elapsed: bigint): Promise<boolean> {
   const { signer } = r.actor(o.actor);
-  return r.act(
-    "restart",
-    elapsed,
-    () => r.w.client.auctionHouse.connect(signer).restart(id, asset),
-    () => r.w.model.auctionHouse.restart(id, asset),
-  );
+  return r.perform("restart", elapsed, signer, { kind: "restart", id, asset });
 }
 
-function giveUpOne(r: Run, id: bigint, elapsed: bigint): Promise<boolean> {
-  const { model, client } = r.w;
-  return r.act(
-    "writeOff",
-    elapsed,
-    () => client.auctionHouse.writeOff(id),
-    () => noteLoss(r, "writeOff", model.auctionHouse.writeOff(id)),
-  );
+function writeOffOne(r: Run, id: bigint, elapsed: bigint): Promise<boolean> {
+  return r.perform("writeOff", elapsed, r.actor(0).signer, { kind: "writeOff", id }, (loss) => {
+    noteLoss(r, "writeOff", loss);
+  });
 }
 
 /** Where nothing is for sale, a vault is absorbed, most of the time; where none can be, prices fall until the worst can. */
@@ -164,7 +144,7 @@ async function provideResidual(r: Run, o: Operation): Promise<void> {
   const move = 500 + (o.pick % 80);
   await r.quote([0, 1, 2].map((id) => (id === o.asset ? move : 1000)));
   if (await absorbVault(r, keys[empty]!, o.actor, 1n))
-    await giveUpOne(r, model.auctionHouse.state.lastId, 1n);
+    await writeOffOne(r, model.auctionHouse.state.lastId, 1n);
 }
 
 async function absorbWorst(r: Run, o: Operation, keys: readonly VaultKey[]): Promise<void> {

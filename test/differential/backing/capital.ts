@@ -11,24 +11,18 @@ const ENTRY = 1_500n;
 function enter(r: Run, o: Operation): Promise<boolean> {
   const assets = part(ENTRY * debtUnit(r), o);
   const { address, signer } = r.actor(o.actor);
-  return r.act(
-    "enter",
-    o.elapsed,
-    () => r.w.client.backstopPool.connect(signer).deposit(assets, address),
-    () => r.w.model.backstopPool.deposit(address, assets),
-  );
+  return r.perform("enter", o.elapsed, signer, { kind: "enterBackstop", assets, owner: address });
 }
 
 function enterFor(r: Run, o: Operation): Promise<boolean> {
   const { state: backstop } = r.w.model.backstopPool;
   const shares = part(backstops.toSharesDown(backstop, ENTRY * debtUnit(r), backstop.cash), o);
   const { address, signer } = r.actor(o.actor);
-  return r.act(
-    "enterFor",
-    o.elapsed,
-    () => r.w.client.backstopPool.connect(signer).mint(shares, address),
-    () => r.w.model.backstopPool.mint(address, shares),
-  );
+  return r.perform("enterFor", o.elapsed, signer, {
+    kind: "enterBackstopForShares",
+    shares,
+    owner: address,
+  });
 }
 
 /** Sometimes none, which takes a request back, or one share more than there are. */
@@ -36,12 +30,7 @@ function requestExit(r: Run, o: Operation): Promise<boolean> {
   const { address, signer } = r.actor(o.actor);
   const balance = backstops.sharesOf(r.w.model.backstopPool.state, address);
   const shares = o.pick % 6 === 0 ? 0n : o.pick % 6 === 1 ? balance + 1n : part(balance, o);
-  return r.act(
-    "requestExit",
-    o.elapsed,
-    () => r.w.client.backstopPool.connect(signer).requestExit(shares),
-    () => r.w.model.backstopPool.requestExit(address, shares),
-  );
+  return r.perform("requestExit", o.elapsed, signer, { kind: "requestExit", shares, owner: address });
 }
 
 /** Somebody with a mature request leaves, if there is one, with part of it, all of it, or a share too many. */
@@ -63,17 +52,11 @@ async function leave(r: Run, o: Operation): Promise<void> {
       o.pick,
     ) ?? o.actor;
   const { address, signer } = r.actor(i);
-  const backstop = r.w.client.backstopPool.connect(signer);
   const shares = o.share >= 900 ? max(most[i]! + min(o.edge, 1n), 0n) : part(most[i]!, o);
   const done =
     o.pick % 3 === 0
       ? await leaveWith(r, i, shares, elapsed)
-      : await r.act(
-          "leave",
-          elapsed,
-          () => backstop.redeem(shares, address, address),
-          () => r.w.model.backstopPool.redeem(address, shares),
-        );
+      : await r.perform("leave", elapsed, signer, { kind: "redeemBackstop", shares, owner: address });
   if (done && shares > 0n) r.note("left the backstop");
 }
 
@@ -84,44 +67,24 @@ function leaveWith(r: Run, actor: number, shares: bigint, elapsed: bigint): Prom
     const exit = backstops.exitAssets(r.w.model.backstopPool.state, r.w.model.backstopPool.pricing());
     return backstops.toAssetsDown(r.w.model.backstopPool.state, shares, exit);
   });
-  return r.act(
-    "leaveWith",
-    elapsed,
-    () => r.w.client.backstopPool.connect(signer).withdraw(assets, address, address),
-    () => r.w.model.backstopPool.withdraw(address, assets),
-  );
+  return r.perform("leaveWith", elapsed, signer, { kind: "withdrawBackstop", assets, owner: address });
 }
 
 function gift(r: Run, o: Operation): Promise<boolean> {
   const amount = part(100n * debtUnit(r), o);
-  return r.act(
-    "gift",
-    o.elapsed,
-    () => r.w.client.backstopPool.connect(r.actor(o.actor).signer).donate(amount),
-    () => r.w.model.backstopPool.donate(amount),
-  );
+  return r.perform("gift", o.elapsed, r.actor(o.actor).signer, { kind: "donateToBackstop", amount });
 }
 
 function payBackstop(r: Run, o: Operation): Promise<boolean> {
-  return r.act(
-    "payBackstop",
-    o.elapsed,
-    () => r.w.client.lendingPool.payBackstop(),
-    () => {
-      if (r.w.model.lendingPool.payBackstop() !== 0n) r.note("paid interest");
-    },
-  );
+  return r.perform("payBackstop", o.elapsed, r.actor(0).signer, { kind: "payBackstop" }, (paid) => {
+    if (paid !== 0n) r.note("paid interest");
+  });
 }
 
 function lend(r: Run, o: Operation): Promise<boolean> {
   const amount = part(20_000n * debtUnit(r), o);
   const { address, signer } = r.actor(o.actor);
-  return r.act(
-    "lend",
-    o.elapsed,
-    () => r.w.client.lendingPool.connect(signer).deposit(amount, address),
-    () => r.w.model.lendingPool.deposit(amount),
-  );
+  return r.perform("lend", o.elapsed, signer, { kind: "lend", assets: amount, owner: address });
 }
 
 /** A lender leaves with shares or with assets. */
@@ -137,18 +100,8 @@ async function redeem(r: Run, o: Operation): Promise<void> {
   const assets = part((await pool.maxWithdraw(address)) / 20n, o);
   const done =
     o.pick % 2 === 0
-      ? await r.act(
-          "redeem",
-          o.elapsed,
-          () => pool.redeem(shares, address, address),
-          () => model.lendingPool.redeem(shares),
-        )
-      : await r.act(
-          "unlend",
-          o.elapsed,
-          () => pool.withdraw(assets, address, address),
-          () => model.lendingPool.withdraw(assets),
-        );
+      ? await r.perform("redeem", o.elapsed, signer, { kind: "redeemLent", shares, owner: address })
+      : await r.perform("unlend", o.elapsed, signer, { kind: "withdrawLent", assets, owner: address });
   if (done && pessimistic) r.note("pessimistic exit");
 }
 

@@ -1,6 +1,14 @@
 import { expect } from "chai";
+import type { Signer } from "ethers";
 
 import { BPS, type VaultKey, subFloor, valueDown } from "../../../src/model/index.js";
+import {
+  type Operation,
+  type OperationKind,
+  type OperationOf,
+  type ResultOf,
+  TwinSystem,
+} from "../../../src/twin/twinSystem.js";
 import { allDifferences, owners } from "./state.js";
 import { type World, mockFeed, step, syncFeeds } from "../world.js";
 
@@ -37,6 +45,25 @@ export class Run {
     expect(verdicts.model, name).to.equal(verdicts.chain);
     expect(await allDifferences(w), name).to.deep.equal([]);
     return refusal === undefined;
+  }
+
+  /** Does an operation of `signer` on both sides `elapsed` seconds after the last; `then` sees what the model did. */
+  async perform<K extends OperationKind>(
+    name: string,
+    elapsed: bigint,
+    signer: Signer,
+    operation: OperationOf<K>,
+    then: (result: ResultOf<K>) => void = () => undefined,
+  ): Promise<boolean> {
+    const twin = new TwinSystem(this.w.client, this.w.model);
+    return this.act(
+      name,
+      elapsed,
+      () => signer.sendTransaction(twin.callOf(operation as Operation)),
+      () => {
+        then(twin.apply(operation));
+      },
+    );
   }
 
   /** What the model would say `elapsed` seconds from now. */

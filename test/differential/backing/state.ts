@@ -1,4 +1,4 @@
-import { type Mismatch } from "../../../src/lab/checks/modelComparison.js";
+import { type Mismatch } from "../../../src/twin/comparison.js";
 import {
   WAD,
   auctionMath,

@@ -19,7 +19,6 @@ export const VAULTS = {
 /** What a vault of two collaterals may get of each, and a vault that is hardly worth its gas [thousandths of a token]. */
 const MOST = [20_000n, 400n, 30_000_000n] as const;
 const SMALL = [100n, 3n, 160_000n] as const;
-const NO_LIMITS = { minSeize: 0n, deadline: MAX_UINT256, data: "0x" } as const;
 
 /** Collateral of one or two kinds and a debt at the limit or below it; one vault in four is small. */
 async function open(r: Run, o: Operation): Promise<void> {
@@ -42,12 +41,7 @@ export function deposit(r: Run, o: Operation): Promise<boolean> {
 function put(r: Run, o: Operation, asset: number, thousandths: bigint): Promise<boolean> {
   const { key, signer } = r.vault(o.vault);
   const amount = (thousandths * 10n ** r.w.model.terms.assets[asset]!.decimals) / 1000n;
-  return r.act(
-    "deposit",
-    5n,
-    () => r.w.client.vaultEngine.connect(signer).deposit(key, asset, amount),
-    () => r.w.model.vaultEngine.deposit(key, asset, amount),
-  );
+  return r.perform("deposit", 5n, signer, { kind: "deposit", vault: key, asset, amount });
 }
 
 /** From 800 thousandths up at the limit of what may be borrowed, give or take a unit. */
@@ -60,41 +54,29 @@ export async function borrow(r: Run, o: Operation): Promise<void> {
     held.some((b) => a !== b && r.w.model.volatilityModel.state.level(a, b) > 0n),
   );
   const cut = held.some((a) => r.w.model.riskConfig.effectiveLtv(a) < r.w.model.riskConfig.termsOf(a).ltv);
-  const done = await r.act(
-    "borrow",
-    o.elapsed,
-    () => r.w.client.vaultEngine.connect(signer).borrow(key, amount, address),
-    () => r.w.model.vaultEngine.borrow(key, amount),
-  );
+  const operation = { kind: "borrow", vault: key, amount, to: address } as const;
+  const done = await r.perform("borrow", o.elapsed, signer, operation);
   if (done && o.share >= 800) r.note(credited && cut ? "borrow diversified" : "borrow at the limit");
 }
 
 function repay(r: Run, o: Operation): Promise<boolean> {
   const { key } = r.vault(o.vault);
   const amount = o.share === 1000 ? MAX_UINT256 : part(r.w.model.vaultEngine.health(key).debt, o);
-  const engine = r.w.client.vaultEngine.connect(r.actor(o.actor).signer);
-  return r.act(
-    "repay",
-    o.elapsed,
-    () => engine.repay(key, amount),
-    () => r.w.model.vaultEngine.repay(key, amount),
-  );
+  return r.perform("repay", o.elapsed, r.actor(o.actor).signer, { kind: "repay", vault: key, amount });
 }
 
 function withdraw(r: Run, o: Operation): Promise<boolean> {
   const { key, signer, address } = r.vault(o.vault);
   const amount = part(r.w.model.vaultEngine.vault(key).balances.get(o.asset) ?? 1n, o);
-  return r.act(
-    "withdraw",
-    o.elapsed,
-    () => r.w.client.vaultEngine.connect(signer).withdraw(key, o.asset, amount, address),
-    () => r.w.model.vaultEngine.withdraw(key, o.asset, amount),
-  );
+  return r.perform("withdraw", o.elapsed, signer, {
+    kind: "withdraw",
+    ...{ vault: key, asset: o.asset, amount, to: address },
+  });
 }
 
 /** Sells at cost, a little above, or around the most that may be taken out. */
 function deleverage(r: Run, o: Operation): Promise<boolean> {
-  const { model, client } = r.w;
+  const { model } = r.w;
   const indebted = r.w.keys.flatMap((k, i) => (model.vaultEngine.vault(k).scaledDebt === 0n ? [] : [i]));
   const { key, signer, address } = r.vault(cycled(indebted, o.vault) ?? o.vault);
   const asset = cycled([...model.vaultEngine.vault(key).balances.keys()], o.asset) ?? o.asset;
@@ -103,47 +85,42 @@ function deleverage(r: Run, o: Operation): Promise<boolean> {
   const bonus = o.pick % 3 === 0 ? maxBonus : BigInt(o.pick % 2) * (maxBonus / 4n);
   const price = max(model.oracleGuard.price(asset).liquidation, 1n);
   const amount = max(mulDivDown(mulDivDown(repay, BPS + bonus, BPS), PRICE_ONE, price) + o.edge, 0n);
-  return r.act(
-    "deleverage",
-    o.elapsed,
-    () => client.vaultEngine.connect(signer).deleverage(key, asset, amount, repay, address, "0x"),
-    () => model.vaultEngine.deleverage(key, asset, amount, repay),
-  );
+  return r.perform("deleverage", o.elapsed, signer, {
+    kind: "deleverage",
+    ...{ vault: key, asset, amount, repay, receiver: address },
+  });
 }
 
 export function liquidate(r: Run, o: Operation): Promise<boolean> {
-  const { model, client } = r.w;
+  const { model } = r.w;
   const vault = r.ailing(o.pick);
   const { balances } = model.vaultEngine.vault(vault);
   const asset = cycled([...balances.keys()], o.asset) ?? o.asset;
   const maxRepay = o.pick % 5 === 1 ? part(model.vaultEngine.health(vault).debt, o) : MAX_UINT256;
   const maxSeize = o.pick % 5 === 2 ? part(balances.get(asset) ?? 1n, o) : MAX_UINT256;
   const { address, signer } = r.actor(o.actor);
-  const call = { ...NO_LIMITS, vault, asset, maxRepay, maxSeize, receiver: address };
-  return r.act(
+  return r.perform(
     "liquidate",
     o.elapsed,
-    () => client.vaultEngine.connect(signer).liquidate(call),
-    () => noteLoss(r, "writeOffVault", model.vaultEngine.liquidate(vault, asset, maxRepay, maxSeize).loss),
+    signer,
+    { kind: "liquidate", vault, asset, maxRepay, maxSeize, receiver: address },
+    ({ loss }) => {
+      noteLoss(r, "writeOffVault", loss);
+    },
   );
 }
 
 /** Where nothing is ailing, prices give way a little first; sometimes the vault is absorbed as soon as it may be. */
 async function flag(r: Run, o: Operation): Promise<void> {
-  const { model, client, keys } = r.w;
+  const { model, keys } = r.w;
   if (!keys.some((key) => model.vaultEngine.health(key).liquidatable)) {
     const move = 900 + (o.pick % 60);
     await r.quote([move, move, move]);
   }
   const key = r.ailing(o.pick | 1);
-  await r.act(
-    "flag",
-    o.elapsed,
-    () => client.vaultEngine.flag(key),
-    () => {
-      if (model.vaultEngine.flag(key) !== 0n) r.note("flagged");
-    },
-  );
+  await r.perform("flag", o.elapsed, r.actor(0).signer, { kind: "flag", vault: key }, (flaggedAt) => {
+    if (flaggedAt !== 0n) r.note("flagged");
+  });
   if (o.pick % 3 === 0) await absorbFlagged(r, o, key);
 }
 
@@ -178,10 +155,5 @@ async function absorbAll(r: Run, o: Operation): Promise<void> {
 /** Absorbs one vault for the tip of actor number `keeper`. */
 export function absorbVault(r: Run, key: VaultKey, keeper: number, elapsed: bigint): Promise<boolean> {
   const { address } = r.actor(keeper);
-  return r.act(
-    "absorb",
-    elapsed,
-    () => r.w.client.vaultEngine.absorb(key, address),
-    () => r.w.model.vaultEngine.absorb(key, address),
-  );
+  return r.perform("absorb", elapsed, r.actor(0).signer, { kind: "absorb", vault: key, keeper: address });
 }

@@ -17,7 +17,7 @@ export const ACCOUNTS = [
   ["backstop.penalties", "Backstop", "penalties"],
   ["backstop.interest", "Backstop", "its share of interest"],
   ["reserve.losses", "Reserve", "bad debt"],
-  ["reserve.residuals", "Reserve", "residuals sold"],
+  ["reserve.remnants", "Reserve", "residuals sold"],
   ["reserve.interest", "Reserve", "its share of interest"],
   ["liquidators", "Liquidators", "after slippage and gas"],
   ["bidders", "Bidders", "after slippage and gas"],

@@ -43,7 +43,7 @@ export class Bookkeeper {
   /** What rounding moved from borrowers to those behind them; may be negative. */
   rounding = 0n;
   /** What was an owner's own of an absorbed vault when it was taken, by absorption. */
-  private readonly estates = new Map<bigint, bigint>();
+  private readonly recoveries = new Map<bigint, bigint>();
   private readonly opening: Equity;
   /** As of the last block: what belonged to whom, and the backstop's cash. */
   private last: Equity;
@@ -59,14 +59,14 @@ export class Bookkeeper {
     this.cash = world.model.backstopPool.state.cash;
   }
 
-  /** A liquidator paid `repaid` of a vault's debt and got `seized`; `handed`: what went to auction, its debt given up. */
+  /** A liquidator paid `repaid` of a vault's debt and got `seized`; `auctioned`: what went to auction, its debt written off. */
   liquidated(
     market: readonly bigint[],
     e: {
       readonly seized: Collateral;
       readonly repaid: bigint;
       readonly loss: pools.Loss;
-      readonly handed: readonly Collateral[];
+      readonly auctioned: readonly Collateral[];
     },
   ): void {
     const { asset, amount } = e.seized;
@@ -75,7 +75,7 @@ export class Bookkeeper {
     this.movements.move(asset, amount, "system", "keeper");
     this.movements.move("debt", e.repaid, "keeper", "system");
     this.lost(e.loss, "borrowers.letOff");
-    for (const rest of e.handed) {
+    for (const rest of e.auctioned) {
       const worth = this.worth(market, rest.asset, rest.amount);
       this.accounts.post("residual", ["borrowers.liquidation", -worth], ["atAuction", worth]);
       this.stock.add(0n, rest.asset, { amount: rest.amount, worth });
@@ -106,7 +106,7 @@ export class Bookkeeper {
       this.stock.add(id, asset, { amount, worth });
     }
     const covered = min(debt, value);
-    this.estates.set(id, value - covered);
+    this.recoveries.set(id, value - covered);
     this.accounts.post(
       "absorption",
       ["borrowers.auctions", covered - value],
@@ -128,7 +128,7 @@ export class Bookkeeper {
     this.exchange("take", "atAuction", "bidders", value, cost);
     this.accounts.post("drift", ["drift", before - value], ["atAuction", value - before]);
     if (paid === null) {
-      this.accounts.post("residuals", ["atAuction", -cost], ["reserve.residuals", cost]);
+      this.accounts.post("residuals", ["atAuction", -cost], ["reserve.remnants", cost]);
     } else {
       const { penalty, tip } = paid;
       this.accounts.post("penalty", ["atAuction", -penalty], ["backstop.penalties", penalty]);
@@ -146,7 +146,7 @@ export class Bookkeeper {
       return;
     }
     const worth = left.reduce((sum, [, batch]) => sum + batch.worth, 0n);
-    const theirs = min(worth, this.estates.get(id) ?? 0n);
+    const theirs = min(worth, this.recoveries.get(id) ?? 0n);
     this.returned += worth;
     this.accounts.post(
       "return",
@@ -248,7 +248,7 @@ export class Bookkeeper {
       accounts.reduce((all, account) => all + this.accounts.net(account), 0n);
     return {
       lenders: sum("lenders.interest", "lenders.losses"),
-      reserve: sum("reserve.interest", "reserve.losses", "reserve.residuals"),
+      reserve: sum("reserve.interest", "reserve.losses", "reserve.remnants"),
       backstop: sum("backstop.interest", "backstop.losses", "backstop.penalties", "backstop.tips"),
     };
   }

@@ -134,7 +134,7 @@ describe("Who lost, who gained", () => {
         "paid by the reserve": [result.badDebt.reserve, -net["reserve.losses"]],
         penalties: [result.absorptions.penalties, net["backstop.penalties"]],
         "backstop's tips": [result.absorptions.tipsFromBackstop, -net["backstop.tips"]],
-        residuals: [result.absorptions.remnantsSold, net["reserve.residuals"]],
+        residuals: [result.absorptions.remnantsSold, net["reserve.remnants"]],
         liquidators: [result.keepers.liquidators, net.liquidators],
         bidders: [result.keepers.bidders, net.bidders],
         absorbers: [result.keepers.absorbers, net.absorbers],

@@ -110,15 +110,16 @@ describe("the invariants of the book", () => {
     const client = {
       deployment: { assets },
       tokens,
-      pool: "pool",
-      backstop: "backstop",
+      lendingPool: "lendingPool",
+      backstopPool: "backstopPool",
+      vaultEngine: "vaultEngine",
       auctionHouse: "auctionHouse",
       debtToken: {
         balanceOf: (holder: string) =>
           Promise.resolve(
-            holder === "pool"
+            holder === "lendingPool"
               ? cash + debtToken
-              : holder === "backstop"
+              : holder === "backstopPool"
                 ? model.backstopPool.state.cash + (others.backstop ?? 0n)
                 : (others.auctionHouse ?? 0n),
           ),

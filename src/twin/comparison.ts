@@ -5,9 +5,9 @@ import {
   breakers,
   statusNumber,
   varianceOf,
-} from "../../model/index.js";
-import type { Client } from "../../protocol/client.js";
-import { RECORDS_PER_CALL, readRecords } from "../../protocol/vaultRecords.js";
+} from "../model/index.js";
+import type { Client } from "../protocol/client.js";
+import { RECORDS_PER_CALL, readRecords } from "../protocol/vaultRecords.js";
 
 /** Absorptions read per call. */
 const ABSORPTIONS_PER_CALL = 50;

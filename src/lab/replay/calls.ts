@@ -1,0 +1,31 @@
+import type { LiquidationResult } from "../../model/index.js";
+
+/** Gas limits of the calls agents make: generous, below what a transaction may use. */
+export const CALL_GAS = {
+  swap: 400_000n,
+  liquidate: 900_000n,
+  absorb: 1_500_000n,
+  take: 900_000n,
+  upkeep: 900_000n,
+  poke: 14_000_000n,
+  execute: 1_500_000n,
+  open: 2_000_000n,
+} as const;
+
+/** How mismatches name a transaction of a maintainer: by its selector. */
+export function upkeepName(data: string): string {
+  return `upkeep ${data.slice(0, 10)}`;
+}
+
+/** What of a liquidated vault went to auction: nothing, unless the rest of its debt was written off. */
+export function auctionedOf(
+  held: readonly (readonly [number, bigint])[],
+  seized: number,
+  { outcome, writtenOff }: LiquidationResult,
+): { asset: number; amount: bigint }[] {
+  if (writtenOff === 0n) return [];
+  return held.map(([asset, amount]) => ({
+    asset,
+    amount: asset === seized ? amount - outcome.seized : amount,
+  }));
+}

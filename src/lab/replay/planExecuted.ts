@@ -1,0 +1,25 @@
+import type { Receipt } from "../system/labChain.js";
+import type { LabWorld } from "../system/world.js";
+
+/** What the autopilot did: debt units but for `sold`, in collateral units. */
+export interface PlanExecuted {
+  readonly repaid: bigint;
+  readonly sold: bigint;
+  readonly fee: bigint;
+}
+
+/** What the autopilot says in a receipt that it did, or null if it refused. */
+export function planExecutedIn(
+  { autopilot, autopilotAddress }: LabWorld,
+  receipt: Receipt | undefined,
+): PlanExecuted | null {
+  if (receipt?.ok !== true) return null;
+  for (const { address, topics, data } of receipt.logs) {
+    if (address.toLowerCase() !== autopilotAddress.toLowerCase()) continue;
+    const event = autopilot.interface.parseLog({ topics: [...topics], data });
+    if (event?.name !== "Executed") continue;
+    const { repaid, sold, fee } = event.args.toObject() as Record<keyof PlanExecuted, bigint>;
+    return { repaid, sold, fee };
+  }
+  return null;
+}
