@@ -4,83 +4,116 @@ pragma solidity ^0.8.30;
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 
-/// @title First-loss capital
-/// @notice ERC-4626 over the debt asset. Its depositors guarantee the debts of absorbed vaults: they pay what auctions fall short of, before
-/// the lenders' reserve and the lenders do, and earn the penalties, a share of interest and donations. Cash is an internal balance:
-/// tokens sent here directly belong to nobody.
+/// @title Backstop: first-loss capital
+/// @notice ERC-4626 over the debt asset. Its depositors guarantee the debts of absorbed vaults.
+/// They pay what auctions fall short of, before the lending pool's reserve and the lenders do; they
+/// earn the penalties, a share of interest, and donations. Cash is an internal balance: tokens sent
+/// here directly belong to nobody.
 ///
-/// Leaving takes a request, which matures after three days, is good for two more, and then lapses. Requested shares stay their
-/// owner's, cannot be transferred, bear losses and earn nothing: what they were worth when requested is the most they pay.
+/// A redemption needs a request, which matures after three days, is valid for two more, and then
+/// expires. Requested shares stay with their owner, cannot be transferred, bear losses and earn
+/// nothing: their payout is capped at their value when requested, their part of cash and of the
+/// interest the lending pool owes.
 ///
-/// While lots are open, who enters pays for everything the pool may still earn less what it loses at the high prices, and who leaves
-/// is paid on what it keeps if they bring in what they are sure to (`IAuctionHouse.shortfall`). Previews say exactly that. `totalAssets` and the conversions are the books: cash.
+/// While auctions are open, deposits are priced on cash plus expected income minus the `high`
+/// shortfall (`IAuctionHouse.shortfall`); redemptions on cash minus the `low` shortfall. The
+/// preview functions follow this pricing. `totalAssets` and the conversions report the books: cash.
 interface IBackstopPool is IERC4626, IERC20Permit {
-    /// @notice A loss step: the backstop paid `covered` of `shortfall` to the lenders' pool. `cash` is what it has left [debt units].
+    /// @notice A shortfall was covered, in full or in part, with a payment to the lending pool.
+    /// @param shortfall debt the lots did not cover [debt units]
+    /// @param covered amount the backstop paid [debt units]
+    /// @param cash remaining cash [debt units]
     event ShortfallCovered(uint256 shortfall, uint256 covered, uint256 cash);
-    /// @notice The backstop paid a tip that proceeds did not reach [debt units].
+    /// @notice The backstop paid a tip that auction proceeds did not cover.
+    /// @param amount amount paid [debt units]
+    /// @param cash remaining cash [debt units]
     event TipPaid(uint256 amount, uint256 cash);
-    /// @notice A penalty was earned [debt units].
+    /// @notice The backstop earned a penalty.
+    /// @param amount penalty [debt units]
+    /// @param cash new cash [debt units]
     event PenaltyEarned(uint256 amount, uint256 cash);
-    /// @notice Given for the benefit of all depositors [debt units].
+    /// @notice The depositors received a donation.
+    /// @param amount amount donated [debt units]
+    /// @param cash new cash [debt units]
     event Donated(address indexed from, uint256 amount, uint256 cash);
-    /// @notice `shares` may leave from `from` to `until` [s] for at most `value` [debt units].
+    /// @notice An owner requested to redeem shares.
+    /// @param value most the shares pay [debt units]
+    /// @param from first second at which the request is valid [s]
+    /// @param until last second at which the request is valid [s]
     event ExitRequested(address indexed owner, uint256 shares, uint256 value, uint256 from, uint256 until);
-    /// @notice A request was taken back.
+    /// @notice An owner cancelled a request.
     event ExitCancelled(address indexed owner, uint256 shares);
-    /// @notice Shares that left without being paid, because requested shares earn nothing.
+    /// @notice Shares were burned without payment, because requested shares earn nothing.
     event Forfeited(address indexed owner, uint256 shares);
 
-    /// @notice Only the auction house may call this.
+    /// @notice The caller is not the auction house.
     error OnlyAuctionHouse(address caller, address auctionHouse);
-    /// @notice More shares than `owner` has, or has free of a request.
+    /// @notice The amount exceeds the owner's shares, or those not locked by a request.
     error SharesNotFree(address owner, uint256 shares, uint256 free);
-    /// @notice Nothing is requested, or the request is not yet or no longer good [s].
+    /// @notice Nothing is requested, or the request is not yet or no longer valid [s].
     error NotMature(address owner, uint256 from, uint256 until);
-    /// @notice What the call would bring is less than its caller wants.
+    /// @notice The call would return less than the caller's minimum: shares from a deposit, assets
+    /// [debt units] from a redemption.
     error BelowMinimum(uint256 amount, uint256 min);
-    /// @notice The pool's numbers are bounded by 128 bits [debt units].
+    /// @notice A figure of the pool does not fit in 128 bits [debt units].
     error AmountTooLarge(uint256 amount, uint256 max);
 
-    /// @notice Pays a shortfall to the lenders' pool, as far as capital goes. Auction house only.
-    /// @return covered what was paid [debt units]
+    /// @notice Pays a shortfall to the lending pool, as far as capital allows. Auction house only.
+    /// @param shortfall debt the lots did not cover [debt units]
+    /// @return covered amount paid [debt units]
     function cover(uint256 shortfall) external returns (uint256 covered);
 
-    /// @notice Pays a tip to the auction house, as far as capital goes. Auction house only.
-    /// @return paid [debt units]
+    /// @notice Pays a tip to the auction house, as far as capital allows. Auction house only.
+    /// @param amount tip owed [debt units]
+    /// @return paid amount paid [debt units]
     function payTip(uint256 amount) external returns (uint256 paid);
 
-    /// @notice Books a penalty that was just delivered here. Auction house only.
+    /// @notice Books a penalty that was just delivered. Auction house only.
+    /// @param amount penalty [debt units]
     function bookPenalty(uint256 amount) external;
 
-    /// @notice Adds `amount` to the capital, for the benefit of all depositors. Anyone may call.
+    /// @notice Adds `amount` of the caller's tokens to the capital, for all depositors. Anyone may
+    /// call.
+    /// @param amount amount to give [debt units]
     function donate(uint256 amount) external;
 
-    /// @notice Requests that `shares` of the caller may leave, in place of any request before. None at all takes it back.
+    /// @notice Requests to redeem `shares` of the caller; replaces any earlier request. Zero
+    /// cancels it.
+    /// @dev Reverts above the caller's balance.
     function requestExit(uint256 shares) external;
 
-    /// @notice Redeems all that the caller's request pays for now, whatever that is when the call is executed: `redeem` of a number
-    /// read before fails if a share has become worth more. Reverts without a mature request, or for less than `minAssets`.
-    /// @return shares paid for
-    /// @return assets sent to `receiver` [debt units]
+    /// @notice Redeems every share that the caller's matured request pays for when the call is
+    /// executed.
+    /// @dev `redeem` of a number read earlier fails if shares have gained value since. Reverts
+    /// without a matured request, or below `minAssets`.
+    /// @param minAssets least to receive [debt units]
+    /// @return shares shares redeemed
+    /// @return assets amount sent to `receiver` [debt units]
     function redeemMatured(address receiver, uint256 minAssets) external returns (uint256 shares, uint256 assets);
 
-    /// @notice `deposit`, but not for less than `minShares`: what entering is worth changes with every absorption.
+    /// @notice `deposit` that reverts below `minShares`.
+    /// @dev Every absorption changes the entry price.
+    /// @param assets amount to deposit [debt units]
+    /// @return shares shares minted to `receiver`
     function depositAtLeast(uint256 assets, address receiver, uint256 minShares) external returns (uint256 shares);
 
-    /// @notice What it can still pay [debt units]: its cash but for one whole token, so that a share is never worth nothing.
+    /// @notice The amount the backstop can still pay [debt units]: its cash less one whole token.
+    /// @dev The token stays, so that a share is never worth nothing.
     function capital() external view returns (uint256);
 
-    /// @notice What entering is priced on [debt units]: cash, interest due from the lenders' pool and penalties expected, less what of the
-    /// shortfall at the high prices falls on cash and interest.
+    /// @notice Assets on which entry pricing is based [debt units]: cash, interest owed by the
+    /// lending pool and expected penalties, less the part of the high shortfall that falls on
+    /// capital and that interest.
     function entryAssets() external view returns (uint256);
 
-    /// @notice What leaving is priced on [debt units]: cash, less the low shortfall (`IAuctionHouse.shortfall`).
+    /// @notice Assets on which exit pricing is based [debt units]: cash, less the part of the low
+    /// shortfall (`IAuctionHouse.shortfall`) that falls on capital.
     function exitAssets() external view returns (uint256);
 
-    /// @notice The request of `owner`; zeros if there is none or it has lapsed.
-    /// @return shares locked
-    /// @return value the most they pay [debt units]
-    /// @return from first second at which they may leave [s]
-    /// @return until last second [s]
+    /// @notice The request of `owner`; zeros if there is none or it has expired.
+    /// @return shares shares requested
+    /// @return value most they pay [debt units]
+    /// @return from first second at which the request is valid [s]
+    /// @return until last second at which the request is valid [s]
     function exitOf(address owner) external view returns (uint256 shares, uint256 value, uint256 from, uint256 until);
 }

@@ -7,8 +7,9 @@ import {IERC4626} from "@openzeppelin/contracts/interfaces/IERC4626.sol";
 
 import {IAuctionHouse} from "./IAuctionHouse.sol";
 
-/// @notice Everything the pool stores about money, as of the last accrual. Four words: what changes with time alone comes
-/// first, so that a loan or a repayment writes two of them.
+/// @notice The pool's accounting, as of the last accrual, in four words.
+/// @dev The fields that change with time alone come first, so that a loan or a repayment writes two
+/// words.
 struct PoolState {
     /// Debt index [RAY].
     uint112 index;
@@ -18,28 +19,31 @@ struct PoolState {
     uint104 fees;
     /// Scaled debt of all vaults.
     uint128 totalScaledDebt;
-    /// Tokens to lend [debt units].
+    /// Tokens available to lend [debt units].
     uint128 cash;
-    /// The reserve's part of the assets, without its part of `fees` [debt units].
+    /// Assets of the reserve, without its part of `fees` [debt units].
     uint128 reserve;
-    /// What the backstop has earned and not collected, without its part of `fees` [debt units].
+    /// Interest owed to the backstop and not yet paid, without its part of `fees` [debt units].
     uint128 backstopDue;
-    /// Debt of absorbed vaults that auctions have not brought in yet; it bears no interest [debt units].
+    /// Debt of absorbed vaults that auctions have not yet repaid; it bears no interest [debt
+    /// units].
     uint128 auctionDebt;
 }
 
-/// @notice Interest terms, in one word: a kinked rate by utilisation (`InterestMath.Curve`) and who gets what of it. The curve
-/// is data and not a contract, because what cannot fail need not be gatedActions, and costs no call.
+/// @notice Interest terms in one word: a kinked rate by utilisation (`InterestMath.Curve`) and its
+/// split.
+/// @dev The curve is data and not a contract, because data cannot fail, needs no gating and costs
+/// no call.
 struct PoolTerms {
-    /// Rate of an idle pool [1e-18 per second].
+    /// Rate at zero utilisation [1e-18 per second].
     uint40 base;
-    /// Rise of the rate up to the kink [1e-18 per second].
+    /// Increase of the rate from zero utilisation to the kink [1e-18 per second].
     uint40 slopeBelow;
-    /// Rise of the rate from the kink to full utilisation [1e-18 per second].
+    /// Increase of the rate from the kink to full utilisation [1e-18 per second].
     uint40 slopeAbove;
     /// Largest rate [1e-18 per second], at most `InterestMath.MAX_RATE`.
     uint40 max;
-    /// Utilisation of the kink [1e-9], inside (0, 1).
+    /// Utilisation at the kink [1e-9], inside (0, 1).
     uint32 kink;
     /// The reserve's share of interest [bps].
     uint16 reserveFactor;
@@ -47,98 +51,131 @@ struct PoolTerms {
     uint16 backstopFactor;
 }
 
-/// @title Lenders' pool of the debt asset
-/// @notice ERC-4626: lenders deposit, the vault engine borrows. Assets of the lenders are cash + debt + auction debt, less
-/// what belongs to reserve and backstop. Cash is an internal balance: tokens sent here directly belong to nobody and move
-/// nothing. A token transfer that does not deliver exactly what it says reverts.
+/// @title Lending pool of the debt asset
+/// @notice ERC-4626: lenders deposit, the vault engine borrows. The lenders' assets are cash + debt
+/// + auction debt, less what belongs to the reserve and the backstop. Cash is an internal balance:
+/// tokens sent here directly belong to nobody and change nothing. A token transfer that does not
+/// deliver exactly the stated amount reverts.
 ///
-/// While lots are open, who enters pays for the whole auction debt, and who leaves is paid only for what the lots are
-/// sure to bring in (`IAuctionHouse.shortfall`) and the backstop's capital cover: nobody gains by leaving before a loss or by coming before a recovery. Preview
-/// functions say exactly that, so a redemption previewed may be worth less than `convertToAssets`.
+/// While auctions are open, deposits are priced as if all auction debt were recovered, withdrawals
+/// as if only the conservative lot value (`IAuctionHouse.shortfall`) and the capital that bears
+/// losses first were. Nobody can exit ahead of a loss or enter ahead of a recovery. The preview
+/// functions follow this pricing, so `previewRedeem` may return less than `convertToAssets`.
 ///
-/// ERC-3156: flash loans of the pool's cash, free of charge. Cash and rate stay as they are while one runs; repaying,
-/// liquidating and absorbing work inside it, and nothing else in this pool does.
-/// @dev The debt is `totalScaledDebt * index / 1e27`, rounded down; the index grows with time and never falls.
+/// ERC-3156: flash loans of the pool's cash, free of charge. Cash and rate do not change while one
+/// runs. Repayments, liquidations, absorptions and sales of absorbed collateral work inside it;
+/// loans, deposits, withdrawals, donations, payments to the backstop and changes of terms revert.
+/// @dev The debt is `totalScaledDebt * index / 1e27`, rounded down; the index grows with time and
+/// never falls.
 interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
-    /// @notice Interest was added. `index` [RAY] and `fees` [debt units] are the new values.
+    /// @notice Interest accrued.
+    /// @param index new debt index [RAY]
+    /// @param interest interest added [debt units]
+    /// @param fees new undivided fees [debt units]
     event Accrued(uint256 index, uint256 interest, uint256 fees);
-    /// @notice The reserve was given `amount` [debt units].
+    /// @notice The reserve received a donation.
+    /// @param amount amount donated [debt units]
+    /// @param reserve new balance of the reserve [debt units]
     event Donated(address indexed from, uint256 amount, uint256 reserve);
-    /// @notice A vault's debt was taken over until its collateral is sold. Lenders' assets are unchanged.
+    /// @notice A vault's debt became auction debt; the lenders' assets are unchanged.
+    /// @param debt debt that moved [debt units]
+    /// @param auctionDebt new auction debt [debt units]
     event DebtAuctioned(uint256 debt, uint256 auctionDebt);
-    /// @notice Auctions brought in `paid` [debt units] of it.
+    /// @notice Auction debt was repaid.
+    /// @param paid amount repaid [debt units]
+    /// @param auctionDebt remaining auction debt [debt units]
     event AuctionRepaid(uint256 paid, uint256 auctionDebt);
-    /// @notice A loss step: `amount` [debt units] of what the backstop is owed is no longer due.
+    /// @notice First step of a loss: the backstop forwent interest it was owed.
+    /// @param amount interest forgone [debt units]
+    /// @param dueLeft interest still owed to the backstop [debt units]
     event BackstopForwent(uint256 amount, uint256 dueLeft);
-    /// @notice A loss step: the reserve paid `amount` [debt units] of a debt that will not be repaid.
+    /// @notice Second step of a loss: the reserve paid.
+    /// @param amount amount paid [debt units]
+    /// @param reserveLeft remaining reserve [debt units]
     event ReserveCovered(uint256 amount, uint256 reserveLeft);
-    /// @notice A loss step, the last: lenders lost `amount` [debt units].
+    /// @notice Last step of a loss: the lenders lost the rest.
+    /// @param amount loss of the lenders [debt units]
+    /// @param totalAssetsLeft remaining assets of the lenders [debt units]
     event LendersLost(uint256 amount, uint256 totalAssetsLeft);
-    /// @notice The backstop was paid what it earned [debt units].
+    /// @notice The backstop received its interest.
+    /// @param amount amount paid [debt units]
+    /// @param left interest still owed to the backstop [debt units]
     event BackstopPaid(uint256 amount, uint256 left);
-    /// @notice Tokens were lent within one transaction [debt units].
+    /// @notice A flash loan was made.
+    /// @param amount amount lent [debt units]
     event FlashLent(address indexed receiver, address indexed initiator, uint256 amount);
-    /// @notice Interest terms changed.
+    /// @notice The interest terms changed.
     event TermsUpdated(PoolTerms terms);
-    /// @notice The auction house was set, for good.
+    /// @notice The auction house was set; it cannot change again.
     event AuctionHouseSet(IAuctionHouse auctionHouse);
 
-    /// @notice Only the engine that created the pool may call this.
+    /// @notice The caller is not the engine that created the pool.
     error OnlyEngine(address caller, address engine);
-    /// @notice Only the auction house may call this.
+    /// @notice The caller is not the auction house.
     error OnlyAuctionHouse(address caller, address auctionHouse);
-    /// @notice The pool holds less cash than asked for [debt units].
+    /// @notice The pool has less cash than requested [debt units].
     error InsufficientCash(uint256 asked, uint256 cash);
-    /// @notice A kink [1e-9] outside (0, 1), or a largest rate [1e-18 per second] above 1,000 % a year.
+    /// @notice The kink [1e-9] is outside (0, 1), or the largest rate [1e-18 per second] exceeds
+    /// 1,000 % a year.
     error InvalidCurve(uint256 kink, uint256 max);
-    /// @notice Shares of interest kept from lenders [bps] above 100 % together.
+    /// @notice The shares of interest kept from lenders [bps] exceed 100 % together.
     error FactorsTooHigh(uint256 reserveFactor, uint256 backstopFactor, uint256 max);
-    /// @notice The pool's numbers are bounded by 128 bits [debt units].
+    /// @notice A figure of the pool does not fit in 128 bits [debt units].
     error AmountTooLarge(uint256 amount, uint256 max);
-    /// @notice Not while a flash loan runs.
+    /// @notice A flash loan is running.
     error FlashLoanRunning();
     /// @notice Only the debt asset can be flash-lent.
     error UnsupportedToken(address token, address asset);
-    /// @notice A flash borrower must answer ERC-3156's magic value.
+    /// @notice The borrower's callback did not return the ERC-3156 magic value.
     error FlashLoanRefused(bytes32 answer);
-    /// @notice What the call would bring is less than its caller wants.
+    /// @notice The call would return less than the caller's minimum [debt units].
     error BelowMinimum(uint256 amount, uint256 min);
 
-    /// @notice Brings interest up to now. Anyone may call; a second call in the same second changes nothing.
-    /// @dev Selectors are tried in ascending order, 22 gas each. Every change of a debt calls this one, which therefore has a name
-    /// whose selector is among the first of some fifty.
+    /// @notice Accrues interest up to now.
+    /// @dev Anyone may call; a second call in the same second changes nothing. The EVM dispatcher
+    /// compares selectors in ascending order, 22 gas each. Every change of a debt calls this
+    /// function, so its name was chosen for a selector among the first of some fifty.
     /// @return index the debt index [RAY]
     function addInterest() external returns (uint256 index);
 
-    /// @notice Lends `amount` to `to`. Engine only; reverts without the cash.
-    /// @return debt what is owed in total afterwards [debt units], rounded down
+    /// @notice Lends `amount` to `to`. Engine only.
+    /// @dev Reverts if cash is short or a flash loan runs.
+    /// @param amount amount to lend [debt units]
+    /// @return debt total debt of all vaults afterwards [debt units], rounded down
     function disburse(uint256 amount, address to) external returns (uint256 debt);
 
     /// @notice Books a repayment. Engine only.
-    /// @param paid tokens that the engine has just delivered here [debt units]
+    /// @param paid tokens the engine has just delivered [debt units]
     /// @param scaledRepaid scaled debt they repay
     function reduceDebt(uint256 paid, uint256 scaledRepaid) external;
 
-    /// @notice Takes over the debt of an absorbed vault: interest stops, lenders' assets stay. Engine only.
-    /// @return debt the drop of the total debt, now owed by auctions [debt units]
+    /// @notice Turns the debt of an absorbed vault into auction debt. Engine only.
+    /// @dev Interest on it stops; the lenders' assets do not change.
+    /// @param scaledDebt scaled debt of the vault
+    /// @return debt decrease of the total debt, now owed by auctions [debt units]
     function toAuction(uint256 scaledDebt) external returns (uint256 debt);
 
-    /// @notice Books what auctions brought in and what they will never bring in. Auction house only. A loss is paid by
-    /// what the backstop is still owed, then by the reserve, then by the lenders; one event per step.
-    /// @param paid tokens just delivered here, the backstop's included [debt units]
-    /// @param lost auction debt that nobody will pay [debt units]
+    /// @notice Books auction proceeds and auction debt that will not be repaid. Auction house only.
+    /// @dev A loss is borne by the interest still owed to the backstop, then by the reserve, then
+    /// by the lenders; each step emits one event.
+    /// @param paid tokens just delivered, the backstop's included [debt units]
+    /// @param lost auction debt that nobody will repay [debt units]
     function bookSale(uint256 paid, uint256 lost) external;
 
-    /// @notice Sends the backstop what it has earned, as far as there is cash. Anyone may call.
-    /// @return paid [debt units]
+    /// @notice Pays the backstop the interest it is owed, as far as cash allows. Anyone may call.
+    /// @dev Reverts while a flash loan runs. Pays nothing before the auction house is set.
+    /// @return paid amount paid [debt units]
     function payBackstop() external returns (uint256 paid);
 
-    /// @notice Gives `amount` to the reserve. Anyone may call.
+    /// @notice Gives `amount` of the caller's tokens to the reserve. Anyone may call.
+    /// @dev Reverts while a flash loan runs.
+    /// @param amount amount to give [debt units]
     function donate(uint256 amount) external;
 
-    /// @notice `redeem`, but not for less than `minAssets`: while absorptions are open, leavers are paid on what they are worth
-    /// when the call is executed.
-    /// @return assets sent to `receiver` [debt units]
+    /// @notice `redeem` that reverts below `minAssets`.
+    /// @dev While absorptions are open, the exit price can change until the call is executed.
+    /// @param minAssets least to receive [debt units]
+    /// @return assets amount sent to `receiver` [debt units]
     function redeemAtLeast(
         uint256 shares,
         address receiver,
@@ -149,29 +186,33 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     /// @notice Sets the interest terms, after accruing at the old ones. Restricted.
     function setTerms(PoolTerms calldata terms) external;
 
-    /// @notice Tells the pool its auction house, once. Engine only.
+    /// @notice Sets the auction house. Engine only; the engine calls it once.
     function setAuctionHouse(IAuctionHouse auctionHouse) external;
 
     /// @notice The engine that may disburse and reduce debts.
     function engine() external view returns (address);
 
-    /// @notice The debt index [RAY] as it would be after accruing now.
+    /// @notice The debt index after accruing now [RAY].
     function currentIndex() external view returns (uint256);
 
-    /// @notice Everything the pool stores, as of the last accrual.
+    /// @notice The pool's accounting, as of the last accrual.
     function poolState() external view returns (PoolState memory);
 
-    /// @notice What belongs to reserve and backstop now, their parts of `fees` included [debt units].
+    /// @notice Assets of the pool that do not belong to the lenders, with interest up to now.
+    /// @return reserve assets of the reserve, its part of `fees` included [debt units]
+    /// @return backstopDue interest owed to the backstop, its part of `fees` included [debt units]
     function claims() external view returns (uint256 reserve, uint256 backstopDue);
 
-    /// @notice What all vaults owe now [debt units], rounded down.
+    /// @notice Debt of all vaults now [debt units], rounded down.
     function totalDebt() external view returns (uint256);
 
-    /// @notice What lenders leaving now are paid on [debt units]: total assets less the low shortfall
-    /// (`IAuctionHouse.shortfall`) beyond the backstop's capital.
+    /// @notice Assets on which exit pricing is based [debt units].
+    /// @dev Total assets, less the part of the low shortfall (`IAuctionHouse.shortfall`) that the
+    /// backstop's capital, the interest it is owed and the reserve do not cover, at most the
+    /// auction debt.
     function exitAssets() external view returns (uint256);
 
-    /// @notice The rate now [RAY per second], rounded up.
+    /// @notice The borrow rate now [RAY per second], rounded up.
     function ratePerSecond() external view returns (uint256);
 
     /// @notice The interest terms.

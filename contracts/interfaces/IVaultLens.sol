@@ -6,12 +6,14 @@ import {Price} from "../types/Price.sol";
 import {VaultKey} from "../types/VaultKey.sol";
 
 /// @title Batched views
-/// @notice Reads for keepers, front ends and the crash lab. Nothing here computes what the engine computes differently: both
-/// call the same libraries. All values are as a transaction in this block would see them, interest included.
+/// @notice Reads for keepers, front ends and the crash lab.
+/// @dev The lens calls the engine's libraries, so it cannot disagree with the engine. Every value
+/// is as a transaction in this block would see it, interest included, except the pool's storage in
+/// `Snapshot`.
 interface IVaultLens {
     /// @notice The health of one vault.
     struct VaultHealth {
-        /// What it owes [debt units], rounded up.
+        /// Debt [debt units], rounded up.
         uint256 debt;
         /// Value of its collateral at liquidation prices [debt units], rounded down.
         uint256 value;
@@ -21,15 +23,15 @@ interface IVaultLens {
         bool liquidatable;
     }
 
-    /// @notice What a liquidation would do now.
+    /// @notice The result of a liquidation now.
     struct Quote {
         /// Whether `liquidate` would repay and seize something.
         bool executable;
-        /// What it would take [debt units] and give [collateral units], and at what bonus [WAD].
+        /// Amount repaid [debt units], collateral seized [collateral units], and bonus [WAD].
         uint256 repaid;
         uint256 seized;
         uint256 bonus;
-        /// Debt it would write off [debt units].
+        /// Debt that would be written off [debt units].
         uint256 writtenOff;
     }
 
@@ -45,11 +47,11 @@ interface IVaultLens {
         uint256 utilisation;
     }
 
-    /// @notice Everything that is not a vault, as of this block.
+    /// @notice The state of the system apart from vaults, as of this block.
     struct Snapshot {
-        /// The pool's storage.
+        /// The pool's storage, as of its last accrual.
         PoolState pool;
-        /// Shares of the pool, and what they are worth now [debt units].
+        /// Shares of the pool, and the lenders' assets now [debt units].
         uint256 totalShares;
         uint256 totalAssets;
         /// By asset id: collateral of all vaults, collateral at auction [token units], and prices.
@@ -58,21 +60,26 @@ interface IVaultLens {
         Price[] prices;
     }
 
-    /// @notice More keys than one call may have: split them.
+    /// @notice The call has more keys than one call may have; split it.
     error TooManyKeys(uint256 keys, uint256 max);
 
-    /// @notice Most keys per call: at eight collaterals each they stay below the 16,777,216 gas a transaction may use, which
-    /// some nodes also grant a call.
-    // solhint-disable-next-line func-name-mixedcase
-    function MAX_KEYS() external view returns (uint256);
+    /// @notice Most keys per call.
+    /// @dev At eight collaterals each they stay below 16,777,216 gas, the most a transaction may
+    /// use; some nodes apply the same limit to calls.
+    function MAX_KEYS() external view returns (uint256); // solhint-disable-line func-name-mixedcase
 
-    /// @notice The health of many vaults; prices are read once.
+    /// @notice The health of many vaults; reads each price once.
     function health(VaultKey[] calldata vaults) external view returns (VaultHealth[] memory);
 
-    /// @notice The stored state of many vaults, see `IVaultEngine.records`.
+    /// @notice The stored state of many vaults.
+    /// @return words flat list as in `IVaultEngine.records`
     function records(VaultKey[] calldata vaults) external view returns (uint256[] memory words);
 
-    /// @notice What `liquidate` with these limits would do now, to the unit.
+    /// @notice The exact result of `liquidate` with these limits now.
+    /// @dev Ignores pauses and the call's other limits. Returns zeros if the vault is healthy or
+    /// the asset cannot be seized.
+    /// @param maxRepay most to repay [debt units]
+    /// @param maxSeize most to seize [collateral units]
     function quoteLiquidation(
         VaultKey vault,
         uint8 asset,
@@ -80,7 +87,7 @@ interface IVaultLens {
         uint256 maxSeize
     ) external view returns (Quote memory);
 
-    /// @notice The pool, the totals and the prices in one call.
+    /// @notice The pool, the asset totals and the prices in one call.
     function snapshot() external view returns (Snapshot memory);
 
     /// @notice Totals over all vaults.

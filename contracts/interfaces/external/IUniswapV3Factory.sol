@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @notice What is used of the Uniswap v3 factory, declared here because its own files carry another licence.
+/// @title Uniswap v3 factory
+/// @notice The function of the Uniswap v3 factory that is used here.
+/// @dev Declared here because its own files carry another licence.
 interface IUniswapV3Factory {
-    /// @notice The one pool of two tokens, in any order, at a fee; zero if there is none.
-    /// @param fee [millionths]
+    /// @notice The pool of two tokens, in any order, at a fee.
+    /// @param fee fee of the pool [millionths]
+    /// @return pool zero if there is none
     function getPool(address tokenA, address tokenB, uint24 fee) external view returns (address pool);
 }

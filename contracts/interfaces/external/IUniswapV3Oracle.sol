@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @notice What is used of a Uniswap v3 pool as a source of prices, declared here because its own files carry another licence.
+/// @title Uniswap v3 pool as an oracle
+/// @notice The functions of a Uniswap v3 pool that a price source uses.
+/// @dev Declared here because its own files carry another licence.
 interface IUniswapV3Oracle {
-    /// @notice Sums over time, as of each of `secondsAgos` [s]. Reverts where the pool's memory does not reach back that far.
+    /// @notice The pool's cumulative sums at each of `secondsAgos`. Reverts if its observations do
+    /// not reach back that far.
+    /// @param secondsAgos ages of the sums [s]
     /// @return tickCumulatives tick times seconds
-    /// @return secondsPerLiquidityCumulativeX128s seconds over liquidity in range, in 128 fractional bits
+    /// @return secondsPerLiquidityCumulativeX128s seconds over liquidity in range, in 128
+    /// fractional bits
     function observe(
         uint32[] calldata secondsAgos
     ) external view returns (int56[] memory tickCumulatives, uint160[] memory secondsPerLiquidityCumulativeX128s);
 
-    /// @notice The current price and what goes with it; see `IUniswapV3Pool`.
+    /// @notice The current price and the state that goes with it.
+    /// @return sqrtPriceX96 square root of token1 per token0, in smallest units, in 96 fractional
+    /// bits
+    /// @return tick current tick
+    /// @return observationIndex index of the newest observation
+    /// @return observationCardinality number of observations stored
+    /// @return observationCardinalityNext number of observations to store from the next one on
+    /// @return feeProtocol share of the protocol in the swap fee
+    /// @return unlocked whether the pool is not locked
     function slot0()
         external
         view
@@ -24,7 +37,12 @@ interface IUniswapV3Oracle {
             bool unlocked
         );
 
-    /// @notice One observation: when it was made [s], and the sums as of then.
+    /// @notice One stored observation.
+    /// @return blockTimestamp time of the observation [s], low 32 bits
+    /// @return tickCumulative tick times seconds as of then
+    /// @return secondsPerLiquidityCumulativeX128 seconds over liquidity in range as of then, in 128
+    /// fractional bits
+    /// @return initialized whether the observation was written
     function observations(
         uint256 index
     )
@@ -40,6 +58,6 @@ interface IUniswapV3Oracle {
     /// @notice The token with the smaller address.
     function token0() external view returns (address);
 
-    /// @notice The other token.
+    /// @notice The token with the larger address.
     function token1() external view returns (address);
 }
