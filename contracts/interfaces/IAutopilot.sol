@@ -30,7 +30,7 @@ struct Plan {
 ///
 /// An execution sells just enough to reach the target at the highest allowed cost; the savings of a
 /// better sale stay in the vault. It reaches the target or reverts, so a plan cannot be executed
-/// again until health falls below the trigger anew. The engine refuses anything that would lower
+/// again until health falls below the trigger again. The engine refuses anything that would lower
 /// health. Collateral goes to the market and its proceeds to the lending pool. This contract holds
 /// nothing between calls, and without a plan it does nothing to a vault, operator or not.
 interface IAutopilot is IUniswapV3SwapCallback {

@@ -47,7 +47,7 @@ interface ICircuitBreaker {
     /// @param price price seen [1e36-scaled]
     /// @param until end of the trip [s]
     event TrippedByMove(uint8 indexed asset, uint256 past, uint256 price, uint256 until);
-    /// @notice The lasting doubt about the price of `asset` closed risk-taking.
+    /// @notice The price of `asset` was not Good for too long, which closed risk-taking.
     /// @param since first poke that did not find the price Good [s]
     /// @param until end of the trip [s]
     event TrippedByDoubt(uint8 indexed asset, uint256 since, uint256 until);

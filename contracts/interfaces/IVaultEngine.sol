@@ -49,7 +49,7 @@ struct LiquidationCall {
 /// Collateral amounts are in token units, debt amounts in debt-asset units. Debts round up, values
 /// round down. An amount that another transaction may change is clamped instead of refused:
 /// `withdraw` to the balance, `repay` to the debt, `liquidate` to what the rules allow. A token
-/// transfer must move exactly the amount stated. Tokens sent here directly belong to nobody.
+/// transfer must move exactly the stated amount. Tokens sent here directly belong to nobody.
 ///
 /// Assumptions about a listed token:
 /// - it does not rebase and charges no fee on transfers (such a transfer reverts);
@@ -108,8 +108,8 @@ interface IVaultEngine {
     /// auction house reports where the remaining collateral goes.
     /// @param debt debt written off [debt units]
     event BadDebtRealized(VaultKey indexed vault, uint256 debt);
-    /// @notice A stuck vault was flagged; unless it recovers, it may be absorbed when the flag is
-    /// between one and two flag ages old.
+    /// @notice A stuck vault was flagged.
+    /// @dev Unless it recovers, it may be absorbed from one flag age after `flaggedAt` to two.
     /// @param flaggedAt time of the flag [s]
     event Flagged(VaultKey indexed vault, address indexed by, uint256 flaggedAt);
     /// @notice The flag of a vault that is no longer stuck was cleared.
