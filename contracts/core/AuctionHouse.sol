@@ -32,14 +32,15 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     using AuctionStorage for AuctionStorage.Book;
     using AuctionValuation for AuctionStorage.Book;
 
-    /// @notice Most absorptions that are valued one by one: beyond it a valuation could outgrow a transaction. They are the first of
-    /// the list; one that joins later and has more left to pay than the least of them takes its place, and where one of them closes the
-    /// largest of the next as many does.
+    /// @notice Most absorptions that are valued one by one; more could make a valuation outgrow a
+    /// transaction.
+    /// @dev They are the first of the list. A new absorption with a larger open tab replaces the
+    /// smallest of them. When one closes, the largest of the next 64 takes its slot.
     uint256 public constant MAX_VALUED = AuctionStorage.MAX_VALUED;
 
     uint256 private constant RESIDUALS = AuctionStorage.RESIDUALS;
 
-    /// @notice What holds the collateral and hands it out.
+    /// @notice The engine, which holds the collateral and sends it out.
     IVaultEngine public immutable engine;
     /// @inheritdoc IAuctionHouse
     IBackstopPool public immutable backstop;
@@ -50,7 +51,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
     ICircuitBreaker private immutable _breaker;
     IERC20 private immutable _debtAsset;
 
-    /// @dev What a take is about to do. `at`: which lot it is.
+    /// @dev A take before it is executed. `at` is the position of its lot.
     struct Sale {
         uint256 at;
         AuctionStorage.Lot lot;
@@ -119,7 +120,7 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
             _start(lot_, t, id, i, movable.contains(lot_.asset));
             assets = assets.without(lot_.asset);
         }
-        // Without a debt there is nothing to sell for, without collateral nothing to sell.
+        // Close at once if there is no debt to cover or no collateral to sell.
         if (left == 0 || amounts.length == 0) _close(id, lot_, tab);
     }
 
@@ -295,12 +296,13 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     // ------------------------------------------------------------------ clock and price
 
-    /// @dev What clocks run on, whether bidding may be closed now, and the system's dust. The breaker is asked only if it may: else the
-    /// risk configuration knows what it would say.
+    /// @dev The inputs of lot clocks, whether bidding may be closed now, and the system's dust.
+    /// Calls the breaker only if bidding is gated; otherwise the risk configuration knows its
+    /// answer.
     function _bidding() private view returns (AuctionStorage.Clock memory clock, bool gated, uint256 dust) {
         (clock.timestamp, clock.breaker) = (block.timestamp, _breaker);
         (dust, gated, clock.closedUntil) = _riskConfig.bidTerms();
-        // Without a breaker nothing is ever closed, whatever the bits say.
+        // Without a breaker nothing is closed, whatever the bits say.
         if (address(_breaker) == address(0)) (gated, clock.closedUntil) = (false, 0);
         if (gated) clock.closedUntil = _breaker.pausedUntil(PausableAction.Bid);
     }
@@ -309,7 +311,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         (clock, , ) = _bidding();
     }
 
-    /// @dev Writes a lot whose clock begins now, or stands until a checkpoint if its collateral is not known to be `movable`.
+    /// @dev Writes a lot. Its clock starts now if its collateral is `movable`, otherwise at the
+    /// next checkpoint.
     function _start(
         AuctionStorage.Lot memory lot_,
         AuctionTerms memory t,
@@ -323,13 +326,13 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         _book.write(id, at, lot_);
     }
 
-    /// @dev Makes now a checkpoint of an advanced lot. Its clock goes on only if the collateral can move: a lot that nobody can buy must not
-    /// become cheaper.
+    /// @dev Makes now a checkpoint of an advanced lot. The clock runs on only if the collateral can
+    /// be moved: a lot that cannot be bought must not get cheaper.
     function _mark(AuctionStorage.Lot memory lot_, AuctionTerms memory t, uint256 expiresAt) private {
         AuctionStorage.grantCredit(lot_, t, engine.canRelease(lot_.asset) ? expiresAt : 0);
     }
 
-    /// @dev What a take would do now. The lot in it is advanced and marked.
+    /// @dev A take at the current price. Its lot is advanced and has a checkpoint now.
     function _sale(uint256 id, uint8 asset, uint256 maxAmount) private view returns (Sale memory s) {
         (AuctionStorage.Clock memory clock, bool gated, uint256 dust) = _bidding();
         if (gated) _breaker.requireOpen(PausableAction.Bid, 0, 0);
@@ -355,7 +358,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
 
     // ------------------------------------------------------------------ money
 
-    /// @dev Books what a take pays, and ends the absorption where nothing is left to pay, or to sell for it.
+    /// @dev Books the payment of a take. Ends the absorption once nothing is left to pay or to
+    /// sell, or once it is uneconomic.
     function _collect(uint256 id, Sale memory s, Tab memory paid) private {
         if (paid.tip != 0) _tip(s.keeper, paid.tip);
         Tab memory left = Tab(s.left.debt - paid.debt, s.left.penalty - paid.penalty, s.left.tip - paid.tip);
@@ -370,7 +374,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         _close(id, first, left);
     }
 
-    /// @dev Takes a payment from the caller to whom it belongs.
+    /// @dev Transfers a payment from the caller to the pool, the backstop and, for tips, this
+    /// contract.
     function _pay(Tab memory paid) private {
         ExactTransfer.pull(_debtAsset, msg.sender, address(_pool), paid.debt);
         if (paid.debt != 0) _pool.bookSale(paid.debt, 0);
@@ -381,8 +386,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         ExactTransfer.pull(_debtAsset, msg.sender, address(this), paid.tip);
     }
 
-    /// @dev Forgets an absorption. With its tab paid what is left of its lots is its owner's; else it joins the residuals, and what is
-    /// missing goes down the waterfall.
+    /// @dev Removes an absorption. If its tab is paid, the owner may claim the remaining
+    /// collateral. Otherwise it joins the residuals and the unpaid debt is booked as a shortfall.
     function _close(uint256 id, AuctionStorage.Lot memory first, Tab memory left) private {
         AuctionStorage.Absorption memory a = _book.absorptions[id];
         AuctionTerms memory t = _book.terms[first.terms];
@@ -417,8 +422,8 @@ contract AuctionHouse is IAuctionHouse, AccessManaged, ReentrancyGuardTransient 
         emit TipEarned(keeper, amount);
     }
 
-    /// @dev Residuals of an asset share a lot. Its clock begins anew whenever something joins, so that nobody buys what is fresh at the price of
-    /// what is old, and stands until a checkpoint.
+    /// @dev Residuals of an asset share one lot. Its clock restarts at every addition, so that new
+    /// collateral is not sold at the price of old, and stands still until a checkpoint.
     function _addResidual(uint8 asset, uint256 amount) private {
         uint120 total = _bounded(_book.lots[RESIDUALS][asset].amount + amount);
         emit ResidualAdded(asset, amount);

@@ -23,14 +23,15 @@ import {FixedPoint} from "../libraries/math/FixedPoint.sol";
 contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTransient {
     using SafeERC20 for IERC20;
 
-    /// @notice How long a request waits [s]: longer than the longest pause, its grace and an auction together.
+    /// @notice Time from a request until it matures [s]: longer than the longest pause, its grace
+    /// period and an auction together.
     uint256 public constant EXIT_WAIT = 3 days;
-    /// @notice How long a mature request is good [s].
+    /// @notice Time for which a matured request is valid [s].
     uint256 public constant EXIT_WINDOW = 2 days;
 
-    /// @notice The house that created this pool and alone may draw on it.
+    /// @notice The auction house that created this pool and alone may draw on it.
     IAuctionHouse public immutable auctionHouse;
-    /// @notice The lenders' pool whose losses come here first.
+    /// @notice The lending pool whose shortfalls this pool covers first.
     ILendingPool public immutable lendingPool;
 
     uint256 private immutable _token;
@@ -112,7 +113,7 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
             return;
         }
         // Rounded up, so that a request during which nothing happens is paid in full.
-        // Interest that is due counts, collected or not.
+        // Interest the lending pool owes counts, whether paid or not.
         (, uint256 due) = lendingPool.claims();
         uint256 value = BackstopMath.toAssetsUp(shares, totalAssets() + due, totalSupply());
         uint256 from = block.timestamp + EXIT_WAIT;
@@ -166,27 +167,28 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
         return _cash;
     }
 
-    /// @notice The shares that entering with `assets` brings now, rounded down.
+    /// @notice The shares that depositing `assets` brings now, rounded down.
     function previewDeposit(uint256 assets) public view override(ERC4626, IERC4626) returns (uint256) {
         return BackstopMath.toSharesDown(assets, entryAssets(), totalSupply());
     }
 
-    /// @notice The assets that `shares` cost now [debt units], rounded up.
+    /// @notice The assets that minting `shares` costs now [debt units], rounded up.
     function previewMint(uint256 shares) public view override(ERC4626, IERC4626) returns (uint256) {
         return BackstopMath.toAssetsUp(shares, entryAssets(), totalSupply());
     }
 
-    /// @notice The assets that `shares` bring when leaving now [debt units], rounded down.
+    /// @notice The assets that redeeming `shares` pays now [debt units], rounded down.
     function previewRedeem(uint256 shares) public view override(ERC4626, IERC4626) returns (uint256) {
         return BackstopMath.toAssetsDown(shares, exitAssets(), totalSupply());
     }
 
-    /// @notice The shares that leaving with `assets` costs now, rounded up.
+    /// @notice The shares that withdrawing `assets` costs now, rounded up.
     function previewWithdraw(uint256 assets) public view override(ERC4626, IERC4626) returns (uint256) {
         return BackstopMath.toSharesUp(assets, exitAssets(), totalSupply());
     }
 
-    /// @notice What could be added before the pool's numbers leave 128 bits [debt units]; 0 while this or the auction house is locked.
+    /// @notice Largest deposit for which the pool's cash fits in 128 bits [debt units]; 0 while
+    /// this pool or the auction house is locked.
     function maxDeposit(address) public view override(ERC4626, IERC4626) returns (uint256) {
         return _isLocked() ? 0 : type(uint128).max - _cash;
     }
@@ -197,14 +199,16 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
         return assets == 0 ? 0 : BackstopMath.toSharesDown(assets, entryAssets(), totalSupply());
     }
 
-    /// @notice What `owner`'s mature request pays now [debt units]; 0 without one.
+    /// @notice Payout of `owner`'s matured request now [debt units]; 0 without one.
     function maxWithdraw(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
         uint256 shares = maxRedeem(owner);
         return shares == 0 ? 0 : previewRedeem(shares);
     }
 
-    /// @notice The shares of `owner`'s mature request that are paid for: those whose worth does not exceed what all were worth when
-    /// requested. The others are forfeited along with them. 0 without a mature request, and while this or the auction house is locked.
+    /// @notice The shares of `owner`'s matured request that are paid for: those whose value does
+    /// not exceed the request's value. 0 without a matured request, and while this pool or the
+    /// auction house is locked.
+    /// @dev Redeeming them forfeits the rest of the request.
     function maxRedeem(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
         Request memory r = _requests[owner];
         if (!_isMature(r) || _isLocked()) return 0;
@@ -234,7 +238,7 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
         ExactTransfer.pull(IERC20(asset()), caller, address(this), assets);
     }
 
-    /// @dev Called with amounts that `maxRedeem` or `maxWithdraw` allow.
+    /// @dev `maxRedeem` and `maxWithdraw` have bounded the amounts.
     function _withdraw(
         address caller,
         address receiver,
@@ -257,7 +261,7 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
         IERC20(asset()).safeTransfer(receiver, assets);
     }
 
-    /// @dev Requested shares stay where they are until the request is taken back or has lapsed.
+    /// @dev Requested shares cannot move until the request is cancelled or has expired.
     function _update(address from, address to, uint256 shares) internal override {
         if (from != address(0)) {
             Request memory r = _requests[from];
@@ -268,7 +272,7 @@ contract BackstopPool is IBackstopPool, ERC4626, ERC20Permit, ReentrancyGuardTra
         super._update(from, to, shares);
     }
 
-    /// @dev The shares of a mature request that are paid for.
+    /// @dev The shares of a matured request that are paid for.
     function _payable(Request memory r) private view returns (uint256) {
         return BackstopMath.payableDown(r.shares, r.value, exitAssets(), totalSupply());
     }

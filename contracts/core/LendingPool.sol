@@ -30,9 +30,10 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
     using SafeERC20 for IERC20;
     using TransientSlot for *;
 
-    /// @dev Virtual shares per asset unit: 10^6, so that inflating the first share costs a million times what it takes.
+    /// @dev 10^6 virtual shares per asset unit, so that inflating the first share costs a million
+    /// times its gain.
     uint8 private constant DECIMALS_OFFSET = 6;
-    /// @dev What the terms count in, as RAY per second and as WAD.
+    /// @dev Units of the terms, in RAY per second and in WAD.
     uint256 private constant RATE_UNIT = 1e9;
     uint256 private constant KINK_ONE = 1e9;
     bytes32 private constant FLASH_ANSWER = keccak256("ERC3156FlashBorrower.onFlashLoan");
@@ -60,7 +61,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         _;
     }
 
-    /// @dev Created by the engine, which is then the only one that may disburse and reduce debts.
+    /// @dev Created by the engine, which alone may disburse and reduce debts.
     constructor(
         IERC20Metadata debtAsset,
         address authority,
@@ -152,7 +153,8 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         (uint256 due, uint256 cash) = (_state.backstopDue, _state.cash);
         paid = FixedPoint.min(due, cash);
         if (paid == 0 || address(_auctionHouse) == address(0)) return 0;
-        // Approved before anything moves, so that a token that calls back finds the money in one place or the other.
+        // Approved before any transfer, so that a token that calls back finds the funds in exactly
+        // one of the two pools.
         IERC20(asset()).forceApprove(address(_auctionHouse.backstop()), paid);
         (_state.backstopDue, _state.cash) = (uint128(due - paid), uint128(cash - paid));
         emit BackstopPaid(paid, due - paid);
@@ -168,7 +170,11 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         ExactTransfer.pull(IERC20(asset()), msg.sender, address(this), amount);
     }
 
-    /// @notice Lends `amount` of the debt asset to `receiver` until the end of its callback. Free. Anyone may call.
+    /// @notice Lends `amount` of the debt asset to `receiver` until the end of its callback, free
+    /// of charge. Anyone may call.
+    /// @dev Reverts inside another flash loan, while the pool is locked, and while the breaker has
+    /// closed flash loans.
+    /// @param amount amount to lend [debt units]
     function flashLoan(
         IERC3156FlashBorrower receiver,
         address token,
@@ -209,8 +215,8 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
 
     // ------------------------------------------------------------------ views
 
-    /// @notice What can be flash-lent of `token` now [token units]; 0 of another token, inside a loan, or while the breaker has
-    /// closed flash loans.
+    /// @notice Largest flash loan of `token` now [token units]; 0 for another token, inside a flash
+    /// loan, while the pool is locked, or while the breaker has closed flash loans.
     function maxFlashLoan(address token) external view returns (uint256) {
         if (token != asset() || FLASHING.asBoolean().tload() || _reentrancyGuardEntered()) return 0;
         ICircuitBreaker breaker = IVaultEngine(engine).breaker();
@@ -218,7 +224,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         return closed ? 0 : _state.cash;
     }
 
-    /// @notice What a flash loan costs: nothing. Reverts for another token.
+    /// @notice Fee of a flash loan: zero. Reverts for another token.
     function flashFee(address token, uint256) external view returns (uint256) {
         if (token != asset()) revert UnsupportedToken(token, asset());
         return 0;
@@ -257,7 +263,8 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         return _terms;
     }
 
-    /// @notice What belongs to the lenders now [debt units], interest to this second and the whole auction debt included.
+    /// @notice The lenders' assets now [debt units], with interest up to this second and all
+    /// auction debt.
     function totalAssets() public view override(ERC4626, IERC4626) returns (uint256) {
         (uint256 index, , uint256 fees) = _accrued();
         uint256 assets = uint256(_state.cash) + _state.auctionDebt + DebtMath.debtDown(_state.totalScaledDebt, index);
@@ -271,22 +278,23 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         if (auctionDebt == 0) return assets;
         (uint256 low, ) = _auctionHouse.shortfall();
         (uint256 reserve, uint256 due) = claims();
-        // What stands before the lenders when a loss is booked stands before those who leave.
+        // Whatever bears a realised loss before the lenders also bears an expected one.
         uint256 uncovered = FixedPoint.subFloor(low, _auctionHouse.backstop().capital() + due + reserve);
         return FixedPoint.subFloor(assets, FixedPoint.min(uncovered, auctionDebt));
     }
 
-    /// @notice The assets that `shares` bring when leaving now [debt units], rounded down.
+    /// @notice The assets that redeeming `shares` pays now [debt units], rounded down.
     function previewRedeem(uint256 shares) public view override(ERC4626, IERC4626) returns (uint256) {
         return FixedPoint.mulDivDown(shares, exitAssets() + 1, totalSupply() + 10 ** DECIMALS_OFFSET);
     }
 
-    /// @notice The shares that leaving with `assets` costs now, rounded up.
+    /// @notice The shares that withdrawing `assets` costs now, rounded up.
     function previewWithdraw(uint256 assets) public view override(ERC4626, IERC4626) returns (uint256) {
         return FixedPoint.mulDivUp(assets, totalSupply() + 10 ** DECIMALS_OFFSET, exitAssets() + 1);
     }
 
-    /// @notice What a lender could add before the pool's numbers leave 128 bits [debt units]; 0 while the pool is locked.
+    /// @notice Largest deposit for which the pool's cash fits in 128 bits [debt units]; 0 while the
+    /// pool is locked.
     function maxDeposit(address) public view override(ERC4626, IERC4626) returns (uint256) {
         return _isLocked() ? 0 : type(uint128).max - _state.cash;
     }
@@ -296,13 +304,15 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         return convertToShares(maxDeposit(receiver));
     }
 
-    /// @notice What `owner` may take now [debt units]: its shares' worth, or the pool's cash if that is less; 0 while nobody can leave.
+    /// @notice Largest withdrawal of `owner` now [debt units]: the value of its shares, or the
+    /// pool's cash if that is less; 0 while withdrawals are locked.
     function maxWithdraw(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
         uint256 cash = _leavable();
         return cash == 0 ? 0 : FixedPoint.min(previewRedeem(balanceOf(owner)), cash);
     }
 
-    /// @notice The shares `owner` may redeem now: all, or as many as the pool's cash pays for; 0 while nobody can leave.
+    /// @notice Most shares that `owner` can redeem now: all, or as many as the pool's cash pays
+    /// for; 0 while withdrawals are locked.
     function maxRedeem(address owner) public view override(ERC4626, IERC4626) returns (uint256) {
         uint256 shares = balanceOf(owner);
         uint256 cash = _leavable();
@@ -350,13 +360,14 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         _accrue();
         if (caller != owner) _spendAllowance(owner, caller, shares);
         _burn(owner, shares);
-        // At most the cash there is: `maxWithdraw` and `maxRedeem` saw to that.
+        // `maxWithdraw` and `maxRedeem` have bounded `assets` by the cash.
         _state.cash -= uint128(assets);
         emit Withdraw(caller, receiver, owner, assets, shares);
         IERC20(asset()).safeTransfer(receiver, assets);
     }
 
-    /// @dev Cash that lenders can take now [debt units]: none while the pool is locked, or the house whose shortfall they are paid by.
+    /// @dev Cash that lenders can withdraw now [debt units]: zero while the pool is locked, or
+    /// while the auction house that values its auction debt is.
     function _leavable() private view returns (uint256) {
         bool unknown = _state.auctionDebt != 0 && _auctionHouse.isLocked();
         return unknown || _isLocked() ? 0 : _state.cash;
@@ -377,8 +388,8 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         if (interest != 0) emit Accrued(index, interest, fees);
     }
 
-    /// @dev Index, interest since the last accrual, and fees as of now. Utilisation has not changed since then, so the rate that
-    /// held all along is today's.
+    /// @dev Index, interest since the last accrual, and fees as of now. Utilisation has not changed
+    /// since then, so today's rate applied throughout.
     function _accrued() private view returns (uint256 index, uint256 interest, uint256 fees) {
         (index, fees) = (_state.index, _state.fees);
         uint256 elapsed = block.timestamp - _state.accruedAt;
@@ -392,13 +403,13 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         fees = FixedPoint.min(fees + kept, type(uint104).max);
     }
 
-    /// @dev The reserve's part of undivided fees, rounded down.
+    /// @dev The reserve's part of undivided fees [debt units], rounded down.
     function _reservePart(uint256 fees) private view returns (uint256) {
         (uint256 r, uint256 b) = (_terms.reserveFactor, _terms.backstopFactor);
         return r + b == 0 ? fees : FixedPoint.mulDivDown(fees, r, r + b);
     }
 
-    /// @dev Divides what was earned since the last time. Takes an accrued pool.
+    /// @dev Divides the undivided fees between reserve and backstop. Requires an accrued pool.
     function _divideFees() private returns (uint256 reserve) {
         uint256 fees = _state.fees;
         uint256 part = _reservePart(fees);
@@ -417,7 +428,7 @@ contract LendingPool is ILendingPool, ERC4626, ERC20Permit, AccessManaged, Reent
         emit TermsUpdated(t);
     }
 
-    /// @dev The rate for this cash and debt [debt units; RAY per second].
+    /// @dev The rate at this cash and debt [debt units], rounded up [RAY per second].
     function _rateUp(uint256 cash, uint256 debt) private view returns (uint256) {
         PoolTerms storage t = _terms;
         InterestMath.Curve memory curve = InterestMath.Curve({

@@ -107,7 +107,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _book.removeCollateral(vault, asset, withdrawn, balance);
         uint256 scaledDebt = _book.vaults[vault].scaledDebt;
         if (scaledDebt != 0) {
-            // Only the index is needed: writing the accrual down would change no result.
+            // The current index suffices: storing the accrual would change no result.
             uint256 debt = DebtMath.debtUp(scaledDebt, pool.currentIndex());
             (VaultView.Holding[] memory holdings, SystemRisk memory system) = _holdings(vault);
             _requireMargin(vault, holdings, system, debt, PausableAction.WithdrawWithDebt);
@@ -139,7 +139,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
             return;
         }
         if (amount == 0 || debt == 0) revert ZeroAmount();
-        // The only collateral: what the deposit has read of it is all that the loan needs to know.
+        // The only collateral: the loan needs nothing beyond what the deposit has read.
         VaultView.Holding[] memory holdings = new VaultView.Holding[](1);
         (AssetRisk risk, uint256 supplyCap, SystemRisk memory system) = riskConfig.openTerms(asset);
         (uint256 balance, Price memory price) = _deposit(vault, asset, amount, risk, supplyCap);
@@ -156,7 +156,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (scaledRepaid == 0) return 0;
         scaledDebt -= scaledRepaid;
         _book.vaults[vault].scaledDebt = uint128(scaledDebt);
-        // Without debt there is nothing to judge: whatever feeds do, a repayment in full reads none.
+        // A vault without debt is healthy at any price, so a repayment in full reads no feed.
         if (scaledDebt == 0) _book.clearFlag(vault);
         else _reviewFlag(vault);
         emit Repaid(vault, msg.sender, repaid, scaledDebt);
@@ -190,7 +190,8 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _book.setDebt(vault, scaledDebt, context.holdings, context.position.index, context.system.stuckHealth);
         VaultRules.requireHealthNotReduced(context, scaledDebt);
         if (aboveMarketCost) {
-            // Nor by what is sure of it: what is sold pays its owner a part, which nothing uncertain may be trusted to make good.
+            // Also check solvency at conservative prices: a sale above market cost pays the owner a
+            // premium, and collateral with an uncertain price must not be relied on to cover it.
             uint256 debt = DebtMath.debtUp(scaledDebt, context.position.index);
             VaultRules.requireSolvencyNotReduced(
                 sure,
@@ -261,7 +262,8 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (
             !o.limited && LiquidationMath.isUneconomic(VaultView.valueHigh(context.holdings), debt, context.system.dust)
         ) {
-            // Booked before anybody is called, so that no lender can leave between the loss and its booking.
+            // Booked before any external callback, so that no lender can exit between the loss and
+            // its booking.
             emit BadDebtRealized(c.vault, debt);
             (AssetSet assets, uint256[] memory amounts) = _book.moveToAuction(c.vault, context.holdings);
             auctionHouse.writeOffVault(c.vault, pool.toAuction(scaledDebt), assets, amounts);
@@ -431,7 +433,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         if (totalDebt > system.borrowCap) revert BorrowCapExceeded(totalDebt, system.borrowCap);
     }
 
-    /// @dev What a vault holds, with prices, and the system's parameters.
+    /// @dev The holdings of a vault with parameters and prices, and the system's parameters.
     function _holdings(VaultKey vault) private returns (VaultView.Holding[] memory holdings, SystemRisk memory system) {
         AssetSet set = _book.vaults[vault].collaterals;
         AssetRisk[] memory risks;
@@ -439,7 +441,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         holdings = _book.holdings(vault, set, risks, oracle);
     }
 
-    /// @dev A vault at liquidation prices, interest accrued.
+    /// @dev A vault at liquidation prices, with interest accrued.
     function _context(VaultKey vault) private returns (VaultRules.VaultContext memory context) {
         uint256 index = pool.addInterest();
         VaultStorage.Vault storage v = _book.vaults[vault];
@@ -452,7 +454,8 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         context.debt = DebtMath.debtUp(scaledDebt, index);
     }
 
-    /// @dev Initial margin: every price Good, and the collateral at `low` and the effective ltv covers `debt`.
+    /// @dev Initial margin: reverts unless every price is Good and the collateral at `low` prices
+    /// and effective ltvs, or the portfolio margin, covers `debt`.
     function _requireMargin(
         VaultKey vault,
         VaultView.Holding[] memory holdings,
@@ -463,8 +466,8 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _requireOpen(system, action, 0, 0);
         uint256 power = VaultRules.borrowingPowerDown(holdings);
         if (HealthMath.covers(power, debt)) return _requireCalm(vault, holdings, system);
-        // Volatilities of several collaterals do not simply add up: the model credits what diversifies, and never gives less
-        // than the sum, so that it is asked only where the sum does not suffice.
+        // The portfolio margin credits diversification and is never below the per-asset sum, so it
+        // is computed only if that sum does not suffice.
         if (holdings.length > 1) {
             power = volatility.borrowingPowerDown(_book.vaults[vault].collaterals, VaultView.valuesLow(holdings));
         }
@@ -472,43 +475,47 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         _requireCalm(vault, holdings, system);
     }
 
-    /// @dev No risk on a price that has just moved too far, though nobody may have told the breaker yet.
+    /// @dev Refuses risk on a price that has just moved too far, even if nobody has poked the
+    /// breaker.
     function _requireCalm(VaultKey vault, VaultView.Holding[] memory holdings, SystemRisk memory system) private view {
         if (system.gatedActions & WATCHED == 0 || address(breaker) == address(0)) return;
         breaker.requireCalm(_book.vaults[vault].collaterals, VaultView.liquidationPrices(holdings));
     }
 
-    /// @dev Reverts if the breaker, if there is one, has closed `action`. Costs nothing while nothing is gated.
+    /// @dev Reverts if the breaker has closed `action`. Makes no call while the action is not
+    /// gated.
     function _requireOpen(SystemRisk memory system, PausableAction action, uint256 value, uint256 debt) private view {
         if (system.gatedActions & bitOf(action) == 0 || address(breaker) == address(0)) return;
         breaker.requireOpen(action, value, debt);
     }
 
-    /// @dev Clears the flag of a vault that is no longer stuck. Reads no price unless the vault is flagged.
+    /// @dev Clears the flag of a vault that is no longer stuck. Reads no price unless the vault is
+    /// flagged.
     function _reviewFlag(VaultKey vault) private {
         if (_book.vaults[vault].flaggedAt == 0) return;
         if (!VaultRules.isStuck(_context(vault))) _book.clearFlag(vault);
     }
 
-    /// @dev The end of the last pause of liquidations and of the grace after it [s]; 0 if there was none, or no flag that it could matter to.
+    /// @dev The end of the grace period after the last pause of liquidations [s]; 0 if there was
+    /// none, or if the vault has no flag.
     function _openedAt(VaultRules.VaultContext memory context) private view returns (uint256) {
         return context.flaggedAt == 0 || address(breaker) == address(0) ? 0 : breaker.graceUntil();
     }
 
-    /// @dev What a deposit into `vault` may add beyond a supply cap.
+    /// @dev The amount by which a deposit into `vault` may exceed a supply cap [token units].
     function _restoringAmount(VaultKey vault, AssetRisk risk, Price memory price) private returns (uint256) {
         if (_book.vaults[vault].scaledDebt == 0) return 0;
         return VaultRules.restoringAmountUp(_context(vault), risk, price.liquidation);
     }
 
-    /// @dev Those of `holdings` that could be handed out now.
+    /// @dev Those of `holdings` that can be transferred now.
     function _movable(VaultView.Holding[] memory holdings) private returns (AssetSet movable) {
         for (uint256 i = 0; i < holdings.length; ++i) {
             if (_canMove(holdings[i].risk.token())) movable = movable.with(holdings[i].asset);
         }
     }
 
-    /// @dev Tries it with a transfer of nothing, to this contract itself.
+    /// @dev Tests a transfer of zero to this contract itself.
     function _canMove(address token) private returns (bool) {
         return IERC20(token).trySafeTransfer(address(this), 0);
     }
@@ -517,7 +524,7 @@ contract VaultEngine is IVaultEngine, AccessManaged, ReentrancyGuardTransient {
         IERC20(riskConfig.tokenOf(asset)).safeTransfer(to, amount);
     }
 
-    /// @dev Takes `amount` from the caller to the pool and books what it repays.
+    /// @dev Transfers `amount` from the caller to the pool and books the repayment.
     function _pay(uint256 amount, uint256 scaledRepaid) private {
         ExactTransfer.pull(IERC20(debtAsset), msg.sender, address(pool), amount);
         pool.reduceDebt(amount, scaledRepaid);

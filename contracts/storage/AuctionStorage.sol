@@ -9,18 +9,17 @@ import {FixedPoint} from "../libraries/math/FixedPoint.sol";
 import {IdList} from "../types/IdList.sol";
 import {PausableAction} from "../types/PausableAction.sol";
 
-/// @notice What the auction house remembers: open absorptions and the list of them, their lots, the residuals, and all terms ever set.
-/// It knows neither prices nor
-/// money.
+/// @notice The auction house's storage: absorptions, their lots and clocks, the list of open ones
+/// and the terms. Moves no tokens and reads no prices.
 library AuctionStorage {
     using IdList for IdList.Ids;
 
-    /// @notice The id under which the residuals' lots stand, each at its asset's id.
+    /// @notice The id under which the residuals' lots are stored, each at the id of its asset.
     uint256 internal constant RESIDUALS = 0;
     /// @notice See `AuctionHouse.MAX_VALUED`.
     uint256 internal constant MAX_VALUED = 64;
 
-    /// @dev Two words. `left`: of debt + penalty + tip.
+    /// @dev Two words. `left` is the unpaid part of debt + penalty + tip [debt units].
     struct Absorption {
         address owner;
         uint96 left;
@@ -28,9 +27,9 @@ library AuctionStorage {
         address keeper;
     }
 
-    /// @dev One word. `checkpoint`: when the clock was last brought up to then [s]. `credit`: for how long from there time may count,
-    /// where bidding was open [s]. The last two only
-    /// matter in the first lot of an absorption: how many lots it has, and where it is in the list.
+    /// @dev One word. `checkpoint`: time up to which `elapsed` counts [s]. `credit`: time after the
+    /// checkpoint that may count where bidding is open [s]. `lots` and `position` matter only in
+    /// the first lot of an absorption: its number of lots, and its position in the list.
     struct Lot {
         uint120 amount;
         uint40 checkpoint;
@@ -43,7 +42,8 @@ library AuctionStorage {
         uint24 position;
     }
 
-    /// @dev One word. `penalties`: what may still come in. `count`: of the list. `terms`: the current version.
+    /// @dev One word. `penalties`: unpaid penalties of open absorptions [debt units]. `count`:
+    /// length of the list. `terms`: current version.
     struct Head {
         uint128 penalties;
         uint32 lastId;
@@ -51,7 +51,8 @@ library AuctionStorage {
         uint16 terms;
     }
 
-    /// @dev What clocks run on: now, until when bidding was last closed [s], and who knows when it was before.
+    /// @dev The inputs of lot clocks: now, the end of the last closure of bidding [s], and the
+    /// breaker, which knows the earlier closures.
     struct Clock {
         uint256 timestamp;
         uint256 closedUntil;
@@ -69,7 +70,8 @@ library AuctionStorage {
 
     // ------------------------------------------------------------------ absorptions
 
-    /// @notice An absorption, its terms, what is left of its tab, and its first lot. Reverts if it is not open.
+    /// @notice An absorption, its terms, the unpaid part of its tab, and its first lot. Reverts if
+    /// it is not open.
     function load(
         Book storage book,
         uint256 id
@@ -80,9 +82,11 @@ library AuctionStorage {
         left = AuctionMath.remaining(AuctionMath.tabDown(t, a.debt), a.left);
     }
 
-    /// @notice Enters a new absorption, whose `tab` sums to `left`, into the list; reverts if that is too much. `head` is the one stored.
-    /// @return id of it
-    /// @return position in the list
+    /// @notice Adds a new absorption, whose `tab` sums to `left`, to the list. Reverts if the sum
+    /// does not fit.
+    /// @param head the stored head
+    /// @return id id of the absorption
+    /// @return position its position in the list
     function add(
         Book storage book,
         Head memory head,
@@ -101,7 +105,8 @@ library AuctionStorage {
         _writeHead(book, head);
     }
 
-    /// @notice Only `left` is left to pay of an absorption; `penalty` of what was paid came in [debt units].
+    /// @notice Books a payment: `left` of the tab remains unpaid, and `penalty` of the payment was
+    /// penalty [debt units].
     function reduce(Book storage book, uint256 id, uint256 left, uint256 penalty) internal {
         Absorption storage a = book.absorptions[id];
         _writeLeft(a, a.owner, left);
@@ -111,8 +116,10 @@ library AuctionStorage {
         _writeHead(book, head);
     }
 
-    /// @notice Forgets an absorption whose lots are forgotten already, and the `penalty` it still owed [debt units]. If it was valued, the
-    /// one of the next as many that has most left takes its `position`, and the last of the list that one's; else the last takes its own.
+    /// @notice Removes an absorption whose lots are already dropped, and its unpaid `penalty` [debt
+    /// units].
+    /// @dev If it was valued, the largest of the next 64 takes its `position`, and the last of the
+    /// list takes that one's. Otherwise the last takes its position.
     function remove(Book storage book, uint256 id, uint24 position, uint256 penalty) internal {
         delete book.absorptions[id];
         Head memory head = book.head;
@@ -123,8 +130,9 @@ library AuctionStorage {
         _writeHead(book, head);
     }
 
-    /// @dev Puts a new absorption at the end of the list of `count`, or in the place of the one with the least left of those that
-    /// are valued, if that has less left: many small ones never hide a large one.
+    /// @dev Appends a new absorption to the list of `count`, or puts it in the place of the
+    /// smallest valued one if that has less left, which then moves to the end. Otherwise many small
+    /// absorptions could hide a large one.
     function _place(Book storage book, uint256 id, uint256 left, uint256 count) private returns (uint24 position) {
         position = uint24(count);
         for (uint256 i = 0; count >= MAX_VALUED && i < MAX_VALUED; ++i) {
@@ -135,9 +143,9 @@ library AuctionStorage {
         book.open.set(position, id);
     }
 
-    /// @dev Puts the one with most left of those right behind the valued ones at `position`. Without it whoever opens many small ones late
-    /// could bring them among the valued as large ones are sold.
-    /// @return hole where it was
+    /// @dev Promotes the largest of the 64 absorptions behind the valued ones to `position`.
+    /// Otherwise many small late absorptions could displace large ones.
+    /// @return hole its former position
     function _promote(Book storage book, uint24 position, uint256 count) private returns (uint24 hole) {
         uint256 most;
         uint256 end = FixedPoint.min(count, 2 * MAX_VALUED);
@@ -148,7 +156,7 @@ library AuctionStorage {
         _move(book, hole, position);
     }
 
-    /// @dev Puts what stands at `from` in the list at `to`.
+    /// @dev Moves the absorption at `from` in the list to `to`.
     function _move(Book storage book, uint256 from, uint24 to) private {
         uint256 id = book.open.get(from);
         book.open.set(to, id);
@@ -159,9 +167,10 @@ library AuctionStorage {
 
     // ------------------------------------------------------------------ lots
 
-    /// @notice Forgets a lot. `frozen`: whether there may be a frozen price of it.
-    /// @return asset what it was of
-    /// @return amount what was left of it [token units]
+    /// @notice Deletes a lot.
+    /// @param frozen whether the lot may have a frozen price
+    /// @return asset asset of the lot
+    /// @return amount remaining collateral [token units]
     function drop(
         Book storage book,
         uint256 id,
@@ -173,7 +182,8 @@ library AuctionStorage {
         if (frozen) delete book.frozenPrices[id][at];
     }
 
-    /// @notice Where the lot of `asset` would be: at its place among the residuals, else where it is; 0 if there is none.
+    /// @notice The position of the lot of `asset`: its fixed one among the residuals, otherwise
+    /// where it is; 0 if there is none.
     function find(Book storage book, uint256 id, uint8 asset) internal view returns (uint256) {
         if (id == RESIDUALS) return asset;
         uint256 lots = book.lots[id][0].lots;
@@ -183,7 +193,8 @@ library AuctionStorage {
         return 0;
     }
 
-    /// @notice A lot with something left, its clock brought up to now. Reverts if there is none.
+    /// @notice A lot with remaining collateral, its clock brought up to now. Reverts if there is
+    /// none.
     function activeLot(
         Book storage book,
         uint256 id,
@@ -202,7 +213,8 @@ library AuctionStorage {
         lot.checkpoint = uint40(clock.timestamp);
     }
 
-    /// @notice What a lot's clock says now [s]: it counts the seconds of its credit in which bidding was open, and stops at the tail.
+    /// @notice The time on a lot's clock now [s]: it counts the seconds of its credit in which
+    /// bidding was open, and stops at the tail.
     function elapsedAt(Lot memory lot, AuctionTerms memory t, Clock memory clock) internal view returns (uint256) {
         uint256 until = AuctionMath.countedUntil(lot.checkpoint, lot.credit, clock.timestamp);
         uint256 counted = until - lot.checkpoint;
@@ -212,15 +224,16 @@ library AuctionStorage {
         return FixedPoint.min(lot.elapsed + counted, t.tail);
     }
 
-    /// @notice Makes now a checkpoint of an advanced lot. `expiresAt`: until when its price is sure to stay usable [s].
+    /// @notice Makes now a checkpoint of an advanced lot.
+    /// @param expiresAt last second at which the price is sure to be usable [s]
     function grantCredit(Lot memory lot, AuctionTerms memory t, uint256 expiresAt) internal view {
         lot.credit = uint16(AuctionMath.creditOf(expiresAt, block.timestamp, t.maxGap));
     }
 
     // ------------------------------------------------------------------ words
 
-    // Each word that several functions change is written whole, and by one of these: were a field written elsewhere too, the compiler would
-    // share what writes it, and split the word into several storage writes.
+    // Write packed slots only through these helpers. With a second writer the optimizer emits one
+    // SSTORE per field.
 
     /// @notice Writes a lot.
     function write(Book storage book, uint256 id, uint256 at, Lot memory lot) internal {
@@ -237,7 +250,8 @@ library AuctionStorage {
 
     // ------------------------------------------------------------------ terms
 
-    /// @notice Absorptions are opened with these from now on. Reverts if they are not acceptable.
+    /// @notice Sets the terms of absorptions opened from now on. Reverts if they are not
+    /// acceptable.
     function setTerms(Book storage book, AuctionTerms memory terms) internal returns (uint16 version) {
         AuctionRules.check(terms);
         Head memory head = book.head;
@@ -248,7 +262,8 @@ library AuctionStorage {
 
     // ------------------------------------------------------------------ for readers
 
-    /// @notice The absorptions from position `from` up to `to` of the list, as `IAuctionHouse.absorptions` packs them.
+    /// @notice The absorptions at positions `from` to `to` - 1 of the list, packed as in
+    /// `IAuctionHouse.absorptions`.
     function records(
         Book storage book,
         uint256 from,

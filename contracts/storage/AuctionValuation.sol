@@ -11,21 +11,22 @@ import {IdList} from "../types/IdList.sol";
 import {Price} from "../types/Price.sol";
 import {AuctionStorage} from "./AuctionStorage.sol";
 
-/// @notice What the lots in an auction house's book are worth at the oracle's prices, and what is missing where they are worth too little.
+/// @notice The value of stored lots at oracle prices, and the shortfall of the absorptions that own
+/// them.
 library AuctionValuation {
     using AuctionStorage for AuctionStorage.Book;
     using IdList for IdList.Ids;
 
     uint256 private constant ASSETS = 64;
 
-    /// @dev What lots are valued by: the prices asked for so far are kept, by asset.
+    /// @dev The inputs of a valuation. `known` keeps the prices read so far, by asset.
     struct Pricing {
         IOracleGuard oracle;
         AuctionStorage.Clock clock;
         Price[] known;
     }
 
-    /// @notice What the `lots` of an absorption are worth at the highest of the usable prices [debt units].
+    /// @notice The value of the `lots` of an absorption at the highest usable prices [debt units].
     function valueHigh(
         AuctionStorage.Book storage book,
         uint256 id,
@@ -38,7 +39,8 @@ library AuctionValuation {
         }
     }
 
-    /// @notice See `IAuctionHouse.shortfall`. Asks `pool` only for what those owe that are too many to be valued.
+    /// @notice See `IAuctionHouse.shortfall`.
+    /// @dev Reads `pool` only if there are too many absorptions to value.
     /// @param dust as in `SystemRisk` [debt units]
     function shortfall(
         AuctionStorage.Book storage book,
@@ -49,7 +51,8 @@ library AuctionValuation {
     ) internal view returns (uint256 low, uint256 high) {
         uint256 count = book.head.count;
         if (count > AuctionStorage.MAX_VALUED) {
-            // Of the others nothing counts for who leaves, tips included, and everything for who enters.
+            // Absorptions beyond the first 64 are not valued: `low` assumes they recover nothing,
+            // with their penalties in place of their tips, `high` that they recover everything.
             (low, count) = (uint256(pool.poolState().auctionDebt) + book.head.penalties, AuctionStorage.MAX_VALUED);
         }
         bool partly = low != 0;
@@ -59,7 +62,8 @@ library AuctionValuation {
             (, AuctionTerms memory t, Tab memory left, AuctionStorage.Lot memory first) = book.load(id);
             (uint256 valueLow, uint256 valueTop) = _worth(book, id, t, first, pricing);
             if (partly) low -= left.debt + left.penalty;
-            // What anyone may give up now is worth nothing to who leaves: he could give it up right after.
+            // Anyone may write off an uneconomic absorption right after an exit, so its lots do not
+            // count for exit pricing.
             if (AuctionMath.isUneconomic(left, valueTop, dust)) valueLow = 0;
             uint256 penalty = AuctionMath.tabDown(t, book.absorptions[id].debt).penalty;
             low += FixedPoint.subFloor(left.debt, valueLow) + AuctionMath.tipOwed(left, penalty, valueLow);
@@ -67,7 +71,8 @@ library AuctionValuation {
         }
     }
 
-    /// @dev What the lots of an absorption are sure to bring, and what they are worth at the highest prices [debt units].
+    /// @dev The conservative value of an absorption's lots, and their value at the highest prices
+    /// [debt units].
     function _worth(
         AuctionStorage.Book storage book,
         uint256 id,
@@ -78,10 +83,11 @@ library AuctionValuation {
         for (uint256 at = 0; at < first.lots; ++at) {
             AuctionStorage.Lot memory lot = at == 0 ? first : book.lots[id][at];
             Price memory p = _price(pricing, lot.asset);
-            // Nobody wanted a lot that was started again at any price of its clock: starting it, which anyone may do, makes it no better.
+            // A restarted lot found no buyer down to its last ask, so it is valued at that ask.
+            // Otherwise anyone could raise the valuation by calling `restart`.
             uint256 elapsed = lot.restarts == 0 ? AuctionStorage.elapsedAt(lot, t, pricing.clock) : t.tail;
             uint256 base = t.frozen ? book.frozenPrices[id][at] : 0;
-            // One that has run out may be started again at today's price.
+            // An expired lot may be restarted at today's price.
             if (base == 0 || (elapsed == t.tail && p.liquidation < base)) base = p.liquidation;
             low += AuctionMath.proceedsDown(lot.amount, p.low, base, AuctionMath.multiplierUp(t, elapsed));
             high += HealthMath.valueDown(lot.amount, p.high);

@@ -11,7 +11,8 @@ import {AssetRisk} from "../types/AssetRisk.sol";
 import {AssetSet} from "../types/AssetSet.sol";
 import {VaultKey} from "../types/VaultKey.sol";
 
-/// @notice What the engine remembers: every vault's debt, collaterals and flag, and the totals of every asset. It moves no tokens.
+/// @notice The engine's storage: every vault's debt, collaterals and flag, and the totals of every
+/// asset. Moves no tokens.
 library VaultStorage {
     /// @dev One word.
     struct Vault {
@@ -20,7 +21,7 @@ library VaultStorage {
         uint40 flaggedAt;
     }
 
-    /// @dev One word. Token units.
+    /// @dev One word [token units].
     struct Totals {
         uint128 deposited;
         uint128 auctioned;
@@ -32,7 +33,7 @@ library VaultStorage {
         mapping(uint256 asset => Totals) totals;
     }
 
-    /// @notice Takes `amount` of `asset` out of a vault, which is left with `balance` [token units].
+    /// @notice Removes `amount` of `asset` from a vault, which keeps `balance` [token units].
     function removeCollateral(
         Book storage book,
         VaultKey vault,
@@ -45,7 +46,7 @@ library VaultStorage {
         book.totals[asset].deposited -= uint128(amount);
     }
 
-    /// @notice Takes `amount` of a holding out of the vault.
+    /// @notice Removes `amount` of a holding from the vault [token units].
     function removeCollateral(
         Book storage book,
         VaultKey vault,
@@ -56,9 +57,10 @@ library VaultStorage {
         removeCollateral(book, vault, holding.asset, amount, holding.amount);
     }
 
-    /// @notice Books what a vault still owes, and clears its flag if with what is `held` it is not stuck.
-    /// @param index of the debt [RAY]
-    /// @param stuck health below which it is [bps]
+    /// @notice Stores the debt of a vault, and clears its flag if the vault is not stuck.
+    /// @param held all holdings of the vault
+    /// @param index debt index [RAY]
+    /// @param stuck health below which a vault is stuck [bps]
     function setDebt(
         Book storage book,
         VaultKey vault,
@@ -73,7 +75,10 @@ library VaultStorage {
         if (HealthMath.reaches(adjustedCollateral, DebtMath.debtUp(scaledDebt, index), stuck)) clearFlag(book, vault);
     }
 
-    /// @notice Moves all collateral of a vault to what is auctioned and forgets its debt. `held`: all it has.
+    /// @notice Moves all collateral of a vault to the auctioned totals and deletes the vault.
+    /// @param held all holdings of the vault
+    /// @return assets its collaterals
+    /// @return amounts balance of each of them, ids ascending [token units]
     function moveToAuction(
         Book storage book,
         VaultKey vault,
@@ -103,7 +108,8 @@ library VaultStorage {
         emit IVaultEngine.Unflagged(vault);
     }
 
-    /// @notice The collaterals of a vault, which are `set`, with these parameters and with prices, ids ascending.
+    /// @notice The holdings of a vault with these parameters and with prices, ids ascending.
+    /// @param set all collaterals of the vault
     function holdings(
         Book storage book,
         VaultKey vault,
@@ -121,7 +127,7 @@ library VaultStorage {
         }
     }
 
-    /// @notice The stored state of many vaults, as `IVaultEngine.records` packs it.
+    /// @notice The stored state of many vaults, packed as in `IVaultEngine.records`.
     function records(Book storage book, VaultKey[] calldata vaults) internal view returns (uint256[] memory words) {
         uint256 length = vaults.length;
         for (uint256 i = 0; i < vaults.length; ++i) length += book.vaults[vaults[i]].collaterals.size();
@@ -141,7 +147,7 @@ library VaultStorage {
         }
     }
 
-    /// @notice An amount that is stored in 128 bits. Reverts if it does not fit.
+    /// @notice `amount` in 128 bits. Reverts if it does not fit.
     function bounded(uint256 amount) internal pure returns (uint128) {
         if (amount > type(uint128).max) revert IVaultEngine.AmountTooLarge(amount, type(uint128).max);
         return uint128(amount);
