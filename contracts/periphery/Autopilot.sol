@@ -45,7 +45,7 @@ contract Autopilot is IAutopilot, ReentrancyGuardTransient {
 
     mapping(VaultKey => Plan) private _plans;
 
-    /// @dev A vault as its plan sees it.
+    /// @dev A vault with its plan and the sale the plan requires.
     struct Situation {
         Plan plan;
         LiquidationMath.Position p;
@@ -54,7 +54,7 @@ contract Autopilot is IAutopilot, ReentrancyGuardTransient {
         bool held;
     }
 
-    /// @dev What the callback needs to go on.
+    /// @dev The state handed to the swap callback.
     struct Job {
         VaultKey vault;
         uint8 asset;
@@ -63,7 +63,7 @@ contract Autopilot is IAutopilot, ReentrancyGuardTransient {
         uint256 mostSold;
     }
 
-    /// @dev The engine may take any amount of the debt asset: it takes only what this contract asks it to.
+    /// @dev The engine's unlimited allowance is safe: it takes only what this contract asks it to.
     constructor(IVaultEngine engine_, IUniswapV3Factory factory_) {
         (engine, factory) = (engine_, factory_);
         (_riskConfig, _oracle, _pool) = (engine_.riskConfig(), engine_.oracle(), engine_.pool());
@@ -161,7 +161,8 @@ contract Autopilot is IAutopilot, ReentrancyGuardTransient {
 
     // ------------------------------------------------------------------ internals
 
-    /// @dev The vault at liquidation prices, interest included, and what its plan would do. Empty without a plan.
+    /// @dev The vault at liquidation prices, interest included, and the sale its plan requires.
+    /// Empty without a plan.
     function _situation(VaultKey vault) private view returns (Situation memory x) {
         x.plan = _plans[vault];
         if (x.plan.targetHealth == 0) return x;

@@ -38,12 +38,12 @@ contract LiquidationExecutor is ILiquidationExecutor, Ownable2Step, ReentrancyGu
     /// @inheritdoc ILiquidationExecutor
     mapping(address account => bool) public isKeeper;
 
-    /// @dev What a callback needs to go on.
+    /// @dev The state handed to a callback.
     struct Job {
         Batch batch;
         Target[] targets;
         PoolTrade.Market market;
-        /// Balance of the debt asset before anything was advanced.
+        /// Balance of the debt asset before the advance [debt units].
         uint256 start;
     }
 
@@ -52,7 +52,8 @@ contract LiquidationExecutor is ILiquidationExecutor, Ownable2Step, ReentrancyGu
         _;
     }
 
-    /// @dev Engine and lending pool may take any amount of the debt asset: both take only what this contract asks them to.
+    /// @dev The unlimited allowances of engine and lending pool are safe: both take only what this
+    /// contract asks them to.
     constructor(
         address owner_,
         IVaultEngine engine_,
@@ -140,7 +141,8 @@ contract LiquidationExecutor is ILiquidationExecutor, Ownable2Step, ReentrancyGu
 
     // ------------------------------------------------------------------ internals
 
-    /// @dev All targets in one multicall; if that fails, one by one. Returns the collateral seized.
+    /// @dev Liquidates all targets in one multicall; if that fails, one by one.
+    /// @return seized collateral seized [collateral units]
     function _liquidateAll(Job memory job) private returns (uint256 seized) {
         bytes memory reason;
         Target[] memory targets = job.targets;
@@ -150,7 +152,8 @@ contract LiquidationExecutor is ILiquidationExecutor, Ownable2Step, ReentrancyGu
         if (seized == 0) revert NothingLiquidated(reason);
     }
 
-    /// @dev Returns 0 if the multicall failed.
+    /// @dev Liquidates all targets in one multicall.
+    /// @return seized collateral seized [collateral units]; 0 if the multicall failed
     function _together(
         Batch memory batch,
         Target[] memory targets,
@@ -170,7 +173,9 @@ contract LiquidationExecutor is ILiquidationExecutor, Ownable2Step, ReentrancyGu
         }
     }
 
-    /// @dev Returns the collateral seized, and what the first vault that failed said.
+    /// @dev Liquidates the targets one by one and skips those that fail.
+    /// @return seized collateral seized [collateral units]
+    /// @return first revert data of the first vault that failed
     function _oneByOne(
         Batch memory batch,
         Target[] memory targets,
@@ -204,7 +209,8 @@ contract LiquidationExecutor is ILiquidationExecutor, Ownable2Step, ReentrancyGu
             });
     }
 
-    /// @dev What was earned since the start, once `owed` is paid back.
+    /// @dev The profit since the start once `owed` is repaid [debt units]. Reverts below the
+    /// minimum.
     function _profit(Job memory job, uint256 owed) private view returns (uint256) {
         int256 profit = _debtAsset.balanceOf(address(this)).toInt256() - (job.start + owed).toInt256();
         if (profit < int256(uint256(job.batch.minProfit))) revert ProfitTooSmall(profit, job.batch.minProfit);

@@ -30,9 +30,10 @@ contract UniswapTwapSource is IUniswapTwapSource {
     /// @inheritdoc AggregatorV3Interface
     uint8 public immutable decimals;
 
-    /// @dev Whether the pool's price is that of the base token, or its inverse.
+    /// @dev Whether the pool's price is that of the base token or its inverse.
     bool private immutable _baseIsToken0;
-    /// @dev One base token in smallest units, and one in the answer's; one quote token in smallest units.
+    /// @dev One base token in smallest units times one answer unit, and one quote token in smallest
+    /// units.
     uint256 private immutable _numerator;
     uint256 private immutable _denominator;
 
@@ -89,13 +90,14 @@ contract UniswapTwapSource is IUniswapTwapSource {
         return (id, SafeCast.toInt256(price), block.timestamp - window, _inFull(observedAt), id);
     }
 
-    /// @dev Mean tick, rounded towards minus infinity, and harmonic mean liquidity, rounded down, over the window.
+    /// @dev Mean tick, rounded towards minus infinity, and harmonic mean liquidity, rounded down,
+    /// over the window.
     function _mean() private view returns (int256 tick, uint256 liquidity) {
         uint32[] memory ago = new uint32[](2);
         ago[0] = window;
         (int56[] memory ticks, uint160[] memory inverses) = pool.observe(ago);
         int256 length = int256(uint256(window));
-        // The pool lets its sums wrap around: differences are right in the sums' own width.
+        // The pool's sums wrap around; their differences are correct in the sums' own width.
         unchecked {
             int256 sum = ticks[1] - ticks[0];
             tick = sum / length;
@@ -104,7 +106,8 @@ contract UniswapTwapSource is IUniswapTwapSource {
         }
     }
 
-    /// @dev A pool keeps 32 bits of its times: the newest second with those bits that is not in the future.
+    /// @dev The pool stores 32 bits of its times. This is the newest second with those bits that is
+    /// not in the future.
     function _inFull(uint32 observedAt) private view returns (uint256) {
         unchecked {
             return block.timestamp - (uint32(block.timestamp) - observedAt);

@@ -136,7 +136,10 @@ contract VaultLens is IVaultLens {
         (scaledDebt, holdings, ) = _decode(engine.records(vaults), 0, risks, prices);
     }
 
-    /// @dev The vault that starts at `at` in the engine's flat list, and where the next one starts.
+    /// @dev Decodes the vault that starts at `at` in the engine's flat list.
+    /// @return scaledDebt scaled debt of the vault
+    /// @return holdings its collaterals with parameters and prices
+    /// @return next position of the next vault
     function _decode(
         uint256[] memory words,
         uint256 at,

@@ -30,18 +30,21 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
     /// @dev One word.
     struct Asset {
         TripConfig watch;
-        /// First poke that did not find the price Good, since the last that did; 0 if the last did.
+        /// First poke that did not find the price Good, since the last that did [s]; 0 if the last
+        /// did.
         uint40 doubtfulSince;
-        /// Whether this doubt has tripped already.
+        /// Whether this doubt has already tripped.
         bool doubtTripped;
     }
 
     mapping(PausableAction => BreakerMath.Closure) private _closures;
-    /// @dev By when they began: the spells before the running or last one, each with how long the action had been closed before it.
+    /// @dev Closed spells before the running or last one, by their start; each with the time for
+    /// which the action had been closed before it.
     mapping(PausableAction => Checkpoints.Trace208) private _spells;
     mapping(uint256 asset => Asset) private _assets;
     mapping(uint256 asset => BreakerMath.Window) private _windows;
-    /// @dev What this contract last set in the risk configuration, and of how many assets it watches the moves.
+    /// @dev The bits last set in the risk configuration, and the number of assets whose moves are
+    /// watched.
     uint8 private _gatedActions;
     uint8 private _moving;
 
@@ -172,7 +175,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
 
     // ------------------------------------------------------------------ internals
 
-    /// @dev Remembers the price, and says whether it has moved by the limit within the window.
+    /// @dev Stores the price and returns whether it has moved by the limit within the window.
     function _moved(uint8 asset, TripConfig memory watch, uint256 price, uint256 until) private returns (bool) {
         BreakerMath.Window memory w = _windows[asset];
         (uint256 lowest, uint256 highest) = BreakerMath.range(w, block.timestamp, watch.window);
@@ -183,7 +186,8 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         return true;
     }
 
-    /// @dev Remembers since when the price has not been Good, and says whether that has lasted too long for the first time.
+    /// @dev Tracks since when the price has not been Good and returns whether that has just lasted
+    /// too long; true at most once per doubt.
     function _doubted(uint8 asset, uint256 doubt, Status status, uint256 until) private returns (bool) {
         Asset storage a = _assets[asset];
         if (status == Status.Good) {
@@ -201,7 +205,7 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         _close(action, BreakerMath.trip(_closures[action], block.timestamp, until));
     }
 
-    /// @dev Writes a closure; where a new spell begins, the one before it is kept.
+    /// @dev Writes a closure. If a new spell starts, stores the one before it.
     function _close(PausableAction action, BreakerMath.Closure memory c) private {
         BreakerMath.Closure memory old = _closures[action];
         if (old.closedAt != c.closedAt && old.closedAt != 0) {
@@ -210,7 +214,8 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         _closures[action] = c;
     }
 
-    /// @dev Seconds for which `action` had been closed up to `timestamp`, which may lie in the past.
+    /// @dev Time for which `action` had been closed up to `timestamp` [s], which may lie in the
+    /// past.
     function _closedSeconds(PausableAction action, uint256 timestamp) private view returns (uint256) {
         BreakerMath.Closure memory c = _closures[action];
         if (timestamp >= c.closedAt) return BreakerMath.closedSeconds(c, timestamp);
@@ -218,7 +223,8 @@ contract CircuitBreaker is ICircuitBreaker, AccessManaged {
         return spell == 0 ? 0 : BreakerMath.closedSeconds(BreakerMath.unpackSpell(spell), timestamp);
     }
 
-    /// @dev Tells the risk configuration which actions are not simply open, and until when bidding was last closed.
+    /// @dev Sets in the risk configuration which actions are gated, and until when bidding was last
+    /// closed.
     function _guard() private {
         uint8 gatedActions;
         for (uint8 i = 0; i <= uint8(type(PausableAction).max); ++i) {

@@ -20,12 +20,14 @@ import {PriceSource, PriceSourceFields, packPriceSource} from "../types/PriceSou
 /// @title OracleGuard
 /// @notice See `IOracleGuard`, which is the specification.
 contract OracleGuard is IOracleGuard, AccessManaged {
-    /// @notice Gas a feed may use. A caller that cannot forward it is refused, so nobody can fake a broken feed by starving it.
+    /// @notice Gas a feed may use for its newest round. A caller that cannot forward it is refused,
+    /// so that starving a feed of gas cannot make it look broken.
     uint256 public constant FEED_GAS = FeedRounds.FEED_GAS;
-    /// @notice How many rounds before the newest are searched for a usable answer where that one is not.
+    /// @notice Number of rounds before an unusable newest one that are searched for a usable
+    /// answer.
     uint256 public constant MAX_ROUNDS_BACK = SourceReader.MAX_ROUNDS_BACK;
 
-    /// @notice Observing remembers a price this long after the last one was remembered [s].
+    /// @notice Least time between two updates of the last good price by `observe` [s].
     uint256 public constant REMEMBER_EVERY = 1 hours;
     uint8 private constant MAX_FEED_DECIMALS = 36;
     uint256 private constant MAX_EXPONENT = 63;
@@ -40,14 +42,14 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         uint48 timestamp;
     }
 
-    /// @dev What the debt asset's source said last when it was remembered, in its own units. One word.
+    /// @dev The last stored answer of the debt asset's source, in its own units. One word.
     struct DebtAnswer {
         uint128 answer;
         uint48 timestamp;
         uint8 exponent;
     }
 
-    /// @dev The newest rounds that make a price: of the asset's sources, and of the debt asset's.
+    /// @dev The newest rounds behind a price: of the asset's sources and of the debt asset's.
     struct Rounds {
         uint256[5] primary;
         uint256[5] secondary;
@@ -97,7 +99,8 @@ contract OracleGuard is IOracleGuard, AccessManaged {
             fields.exponent = _exponent(secondary.feed, risk.decimals);
             second = packPriceSource(fields);
         }
-        // New sources may not have answered yet: what the old ones said counts until they have.
+        // The new sources may not have answered yet: until they do, the last answers of the old
+        // ones count.
         _keep(asset);
         (_primary[asset], _secondary[asset]) = (first, second);
         emit AssetSourcesUpdated(asset, _config(first), _config(second), maxDeviation, composed);
@@ -233,7 +236,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
             10 ** source.exponent(),
             round
         );
-        // The plain case apart, because it is what nearly every price is: it pays neither for a second source nor for memory.
+        // Nearly every price is plain: this branch costs neither a second source nor memory.
         if (source.isPlain() && freshness >= PriceMath.Freshness.Aged && PriceMath.inRange(price_)) {
             return (PriceMath.single(price_, freshness), expiresAt);
         }
@@ -242,7 +245,8 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         return _combined(asset, source, rounds, PriceMath.Reading(price_, readAt, expiresAt, freshness));
     }
 
-    /// @dev Every other case: `p` with what else decides about the price.
+    /// @dev Every other case: combines the primary reading `p` with the secondary source, the debt
+    /// asset's source and the sequencer.
     function _combined(
         uint8 asset,
         PriceSource source,
@@ -257,13 +261,14 @@ contract OracleGuard is IOracleGuard, AccessManaged {
             LastKnown.Said memory said;
             if (p.freshness == PriceMath.Freshness.Unusable) {
                 said = SourceReader.said(source, 10 ** source.exponent(), rounds.primary);
-                // One bad answer of the primary does not leave the price to the secondary alone.
+                // One bad answer of the primary must not leave the price to the secondary alone.
                 if (s.freshness >= PriceMath.Freshness.Aged) p = SourceReader.anchor(source, said);
             } else if (s.freshness == PriceMath.Freshness.Unusable) {
                 said = SourceReader.said(second, 10 ** second.exponent(), rounds.secondary);
             }
             result = PriceMath.pair(p, s, source.maxDeviation());
-            // What one says of its bounds is known, though the other makes the price.
+            // Bounds learnt from the unusable source count, although the other source makes the
+            // price.
             if (said.floor != 0) result.low = FixedPoint.min(result.low, said.floor);
             result.high = FixedPoint.max(result.high, said.ceiling);
         } else {
@@ -283,7 +288,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         if (source.composed()) expiresAt = FixedPoint.min(expiresAt, d.expiresAt);
     }
 
-    /// @dev What is known of a dead asset, and for how long it has been on record as one.
+    /// @dev The price of a dead asset, from what is known of it and the age of its death on record.
     function _dead(uint8 asset, PriceSource source, Rounds memory rounds) private view returns (Price memory) {
         LastKnown.Known memory known = _known(asset, source, rounds);
         LastKnown.Death memory death = _deaths[asset];
@@ -309,7 +314,7 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         if (source.paired()) {
             PriceSource second = _secondary[asset];
             LastKnown.Said memory s = SourceReader.said(second, 10 ** second.exponent(), rounds.secondary);
-            // While one of them is usable that one is what they say.
+            // If exactly one source is usable, it alone counts.
             if (n.alive == s.alive) n = LastKnown.either(n, s);
             else if (s.alive) n = s;
         }
@@ -325,7 +330,8 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         return LastKnown.withLastGoodPrice(known, accepted.price, accepted.timestamp, newest);
     }
 
-    /// @dev What the debt asset's source says, or said when it was remembered if it has not said anything since.
+    /// @dev The latest answer of the debt asset's source: the stored one if the source has given
+    /// none since.
     function _debtSaid(uint256[5] memory round) private view returns (LastKnown.Said memory d, uint256 unit) {
         PriceSource debt = _debt;
         (d, unit) = (SourceReader.said(debt, 1, round), 10 ** debt.exponent());
@@ -341,14 +347,14 @@ contract OracleGuard is IOracleGuard, AccessManaged {
         if (_primary[asset].composed()) _rememberDebt();
     }
 
-    /// @dev Remembers what the debt asset's source last said, if that is newer than what is remembered.
+    /// @dev Stores the last answer of the debt asset's source, if it is newer than the stored one.
     function _rememberDebt() private {
         (LastKnown.Said memory d, ) = _debtSaid(SourceReader.newest(_debt));
         if (d.at <= _debtAnswer.timestamp) return;
         _debtAnswer = DebtAnswer(uint128(d.price), uint48(d.at), uint8(_debt.exponent()));
     }
 
-    /// @dev Remembers what the sources of `asset` say or last said, before others take their place.
+    /// @dev Stores the current or last known price of `asset` before its sources are replaced.
     function _keep(uint8 asset) private {
         if (_primary[asset].feed() == address(0)) return;
         Price memory p = _price(asset);
@@ -367,7 +373,8 @@ contract OracleGuard is IOracleGuard, AccessManaged {
 
     // ------------------------------------------------------------------ sources
 
-    /// @dev Whether the sequencer has been up for the grace period. A feed that says nothing usable is no evidence of that.
+    /// @dev Whether the sequencer has been up for the grace period. An unusable answer counts as
+    /// down.
     function _sequencerIsUp() private view returns (bool) {
         Sequencer memory s = _sequencer;
         if (address(s.feed) == address(0)) return true;
@@ -379,7 +386,8 @@ contract OracleGuard is IOracleGuard, AccessManaged {
 
     // ------------------------------------------------------------------ configuration
 
-    /// @dev The part of a source that its configuration gives.
+    /// @dev The fields of a source that its configuration determines. Reverts if the configuration
+    /// is invalid.
     function _checked(SourceConfig calldata c) private pure returns (PriceSourceFields memory fields) {
         bool bounded = CompactFloat.encodeUp(c.minAnswer) < CompactFloat.encodeDown(c.maxAnswer);
         if (address(c.feed) == address(0) || c.heartbeat == 0 || c.heartbeat > type(uint24).max || !bounded) {

@@ -18,13 +18,15 @@ contract RiskConfig is IRiskConfig, AccessManaged {
     uint256 private constant MAX_ASSETS = 64;
     uint8 private constant MAX_DECIMALS = 24;
 
-    /// @dev What decides the haircut in force, which is in the asset's word. Read when it changes only.
+    /// @dev The inputs of the haircut in force, which is stored in the asset's word. Read only when
+    /// it changes.
     struct Haircut {
         uint16 model;
         uint16 floor;
     }
 
-    /// @dev One word: `SystemRisk`, and until when bidding was last closed [s], in bits that last until 2106.
+    /// @dev One word: `SystemRisk` and the end of the last closure of bidding [s], in 32 bits that
+    /// last until 2106.
     struct System {
         uint104 borrowCap;
         uint80 dust;
@@ -34,7 +36,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         uint32 bidClosedUntil;
     }
 
-    /// @dev While a word is ramping, its threshold is the one the ramp ends at.
+    /// @dev During a ramp the word's threshold is the end of the ramp.
     mapping(uint256 asset => AssetRisk) private _risks;
     mapping(uint256 asset => RampMath.Ramp) private _ramps;
     mapping(uint256 asset => Haircut) private _haircuts;
@@ -203,7 +205,7 @@ contract RiskConfig is IRiskConfig, AccessManaged {
         if (risk.token() == address(0)) revert UnknownAsset(asset, _assetCount);
     }
 
-    /// @dev `stored` with the threshold in force now.
+    /// @dev `stored` with the threshold as of now.
     function _asOfNow(uint8 asset, AssetRisk stored) private view returns (AssetRisk) {
         if (!stored.ramping()) return stored;
         return stored.withThreshold(RampMath.thresholdUp(_ramps[asset], block.timestamp));

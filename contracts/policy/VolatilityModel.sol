@@ -18,19 +18,22 @@ import {AssetSet} from "../types/AssetSet.sol";
 import {HourClose, toHourClose} from "../types/HourClose.sol";
 
 /// @title VolatilityModel
-/// @notice See `IVolatilityModel`, which is the specification, and `IPortfolioMargin`, the engine's part of it.
+/// @notice See `IVolatilityModel`, which is the specification, and `IPortfolioMargin`, the part the
+/// engine calls.
 contract VolatilityModel is IVolatilityModel, AccessManaged {
-    /// @notice Most rounds one `poke`, and most hours one `pokeCorrelation`, folds in.
+    /// @notice Most rounds that one `poke` and most hours that one `pokeCorrelation` folds in.
     uint256 public constant MAX_STEPS = 200;
     /// @notice Gas a feed may use for one answer.
     uint256 public constant FEED_GAS = 200_000;
 
-    /// @notice Gas after which a `poke` stops and leaves the rest to the next: a feed may be dear, a transaction is bounded.
+    /// @notice Gas after which a `poke` stops and leaves the remaining rounds to the next call,
+    /// because a feed may be expensive and a transaction is bounded.
     uint256 public constant POKE_GAS = 12_000_000;
 
-    /// @dev Gas of one gatedActions read: the feed's, the 1/64 the EVM keeps back, and what decoding takes.
+    /// @dev Gas of one guarded read: the feed's, the 1/64 the EVM keeps back, and the decoding.
     uint256 private constant READ_GAS = 230_000;
-    /// @dev What must be left to start on one more round: a read at its worst, folding it in, and saving all of it.
+    /// @dev Gas that must be left to start one more round: a read at its worst, folding it in, and
+    /// storing the state.
     uint256 private constant STEP_GAS = 450_000;
 
     uint256 private constant MIN_HALF_LIFE = 1 hours;
@@ -96,7 +99,8 @@ contract VolatilityModel is IVolatilityModel, AccessManaged {
         uint256 variance = VolatilityMath.varianceOf(s, p.halfLife);
         uint256 haircut = _haircutUp(variance, p);
         emit Poked(asset, s.round, variance, haircut);
-        // Compared with what this model set last, not with what is in force: a floor may hide it, and be taken away.
+        // Compare with the model's last haircut and not with the one in force: a floor may hide it
+        // and be removed later.
         (uint256 known, ) = riskConfig.haircuts(asset);
         if (known != haircut) riskConfig.setHaircut(asset, uint16(haircut));
     }
@@ -110,7 +114,7 @@ contract VolatilityModel is IVolatilityModel, AccessManaged {
         _pairs[a][b] = p;
         uint256 level = CorrelationMath.levelDown(p, halfLife);
         uint256 known = _level(a, b);
-        // Half way through a stretch of hours nobody may have a lower correlation: what comes next may start it anew.
+        // Never lower a correlation after a partial catch-up: a later hour may reset the series.
         if (!caughtUp) level = FixedPoint.min(level, known);
         if (level != known) {
             uint256 at = LEVEL_BITS * b;
@@ -119,9 +123,13 @@ contract VolatilityModel is IVolatilityModel, AccessManaged {
         }
     }
 
-    /// @notice One round of `feed`, or its newest if `round` is 0: id, answer and time as whole words. For this contract only:
-    /// whatever the feed does happens inside this call, where it costs at most READ_GAS and fails without consequence. No more
-    /// than the five words asked for is ever copied.
+    /// @notice One round of `feed`, or its newest if `round` is 0, as whole words. This contract
+    /// only.
+    /// @dev The feed runs inside this call, so that it costs at most READ_GAS and cannot make the
+    /// caller revert. Never copies more than the five words of a round.
+    /// @return id id of the round
+    /// @return answer price [feed units]
+    /// @return updatedAt time of the answer [s]
     function readRound(
         RawFeed feed,
         uint80 round
@@ -201,7 +209,8 @@ contract VolatilityModel is IVolatilityModel, AccessManaged {
 
     // ------------------------------------------------------------------ internals
 
-    /// @dev Walks the rounds one id at a time, so that where a call ends does not matter.
+    /// @dev Folds in the rounds one id at a time, so that the place where a call ends does not
+    /// matter.
     function _foldRounds(
         uint8 asset,
         VolatilityMath.Series memory s,
@@ -233,14 +242,15 @@ contract VolatilityModel is IVolatilityModel, AccessManaged {
         return true;
     }
 
-    /// @dev With less a read could fail for want of gas, and pass for a missing round. A call that stopped here instead of
-    /// reverting would do nothing whenever a wallet looks for the least gas that succeeds.
+    /// @dev With less gas a feed read could run out and look like a missing round. Revert instead
+    /// of returning early: gas estimators look for the least gas that succeeds and would make
+    /// `poke` do nothing.
     function _requireGas() private view {
         if (gasleft() < STEP_GAS) revert InsufficientGas(gasleft(), STEP_GAS);
     }
 
-    /// @dev A missing round counts as never given. Enough of them in a row, in a phase before the newest round's, are the end of
-    /// that phase: on to the next one.
+    /// @dev Skips a missing round. If enough are missing in a row, in a phase before the newest
+    /// round's, the phase has ended and the next one starts.
     function _miss(VolatilityMath.Series memory s, uint80 round, uint256 latest) private pure {
         s.round = round;
         if (s.missing < MAX_MISSING) ++s.missing;
@@ -263,7 +273,8 @@ contract VolatilityModel is IVolatilityModel, AccessManaged {
         s.linked = true;
     }
 
-    /// @dev Every hour in which either asset has a close is one step; an hour is only folded in once both are past it.
+    /// @dev Every hour in which either asset has a close is one step; an hour is folded in only
+    /// once both assets are past it.
     function _foldHours(
         HourClose[] storage closesA,
         HourClose[] storage closesB,
@@ -298,13 +309,13 @@ contract VolatilityModel is IVolatilityModel, AccessManaged {
         if (!first) r = int256(close.lnPrice()) - int256(closes[index - 1].lnPrice());
     }
 
-    /// @dev The last hour of which both assets' closes are known.
+    /// @dev The last hour for which the closes of both assets are known.
     function _closedUntil(uint8 a, uint8 b) private view returns (uint256) {
         return FixedPoint.min(_closedUntil(a), _closedUntil(b));
     }
 
-    /// @dev The hour before the open bar. Of a series that starts anew it is the last close of the one before until its own first is
-    /// there: what happened in between is not known, and not quiet.
+    /// @dev The hour before the open bar. After a reset, the last close of the old series until the
+    /// new one has its first: the prices in between are unknown, not constant.
     function _closedUntil(uint8 asset) private view returns (uint256) {
         VolatilityMath.Series storage s = _series[asset];
         if (s.linked) return FixedPoint.subFloor(VolatilityMath.barOf(s.updatedAt), 1);
