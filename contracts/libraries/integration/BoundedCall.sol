@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @notice Reading from a contract that is not trusted, at a bounded price. A plain `staticcall` bounds the callee's gas, but
-/// then copies all it returned, at the caller's cost: a feed given 200,000 gas can return 300 kilobytes and cost the
-/// caller as much again. Only assembly can leave them where they are, so it is here and nowhere else.
+/// @notice Reads from an untrusted contract at a bounded cost.
+/// @dev A plain `staticcall` bounds the callee's gas but copies all its return data at the caller's
+/// cost: a feed given 200,000 gas can return 300 kilobytes and cost the caller as much again. Only
+/// assembly can avoid the copy, so this library is the one place with assembly.
 library BoundedCall {
-    /// @notice Calls the function `selector` of `target`, without arguments, with at most `gasLimit` gas, and copies at most five
-    /// words of what it returns.
-    /// @return ok whether the call succeeded; a caller that cannot forward `gasLimit` must not believe that it failed
-    /// @return size bytes the callee returned
-    /// @return words the first five words returned; zeros beyond `size`
+    /// @notice Calls the function `selector` of `target`, without arguments, with at most
+    /// `gasLimit` gas, and copies at most five words of its return data.
+    /// @return ok whether the call succeeded; a caller that cannot forward `gasLimit` must not
+    /// trust a failure
+    /// @return size length of the return data [bytes]
+    /// @return words first five words of the return data; zeros beyond `size`
     function read(
         address target,
         uint256 gasLimit,

@@ -9,15 +9,16 @@ import {IUniswapV3Factory} from "../../interfaces/external/IUniswapV3Factory.sol
 import {IUniswapV3Pool} from "../../interfaces/external/IUniswapV3Pool.sol";
 import {FixedPoint, PRICE_ONE} from "../math/FixedPoint.sol";
 
-/// @notice Trades with the canonical Uniswap v3 pool of two tokens. The pool is the one the factory names, and the only one
-/// whose callback is believed: once, while a trade with it runs, and with the very data it was given.
+/// @notice Trades with the canonical Uniswap v3 pool of two tokens. The pool is the one the factory
+/// names, and only its callback is accepted: once, while a trade with it runs, and with exactly the
+/// data it was given.
 library PoolTrade {
     using SafeCast for uint256;
     using TransientSlot for *;
 
-    /// @dev Hash of the pool whose callback is awaited and the data it must bring.
+    /// @dev Hash of the pool whose callback is awaited and of the data it must bring.
     bytes32 private constant AWAITED = keccak256("breakwater.PoolTrade.awaited");
-    /// @dev One inside the limits of a pool's square root price: no limit.
+    /// @dev One inside the limits of a pool's square root price, so that no limit applies.
     uint160 private constant LOWEST = 4295128740;
     uint160 private constant HIGHEST = 1461446703485210103287273052203988822378723970341;
     uint256 private constant Q96 = 1 << 96;
@@ -29,14 +30,15 @@ library PoolTrade {
         IERC20 bought;
     }
 
-    /// @notice The factory knows no pool of these tokens at this fee [millionths].
+    /// @notice The factory has no pool of these tokens at this fee [millionths].
     error NoMarket(address sold, address bought, uint24 fee);
-    /// @notice A callback outside a trade, from somebody else than the pool traded with, or with other data.
+    /// @notice A callback outside a trade, from another contract than the pool, or with other data.
     error UnexpectedCallback(address caller);
     /// @notice The pool asks for more than was to be sold [units of `sold`].
     error AskedTooMuch(uint256 owed, uint256 most);
 
-    /// @notice The pool that sells `sold` for `bought` at `fee` [millionths].
+    /// @notice The pool that sells `sold` for `bought`. Reverts if there is none.
+    /// @param fee fee of the pool [millionths]
     function find(
         IUniswapV3Factory factory,
         IERC20 sold,
@@ -48,23 +50,27 @@ library PoolTrade {
         return Market(IUniswapV3Pool(pool), sold, bought);
     }
 
-    /// @notice Sells `amount`, or what the pool takes of it before it has nothing left to give.
-    /// @return received what it brought [units of `bought`]
+    /// @notice Sells `amount`, or the part of it that the pool takes before its liquidity is
+    /// exhausted.
+    /// @return received proceeds [units of `bought`]
     function sell(Market memory m, uint256 amount) internal returns (uint256 received) {
         if (amount == 0) return 0;
         return _swap(m, amount.toInt256(), amount, "");
     }
 
-    /// @notice Buys `amount` ahead: the pool sends it, then calls back with `data`, and is paid at the end of that.
-    /// @return received what it sent; less than `amount` if it has less
+    /// @notice Buys `amount` ahead of payment: the pool sends it, calls back with `data`, and is
+    /// paid at the end of the callback.
+    /// @return received amount sent [units of `bought`]; less than `amount` if the pool has less
     function buyAhead(Market memory m, uint256 amount, bytes memory data) internal returns (uint256 received) {
         return _swap(m, -amount.toInt256(), type(uint256).max, data);
     }
 
-    /// @notice To be called first in the callback: refuses whatever is not awaited.
-    /// @return owed what is to be paid to the caller [units of `sold`]; for `buyAhead` the caller must judge it
-    /// @return sold the token to pay it in
-    /// @return data what `buyAhead` was given; empty for a plain sale
+    /// @notice Checks a pool's callback; must be called first in it. Reverts unless the callback is
+    /// awaited.
+    /// @return owed payment owed to the caller [units of `sold`]; for `buyAhead` the caller must
+    /// judge it
+    /// @return sold token to pay in
+    /// @return data data given to `buyAhead`; empty for a plain sale
     function accept(
         int256 amount0Delta,
         int256 amount1Delta,
@@ -79,7 +85,8 @@ library PoolTrade {
         if (owed > most) revert AskedTooMuch(owed, most);
     }
 
-    /// @notice The pool's price of what is sold [`bought` units per `sold` unit, 1e36-scaled], rounded down.
+    /// @notice The pool's price of the sold token [`bought` units per `sold` unit, 1e36-scaled],
+    /// rounded down.
     function priceDown(Market memory m) internal view returns (uint256) {
         (uint160 root, , , , , , ) = m.pool.slot0();
         if (root == 0) return 0;

@@ -4,18 +4,20 @@ pragma solidity ^0.8.30;
 import {AuctionTerms, Tab} from "../../interfaces/IAuctionHouse.sol";
 import {BPS, FixedPoint, PRICE_ONE, RAY} from "./FixedPoint.sol";
 
-/// @notice What an absorption costs, what a lot's clock says, and what a take buys. House, quotes and model share it.
+/// @notice The cost of an absorption, the clock and price of a lot, and the result of a take. The
+/// auction house, the quotes and the model share these formulas.
 library AuctionMath {
     // ------------------------------------------------------------------ the tab
 
-    /// @notice The whole tab of a debt [debt units], penalty and tip rounded down: debt, then penalty, then
-    /// tip = min(flatTip + rate * debt, maxTip * debt).
+    /// @notice The whole tab of a debt [debt units], penalty and tip rounded down: debt, then
+    /// penalty, then tip = min(flatTip + rate * debt, maxTip * debt).
     function tabDown(AuctionTerms memory t, uint256 debt) internal pure returns (Tab memory tab) {
         uint256 tip = t.flatTip + (debt * t.tip) / BPS;
         return Tab(debt, (debt * t.penalty) / BPS, FixedPoint.min(tip, (debt * t.maxTip) / BPS));
     }
 
-    /// @notice What of `tab` is still to be paid when `left` of its sum is [debt units]: the tip is paid last, so it is left longest.
+    /// @notice The unpaid part of `tab` when `left` of its sum is unpaid [debt units]. The tip is
+    /// paid last, so it remains longest.
     function remaining(Tab memory tab, uint256 left) internal pure returns (Tab memory) {
         uint256 tip = FixedPoint.min(tab.tip, left);
         uint256 penalty = FixedPoint.min(tab.penalty, left - tip);
@@ -27,17 +29,18 @@ library AuctionMath {
         return tab.debt + tab.penalty + tab.tip;
     }
 
-    /// @notice Who gets `cost`, given what is left of a tab [debt units].
+    /// @notice The division of a payment of `cost` over the unpaid tab [debt units].
     function split(Tab memory left, uint256 cost) internal pure returns (Tab memory paid) {
         paid.debt = FixedPoint.min(cost, left.debt);
         paid.penalty = FixedPoint.min(cost - paid.debt, left.penalty);
         paid.tip = cost - paid.debt - paid.penalty;
     }
 
-    /// @notice The tip that the backstop owes if all lots are sold for `value` [debt units]: all that is left of it where the debt is not
-    /// covered, for then absorbing has saved the lenders from worse; else no more than the backstop earns by this absorption, or being absorbed
-    /// could pay.
-    /// @param penalty the whole penalty of the absorption [debt units]
+    /// @notice The tip the backstop owes if all lots are sold for `value` [debt units].
+    /// @dev If the debt is not covered, the whole unpaid tip, because the absorption has saved the
+    /// lenders from a larger loss. Otherwise at most the penalty the backstop earns by this
+    /// absorption, because a higher tip could make being absorbed profitable.
+    /// @param penalty whole penalty of the absorption [debt units]
     function tipOwed(Tab memory left, uint256 penalty, uint256 value) internal pure returns (uint256) {
         if (value < left.debt) return left.tip;
         uint256 rest = value - left.debt;
@@ -48,19 +51,22 @@ library AuctionMath {
 
     // ------------------------------------------------------------------ the clock
 
-    /// @notice Until when the time since a `checkpoint` may count at `timestamp` [s]: for as long as the `credit` granted there.
+    /// @notice The time up to which a clock counts at `timestamp` [s]: at most the `credit` granted
+    /// at the `checkpoint`.
     function countedUntil(uint256 checkpoint, uint256 credit, uint256 timestamp) internal pure returns (uint256) {
         return FixedPoint.min(timestamp, checkpoint + credit);
     }
 
-    /// @notice The credit of a checkpoint [s]: how long its price is sure to stay usable, at most `maxGap`.
+    /// @notice The credit of a checkpoint [s]: the time for which its price is sure to be usable,
+    /// at most `maxGap`.
     function creditOf(uint256 expiresAt, uint256 timestamp, uint256 maxGap) internal pure returns (uint256) {
         return FixedPoint.min(FixedPoint.subFloor(expiresAt, timestamp), maxGap);
     }
 
     // ------------------------------------------------------------------ the price
 
-    /// @notice The multiplier [RAY], rounded up: start * (1 - cut)^(steps so far), at least the floor.
+    /// @notice The multiplier [RAY], rounded up: start * (1 - cut)^(steps so far), at least the
+    /// floor.
     function multiplierUp(AuctionTerms memory t, uint256 elapsed) internal pure returns (uint256) {
         uint256 kept = powUp(((BPS - t.cut) * RAY) / BPS, elapsed / t.step);
         uint256 multiplier = FixedPoint.wordDivUp(kept, t.start, BPS);
@@ -68,7 +74,8 @@ library AuctionMath {
         return multiplier < floor ? floor : multiplier;
     }
 
-    /// @notice base^n [RAY], base at most 1, each product rounded up. Products stay below 2^180: nothing overflows.
+    /// @notice base^n [RAY] for a base of at most 1, each product rounded up.
+    /// @dev Products stay below 2^180, so nothing overflows.
     function powUp(uint256 base, uint256 n) internal pure returns (uint256 power) {
         power = RAY;
         unchecked {
@@ -79,14 +86,17 @@ library AuctionMath {
         }
     }
 
-    /// @notice The price to pay [1e36-scaled], rounded up.
+    /// @notice The price a buyer pays [1e36-scaled], rounded up.
     function priceUp(uint256 oraclePrice, uint256 multiplier) internal pure returns (uint256) {
         return FixedPoint.mulDivUp(oraclePrice, multiplier, RAY);
     }
 
-    /// @notice What `amount` of a lot is sure to bring now [debt units], rounded down: at what is asked for it, `base` times the
-    /// multiplier [RAY], at most at `low`. Whoever leaves a pool is paid on that: on more he would dodge a loss that the next take books.
-    /// @param base what a take prices it by: the oracle's price for liquidations, or the frozen one
+    /// @notice The conservative value of `amount` of a lot [debt units], rounded down: at the ask,
+    /// `base` times the multiplier [RAY], but at most at `low`.
+    /// @dev Exits are priced on this value; a higher one would let a lender or depositor escape a
+    /// loss that the next `take` realises.
+    /// @param base price a take is based on: the oracle's liquidation price, or the frozen one
+    /// [1e36-scaled]
     function proceedsDown(
         uint256 amount,
         uint256 low,
@@ -99,18 +109,20 @@ library AuctionMath {
 
     // ------------------------------------------------------------------ the sale
 
-    /// @notice What `amount` costs [debt units], rounded up.
+    /// @notice The cost of `amount` [debt units], rounded up.
     function costUp(uint256 amount, uint256 price) internal pure returns (uint256) {
         return FixedPoint.mulDivUp(amount, price, PRICE_ONE);
     }
 
-    /// @notice What a take buys. The whole sale is all of the lot, or the fewest units worth the tab. A caller who wants less
-    /// gets that, lowered so that at least `dust` is left of the whole sale: the next one must be worth its gas.
-    /// @param amount of the lot [token units]
-    /// @param left the tab [debt units]
-    /// @param wanted the caller's limit [token units]
-    /// @return sold [token units], at most `wanted`
-    /// @return cost [debt units], at most `left`, and at most `sold * price` rounded up
+    /// @notice The result of a take.
+    /// @dev The whole sale is all of the lot, or the fewest units worth the tab. A buyer who wants
+    /// less gets that, lowered so that at least `dust` of the whole sale remains: the next take
+    /// must be worth its gas.
+    /// @param amount remaining collateral of the lot [token units]
+    /// @param left unpaid tab [debt units]
+    /// @param wanted the buyer's limit [token units]
+    /// @return sold collateral sold [token units], at most `wanted`
+    /// @return cost price of it [debt units], at most `left`, and at most `sold * price` rounded up
     function sale(
         uint256 amount,
         uint256 price,
@@ -126,8 +138,9 @@ library AuctionMath {
         cost = costUp(sold, price);
     }
 
-    /// @notice Whether lots worth `value` at the highest of the usable prices are given up: they would pay neither for the gas nor for
-    /// what is owed [debt units].
+    /// @notice Whether lots worth `value` at the highest usable prices are uneconomic: worth less
+    /// than dust and less than the unpaid debt, or, once the debt is paid, than the unpaid penalty
+    /// and tip [debt units].
     function isUneconomic(Tab memory left, uint256 value, uint256 dust) internal pure returns (bool) {
         return value < dust && value < (left.debt == 0 ? left.penalty + left.tip : left.debt);
     }

@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {FixedPoint} from "./FixedPoint.sol";
 
-/// @notice Shares and assets of a pool with virtual shares: one asset unit and 10^6 shares more than there are, so that the first share
-/// costs a million times what inflating it takes.
+/// @notice Shares and assets of a pool with virtual shares: one asset unit and 10^6 shares more
+/// than exist, so that inflating the first share costs a million times its gain.
 library BackstopMath {
     uint8 internal constant DECIMALS_OFFSET = 6;
     uint256 internal constant VIRTUAL_SHARES = 1e6;
@@ -29,8 +29,9 @@ library BackstopMath {
         return FixedPoint.mulDivUp(shares, total + 1, supply + VIRTUAL_SHARES);
     }
 
-    /// @notice How many of `shares` that may bring at most `value` are paid for, rounded down: all of them unless they have gained.
-    /// @param value what all of them were worth when they were requested [debt units]
+    /// @notice The number of `shares` that a payout of at most `value` pays for, rounded down: all
+    /// of them unless they have gained.
+    /// @param value value of all of them when requested [debt units]
     function payableDown(uint256 shares, uint256 value, uint256 total, uint256 supply) internal pure returns (uint256) {
         return FixedPoint.min(shares, toSharesDown(value, total, supply));
     }

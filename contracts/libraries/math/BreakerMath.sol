@@ -5,49 +5,52 @@ import {PausableAction} from "../../types/PausableAction.sol";
 import {CompactFloat} from "./CompactFloat.sol";
 import {BPS, FixedPoint} from "./FixedPoint.sol";
 
-/// @notice When an action is closed, and which price moves close it. All times are seconds.
+/// @notice Closures of actions, and the price moves that cause them. All times are seconds.
 library BreakerMath {
-    /// @notice Longest pause of what settles debts, liquidating and bidding, and the least time from the start of one to
-    /// the start of the next. No window of a day holds more than an hour of it: borrowers owe interest meanwhile, and
-    /// lenders bear what the market does.
+    /// @notice Longest pause of actions that settle debts (liquidations and bidding), and least
+    /// time from the start of one pause to the start of the next. At most one hour of any day is
+    /// paused, because borrowers owe interest meanwhile and lenders bear the market risk.
     uint256 internal constant SETTLING_PAUSE = 1 hours;
     uint256 internal constant SETTLING_CYCLE = 1 days;
-    /// @notice The same for everything else: taking risk can wait.
+    /// @notice The same for the other actions: taking risk can wait.
     uint256 internal constant RISK_PAUSE = 3 days;
     uint256 internal constant RISK_CYCLE = 7 days;
-    /// @notice How long after a pause of liquidations borrowers may still put their vaults in order.
+    /// @notice Time after a pause of liquidations in which borrowers may still restore their
+    /// vaults.
     uint256 internal constant GRACE = 30 minutes;
-    /// @notice Collateral ratio below which there is no grace: lenders could lose money by it [bps].
+    /// @notice Collateral ratio below which grace does not apply, because lenders could lose money
+    /// [bps].
     uint256 internal constant GRACE_RATIO = 11_000;
 
-    /// @dev A window is remembered in this many buckets, of which the newest is not yet full.
+    /// @dev A window is stored in this many buckets, of which the newest is not yet full.
     uint256 private constant BUCKETS = 4;
     uint256 private constant BUCKET_BITS = 48;
 
-    /// @notice A pause would last longer from its start than allowed.
+    /// @notice The pause would exceed the longest one, counted from its start [s].
     error PauseTooLong(uint256 length, uint256 most);
-    /// @notice The last pause of this action began too recently.
+    /// @notice The last pause of this action started too recently [s].
     error PauseTooSoon(uint256 timestamp, uint256 from);
 
-    /// @notice Since when, until when and for how long an action has been closed. One word.
+    /// @notice The closure of an action: its start, its end and the total time closed, in one word.
     struct Closure {
         /// Start of the running or last spell in which the action was closed.
         uint40 closedAt;
-        /// Seconds for which it was closed in the spells before that one.
+        /// Seconds closed in the spells before that one.
         uint40 closedBefore;
         /// Start of the guardian's running or last pause.
         uint40 pausedAt;
-        /// End of the guardian's pause.
+        /// End of that pause.
         uint40 pausedUntil;
-        /// End of the automatic closure.
+        /// End of the last trip.
         uint40 trippedUntil;
     }
 
-    /// @notice Lowest and highest price in each of the last four buckets. One word.
+    /// @notice The lowest and highest price in each of the last four buckets, in one word.
     struct Window {
-        /// Newest bucket in the low 48 bits; each has its lowest price, rounded down, below its highest, rounded up.
+        /// Newest bucket in the low 48 bits; in each, the lowest price, rounded down, in the low 24
+        /// bits and the highest, rounded up, above it.
         uint192 cells;
-        /// Number of the newest bucket since time began.
+        /// Number of the newest bucket since the epoch.
         uint40 head;
     }
 
@@ -63,7 +66,7 @@ library BreakerMath {
         return c.closedBefore + FixedPoint.min(timestamp, closedUntil(c)) - c.closedAt;
     }
 
-    /// @notice The spell of `c`: when it began, until when it lasted, and for how long the action had been closed before [s].
+    /// @notice The spell of `c` in one word: its start, its end, and the seconds closed before it.
     function packSpell(Closure memory c) internal pure returns (uint208) {
         return uint208((uint256(c.closedBefore) << 96) | (uint256(c.closedAt) << 48) | closedUntil(c));
     }
@@ -75,7 +78,8 @@ library BreakerMath {
         c.trippedUntil = uint40(uint48(spell));
     }
 
-    /// @notice `c` paused for `duration` from now. A running pause is lengthened, never shortened, and keeps its start.
+    /// @notice `c` paused for `duration` from now. A running pause is lengthened, never shortened,
+    /// and keeps its start.
     function pause(
         Closure memory c,
         PausableAction action,
@@ -102,24 +106,25 @@ library BreakerMath {
         return c;
     }
 
-    /// @notice `c` closed automatically until `until` at least, which must not lie before `timestamp`.
+    /// @notice `c` tripped until at least `until`, which must not lie before `timestamp`.
     function trip(Closure memory c, uint256 timestamp, uint256 until) internal pure returns (Closure memory) {
         c = _begin(c, timestamp);
         if (until > c.trippedUntil) c.trippedUntil = uint40(until);
         return c;
     }
 
-    /// @notice The end of the grace that follows a pause of liquidations; 0 if there was none.
+    /// @notice The end of the grace period after a pause of liquidations; 0 if there was none.
     function graceUntil(Closure memory c) internal pure returns (uint256) {
         return c.pausedUntil == 0 ? 0 : c.pausedUntil + GRACE;
     }
 
-    /// @notice Whether grace protects a vault of this collateral value and debt [debt units].
+    /// @notice Whether the grace period protects a vault of this collateral value and debt [debt
+    /// units].
     function inGrace(uint256 value, uint256 debt) internal pure returns (bool) {
         return value * BPS >= debt * GRACE_RATIO;
     }
 
-    /// @dev A new spell, unless one is running. Its end is the caller's to set.
+    /// @dev Starts a new spell unless one is running. The caller sets its end.
     function _begin(Closure memory c, uint256 timestamp) private pure returns (Closure memory) {
         uint256 until = closedUntil(c);
         if (timestamp < until) return c;
@@ -130,7 +135,8 @@ library BreakerMath {
 
     // ------------------------------------------------------------------ price moves
 
-    /// @notice `w` with one more price, seen now. `window` [s] is what must be remembered.
+    /// @notice `w` with one more price, seen now.
+    /// @param window time for which prices must be stored [s]
     function record(
         Window memory w,
         uint256 price,
@@ -147,8 +153,9 @@ library BreakerMath {
         return Window(uint192(cells), uint40(bucket));
     }
 
-    /// @notice The lowest price remembered, rounded down, and the highest, rounded up; zeros if there is none. Every price
-    /// of the last `window` seconds is among them, and none older than four thirds of it and a few seconds.
+    /// @notice The lowest stored price, rounded down, and the highest, rounded up; zeros if there
+    /// is none. Covers every price of the last `window` seconds, and none older than four thirds of
+    /// it plus a few seconds.
     function range(
         Window memory w,
         uint256 timestamp,
@@ -164,19 +171,21 @@ library BreakerMath {
         return (CompactFloat.decode(low), CompactFloat.decode(high));
     }
 
-    /// @notice The price that `price` has moved away from by `limit` [bps of that price] or more; 0 if it has not.
+    /// @notice The price that `price` has moved away from by at least `limit` [bps of that price];
+    /// 0 if it has not.
     function movedFrom(uint256 price, uint256 lowest, uint256 highest, uint256 limit) internal pure returns (uint256) {
         if (price * BPS <= highest * (BPS - limit)) return highest;
         if (lowest != 0 && price * BPS >= lowest * (BPS + limit)) return lowest;
         return 0;
     }
 
-    /// @dev A third of the window, rounded up: a price as old as the window is at most three buckets back.
+    /// @dev A bucket is a third of the window, rounded up, so that a price as old as the window is
+    /// at most three buckets back.
     function _bucketOf(uint256 timestamp, uint256 window) private pure returns (uint256) {
         return timestamp / ((window + BUCKETS - 2) / (BUCKETS - 1));
     }
 
-    /// @dev The cells of `w` as they stand once `bucket` is the newest.
+    /// @dev The cells of `w` once `bucket` is the newest.
     function _cellsAt(Window memory w, uint256 bucket) private pure returns (uint256) {
         uint256 steps = bucket - w.head;
         return steps >= BUCKETS ? 0 : uint192(uint256(w.cells) << (BUCKET_BITS * steps));

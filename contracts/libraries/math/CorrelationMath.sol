@@ -7,15 +7,18 @@ import {ExpLn} from "./ExpLn.sol";
 import {FixedPoint, WAD} from "./FixedPoint.sol";
 import {VolatilityMath} from "./VolatilityMath.sol";
 
-/// @notice The correlation of two assets on a common hourly grid. Feeds update at moments of their own, which makes assets
-/// that move together look unrelated; the last price at or before each full hour does so far less.
+/// @notice The correlation of two assets on a common hourly grid.
+/// @dev Feeds update at different moments, which makes assets that move together look unrelated.
+/// The last price at or before each full hour reduces that error greatly.
 library CorrelationMath {
-    /// @notice Correlation in steps: level l stands for 1 - l / 75, from 1 (level 0) down to 0.8 (level 15). 0.8 is the least that
-    /// is ever assumed, because in a crash correlations go to one. Level 0 is also what nothing is known of.
+    /// @notice Correlation in steps: level l is a correlation of 1 - l / 75, from 1 (level 0) down
+    /// to 0.8 (level 15). 0.8 is the least correlation assumed, because in a crash correlations
+    /// rise towards 1. Level 0 also applies to an unknown correlation.
     uint256 internal constant STEPS = 75;
     uint256 internal constant MAX_LEVEL = 15;
 
-    /// @notice One pair's state, two words. Second moments of hourly returns [RAY per hour], weighted alike.
+    /// @notice The state of one pair, in two words. Second moments of hourly returns [RAY per
+    /// hour], all three with the same weights.
     struct Pair {
         int128 covariance;
         /// The last hour folded in, and the hour since which both assets are followed.
@@ -28,14 +31,14 @@ library CorrelationMath {
         uint128 varianceB;
     }
 
-    /// @notice Starts over at `bar`: the hour in which one of the two series began.
+    /// @notice Starts again at `bar`, the hour in which one of the two series started.
     function restart(Pair memory p, uint256 bar) internal pure {
         (p.covariance, p.varianceA, p.varianceB) = (0, 0, 0);
         (p.bar, p.start) = (uint32(bar), uint32(bar));
     }
 
-    /// @notice Folds the returns of hour `bar` [WAD, below 2^72] in; the hours since the last one had none. Rounds towards 0.
-    /// Requires bar > p.bar.
+    /// @notice Folds in the returns of hour `bar` [WAD, below 2^72]; the hours since the last one
+    /// had no return. Rounds towards 0. Requires bar > p.bar.
     function fold(Pair memory p, uint256 bar, int256 a, int256 b, uint256 halfLife) internal pure {
         uint256 weight = WAD - ExpLn.decayDown(VolatilityMath.BAR, halfLife);
         uint256 decay = ExpLn.decayDown((bar - p.bar) * VolatilityMath.BAR, halfLife);
@@ -46,8 +49,9 @@ library CorrelationMath {
         p.bar = uint32(bar);
     }
 
-    /// @notice The level of the pair's correlation, rounded to the higher correlation. 0 (correlation 1) until both have been
-    /// followed for a half-life, and while either has not moved.
+    /// @notice The level of the pair's correlation, rounded towards the higher correlation. 0
+    /// (correlation 1) until both assets have been followed for one half-life, and while either has
+    /// not moved.
     function levelDown(Pair memory p, uint256 halfLife) internal pure returns (uint256) {
         if ((p.bar - p.start) * VolatilityMath.BAR < halfLife) return 0;
         uint256 scale = Math.sqrt(uint256(p.varianceA) * p.varianceB);

@@ -3,35 +3,37 @@ pragma solidity ^0.8.30;
 
 import {FixedPoint, RAY} from "./FixedPoint.sol";
 
-/// @notice Debt behind an index. A vault stores *scaled* debt; what it owes is scaled debt times the pool's index [RAY],
-/// which starts at 1 and never falls. Every conversion rounds against the one who owes. Scaled debts have 128 bits and indices
-/// 112, so that a debt is a product inside a word.
+/// @notice Debt behind an index. A vault stores *scaled* debt; its debt is scaled debt times the
+/// pool's index [RAY], which starts at 1 and never falls. Every conversion rounds against the
+/// borrower.
+/// @dev Scaled debts have 128 bits and indices 112, so their product fits in a word.
 library DebtMath {
-    /// @notice What `scaled` owes [debt units], rounded up.
+    /// @notice The debt of `scaled` [debt units], rounded up.
     function debtUp(uint256 scaled, uint256 index) internal pure returns (uint256) {
         return FixedPoint.wordDivUp(scaled, index, RAY);
     }
 
-    /// @notice What `scaled` owes in total [debt units], rounded down: the claim the lenders may count on.
+    /// @notice The total debt of `scaled` [debt units], rounded down: the claim the lenders may
+    /// count on.
     function debtDown(uint256 scaled, uint256 index) internal pure returns (uint256) {
         return FixedPoint.wordDivDown(scaled, index, RAY);
     }
 
-    /// @notice Scaled debt that borrowing `amount` adds, rounded up.
+    /// @notice The scaled debt that borrowing `amount` adds, rounded up.
     function scaledUp(uint256 amount, uint256 index) internal pure returns (uint256) {
         return FixedPoint.mulDivUp(amount, RAY, index);
     }
 
-    /// @notice Scaled debt that paying `amount` removes, rounded down.
+    /// @notice The scaled debt that paying `amount` removes, rounded down.
     function scaledDown(uint256 amount, uint256 index) internal pure returns (uint256) {
         return FixedPoint.mulDivDown(amount, RAY, index);
     }
 
-    /// @notice What a repayment offered at `amount` does to a debt.
-    /// The offer is clamped to the debt, and a partial one is lowered so that it never turns a debt of at least `dust`
-    /// into a smaller one that would pay no liquidator.
-    /// @return paid what the payer owes for it [debt units], at most `amount`
-    /// @return scaledRepaid the scaled debt removed
+    /// @notice The effect of offering `amount` as a repayment.
+    /// @dev The offer is clamped to the debt. A partial repayment is lowered so that it never turns
+    /// a debt of at least `dust` into a smaller one that no liquidation would pay for.
+    /// @return paid amount owed for it [debt units], at most `amount`
+    /// @return scaledRepaid scaled debt removed
     function repayment(
         uint256 scaled,
         uint256 index,

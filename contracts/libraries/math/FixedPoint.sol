@@ -12,7 +12,8 @@ uint256 constant PRICE_ONE = 1e36;
 // 1e4: parameters given in basis points.
 uint256 constant BPS = 1e4;
 
-/// @notice Products and quotients with 512-bit intermediates and the rounding direction in the name.
+/// @notice Products and quotients with 512-bit intermediates and the rounding direction in the
+/// name.
 library FixedPoint {
     /// @notice floor(x * y / d). Reverts if `d` is 0 or the result exceeds 256 bits.
     function mulDivDown(uint256 x, uint256 y, uint256 d) internal pure returns (uint256) {
@@ -25,21 +26,24 @@ library FixedPoint {
         return mulmod(x, y, d) == 0 ? floor : floor + 1;
     }
 
-    /// @notice floor(x * y / d) at a third of the cost, where x * y is known to fit a word: reverts if it does not.
+    /// @notice floor(x * y / d) at a third of the cost, for products known to fit in a word.
+    /// Reverts if x * y does not fit or `d` is 0.
     function wordDivDown(uint256 x, uint256 y, uint256 d) internal pure returns (uint256) {
         return (x * y) / d;
     }
 
-    /// @notice ceil(x * y / d) at a third of the cost, where x * y is known to fit a word: reverts if it does not.
+    /// @notice ceil(x * y / d) at a third of the cost, for products known to fit in a word. Reverts
+    /// if x * y does not fit or `d` is 0.
     function wordDivUp(uint256 x, uint256 y, uint256 d) internal pure returns (uint256) {
         uint256 product = x * y;
-        // An inexact quotient is at most half of a word.
+        // An inexact quotient is at most half of a word, so adding one cannot overflow.
         unchecked {
             return product % d == 0 ? product / d : product / d + 1;
         }
     }
 
-    /// @notice floor(x * y / d), or the largest word where the result exceeds 256 bits or `d` is 0: never reverts.
+    /// @notice floor(x * y / d), or the largest word if the result exceeds 256 bits or `d` is 0.
+    /// Never reverts.
     function mulDivDownSaturating(uint256 x, uint256 y, uint256 d) internal pure returns (uint256) {
         if (d == 0) return type(uint256).max;
         (uint256 high, ) = Math.mul512(x, y);
@@ -56,7 +60,7 @@ library FixedPoint {
         return x > y ? x : y;
     }
 
-    /// @notice x - y, or 0 where y is larger.
+    /// @notice x - y, or 0 if y is larger.
     function subFloor(uint256 x, uint256 y) internal pure returns (uint256) {
         return x > y ? x - y : 0;
     }

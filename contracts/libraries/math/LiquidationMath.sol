@@ -5,10 +5,11 @@ import {DebtMath} from "./DebtMath.sol";
 import {BPS, FixedPoint, PRICE_ONE, WAD} from "./FixedPoint.sol";
 import {HealthMath} from "./HealthMath.sol";
 
-/// @notice The whole decision of a liquidation: who may be liquidated, at what bonus, how much is repaid and seized.
-/// The engine acts on it and the lens quotes it: there is no second copy. See docs/liquidation.md for the derivation.
+/// @notice The whole decision of a liquidation: eligibility, bonus, and the amounts repaid and
+/// seized. docs/liquidation.md derives it.
+/// @dev The engine executes it and the lens quotes it; there is no second copy.
 library LiquidationMath {
-    /// @notice A vault as a liquidation sees it, at liquidation prices.
+    /// @notice The figures of a vault that decide a liquidation, at liquidation prices.
     struct Position {
         /// Scaled debt of the vault.
         uint256 scaledDebt;
@@ -22,37 +23,38 @@ library LiquidationMath {
 
     /// @notice The asset to seize.
     struct Asset {
-        /// The vault's balance of it.
+        /// The vault's balance of it [collateral units].
         uint256 amount;
         /// Liquidation price [1e36-scaled].
         uint256 price;
         /// Liquidation threshold [bps].
         uint256 threshold;
-        /// Bonus parameters [bps]; slope is bonus per unit of missing health.
+        /// Bonus parameters [bps]; slope is the bonus per unit of missing health.
         uint256 minBonus;
         uint256 maxBonus;
         uint256 slope;
     }
 
-    /// @notice What bounds a liquidation from outside.
+    /// @notice The limits set by the caller and by the system.
     struct Limits {
-        /// The most the caller pays [debt units].
+        /// Most the caller repays [debt units].
         uint256 maxRepay;
-        /// The most the caller takes [collateral units].
+        /// Most the caller seizes [collateral units].
         uint256 maxSeize;
         /// Target health [bps], above 1e4.
         uint256 target;
-        /// Smallest debt, and smallest value of the seized asset, that may be left in the vault [debt units].
+        /// Smallest debt, and smallest value of the seized asset, that may remain in the vault
+        /// [debt units].
         uint256 dust;
     }
 
-    /// @notice Why a liquidation does or does not happen.
+    /// @notice The result of the decision.
     enum Verdict {
         /// Something is repaid and seized.
         Executable,
         /// Health is at least 1.
         Healthy,
-        /// Seizing this asset could lower the vault's health: take one with a lower threshold.
+        /// Seizing this asset could lower the vault's health; seize one with a lower threshold.
         AssetNotSeizable,
         /// Nothing can be repaid within the caller's limits without leaving dust.
         NothingToDo
@@ -62,19 +64,20 @@ library LiquidationMath {
         Verdict verdict;
         /// Bonus [WAD].
         uint256 bonus;
-        /// What the liquidator pays [debt units].
+        /// Amount the liquidator pays [debt units].
         uint256 repaid;
-        /// Scaled debt it removes.
+        /// Scaled debt the payment removes.
         uint256 scaledRepaid;
-        /// What the liquidator receives [collateral units].
+        /// Collateral the liquidator receives [collateral units].
         uint256 seized;
-        /// Whether the caller's limits lowered it: then nothing is written off.
+        /// Whether the caller's limits lowered the amounts; if so, nothing is written off.
         bool limited;
     }
 
-    /// @notice Bonus b [WAD], rounded down: max(0, min(maxBonus, minBonus + slope * (1 - HF), HF / LT - 1, C / D - 1)).
-    /// The last two bounds are what makes a liquidation harmless: (1 + b) * LT <= HF and 1 + b <= C / D, so removing debt r
-    /// against collateral worth (1 + b) * r lowers neither HF nor C / D. Requires debt > 0 and HF < 1.
+    /// @notice Bonus b [WAD], rounded down: max(0, min(maxBonus, minBonus + slope * (1 - HF), HF /
+    /// LT - 1, C / D - 1)). Requires debt > 0 and HF < 1.
+    /// @dev The last two bounds make a liquidation harmless: (1 + b) * LT <= HF and 1 + b <= C / D,
+    /// so removing debt r against collateral worth (1 + b) * r lowers neither HF nor C / D.
     function bonusDown(Position memory p, Asset memory a, uint256 debt) internal pure returns (uint256 bonus) {
         if (p.value <= debt) return 0;
         uint256 healthUp = FixedPoint.mulDivUp(p.adjustedCollateral, WAD / BPS, debt);
@@ -87,8 +90,9 @@ library LiquidationMath {
         }
     }
 
-    /// @notice Repayment that lifts the vault to target health T [debt units], rounded up, at most `debt`:
-    /// debt * (T - HF) / (T - (1 + b) * LT). The divisor is positive because (1 + b) * LT <= HF < 1 < T, or b = 0 and LT < 1.
+    /// @notice The repayment that lifts the vault to target health T [debt units], rounded up, at
+    /// most `debt`: debt * (T - HF) / (T - (1 + b) * LT).
+    /// @dev The divisor is positive because (1 + b) * LT <= HF < 1 < T, or b = 0 and LT < 1.
     function repayToTargetUp(
         uint256 adjustedCollateral,
         uint256 debt,
@@ -101,7 +105,8 @@ library LiquidationMath {
         return FixedPoint.min(FixedPoint.mulDivUp(missing, WAD, gain), debt);
     }
 
-    /// @notice The decision, in the order of docs/liquidation.md. Never reverts for a limit: it lowers the amounts instead.
+    /// @notice The decision, in the order of docs/liquidation.md. A limit never makes it revert: it
+    /// lowers the amounts.
     function decide(Position memory p, Asset memory a, Limits memory limits) internal pure returns (Outcome memory o) {
         uint256 debt = DebtMath.debtUp(p.scaledDebt, p.index);
         if (HealthMath.covers(p.adjustedCollateral, debt)) {
@@ -134,14 +139,15 @@ library LiquidationMath {
         o.seized = FixedPoint.min(FixedPoint.min(seized, a.amount), limits.maxSeize);
     }
 
-    /// @notice Whether a debt is given up: the collateral left is worth less than dust and less than the debt.
-    /// @param valueHigh what is left, at the highest of the usable prices [debt units]
+    /// @notice Whether the remaining collateral is uneconomic: worth less than dust and less than
+    /// the debt. The debt is then written off.
+    /// @param valueHigh value of the remaining collateral at the highest usable prices [debt units]
     function isUneconomic(uint256 valueHigh, uint256 debt, uint256 dust) internal pure returns (bool) {
         return valueHigh < dust && valueHigh < debt;
     }
 
-    /// @dev Scaled debt to remove before the caller's limit: to target, or the whole asset where it cannot cover that, then
-    /// the two dust rules.
+    /// @dev Scaled debt to remove before the caller's limits: up to the target, or the whole asset
+    /// if it cannot cover that, then the two dust rules.
     function _wanted(
         Position memory p,
         Asset memory a,
@@ -163,7 +169,7 @@ library LiquidationMath {
         }
     }
 
-    /// @dev `scaled` lowered to what the caller's limits allow, and further where that would leave dust.
+    /// @dev `scaled` lowered to the caller's limits, and further if that would leave dust.
     function _limited(
         Position memory p,
         Asset memory a,

@@ -7,16 +7,18 @@ import {AssetRisk} from "../../types/AssetRisk.sol";
 import {CorrelationMath} from "./CorrelationMath.sol";
 import {BPS, FixedPoint, WAD} from "./FixedPoint.sol";
 
-/// @notice Haircuts, and what several collaterals together may carry.
+/// @notice Haircuts, and the borrowing power of several collaterals together.
 library MarginMath {
-    /// @notice Largest haircut the model sets [bps]. Below sqrt(0.8) = 89.4 % more of a collateral never lowers the borrowing
-    /// power: with correlations of at least 0.8 the margin grows by at most y_j / sqrt(0.8) for a haircut y_j on what is added.
+    /// @notice Largest haircut the model sets [bps]. Below sqrt(0.8) = 89.4 %, adding collateral
+    /// never lowers the borrowing power: with correlations of at least 0.8 the margin grows by at
+    /// most y_j / sqrt(0.8) for a haircut y_j on the addition.
     uint256 internal constant MAX_HAIRCUT = 8_000;
-    /// @dev Beyond this many bits the sum of haircuts is scaled down before it is squared.
+    /// @dev Above this many bits the sum of haircuts is scaled down before it is squared.
     uint256 private constant MAX_BITS = 124;
 
-    /// @notice The haircut [bps], rounded up: z standard deviations of the log-return over `horizon`, within [floor, ceiling].
-    /// A price falls by 1 - e^-x, which is below x, so this errs on the side of the lender.
+    /// @notice The haircut [bps], rounded up: z standard deviations of the log-return over
+    /// `horizon`, within [floor, ceiling].
+    /// @dev A price falls by 1 - e^-x, which is below x, so the error favours the lender.
     /// @param variance [RAY per second], below 2^96
     /// @param z number of standard deviations [WAD], below 2^72
     /// @param horizon [s], below 2^32
@@ -32,14 +34,16 @@ library MarginMath {
         return FixedPoint.min(haircut < floor ? floor : haircut, ceiling);
     }
 
-    /// @notice What may be owed against several collaterals [debt units * bps], rounded down:
-    /// min(sum v_i * ltv_i, sum v_i * LT_i - M), M = sqrt(sum of y_i * y_j * rho_ij over all i and j), rounded up, where
-    /// y_i = v_i * (LT_i - floor(LT_i * (1 - haircut_i))). One collateral gives v * effectiveLtv exactly, and so do several
-    /// if every correlation is 1 and no ltv binds. Never below sum v_i * effectiveLtv_i, never above sum v_i * ltv_i.
-    /// @dev M^2 = (sum y)^2 - 2/75 * sum over i < j of level_ij * y_i * y_j. Where sum y takes more than 124 bits, M is too
-    /// large by at most 9 / 2^123 of itself.
+    /// @notice The borrowing power of several collaterals [debt units * bps], rounded down: min(sum
+    /// v_i * ltv_i, sum v_i * LT_i - M), M = sqrt(sum of y_i * y_j * rho_ij over all i and j),
+    /// rounded up, where y_i = v_i * (LT_i - floor(LT_i * (1 - haircut_i))). One collateral gives v
+    /// * effectiveLtv exactly, and so do several if every correlation is 1 and no ltv binds. Never
+    /// below sum v_i * effectiveLtv_i, never above sum v_i * ltv_i.
+    /// @dev M^2 = (sum y)^2 - 2/75 * sum over i < j of level_ij * y_i * y_j. If sum y takes more
+    /// than 124 bits, M is too large by at most 9 / 2^123 of itself.
     /// @param values value of each collateral [debt units], at most 2^128
-    /// @param levels correlation level of each pair (`CorrelationMath`): (0,1), (0,2), ..., (1,2), ...
+    /// @param levels correlation level of each pair (`CorrelationMath`): (0,1), (0,2), ..., (1,2),
+    /// ...
     function powerDown(
         uint256[] memory values,
         AssetRisk[] memory risks,

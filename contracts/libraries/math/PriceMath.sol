@@ -6,30 +6,35 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Price, Status} from "../../types/Price.sol";
 import {BPS, FixedPoint} from "./FixedPoint.sol";
 
-/// @notice How readings of price sources become one price with a status. Nothing here invents a price: every figure is one
-/// a source gave, and a guard can make a liquidation price better for the borrower by at most 2 %, never worse.
+/// @notice Combines readings of price sources into one price with a status.
+/// @dev Nothing here invents a price: every figure comes from a source. The guard can improve a
+/// liquidation price for the borrower by at most 2 % and never worsen it.
 library PriceMath {
-    /// @notice Smallest scaled price that keeps six significant digits; anything below is refused.
+    /// @notice Smallest scaled price, which keeps six significant digits; smaller ones are refused.
     uint256 internal constant MIN_PRICE = 1e6;
-    /// @notice Largest scaled price, below 2^193: leaves a price's word room for its status. Values of 128-bit amounts stay below 2^202.
+    /// @notice Largest scaled price, below 2^193, so that a price's word has room for its status.
+    /// Values of 128-bit amounts stay below 2^202.
     uint256 internal constant MAX_PRICE = 1e58;
     /// @notice A reading is aged, not expired, until this many heartbeats have passed.
     uint256 internal constant AGED_HEARTBEATS = 3;
-    /// @notice Most by which a secondary source may lift the liquidation price above the primary [bps].
+    /// @notice Most by which a secondary source may lift the liquidation price above the primary
+    /// [bps].
     uint256 internal constant LIFT = 200;
 
-    /// @notice Quality of one source, from worst to best.
+    /// @notice The quality of one source, from worst to best.
     enum Freshness {
-        /// No answer, or one that is not positive, at or beyond its bounds, or dated in the future, or too large to be scaled.
+        /// No answer, or one that is not positive, at or beyond its bounds, dated in the future, or
+        /// too large to be scaled.
         Unusable,
-        /// Older than three heartbeats: only good for remembering.
+        /// Older than three heartbeats: usable only as a last known price.
         Expired,
-        /// Past its heartbeat, but not three of them.
+        /// Past one heartbeat, but not three.
         Aged,
         Fresh
     }
 
-    /// @notice One source: its answer, scaled, when it was given, and when it expires. All are 0 if unusable.
+    /// @notice One source: its scaled answer, the time of the answer, and its expiry. All are 0 if
+    /// unusable.
     struct Reading {
         uint256 price;
         uint256 updatedAt;
@@ -37,9 +42,10 @@ library PriceMath {
         Freshness freshness;
     }
 
-    /// @notice Judges an answer: the fields of its `Reading`. `min` and `max` are exclusive: a feed that sits on its floor or ceiling
-    /// says nothing.
-    /// @param unit what an answer is multiplied with, not 0
+    /// @notice Judges an answer and returns the fields of its `Reading`.
+    /// @dev `min` and `max` are exclusive, because a feed that sits on its floor or ceiling gives
+    /// no price.
+    /// @param unit factor that scales an answer, not 0
     function read(
         int256 answer,
         uint256 updatedAt,
@@ -63,8 +69,9 @@ library PriceMath {
                     : Freshness.Expired;
     }
 
-    /// @notice What an answer outside its bounds says [1e36-scaled if `unit` scales it]: the floor that it does not exceed, or the ceiling that it
-    /// reaches; 0 of what it does not say. An answer that is not positive says nothing.
+    /// @notice The bound that an answer outside its bounds implies [1e36-scaled if `unit` scales
+    /// it]: the floor it does not exceed, or the ceiling it reaches; 0 for none. An answer that is
+    /// not positive implies none.
     function bounds(
         uint256 answer,
         uint256 min,
@@ -78,22 +85,24 @@ library PriceMath {
         }
     }
 
-    /// @notice One source on its own.
+    /// @notice The price from one source alone.
     function single(Reading memory p) internal pure returns (Price memory) {
         return single(p.price, p.freshness);
     }
 
-    /// @notice One source on its own, of which no more is needed.
+    /// @notice The price from one source alone, given the fields it needs.
     function single(uint256 price, Freshness freshness) internal pure returns (Price memory) {
         if (freshness == Freshness.Fresh) return Price(price, price, price, Status.Good);
         if (freshness == Freshness.Aged) return Price(price, price, price, Status.Doubtful);
         return Price(0, 0, 0, Status.Dead);
     }
 
-    /// @notice A primary and a secondary source together. While both are usable, fresh or aged, low and high are their extremes and
-    /// liquidation is the secondary clamped into [primary, primary + 2 %]: a primary that is late is still the anchor, or whoever moves the
-    /// secondary then would set the price alone. Good if both are fresh and differ by at most `deviation` [bps of the smaller],
-    /// else Doubtful. If only one is usable, Doubtful at that one.
+    /// @notice The price from a primary and a secondary source. If both are fresh or aged, `low`
+    /// and `high` are their extremes and `liquidation` is the secondary clamped into [primary,
+    /// primary + 2 %]. Good if both are fresh and differ by at most `deviation` [bps of the
+    /// smaller], otherwise Doubtful. If only one is usable, Doubtful at that one.
+    /// @dev A late primary remains the anchor; otherwise anyone who can move the secondary would
+    /// set the price alone.
     function pair(Reading memory p, Reading memory s, uint256 deviation) internal pure returns (Price memory price) {
         if (p.freshness < Freshness.Aged || s.freshness < Freshness.Aged) {
             price = single(p.freshness >= s.freshness ? p : s);
@@ -108,8 +117,9 @@ library PriceMath {
         price.status = fresh && agree ? Status.Good : Status.Doubtful;
     }
 
-    /// @notice `price` in a common currency divided by the debt asset's own price `d` in that currency, with the worse
-    /// status. `unit` is one debt asset in the debt feed's answer units. `low` rounds down, `high` up, `liquidation` down.
+    /// @notice `price` in a common currency divided by the debt asset's price `d` in that currency,
+    /// with the worse status. `low` rounds down, `high` up, `liquidation` down.
+    /// @param unit one debt asset in the debt feed's answer units
     function compose(Price memory price, Reading memory d, uint256 unit) internal pure returns (Price memory) {
         if (d.freshness < Freshness.Aged || price.status == Status.Dead) return Price(0, 0, 0, Status.Dead);
         price.liquidation = composeDown(price.liquidation, d.price, unit);
@@ -126,7 +136,7 @@ library PriceMath {
         return FixedPoint.mulDivDownSaturating(price, unit, debtPrice);
     }
 
-    /// @notice Whether a price is inside the range the engine's arithmetic is exact for.
+    /// @notice Whether the engine's arithmetic is exact for `price`.
     function inRange(uint256 price) internal pure returns (bool) {
         return price >= MIN_PRICE && price <= MAX_PRICE;
     }

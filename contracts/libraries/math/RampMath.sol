@@ -3,20 +3,20 @@ pragma solidity ^0.8.30;
 
 import {FixedPoint} from "./FixedPoint.sol";
 
-/// @notice How a liquidation threshold comes down.
+/// @notice The fall of a liquidation threshold.
 library RampMath {
-    /// @notice Time in which a threshold falls by one basis point [s]: one percentage point a day. To a vault that is what a
-    /// fall in price of some 1.25 % a day would be, less than an ordinary day's move, so whoever looks after a vault
-    /// for the market's sake is never surprised by governance.
+    /// @notice Time in which a threshold falls by one basis point [s]: one percentage point a day.
+    /// @dev For a vault this equals a fall in price of some 1.25 % a day, less than an ordinary
+    /// day's move, so an owner who watches the market is never surprised by governance.
     uint256 internal constant SECONDS_PER_BPS = 864;
 
-    /// @notice A threshold on its way down. One word.
+    /// @notice A falling threshold, in one word.
     struct Ramp {
-        /// Where it started [bps].
+        /// Threshold at the start [bps].
         uint16 start;
-        /// Where it ends [bps].
+        /// Threshold at the end [bps].
         uint16 end;
-        /// When it started [s].
+        /// Start of the ramp [s].
         uint40 startedAt;
     }
 
@@ -26,13 +26,15 @@ library RampMath {
         return r.start - fallen;
     }
 
-    /// @notice When a ramp that takes the place of `r` at `timestamp` counts as started [s]: a step under way goes on, so that
-    /// asking for a ramp again and again does not hold it up. Now, if `r` has run its course or is none.
+    /// @notice The start of a ramp that replaces `r` at `timestamp` [s]: now, or, while `r` runs,
+    /// the start of its current step.
+    /// @dev The running step continues, so that requesting ramps repeatedly does not delay the
+    /// fall.
     function restartedAt(Ramp memory r, uint256 timestamp) internal pure returns (uint256) {
         return timestamp < endsAt(r) ? timestamp - ((timestamp - r.startedAt) % SECONDS_PER_BPS) : timestamp;
     }
 
-    /// @notice The first second at which the threshold is where it ends.
+    /// @notice The first second at which the threshold has reached its end.
     function endsAt(Ramp memory r) internal pure returns (uint256) {
         return r.startedAt + (r.start - r.end) * SECONDS_PER_BPS;
     }

@@ -6,16 +6,19 @@ import {IOracleGuard} from "../../interfaces/IOracleGuard.sol";
 import {BoundedCall} from "../integration/BoundedCall.sol";
 import {FixedPoint} from "../math/FixedPoint.sol";
 
-/// @notice Reading rounds of a feed that is not trusted: at a bounded price, and as whole words, because a field out of its type's range
-/// must not revert. A caller with too little gas is refused, so that nobody can fake a broken feed by starving it.
+/// @notice Reads rounds of an untrusted feed at a bounded cost.
+/// @dev Fields are whole words, because a field out of its type's range must not revert. A caller
+/// with too little gas is refused, so that starving a feed of gas cannot make it look broken.
 library FeedRounds {
-    /// @notice Gas a feed may use for its newest round, and for each one before.
+    /// @notice Gas a feed may use for its newest round, and for each earlier one.
     uint256 internal constant FEED_GAS = 200_000;
     uint256 internal constant PAST_GAS = 60_000;
-    /// @dev More than a call takes before its callee gets any gas: a cold account, memory.
+    /// @dev An upper bound of the gas a call uses before its callee gets any: a cold account,
+    /// memory.
     uint256 private constant CALL_GAS = 5_000;
 
-    // What stands where in a round: five words, as the feed gives them. All are 0 if the feed failed or answered too little.
+    // Positions in a round: five words, as the feed gives them. All are 0 if the feed failed or
+    // answered too little.
     uint256 internal constant ID = 0;
     uint256 internal constant ANSWER = 1;
     uint256 internal constant STARTED_AT = 2;
@@ -42,7 +45,7 @@ library FeedRounds {
         if (!ok || size < 160) delete round;
     }
 
-    /// @dev Reverts if a call that failed could have failed for want of gas.
+    /// @dev Reverts if the failed call may have failed for lack of gas.
     function _requireGas(address feed, uint256 available, uint256 needed) private pure {
         available = FixedPoint.subFloor(available, CALL_GAS);
         uint256 forwarded = available - available / 64;

@@ -5,30 +5,35 @@ import {Price, Status} from "../../types/Price.sol";
 import {FixedPoint} from "../math/FixedPoint.sol";
 import {PriceMath} from "../math/PriceMath.sol";
 
-/// @notice What an asset counts at while its price is Dead: what its sources last said that could be used, and what can be learnt from
-/// answers that cannot. An answer at or below a feed's floor says that the asset is worth at most the floor; one at or above its
-/// ceiling, that it is worth at least the ceiling.
+/// @notice The price of an asset while it is Dead: from the last usable answers of its sources, and
+/// from what unusable answers imply. An answer at or below a feed's floor implies that the asset is
+/// worth at most the floor; one at or above its ceiling, that it is worth at least the ceiling.
 ///
-/// No single block may make a vault poorer by this: until its death has been on record for `CONFIRM`, a dead asset counts at its last
-/// usable price. Nothing fades before somebody has recorded that the asset is dead.
+/// No single block can make a vault poorer this way: until its death has been on record for
+/// `CONFIRM`, a dead asset counts at its last usable price. Nothing fades before the death is on
+/// record.
 library LastKnown {
-    /// @notice How long a death must be on record before an answer below the floor lowers what the asset counts at [s].
+    /// @notice Time a death must be on record before an answer below the floor lowers the price
+    /// [s].
     uint256 internal constant CONFIRM = 1 hours;
-    /// @notice From the record on a dead asset counts in full for `HOLD`, and then fades to nothing over `FADE` [s].
+    /// @notice From the record on, a dead asset counts in full for `HOLD` and then fades to zero
+    /// over `FADE` [s].
     uint256 internal constant HOLD = 24 hours;
     uint256 internal constant FADE = 24 hours;
-    /// @notice As `HOLD`, for the highest it may be worth, on which debts are given up [s]: governance has a week to name another source.
+    /// @notice Like `HOLD`, for the `high` price, which decides write-offs [s]: governance has a
+    /// week to set another source.
     uint256 internal constant WRITE_OFF = 7 days;
 
-    /// @notice What one source says and last said. Prices are scaled by the caller's unit; 0 where there is none.
+    /// @notice The latest answers of one source. Prices are scaled by the caller's unit; 0 where
+    /// there is none.
     struct Said {
-        /// Its last usable answer, and when it was given [s].
+        /// Its last usable answer and the time of that answer [s].
         uint256 price;
         uint256 at;
-        /// The floor that its newest answer does not exceed, or the ceiling that it reaches.
+        /// The floor its newest answer does not exceed, or the ceiling it reaches.
         uint256 floor;
         uint256 ceiling;
-        /// It has given no usable answer since, back to this time [s]; 0: since `at`.
+        /// No usable answer was given since, back to this time [s]; 0: since `at`.
         uint256 unseenBefore;
         /// Whether it is usable now.
         bool alive;
@@ -36,22 +41,23 @@ library LastKnown {
         bool recent;
     }
 
-    /// @notice What is known of a dead asset [1e36-scaled].
+    /// @notice The figures known of a dead asset [1e36-scaled].
     struct Known {
-        /// What it counts at; 0: nothing is known.
+        /// Its last usable price; 0 if none is known.
         uint256 base;
-        /// It is worth at most `most` and at least `least`; the largest word and 0 if nothing says so.
+        /// It is worth at most `most` and at least `least`; the largest word and 0 if unknown.
         uint256 most;
         uint256 least;
-        /// When the newest usable answer was given by what is dead now [s].
+        /// Time of the newest usable answer of the sources that are dead now [s].
         uint256 aliveAt;
         /// Usable answers given before this time may have been missed [s].
         uint256 unseenBefore;
-        /// Whether it fades: not while the only trouble is that it is worth more than a source may say.
+        /// Whether the price fades: not while the only fault is that it exceeds what a source may
+        /// report.
         bool fades;
     }
 
-    /// @notice The record of a death. One word.
+    /// @notice The record of a death, in one word.
     struct Death {
         /// When it was first seen dead, and when last [s].
         uint48 since;
@@ -60,7 +66,8 @@ library LastKnown {
 
     // ------------------------------------------------------------------ what is known
 
-    /// @notice Two sources of one asset: the newer last answer, and what either says of bounds, the first before the second.
+    /// @notice Two sources of one asset combined: the newer last answer, and the bound either
+    /// implies, the first before the second.
     function either(Said memory p, Said memory s) internal pure returns (Said memory r) {
         (r.price, r.at) = p.at >= s.at ? (p.price, p.at) : (s.price, s.at);
         bool first = p.floor != 0 || p.ceiling != 0;
@@ -68,15 +75,15 @@ library LastKnown {
         r.unseenBefore = p.unseenBefore > s.unseenBefore ? p.unseenBefore : s.unseenBefore;
     }
 
-    /// @notice What an asset's own sources tell, which are quoted in the debt asset.
+    /// @notice The figures from sources that quote the asset in the debt asset.
     function ofSources(Said memory n) internal pure returns (Known memory k) {
         (k.base, k.most, k.least) = (n.price, n.floor == 0 ? type(uint256).max : n.floor, n.ceiling);
         (k.aliveAt, k.unseenBefore) = n.alive ? (0, 0) : (n.at, n.unseenBefore);
         k.fades = !(n.alive || (n.ceiling != 0 && n.recent));
     }
 
-    /// @notice What they tell where they are quoted in another currency, of which `d` says what the debt asset is worth. A cheaper debt
-    /// asset makes the collateral worth more of it.
+    /// @notice The figures from sources that quote another currency, given the answers `d` of the
+    /// debt asset's source. A cheaper debt asset makes the collateral worth more of it.
     /// @param unit one debt asset in the units of `d`
     function composed(Said memory n, Said memory d, uint256 unit) internal pure returns (Known memory k) {
         k = ofSources(n);
@@ -97,7 +104,11 @@ library LastKnown {
         k.fades = k.fades || !(d.floor != 0 && d.recent);
     }
 
-    /// @notice `k` with the price `accepted` at a time [s], which counts if no source has given a usable answer since then: `newest`.
+    /// @notice `k` with the last good price, which counts if no source has given a usable answer
+    /// since.
+    /// @param accepted last good price [1e36-scaled]
+    /// @param acceptedAt time of its update [s]
+    /// @param newest time of the newest usable answer [s]
     function withLastGoodPrice(
         Known memory k,
         uint256 accepted,
@@ -112,23 +123,29 @@ library LastKnown {
 
     // ------------------------------------------------------------------ the record
 
-    /// @notice Whether `d` is the record of the death that `k` tells of: nothing usable was said since, as far as can be known. Where
-    /// rounds are missing, it must have been seen dead within the last `HOLD`.
+    /// @notice Whether `d` is the record of the death that `k` describes: as far as is known, no
+    /// source has given a usable answer since. If rounds are missing, the asset must have been seen
+    /// dead within the last `HOLD`.
     function isRecorded(Death memory d, Known memory k, uint256 timestamp) internal pure returns (bool) {
         if (d.since == 0 || k.aliveAt > d.since) return false;
         return k.unseenBefore <= d.since || timestamp <= d.seen + HOLD;
     }
 
-    /// @notice The record after somebody saw that the asset is dead.
+    /// @notice The record after the asset was seen dead at `timestamp`.
     function recorded(Death memory d, Known memory k, uint256 timestamp) internal pure returns (Death memory) {
         return Death(isRecorded(d, k, timestamp) ? d.since : uint48(timestamp), uint48(timestamp));
     }
 
     // ------------------------------------------------------------------ the price
 
-    /// @notice What a dead asset counts at when its death has been on record for `age` [s]; 0 if it is not.
-    /// `liquidation`: the last usable price, at least what the newest answer says, and at most that once it is confirmed. `low`, for who leaves:
-    /// nothing where it may have fallen below a floor. `high`: the most it may be worth; without bound where nothing is known.
+    /// @notice The price of a dead asset.
+    /// @dev
+    /// - `liquidation`: the last usable price, but at least `least`, and at most `most` once the
+    ///   death has been on record for `CONFIRM`.
+    /// - `low`, for exit pricing: zero if the price may have fallen below a floor.
+    /// - `high` decides write-offs. It fades only after `WRITE_OFF`, and until then it is the
+    ///   largest price if nothing is known, so that nothing is written off without evidence.
+    /// @param age time for which the death has been on record [s]; 0 if it is not
     function priceOf(Known memory k, uint256 age) internal pure returns (Price memory p) {
         p.status = Status.Dead;
         uint256 base =
@@ -152,7 +169,8 @@ library LastKnown {
         p.high = fadedDown(p.high, age, WRITE_OFF);
     }
 
-    /// @notice What is left of `price` at an `age` [s]: all of it up to `hold`, then less and less, nothing after `FADE` more. Rounded down.
+    /// @notice The remainder of `price` at an `age` [s], rounded down: all of it up to `hold`, then
+    /// falling linearly to zero over `FADE`.
     function fadedDown(uint256 price, uint256 age, uint256 hold) internal pure returns (uint256) {
         if (age <= hold) return price;
         if (age >= hold + FADE) return 0;

@@ -6,8 +6,10 @@ import {TransientSlot} from "@openzeppelin/contracts/utils/TransientSlot.sol";
 import {IOracleGuard} from "../../interfaces/IOracleGuard.sol";
 import {Price, Status} from "../../types/Price.sol";
 
-/// @notice Prices in transient storage for the length of one multicall, so that each asset is priced once in it.
-/// Slot BASE holds the open flag and the set of known assets; asset i has the three slots from BASE + 1 + 3 * i.
+/// @notice Prices in transient storage for the length of one multicall, so that each asset is
+/// priced once.
+/// @dev Slot BASE holds the open flag and the set of known assets; asset i has the three slots from
+/// BASE + 1 + 3 * i.
 library PriceCache {
     using TransientSlot for *;
 
@@ -19,17 +21,17 @@ library PriceCache {
         return _head() != 0;
     }
 
-    /// @notice Starts remembering.
+    /// @notice Opens the cache.
     function open() internal {
         _setHead(OPEN);
     }
 
-    /// @notice Forgets everything.
+    /// @notice Closes the cache, which clears it.
     function close() internal {
         _setHead(0);
     }
 
-    /// @notice The price of `asset`: from the cache while it is open, else from `oracle`, which records a death.
+    /// @notice The price of `asset`: from the open cache, or from `oracle`, which records a death.
     function read(IOracleGuard oracle, uint8 asset) internal returns (Price memory price) {
         uint256 head = _head();
         if (_knows(head, asset)) return _load(asset);
@@ -38,7 +40,8 @@ library PriceCache {
         if (head != 0) _store(head, asset, price);
     }
 
-    /// @notice The price of `asset` for a deposit: like `read`, but through `observe`, which remembers it.
+    /// @notice The price of `asset` for a deposit: like `read`, but through `observe`, which may
+    /// update the last good price.
     function observe(IOracleGuard oracle, uint8 asset) internal returns (Price memory price) {
         uint256 head = _head();
         if (_knows(head, asset)) return _load(asset);
@@ -51,7 +54,7 @@ library PriceCache {
         return (head >> asset) & 1 == 1;
     }
 
-    /// @dev A price is below 2^193, so the status rides in the top byte of `liquidation`.
+    /// @dev A price is below 2^193, so the status is stored in the top byte of `liquidation`.
     function _store(uint256 head, uint8 asset, Price memory p) private {
         _setHead(head | (1 << asset));
         uint256 slot = BASE + 1 + 3 * uint256(asset);

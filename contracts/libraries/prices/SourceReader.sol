@@ -7,11 +7,12 @@ import {FixedPoint} from "../math/FixedPoint.sol";
 import {LastKnown} from "./LastKnown.sol";
 import {PriceMath} from "../math/PriceMath.sol";
 
-/// @notice What one source says now, and where that is not usable, what it last said.
+/// @notice The current reading of one source and, if that is unusable, its last usable answer.
 library SourceReader {
-    /// @notice How many rounds before the newest are searched for a usable answer where that one is not.
+    /// @notice Number of rounds before an unusable newest one that are searched for a usable
+    /// answer.
     uint256 internal constant MAX_ROUNDS_BACK = 8;
-    /// @dev A proxy's round: the phase in the bits from here up, the round within it below.
+    /// @dev A proxy's round id: the phase in the bits from here up, the round within it below.
     uint256 private constant PHASE = 1 << 64;
 
     /// @notice The newest round of a source.
@@ -19,7 +20,8 @@ library SourceReader {
         if (source.feed() != address(0)) round = FeedRounds.latest(source.feed());
     }
 
-    /// @notice A round of a source, judged. `unit`: what an answer is multiplied with.
+    /// @notice A round of a source, judged.
+    /// @param unit factor that scales an answer
     function read(
         PriceSource source,
         uint256 unit,
@@ -28,7 +30,7 @@ library SourceReader {
         (r.price, r.updatedAt, r.expiresAt, r.freshness) = judge(source, unit, round);
     }
 
-    /// @notice The fields of what `read` returns.
+    /// @notice The fields of the reading that `read` returns.
     function judge(
         PriceSource source,
         uint256 unit,
@@ -46,7 +48,8 @@ library SourceReader {
             );
     }
 
-    /// @notice What a source says and last said: its newest answer, which is in `latest`, and if that is not usable those before it.
+    /// @notice The latest answers of a source: its newest answer, from the round `latest`, and if
+    /// that is unusable the rounds before it.
     function said(
         PriceSource source,
         uint256 unit,
@@ -81,8 +84,10 @@ library SourceReader {
         }
     }
 
-    /// @notice What a primary source whose newest answer is not usable still says beside a secondary: its last usable answer until that expires,
-    /// or the ceiling that the newest reaches. Nothing where the newest is at its floor or below: the price has left what it said before.
+    /// @notice The reading that an unusable primary source still contributes beside a secondary:
+    /// its last usable answer until that expires, or the ceiling its newest answer reaches. Nothing
+    /// if the newest answer is at or below the floor, because the price has left the earlier
+    /// answers.
     function anchor(PriceSource source, LastKnown.Said memory s) internal view returns (PriceMath.Reading memory r) {
         if (s.ceiling != 0 && s.recent) return PriceMath.Reading(s.ceiling, 0, 0, PriceMath.Freshness.Aged);
         uint256 expiresAt = s.at + PriceMath.AGED_HEARTBEATS * source.heartbeat();
@@ -90,7 +95,8 @@ library SourceReader {
         return PriceMath.Reading(s.price, s.at, expiresAt, PriceMath.Freshness.Aged);
     }
 
-    /// @notice The lowest, the highest and the newest usable answer since `since` [s], and the one in force then, among the newest rounds.
+    /// @notice The lowest, the highest and the newest usable answer since `since` [s], and the one
+    /// in force at that time, among the newest rounds.
     function recentRange(
         PriceSource source,
         uint256 unit,

@@ -4,22 +4,22 @@ pragma solidity ^0.8.30;
 import {AssetRiskFields} from "../../types/AssetRisk.sol";
 import {BPS} from "../math/FixedPoint.sol";
 
-/// @notice Which risk parameters are acceptable: those under which no liquidation can harm a vault.
+/// @notice Acceptable risk parameters: those under which no liquidation can harm a vault.
 library RiskRules {
     /// @notice Bounds of the target health [bps].
     uint256 internal constant MIN_TARGET = 10_100;
     uint256 internal constant MAX_TARGET = 15_000;
 
-    /// @notice Initial margin must be positive and below the maintenance margin [bps].
+    /// @notice The initial margin must be positive and below the maintenance margin [bps].
     error LtvNotBelowThreshold(uint256 ltv, uint256 liquidationThreshold);
-    /// @notice (1 + maxBonus) * liquidationThreshold must stay below 1: beyond it a seizure takes more health than the
-    /// repayment gives [bps * bps].
+    /// @notice (1 + maxBonus) * liquidationThreshold must stay below 1, because otherwise a seizure
+    /// takes more health than the repayment restores [bps * bps].
     error BonusHarmsVault(uint256 maxBonus, uint256 liquidationThreshold);
-    /// @notice minBonus must not exceed maxBonus [bps].
+    /// @notice minBonus exceeds maxBonus [bps].
     error MinBonusAboveMax(uint256 minBonus, uint256 maxBonus);
-    /// @notice With neither a bonus at health 1 nor a slope nobody is ever paid to liquidate.
+    /// @notice Without a bonus at health 1 and without a slope, no liquidation is ever paid [bps].
     error BonusNeverPays(uint256 minBonus, uint256 maxBonus, uint256 slope);
-    /// @notice Target health out of its bounds [bps].
+    /// @notice The target health is outside its bounds [bps].
     error TargetHealthOutOfRange(uint256 target, uint256 min, uint256 max);
     /// @notice A stuck health above 1 would let healthy vaults be flagged [bps].
     error StuckHealthTooHigh(uint256 stuck, uint256 max);

@@ -12,14 +12,18 @@ import {HealthMath} from "../math/HealthMath.sol";
 import {LiquidationMath} from "../math/LiquidationMath.sol";
 import {VaultView} from "./VaultView.sol";
 
-/// @notice What may be done to a vault. Functions that ask revert with the engine's error unless it may.
+/// @notice The conditions of actions on a vault. A function named `require...` reverts with the
+/// engine's error unless its condition holds.
 library VaultRules {
-    /// @notice Below this collateral ratio the bounded bonus pays nobody for certain, and anyone may absorb [bps].
+    /// @notice Collateral ratio below which anyone may absorb a vault, because its bounded bonus no
+    /// longer surely pays a liquidator [bps].
     uint256 internal constant ABSORB_RATIO = 10_200;
-    /// @notice A flag lets a vault that is stuck be absorbed from this age to twice this age [s].
+    /// @notice A stuck vault may be absorbed while its flag is between one and two times this old
+    /// [s].
     uint256 internal constant FLAG_AGE = 1 hours;
 
-    /// @notice What selling in a market may cost [bps]. A sale that costs no more is judged at liquidation prices alone.
+    /// @notice Cost of a sale in a market [bps]. A sale that costs no more is judged at liquidation
+    /// prices alone.
     uint256 internal constant MARKET_COST = 100;
 
     /// @notice A vault at liquidation prices, with everything that decides about it.
@@ -27,13 +31,14 @@ library VaultRules {
         VaultView.Holding[] holdings;
         SystemRisk system;
         LiquidationMath.Position position;
-        /// What it owes [debt units].
+        /// Debt [debt units], rounded up.
         uint256 debt;
-        /// When it was flagged [s]; 0 if it is not.
+        /// Time of its flag [s]; 0 if not flagged.
         uint256 flaggedAt;
     }
 
-    /// @notice Where the vault's holding of `asset` stands, which must be held and have a price.
+    /// @notice Requires that the vault holds `asset` and that it has a price.
+    /// @return at position of the holding
     function requireSeizable(
         VaultKey vault,
         uint8 asset,
@@ -44,7 +49,8 @@ library VaultRules {
         if (holdings[at].price.status == Status.Dead) revert IVaultEngine.PriceDead(asset);
     }
 
-    /// @notice A vault may be liquidated by seizing `asset`, as the decision about it says.
+    /// @notice Requires that the vault may be liquidated by seizing `asset`, as the decision's
+    /// verdict says.
     function requireEligible(
         LiquidationMath.Verdict verdict,
         VaultContext memory context,
@@ -58,8 +64,9 @@ library VaultRules {
         revert IVaultEngine.AssetNotSeizable(asset, risk.liquidationThreshold(), health);
     }
 
-    /// @notice A vault may be absorbed at `timestamp` [s].
-    /// @param opened since when liquidating has been open to all [s]: what was closed before that ripens no flag
+    /// @notice Requires that the vault may be absorbed at `timestamp` [s].
+    /// @param opened end of the grace period after the last pause of liquidations [s]: a flag does
+    /// not age before it
     function requireAbsorbable(VaultContext memory context, uint256 opened, uint256 timestamp) internal pure {
         if (HealthMath.covers(context.position.adjustedCollateral, context.debt))
             revert IVaultEngine.VaultHealthy(context.position.adjustedCollateral, context.debt * BPS);
@@ -77,18 +84,21 @@ library VaultRules {
         );
     }
 
-    /// @notice Whether a vault is so unhealthy that its flag may ripen.
+    /// @notice Whether the vault's health is below `stuckHealth`, so that it may be flagged and
+    /// absorbed by age.
     function isStuck(VaultContext memory context) internal pure returns (bool) {
         return !HealthMath.reaches(context.position.adjustedCollateral, context.debt, context.system.stuckHealth);
     }
 
-    /// @notice From when on a flag's age counts [s]: liquidators must have had all of that time.
+    /// @notice The time from which a flag's age counts [s]: liquidators must have had all of the
+    /// time since.
     function agingSince(uint256 flaggedAt, uint256 opened) internal pure returns (uint256) {
         return flaggedAt > opened ? flaggedAt : opened;
     }
 
-    /// @notice What is sold is worth at most what is repaid and the largest bonus.
-    /// @return aboveMarketCost whether it is worth more than what is repaid and what a market takes
+    /// @notice Requires that the collateral sold is worth at most the repayment plus the largest
+    /// bonus.
+    /// @return aboveMarketCost whether it is worth more than the repayment plus `MARKET_COST`
     function requirePaid(
         VaultView.Holding memory holding,
         uint256 sold,
@@ -100,7 +110,8 @@ library VaultRules {
         return cost > FixedPoint.mulDivDown(repaid, BPS + MARKET_COST, BPS);
     }
 
-    /// @notice With what the holdings now are and this scaled debt a vault is neither less healthy nor poorer than it was.
+    /// @notice Requires that the current holdings with this scaled debt have reduced neither health
+    /// nor solvency.
     function requireHealthNotReduced(VaultContext memory context, uint256 scaledDebt) internal pure {
         LiquidationMath.Position memory p = VaultView.position(context.holdings, scaledDebt, context.position.index);
         uint256 debt = DebtMath.debtUp(scaledDebt, context.position.index);
@@ -115,7 +126,8 @@ library VaultRules {
         requireSolvencyNotReduced(context.position.value, context.debt, p.value, debt);
     }
 
-    /// @notice A vault is no poorer than it was (`HealthMath.solvencyNotReduced`). Values and debts [debt units].
+    /// @notice Requires that solvency has not fallen (`HealthMath.solvencyNotReduced`). Values and
+    /// debts [debt units].
     function requireSolvencyNotReduced(
         uint256 value,
         uint256 debt,
@@ -126,8 +138,8 @@ library VaultRules {
         revert IVaultEngine.SolvencyWouldFall(value, debt, valueAfter, debtAfter);
     }
 
-    /// @notice What holdings let a vault borrow by themselves, each for its value at `low` and its effective ltv [debt units * bps], rounded
-    /// down. Reverts unless every price is Good.
+    /// @notice The sum of each holding's value at `low` times its effective ltv [debt units * bps],
+    /// rounded down. Reverts unless every price is Good.
     function borrowingPowerDown(VaultView.Holding[] memory holdings) internal pure returns (uint256 power) {
         for (uint256 i = 0; i < holdings.length; ++i) {
             VaultView.Holding memory h = holdings[i];
@@ -136,8 +148,11 @@ library VaultRules {
         }
     }
 
-    /// @notice What a deposit at `price` may add beyond a supply cap [token units], rounded up: it restores the target health, but never more
-    /// than the health that borrowing to the limit leaves, or borrowing and depositing in turn would know no cap.
+    /// @notice The amount by which a deposit at `price` may exceed a supply cap [token units],
+    /// rounded up.
+    /// @dev A deposit may exceed the supply cap only by what restores the target health, and never
+    /// above the health of a vault borrowed to its LTV; otherwise an owner could alternate borrow
+    /// and deposit and bypass the cap.
     function restoringAmountUp(
         VaultContext memory context,
         AssetRisk risk,
@@ -157,7 +172,7 @@ library VaultRules {
             );
     }
 
-    /// @dev The health of a vault that borrowed all that this asset lets it [bps].
+    /// @dev The health of a vault that has borrowed up to the ltv of this asset [bps].
     function _healthAtLimit(AssetRisk risk) private pure returns (uint256) {
         return (risk.liquidationThreshold() * BPS) / risk.ltv();
     }

@@ -6,7 +6,8 @@ import {Price, Status} from "../../types/Price.sol";
 import {HealthMath} from "../math/HealthMath.sol";
 import {LiquidationMath} from "../math/LiquidationMath.sol";
 
-/// @notice The collaterals of a vault with their parameters and prices, and the sums over them. Engine and lens both use it.
+/// @notice The collaterals of a vault with their parameters and prices, and the sums over them.
+/// Engine, lens and autopilot share it.
 library VaultView {
     struct Holding {
         uint8 asset;
@@ -16,7 +17,7 @@ library VaultView {
         Price price;
     }
 
-    /// @notice The vault as a liquidation sees it.
+    /// @notice The position of a vault, as a liquidation needs it.
     function position(
         Holding[] memory holdings,
         uint256 scaledDebt,
@@ -38,7 +39,7 @@ library VaultView {
         (a.minBonus, a.maxBonus, a.slope) = (risk.minBonus(), risk.maxBonus(), risk.slope());
     }
 
-    /// @notice The value of each at the lowest of its usable prices [debt units].
+    /// @notice The value of each holding at its lowest usable price [debt units].
     function valuesLow(Holding[] memory holdings) internal pure returns (uint256[] memory values) {
         values = new uint256[](holdings.length);
         for (uint256 i = 0; i < holdings.length; ++i) {
@@ -46,13 +47,14 @@ library VaultView {
         }
     }
 
-    /// @notice The price of each for liquidations [1e36-scaled].
+    /// @notice The liquidation price of each holding [1e36-scaled].
     function liquidationPrices(Holding[] memory holdings) internal pure returns (uint256[] memory prices) {
         prices = new uint256[](holdings.length);
         for (uint256 i = 0; i < holdings.length; ++i) prices[i] = holdings[i].price.liquidation;
     }
 
-    /// @notice What they are worth for sure [debt units]: each at the lowest of its usable prices, what is dead nothing.
+    /// @notice The conservative value of the holdings [debt units]: each at its lowest usable
+    /// price, a dead one at zero.
     function conservativeValue(Holding[] memory holdings) internal pure returns (uint256 value) {
         for (uint256 i = 0; i < holdings.length; ++i) {
             Price memory p = holdings[i].price;
@@ -60,14 +62,14 @@ library VaultView {
         }
     }
 
-    /// @notice Value at the highest of the usable prices [debt units].
+    /// @notice The value of the holdings at the highest usable prices [debt units].
     function valueHigh(Holding[] memory holdings) internal pure returns (uint256 value) {
         for (uint256 i = 0; i < holdings.length; ++i) {
             value += HealthMath.valueDown(holdings[i].amount, holdings[i].price.high);
         }
     }
 
-    /// @notice Where `id` stands in `holdings`; their number if it is not there.
+    /// @notice The position of asset `id` in `holdings`; their number if it is not there.
     function indexOfAsset(Holding[] memory holdings, uint8 id) internal pure returns (uint256 i) {
         while (i < holdings.length && holdings[i].asset != id) ++i;
     }
