@@ -3,15 +3,17 @@ pragma solidity ^0.8.30;
 
 import {AggregatorV3Interface} from "../interfaces/external/AggregatorV3Interface.sol";
 
-/// @notice A price feed anyone may write: for tests, demos and the crash lab. Never deployed to a live chain.
-/// Answer, time and round share one storage word, so that reading it costs what one packed aggregator slot costs. Past
-/// rounds stay readable, numbered like Chainlink's: the phase in the bits from 64 up, the round within it below.
+/// @notice A price feed that anyone may write: for tests, demos and the crash lab. Never deployed
+/// to a live chain.
+/// @dev Answer, time and round share one storage word, so that a read costs the same as one packed
+/// aggregator slot. Past rounds stay readable, numbered like Chainlink's: the phase in the bits
+/// from 64 up, the round within it below.
 contract MockPriceFeed is AggregatorV3Interface {
-    /// @notice The answer left the range of one word's 128 bits.
+    /// @notice The answer does not fit in 128 bits.
     error AnswerOutOfRange(int256 answer);
-    /// @notice There is no such round.
+    /// @notice The round does not exist.
     error NoSuchRound(uint80 roundId);
-    /// @notice Phases only go up.
+    /// @notice The phase must increase.
     error PhaseMayNotFall(uint256 current, uint256 proposed);
 
     uint8 public immutable decimals;
@@ -33,17 +35,18 @@ contract MockPriceFeed is AggregatorV3Interface {
         _set(_latest.id + 1, answer, block.timestamp);
     }
 
-    /// @notice Answers `answer` as of now.
+    /// @notice Sets the answer as of now.
     function setAnswer(int256 answer) external {
         _set(_latest.id + 1, answer, block.timestamp);
     }
 
-    /// @notice Answers `answer` as of `updatedAt` [s].
+    /// @notice Sets the answer as of `updatedAt` [s].
     function setAnswerAt(int256 answer, uint256 updatedAt) external {
         _set(_latest.id + 1, answer, updatedAt);
     }
 
-    /// @notice Answers `answer` as of `updatedAt` [s] in the first round of a later phase, as if the aggregator had been replaced.
+    /// @notice Sets the answer as of `updatedAt` [s] in the first round of a later phase, as if the
+    /// aggregator had been replaced.
     function startPhase(uint16 phase, int256 answer, uint256 updatedAt) external {
         if (phase <= _latest.id >> 64) revert PhaseMayNotFall(_latest.id >> 64, phase);
         _set((uint80(phase) << 64) | 1, answer, updatedAt);
@@ -74,7 +77,7 @@ contract MockPriceFeed is AggregatorV3Interface {
         return (r.id, r.answer, r.updatedAt, r.updatedAt, r.id);
     }
 
-    /// @notice The newest answer alone, as older consumers such as Aave v3 ask for it.
+    /// @notice The newest answer alone, for older consumers such as Aave v3.
     function latestAnswer() external view returns (int256) {
         return _latest.answer;
     }

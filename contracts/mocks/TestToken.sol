@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Permit.sol";
 
-/// @notice A token anyone may mint, with any decimals: for tests, demos and the crash lab. Never deployed to a live chain.
+/// @notice A token with any decimals that anyone may mint: for tests, demos and the crash lab.
+/// Never deployed to a live chain.
 contract TestToken is ERC20, ERC20Permit {
     uint8 private immutable _decimals;
 
@@ -12,7 +13,7 @@ contract TestToken is ERC20, ERC20Permit {
         _decimals = decimals_;
     }
 
-    /// @notice Creates `amount` for `to`.
+    /// @notice Mints `amount` to `to`.
     function mint(address to, uint256 amount) external {
         _mint(to, amount);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @notice The last price of an hour, two to a storage word. Layout from the low bit: ln of the price 72 [WAD] | bar 32 |
-/// first 1 | unused 23.
+/// @notice The last price of an hour, two to a storage word. Layout from the low bit: ln of the
+/// price 72 [WAD] | bar 32 | first 1 | unused 23.
 type HourClose is uint128;
 
 using {lnPrice, bar, isFirst} for HourClose global;
@@ -17,7 +17,7 @@ function bar(HourClose c) pure returns (uint256) {
     return uint32(HourClose.unwrap(c) >> 72);
 }
 
-/// @notice Whether the series started here: there is no return from the close before.
+/// @notice Whether the series started here, so that there is no return from the close before.
 function isFirst(HourClose c) pure returns (bool) {
     return (HourClose.unwrap(c) >> 104) & 1 == 1;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @notice A list of 32-bit ids, eight to a word. Its length is kept by its owner, who has a word with room for it.
+/// @notice A list of 32-bit ids, eight to a word. The caller keeps its length, in a word that has
+/// room for it.
 library IdList {
     struct Ids {
         mapping(uint256 word => uint256) words;

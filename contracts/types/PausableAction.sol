@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @notice What can be paused. Everything else cannot: depositing a Good collateral, repaying, leaving without debt and
-/// claiming are always open.
+/// @notice The actions that can be paused. All others are always open: depositing a Good
+/// collateral, repaying, withdrawing without debt, and claiming.
 enum PausableAction {
     /// Borrowing.
     Borrow,
@@ -16,7 +16,7 @@ enum PausableAction {
     FlashLoan
 }
 
-// Not an action: in a set of actions it says that the breaker watches how far prices move.
+// Not an action: in a set of actions it says that the breaker watches price moves.
 uint8 constant WATCHED = 1 << 7;
 
 /// @notice The bit of `action` in a set of actions.

@@ -4,10 +4,12 @@ pragma solidity ^0.8.30;
 import {AggregatorV3Interface} from "../interfaces/external/AggregatorV3Interface.sol";
 import {CompactFloat} from "../libraries/math/CompactFloat.sol";
 
-/// @notice One price source in one storage word, because every price read costs one per source.
-/// Layout from the low bit: feed 160 | heartbeat 24 | minAnswer 24 | maxAnswer 24 | maxDeviation 14 | exponent 6 | paired 1 |
-/// composed 1 | sequenced 1 | unused 1. Bounds are compact floats, rounded inwards: a feed that sits exactly on a bound
-/// is refused, as it must be, and so is one within a part in 2^15 of it.
+/// @notice One price source in one storage word, because every price read costs one word per
+/// source.
+/// Layout from the low bit: feed 160 | heartbeat 24 | minAnswer 24 | maxAnswer 24 | maxDeviation 14
+/// | exponent 6 | paired 1 | composed 1 | sequenced 1 | unused 1. Bounds are compact floats,
+/// rounded inwards: an answer exactly on a bound is refused, as it must be, and so is one within a
+/// part in 2^15 of it.
 type PriceSource is uint256;
 
 using {
@@ -36,11 +38,11 @@ struct PriceSourceFields {
     uint256 maxDeviation;
     /// An answer times 10^exponent is a scaled price; below 2^6.
     uint256 exponent;
-    /// Whether a secondary source stands beside it.
+    /// Whether the asset has a secondary source.
     bool paired;
     /// Whether the price must be divided by the debt asset's own.
     bool composed;
-    /// Whether it can only be Good while the chain's sequencer is up.
+    /// Whether it can be Good only while the chain's sequencer is up.
     bool sequenced;
 }
 
@@ -94,7 +96,7 @@ function isPlain(PriceSource s) pure returns (bool) {
     return (PriceSource.unwrap(s) >> PAIRED_AT) & 7 == 0;
 }
 
-/// @notice `s` with or without the need of a sequencer.
+/// @notice `s` with or without the dependence on the sequencer.
 function withSequenced(PriceSource s, bool yes) pure returns (PriceSource) {
     uint256 bit = 1 << SEQUENCED_AT;
     return PriceSource.wrap(yes ? PriceSource.unwrap(s) | bit : PriceSource.unwrap(s) & ~bit);
