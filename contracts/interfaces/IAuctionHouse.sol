@@ -70,8 +70,8 @@ struct LotView {
 /// - at most `maxGap` after a checkpoint.
 ///
 /// Every take and restart is a checkpoint, and anyone may set one. A lot whose collateral cannot be
-/// moved must not get cheaper: the clock runs on from a checkpoint, and from the opening, only if a
-/// test transfer succeeds.
+/// moved must not get cheaper: the clock runs on from a checkpoint, and from the opening, only if
+/// the collateral can be moved at that time, which a sale proves and a test transfer tests.
 ///
 /// Absorption 0 holds the residuals: collateral too small for an auction of its own, in one lot per
 /// asset, without debt. Its proceeds go to the pool's reserve.

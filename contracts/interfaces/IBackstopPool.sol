@@ -87,7 +87,7 @@ interface IBackstopPool is IERC4626, IERC20Permit {
     /// @dev `redeem` of a number read earlier fails if shares have gained value since. Reverts
     /// without a matured request, or below `minAssets`.
     /// @param minAssets least to receive [debt units]
-    /// @return shares shares redeemed
+    /// @return shares shares paid for; the rest of the request is forfeited
     /// @return assets amount sent to `receiver` [debt units]
     function redeemMatured(address receiver, uint256 minAssets) external returns (uint256 shares, uint256 assets);
 

@@ -25,8 +25,8 @@ struct PoolState {
     uint128 reserve;
     /// Interest owed to the backstop and not yet paid, without its part of `fees` [debt units].
     uint128 backstopDue;
-    /// Debt of absorbed vaults that auctions have not yet repaid; it bears no interest [debt
-    /// units].
+    /// Debt of absorbed vaults that auctions have not yet repaid; it bears no interest
+    /// [debt units].
     uint128 auctionDebt;
 }
 
@@ -132,9 +132,9 @@ interface ILendingPool is IERC4626, IERC20Permit, IERC3156FlashLender {
     error BelowMinimum(uint256 amount, uint256 min);
 
     /// @notice Accrues interest up to now.
-    /// @dev Anyone may call; a second call in the same second changes nothing. The EVM dispatcher
-    /// compares selectors in ascending order, 22 gas each. Every change of a debt calls this
-    /// function, so its name was chosen for a selector among the first of some fifty.
+    /// @dev Anyone may call; a second call in the same second changes nothing. A contract's
+    /// dispatcher tries selectors in ascending order, 22 gas each. Every change of a debt calls
+    /// this function, so its name was chosen for a selector among the first of some fifty.
     /// @return index the debt index [RAY]
     function addInterest() external returns (uint256 index);
 

@@ -78,8 +78,8 @@ interface ILiquidationExecutor is ILiquidationCallback, IERC3156FlashBorrower, I
     /// @notice No vault could be liquidated.
     /// @param reason revert data of the first vault that failed; empty if none did
     error NothingLiquidated(bytes reason);
-    /// @notice The collateral seized does not cover the market's claim for paying ahead [collateral
-    /// units].
+    /// @notice The collateral seized does not cover the market's claim for paying ahead
+    /// [collateral units].
     error SeizedTooLittle(uint256 seized, uint256 owed);
     /// @notice The collateral of one vault sold for less than its repayment [debt units].
     error SoldTooLow(uint256 received, uint256 repaid);

@@ -8,8 +8,8 @@ import {AssetSet} from "../types/AssetSet.sol";
 struct SystemRisk {
     /// Largest total debt [debt units]. Limits new borrowing only.
     uint104 borrowCap;
-    /// Smallest debt of a vault, and smallest value of an asset that a liquidation may leave [debt
-    /// units].
+    /// Smallest debt of a vault, and smallest value of an asset that a liquidation may leave
+    /// [debt units].
     uint80 dust;
     /// Health a liquidation restores [bps], above 1e4.
     uint16 targetHealth;

@@ -116,8 +116,8 @@ library AuctionStorage {
         _writeHead(book, head);
     }
 
-    /// @notice Removes an absorption whose lots are already dropped, and its unpaid `penalty` [debt
-    /// units].
+    /// @notice Removes an absorption whose lots are already dropped, and its unpaid `penalty`
+    /// [debt units].
     /// @dev If it was valued, the largest of the next 64 takes its `position`, and the last of the
     /// list takes that one's. Otherwise the last takes its position.
     function remove(Book storage book, uint256 id, uint24 position, uint256 penalty) internal {

@@ -5,6 +5,7 @@ import {BPS} from "../libraries/math/FixedPoint.sol";
 
 /// @notice The risk parameters of one collateral asset in one storage word, because a health check
 /// reads one word per asset.
+///
 /// Layout from the low bit: token 160 | ltv 14 | liquidationThreshold 14 | minBonus 14 | maxBonus
 /// 14 | slope 16 | decimals 5 | haircut 14 | ramping 1 | unused 4. Every ratio is in basis points
 /// (1e4 = 100 %).
@@ -38,8 +39,8 @@ struct AssetRiskFields {
     uint16 minBonus;
     /// Upper bound of the liquidation bonus [bps].
     uint16 maxBonus;
-    /// Growth of the bonus per unit of missing health [bps]: 2,500 adds 0.25 % of bonus for each 1
-    /// % below health 1.
+    /// Growth of the bonus per unit of missing health [bps]: 2,500 adds 0.25 % of bonus for each
+    /// 1 % below health 1.
     uint16 slope;
     /// Decimals of the token.
     uint8 decimals;

@@ -6,6 +6,7 @@ import {CompactFloat} from "../libraries/math/CompactFloat.sol";
 
 /// @notice One price source in one storage word, because every price read costs one word per
 /// source.
+///
 /// Layout from the low bit: feed 160 | heartbeat 24 | minAnswer 24 | maxAnswer 24 | maxDeviation 14
 /// | exponent 6 | paired 1 | composed 1 | sequenced 1 | unused 1. Bounds are compact floats,
 /// rounded inwards: an answer exactly on a bound is refused, as it must be, and so is one within a

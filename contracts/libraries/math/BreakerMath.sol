@@ -118,8 +118,8 @@ library BreakerMath {
         return c.pausedUntil == 0 ? 0 : c.pausedUntil + GRACE;
     }
 
-    /// @notice Whether the grace period protects a vault of this collateral value and debt [debt
-    /// units].
+    /// @notice Whether the grace period protects a vault of this collateral value and debt
+    /// [debt units].
     function inGrace(uint256 value, uint256 debt) internal pure returns (bool) {
         return value * BPS >= debt * GRACE_RATIO;
     }

@@ -17,8 +17,8 @@ library CorrelationMath {
     uint256 internal constant STEPS = 75;
     uint256 internal constant MAX_LEVEL = 15;
 
-    /// @notice The state of one pair, in two words. Second moments of hourly returns [RAY per
-    /// hour], all three with the same weights.
+    /// @notice The state of one pair, in two words. Second moments of hourly returns
+    /// [RAY per hour], all three with the same weights.
     struct Pair {
         int128 covariance;
         /// The last hour folded in, and the hour since which both assets are followed.

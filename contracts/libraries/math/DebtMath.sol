@@ -4,8 +4,8 @@ pragma solidity ^0.8.30;
 import {FixedPoint, RAY} from "./FixedPoint.sol";
 
 /// @notice Debt behind an index. A vault stores *scaled* debt; its debt is scaled debt times the
-/// pool's index [RAY], which starts at 1 and never falls. Every conversion rounds against the
-/// borrower.
+/// pool's index [RAY], which starts at 1 and never falls. Conversions of a vault's debt round
+/// against the borrower; the total debt rounds down.
 /// @dev Scaled debts have 128 bits and indices 112, so their product fits in a word.
 library DebtMath {
     /// @notice The debt of `scaled` [debt units], rounded up.

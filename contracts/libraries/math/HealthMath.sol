@@ -40,8 +40,8 @@ library HealthMath {
     }
 
     /// @notice Whether solvency has not fallen, exactly: the collateral ratio is no lower if the
-    /// value covered the debt, and the shortfall is no larger if it did not. Values and debts [debt
-    /// units].
+    /// value covered the debt, and the shortfall is no larger if it did not. Values and debts
+    /// [debt units].
     function solvencyNotReduced(
         uint256 valueBefore,
         uint256 debtBefore,

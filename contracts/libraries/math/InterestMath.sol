@@ -42,8 +42,8 @@ library InterestMath {
         return FixedPoint.min(rate, c.max);
     }
 
-    /// @notice The index after `elapsed` seconds at `rate` [RAY per second]: index * (1 + x + x^2/2
-    /// + x^3/6), x = rate * elapsed, every term rounded down. Requires rate <= RAY.
+    /// @notice The index after `elapsed` seconds at `rate` [RAY per second], every term rounded
+    /// down: index * (1 + x + x^2/2 + x^3/6) with x = rate * elapsed. Requires rate <= RAY.
     /// @dev The series stays below the exponential, so more frequent compounding costs the borrower
     /// at most the true compound interest.
     function grownIndexDown(uint256 index, uint256 rate, uint256 elapsed) internal pure returns (uint256) {

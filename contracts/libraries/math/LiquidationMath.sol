@@ -74,8 +74,9 @@ library LiquidationMath {
         bool limited;
     }
 
-    /// @notice Bonus b [WAD], rounded down: max(0, min(maxBonus, minBonus + slope * (1 - HF), HF /
-    /// LT - 1, C / D - 1)). Requires debt > 0 and HF < 1.
+    /// @notice Bonus b [WAD], rounded down:
+    /// b = max(0, min(maxBonus, minBonus + slope * (1 - HF), HF / LT - 1, C / D - 1)).
+    /// Requires debt > 0 and HF < 1.
     /// @dev The last two bounds make a liquidation harmless: (1 + b) * LT <= HF and 1 + b <= C / D,
     /// so removing debt r against collateral worth (1 + b) * r lowers neither HF nor C / D.
     function bonusDown(Position memory p, Asset memory a, uint256 debt) internal pure returns (uint256 bonus) {

@@ -35,15 +35,17 @@ library MarginMath {
     }
 
     /// @notice The borrowing power of several collaterals [debt units * bps], rounded down: min(sum
-    /// v_i * ltv_i, sum v_i * LT_i - M), M = sqrt(sum of y_i * y_j * rho_ij over all i and j),
-    /// rounded up, where y_i = v_i * (LT_i - floor(LT_i * (1 - haircut_i))). One collateral gives v
-    /// * effectiveLtv exactly, and so do several if every correlation is 1 and no ltv binds. Never
-    /// below sum v_i * effectiveLtv_i, never above sum v_i * ltv_i.
+    /// v_i * ltv_i, sum v_i * LT_i - M), where
+    /// - M = sqrt(sum of y_i * y_j * rho_ij over all i and j), rounded up;
+    /// - y_i = v_i * (LT_i - floor(LT_i * (1 - haircut_i))).
+    ///
+    /// One collateral gives v * effectiveLtv exactly, and so do several if every correlation is 1
+    /// and no ltv binds. Never below sum v_i * effectiveLtv_i, never above sum v_i * ltv_i.
     /// @dev M^2 = (sum y)^2 - 2/75 * sum over i < j of level_ij * y_i * y_j. If sum y takes more
     /// than 124 bits, M is too large by at most 9 / 2^123 of itself.
     /// @param values value of each collateral [debt units], at most 2^128
-    /// @param levels correlation level of each pair (`CorrelationMath`): (0,1), (0,2), ..., (1,2),
-    /// ...
+    /// @param levels correlation level of each pair (`CorrelationMath`), in the order (0,1), (0,2),
+    /// ..., (1,2) and so on
     function powerDown(
         uint256[] memory values,
         AssetRisk[] memory risks,

@@ -69,9 +69,9 @@ library PriceMath {
                     : Freshness.Expired;
     }
 
-    /// @notice The bound that an answer outside its bounds implies [1e36-scaled if `unit` scales
-    /// it]: the floor it does not exceed, or the ceiling it reaches; 0 for none. An answer that is
-    /// not positive implies none.
+    /// @notice The bound that an answer outside its bounds implies
+    /// [1e36-scaled if `unit` scales it]: the floor it does not exceed, or the ceiling it reaches;
+    /// 0 for none. An answer that is not positive implies none.
     function bounds(
         uint256 answer,
         uint256 min,
@@ -98,9 +98,9 @@ library PriceMath {
     }
 
     /// @notice The price from a primary and a secondary source. If both are fresh or aged, `low`
-    /// and `high` are their extremes and `liquidation` is the secondary clamped into [primary,
-    /// primary + 2 %]. Good if both are fresh and differ by at most `deviation` [bps of the
-    /// smaller], otherwise Doubtful. If only one is usable, Doubtful at that one.
+    /// and `high` are their extremes and `liquidation` is the secondary clamped into
+    /// [primary, primary + 2 %]. Good if both are fresh and differ by at most `deviation`
+    /// [bps of the smaller], otherwise Doubtful. If only one is usable, Doubtful at that one.
     /// @dev A late primary remains the anchor; otherwise anyone who can move the secondary would
     /// set the price alone.
     function pair(Reading memory p, Reading memory s, uint256 deviation) internal pure returns (Price memory price) {
