@@ -10,7 +10,7 @@ import { InputError } from "../format/inputError.js";
 import type { Main } from "../cli/run.js";
 
 const SNAPSHOT = new URL("../assurance/gas/gas.snapshot.json", import.meta.url);
-const DOCUMENT = new URL("../../docs/gas.md", import.meta.url);
+const DOCUMENT = new URL("../../docs/assurance/gas.md", import.meta.url);
 const README = new URL("../../README.md", import.meta.url);
 
 /** `npm run bench:gas`. */
@@ -24,7 +24,10 @@ export const BENCH = {
       type: "boolean",
       help: "fail if a figure of ours differs from the snapshot; leaves the peers out",
     },
-    update: { type: "boolean", help: "write the snapshot, and the tables of README.md and docs/gas.md" },
+    update: {
+      type: "boolean",
+      help: "write the snapshot, and the tables of README.md and docs/assurance/gas.md",
+    },
   },
 } as const;
 

@@ -1,9 +1,10 @@
-import { readFile, readdir, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 
 import { CliError, type CommandSpec } from "../cli/args.js";
 import { InputError } from "../format/inputError.js";
 import { type Main } from "../cli/run.js";
 import { regenerated } from "../assurance/documentation/blocks.js";
+import { pages } from "../assurance/documentation/pages.js";
 import { SHOWN, SHOWN_VAULTS, withResults } from "../assurance/documentation/results.js";
 import { parseKeeper } from "../lab/config/options.js";
 import type { ReplayResult } from "../lab/result/result.js";
@@ -30,10 +31,9 @@ export const DOCS = {
 /** Carries it out. */
 export const docs: Main<typeof DOCS> = async ({ check, update, runs }, io) => {
   if (check === update) throw new InputError("--check and --update: give one of them");
-  const names = (await readdir(new URL("docs/", ROOT))).filter((name) => name.endsWith(".md"));
   const results = runs ? await replays(io.note) : null;
   const stale: string[] = [];
-  for (const name of ["README.md", ...names.map((n) => `docs/${n}`)]) {
+  for (const name of await pages(ROOT)) {
     const file = new URL(name, ROOT);
     const text = await readFile(file, "utf8");
     const fresh = results === null ? regenerated(text) : withResults(regenerated(text), results);

@@ -16,7 +16,7 @@ import { Sources } from "../assurance/mutation/sources.js";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const RECORDS = fileURLToPath(new URL("../../cache/mutation.jsonl", import.meta.url));
 const EQUIVALENTS = new URL("../assurance/mutation/equivalents.json", import.meta.url);
-const PAGE = new URL("../../docs/mutation.md", import.meta.url);
+const PAGE = new URL("../../docs/assurance/mutation.md", import.meta.url);
 
 const LIBRARIES = "contracts/libraries/**/*.sol";
 /** The engine with its book: too large for every mutant, a sample of both together. */
@@ -51,7 +51,7 @@ export const MUTATION = {
       default: "95",
     },
     json: { type: "string", value: "FILE", help: "write every result as JSON" },
-    write: { type: "boolean", help: "write the table into docs/mutation.md" },
+    write: { type: "boolean", help: "write the table into docs/assurance/mutation.md" },
   },
 } as const satisfies CommandSpec;
 

@@ -6,7 +6,7 @@ import { expect } from "chai";
 /** The incidents every version of the document has to answer. */
 const INCIDENTS = 31;
 
-const rows = readFileSync("docs/incidents.md", "utf8")
+const rows = readFileSync("docs/assurance/incidents.md", "utf8")
   .split("\n")
   .filter((line) => /^\| \d+ \|/.test(line))
   .map((line) => line.split("|").map((cell) => cell.trim()))

@@ -1,7 +1,7 @@
 import type { Lemma, Term } from "./lemma.js";
 
 /**
- * The formulas of docs/liquidation.md over the reals: no rounding yet.
+ * The formulas of docs/concepts/liquidation.md over the reals: no rounding yet.
  * C value of all collateral, D debt, W weighted value (so HF = W / D), LT threshold of the seized asset, b bonus, r debt
  * removed, s value seized, T target health, low, high, slope: the bonus parameters.
  */

@@ -45,7 +45,7 @@ export function* cases(): Generator<Case> {
 }
 
 /**
- * What an outcome breaks of the claims of docs/liquidation.md, in words; none for one that keeps them all.
+ * What an outcome breaks of the claims of docs/concepts/liquidation.md, in words; none for one that keeps them all.
  * Exact: integers, cross-multiplied.
  */
 export function violations({ position: p, asset: a, limits: l }: Case, o: Outcome): string[] {

@@ -50,7 +50,7 @@ export interface Outcome {
   readonly limited: boolean;
 }
 
-/** Bonus [WAD], rounded down. Mirrors `LiquidationMath.bonusDown`; the formula and its proof are in docs/liquidation.md. */
+/** Bonus [WAD], rounded down. Mirrors `LiquidationMath.bonusDown`; the formula and its proof are in docs/concepts/liquidation.md. */
 export function bonusDown(p: Position, a: SeizedAsset, debt: bigint): bigint {
   if (p.value <= debt) return 0n;
   const healthUp = mulDivUp(p.adjustedCollateral, WAD / BPS, debt);

@@ -107,7 +107,7 @@ const auction = z.strictObject({
 
 const account = z.union([z.literal("deployer"), address]);
 
-/** Who may do what; see docs/governance.md. An address, or "deployer". */
+/** Who may do what; see docs/concepts/governance.md. An address, or "deployer". */
 const governance = z.strictObject({
   /** May pause, for a time. */
   guardian: account.default("deployer"),

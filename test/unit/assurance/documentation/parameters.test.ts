@@ -1,5 +1,4 @@
-import { readFile, readdir } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 
 import { expect } from "chai";
 
@@ -10,6 +9,7 @@ import {
   deploymentTable,
   settingsTable,
 } from "../../../../src/assurance/documentation/parameters.js";
+import { pages } from "../../../../src/assurance/documentation/pages.js";
 import { withResults } from "../../../../src/assurance/documentation/results.js";
 import { syntheticReplay } from "../../../support/lab/replay.js";
 import { loadScenario } from "../../../../src/lab/scenario/scenario.js";
@@ -21,10 +21,8 @@ const NAMED = /`(\w+)\.(\w+)` \((\d[\d.,]*)(?: (%|bps|s|min|h|days?|million))?\)
 
 /** Every document, by name. */
 async function documents(): Promise<readonly (readonly [string, string])[]> {
-  const names = (await readdir("docs")).filter((name) => name.endsWith(".md")).map((n) => join("docs", n));
-  return await Promise.all(
-    ["README.md", ...names].map(async (name) => [name, await readFile(name, "utf8")] as const),
-  );
+  const names = await pages(new URL("../../../../", import.meta.url));
+  return await Promise.all(names.map(async (name) => [name, await readFile(name, "utf8")] as const));
 }
 
 describe("The documents", () => {
@@ -38,7 +36,7 @@ describe("The documents", () => {
   });
 
   it("list every section of parameters, and every setting of the lab", async () => {
-    const text = await readFile(join("docs", "parameters.md"), "utf8");
+    const text = await readFile("docs/reference/parameters.md", "utf8");
     for (const section of DEPLOYMENT_SECTIONS) expect(text).to.include(`<!-- parameters: ${section} -->`);
     for (const name of new Settings(["WETH"], []).names())
       expect(text).to.include(`\`${name.slice(0, name.indexOf("="))}\``);

@@ -102,13 +102,13 @@ describe("the gas report", () => {
     const { ours } = JSON.parse(readFileSync("src/assurance/gas/gas.snapshot.json", "utf8")) as {
       ours: OurFigures;
     };
-    for (const file of ["README.md", "docs/gas.md"]) {
+    for (const file of ["README.md", "docs/assurance/gas.md"]) {
       const text = readFileSync(file, "utf8");
       for (const name of FIGURES) {
         expect(row(text, name).slice(0, 2), file).to.deep.equal([name, ours[name].toLocaleString("en")]);
       }
     }
-    expect(readFileSync("docs/gas.md", "utf8")).to.contain(reportedTable(REPORTED));
+    expect(readFileSync("docs/assurance/gas.md", "utf8")).to.contain(reportedTable(REPORTED));
   });
 
   it("replaces the documented tables and nothing else", () => {

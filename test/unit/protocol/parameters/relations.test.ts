@@ -208,7 +208,7 @@ describe("parameters that contradict each other", () => {
 });
 
 describe("the shipped parameters", () => {
-  /** What docs/deploy.md says they are sized for: depth on one side, and the highest price of each asset, in whole units. */
+  /** What docs/guides/deploy.md says they are sized for: depth on one side, and the highest price of each asset, in whole units. */
   const SIZED_FOR = {
     localhost: { depth: "20000000", WETH: "2000", WBTC: "60000" },
     sepolia: { depth: "200000", WETH: "4000" },
