@@ -128,6 +128,17 @@ describe("the pages", () => {
     expect(lost).to.deep.equal([]);
   });
 
+  it("keep prose within 100 columns", () => {
+    const long = pages.flatMap(({ file, text }) =>
+      prose(text)
+        .split("\n")
+        // Tables and indented code may be wider.
+        .filter((line) => line.length > 100 && !/^(\||<!--| {4,}\S)/.test(line))
+        .map((line) => `${file}: ${line}`),
+    );
+    expect(long).to.deep.equal([]);
+  });
+
   it("have the anchors that GitHub gives", () => {
     const text = "# The price\n## C/D 1.02, or `HF`\n```\n# no heading\n```\n## The price\n### a_b – c\n";
     expect([...anchorsOf(text)]).to.deep.equal(["the-price", "cd-102-or-hf", "the-price-1", "a_b--c"]);
