@@ -8,12 +8,14 @@ import { compileTests, testOverrides } from "./src/build/compileTests.js";
 
 const require = createRequire(import.meta.url);
 
-/** How much each Solidity property and campaign is tried: in `npm test`, and in `npm run test:deep`. */
+/** How much each Solidity property and campaign is tried: in `npm test`, in CI, and in `npm run test:deep`. */
 const EFFORT = {
   test: { fuzz: { runs: 256 }, invariant: { runs: 32, depth: 32, failOnRevert: true } },
+  ci: { fuzz: { runs: 2_000 }, invariant: { runs: 2_000, depth: 32, failOnRevert: true } },
   deep: { fuzz: { runs: 10_000 }, invariant: { runs: 10_000, depth: 32, failOnRevert: true } },
 };
-const effort = process.env.DEEP === "1" ? "deep" : "test";
+const { DEEP } = process.env;
+const effort = DEEP === "1" ? "deep" : DEEP === "ci" ? "ci" : "test";
 
 /** The one compiler configuration of ours: every profile uses it, so gas figures and bytecode never depend on who builds. */
 const compiler = {

@@ -54,8 +54,8 @@ struct Target {
 /// only to the owner.
 ///
 /// If one vault fails, because it is healthy or gone, the multicall fails, and the vaults are tried
-/// one by one; those that fail are skipped. That costs the multicall's gas again: docs/keeper.md
-/// gives the figures and a safe gas limit.
+/// one by one; those that fail are skipped. That costs the multicall's gas again:
+/// docs/guides/run-a-keeper.md gives the figures and a safe gas limit.
 interface ILiquidationExecutor is ILiquidationCallback, IERC3156FlashBorrower, IUniswapV3SwapCallback {
     /// @notice A batch succeeded and the profit was sent to the owner.
     /// @param profit amount sent [debt units]

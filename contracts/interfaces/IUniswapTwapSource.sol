@@ -15,7 +15,7 @@ import {IUniswapV3Oracle} from "./external/IUniswapV3Oracle.sol";
 /// it by less than that if it is token1.
 ///
 /// The pool's observations must reach back as far as the window: see
-/// `increaseObservationCardinalityNext` of the pool, and docs/oracle.md.
+/// `increaseObservationCardinalityNext` of the pool, and docs/concepts/prices.md.
 ///
 /// `updatedAt` is the time of the pool's last observation, which is made in every block in which a
 /// trade moves the price by a tick or liquidity in range changes. A pool without activity keeps its

@@ -29,13 +29,13 @@ library HealthMath {
     /// @notice Whether the health factor after is at least the one before, exactly. Adjusted
     /// collateral [debt units * bps], debts [debt units].
     function healthNotReduced(
-        uint256 weightedBefore,
+        uint256 collateralBefore,
         uint256 debtBefore,
-        uint256 weightedAfter,
+        uint256 collateralAfter,
         uint256 debtAfter
     ) internal pure returns (bool) {
-        (uint256 highAfter, uint256 lowAfter) = Math.mul512(weightedAfter, debtBefore);
-        (uint256 highBefore, uint256 lowBefore) = Math.mul512(weightedBefore, debtAfter);
+        (uint256 highAfter, uint256 lowAfter) = Math.mul512(collateralAfter, debtBefore);
+        (uint256 highBefore, uint256 lowBefore) = Math.mul512(collateralBefore, debtAfter);
         return highAfter > highBefore || (highAfter == highBefore && lowAfter >= lowBefore);
     }
 

@@ -6,7 +6,7 @@ import {BPS, FixedPoint, PRICE_ONE, WAD} from "./FixedPoint.sol";
 import {HealthMath} from "./HealthMath.sol";
 
 /// @notice The whole decision of a liquidation: eligibility, bonus, and the amounts repaid and
-/// seized. docs/liquidation.md derives it.
+/// seized. docs/concepts/liquidation.md derives it.
 /// @dev The engine executes it and the lens quotes it; there is no second copy.
 library LiquidationMath {
     /// @notice The figures of a vault that decide a liquidation, at liquidation prices.
@@ -106,8 +106,8 @@ library LiquidationMath {
         return FixedPoint.min(FixedPoint.mulDivUp(missing, WAD, gain), debt);
     }
 
-    /// @notice The decision, in the order of docs/liquidation.md. A limit never makes it revert: it
-    /// lowers the amounts.
+    /// @notice The decision, in the order of docs/concepts/liquidation.md. A limit never makes it
+    /// revert: it lowers the amounts.
     function decide(Position memory p, Asset memory a, Limits memory limits) internal pure returns (Outcome memory o) {
         uint256 debt = DebtMath.debtUp(p.scaledDebt, p.index);
         if (HealthMath.covers(p.adjustedCollateral, debt)) {
