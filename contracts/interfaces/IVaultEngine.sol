@@ -275,10 +275,10 @@ interface IVaultEngine {
 
     /// @notice Liquidates a vault with a health factor below 1 towards the target health.
     /// @dev Anyone may call. docs/concepts/liquidation.md describes the decision. If the caller's
-    /// limits did not bind and the remaining collateral is worth less than dust and less than the debt, the
-    /// rest of the debt is written off: the backstop pays first, then the reserve, then the
-    /// lenders. Reverts if liquidating is paused, the deadline has passed, the vault is healthy,
-    /// the asset is not seizable, or less than `minSeize` would be seized.
+    /// limits did not bind and the remaining collateral is worth less than dust and less than the
+    /// debt, the rest of the debt is written off: the backstop pays first, then the reserve, then
+    /// the lenders. Reverts if liquidating is paused, the deadline has passed, the vault is
+    /// healthy, the asset is not seizable, or less than `minSeize` would be seized.
     /// @return repaid amount taken from the caller [debt units]; 0 if nothing could be done within
     /// the limits
     /// @return seized collateral sent to the receiver [collateral units]
