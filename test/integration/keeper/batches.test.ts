@@ -5,7 +5,8 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../../deploy/inMemory.js";
 import { type Account, unlockedAccount } from "../../../src/keeper/chain/account.js";
-import { groupByAsset, type LiquidationDecision } from "../../../src/keeper/execute/batch.js";
+import { groupByAsset } from "../../../src/keeper/execute/executorStrategy.js";
+import type { LiquidationDecision } from "../../../src/keeper/execute/strategy.js";
 import type { KeeperEvent, OutcomeEvent } from "../../../src/keeper/report/events.js";
 import { type Executor, ExecutorError, openExecutor } from "../../../src/keeper/chain/liquidationExecutor.js";
 import { Keeper, type KeeperSettings } from "../../../src/keeper/keeper.js";
