@@ -36,6 +36,7 @@ const FLOORS = [
   ["src/assurance/gas"],
   ["src/cli"],
   ["src/commands"],
+  ["src/package"],
   ["scripts"],
 ];
 

@@ -2,7 +2,7 @@ import eslint from "@eslint/js";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["artifacts/", "cache/", "types/", "out/", "coverage/", "node_modules/"] },
+  { ignores: ["artifacts/", "cache/", "dist/", "types/", "out/", "coverage/", "node_modules/"] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {
@@ -27,8 +27,8 @@ export default tseslint.config(
     },
   },
   {
-    files: ["test/**/*.ts"],
-    // Mocha returns promises from describe-less callbacks and chai asserts by property.
+    files: ["test/**/*.ts", "examples/**/*.ts"],
+    // Mocha returns promises from describe-less callbacks and chai asserts by property. Examples stay short.
     rules: {
       "@typescript-eslint/no-unused-expressions": "off",
       "@typescript-eslint/no-non-null-assertion": "off",

@@ -51,7 +51,11 @@ export default defineConfig({
     profiles: { default: { compilers, overrides }, production: { compilers, overrides, isolated: false } },
   },
   typechain: { outDir: "./types" },
-  paths: { ignition: "deploy", tests: { solidity: "test/contracts", mocha: "test" } },
+  paths: {
+    sources: ["contracts", "examples"],
+    ignition: "deploy",
+    tests: { solidity: "test/contracts", mocha: "test" },
+  },
   test: {
     mocha: { timeout: 120_000, parallel: true, jobs: 2 },
     solidity: EFFORT[effort],

@@ -15,6 +15,7 @@ interface Stamp {
 /** Everything that can change what the compiler makes of the contracts. */
 const INPUTS = [
   "contracts/**/*.sol",
+  "examples/**/*.sol",
   "package-lock.json",
   "hardhat.config.ts",
   "remappings.txt",

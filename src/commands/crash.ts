@@ -32,7 +32,7 @@ export const CRASH = {
     scenario: {
       type: "string",
       value: "scenario",
-      help: `which crash; see --list (default ${DEFAULT_SCENARIO})`,
+      help: `which crash: a name of --list or a file of your own, FILE.json (default ${DEFAULT_SCENARIO})`,
     },
     prices: { type: "string", value: "FILE.csv", help: "replay this price file as the WETH path instead" },
     rounds: {

@@ -4,6 +4,7 @@ import { z } from "zod";
 
 import { InputError, quote } from "../../format/inputError.js";
 import { parseWad } from "../../format/decimal.js";
+import { describeIssue } from "../../protocol/parameters/convert.js";
 import { type Bar, type PricePoint, pathOfBars } from "./pricePath.js";
 import { sha256 } from "../../format/digest.js";
 import { type GapRule, gapWords, readPriceFile } from "./priceFile.js";
@@ -35,14 +36,16 @@ const scenarioSchema = z.strictObject({
       z.strictObject({
         symbol: z.string(),
         decimals: z.int(),
-        path: z.array(
-          z.strictObject({
-            source: z.string(),
-            start: time,
-            intervalSeconds: z.int().min(8),
-            bars: z.array(z.tuple([wad, wad, wad, wad])).min(1),
-          }),
-        ),
+        path: z
+          .array(
+            z.strictObject({
+              source: z.string(),
+              start: time,
+              intervalSeconds: z.int().min(8),
+              bars: z.array(z.tuple([wad, wad, wad, wad])).min(1),
+            }),
+          )
+          .min(1),
       }),
     )
     .min(1),
@@ -91,14 +94,40 @@ export async function scenarioNames(): Promise<string[]> {
     .sort();
 }
 
-/** A scenario of the project by name. Throws a `InputError` for an unknown one. */
+/**
+ * A scenario of the project by name, or one of your own by the path of its file, which ends in
+ * `.json`. Throws a `InputError` for an unknown name and for a file that cannot be used.
+ */
 export async function loadScenario(name: string): Promise<Scenario> {
+  if (name.endsWith(".json")) return parseScenario(await readScenario(name), name);
   const names = await scenarioNames();
   if (!names.includes(name)) {
     throw new InputError(`scenario: ${quote(name)}: unknown; allowed are ${names.join(", ")}`);
   }
-  const text = await readFile(new URL(`${name}.json`, DIRECTORY), "utf8");
-  const file = scenarioSchema.parse(JSON.parse(text));
+  return parseScenario(await readFile(new URL(`${name}.json`, DIRECTORY), "utf8"), name);
+}
+
+async function readScenario(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(`scenario: ${quote(path)}: cannot be read (${code ?? "unknown error"})`);
+  }
+}
+
+/** The scenario in a file's text. Throws a `InputError` that names file, field and value if it is none. */
+export function parseScenario(text: string, path: string): Scenario {
+  let input: unknown;
+  try {
+    input = JSON.parse(text);
+  } catch (error) {
+    throw new InputError(`scenario: ${quote(path)}: must be JSON: ${(error as Error).message}`);
+  }
+  const result = scenarioSchema.safeParse(input);
+  if (!result.success)
+    throw new InputError(`scenario: ${quote(path)}: ${describeIssue(result.error, input)}`);
+  const file = result.data;
   const paths = file.assets.map((asset) =>
     pathOfBars(
       asset.path.flatMap((segment) =>

@@ -1,0 +1,33 @@
+/** First-loss capital: deposit, request an exit, wait, leave. Run: `npx hardhat run examples/backstop.ts`. */
+import { MaxUint256, formatEther, parseEther } from "ethers";
+import { network } from "hardhat";
+
+import { deployInMemory } from "../deploy/inMemory.js";
+import { connect, readParameters } from "../src/package/index.js";
+
+const connection = await network.create();
+const [depositor] = await connection.ethers.getSigners();
+if (!depositor) throw new Error("the chain has no account");
+const parameters = await readParameters("deploy/parameters/localhost.json");
+const { backstop, debtToken } = connect(await deployInMemory(connection, parameters), depositor);
+const inTokens = (amount: bigint) => formatEther(amount).replace(/\.0$/, "");
+
+// `depositAtLeast` reverts if an absorption in the same block makes shares dearer than expected.
+await debtToken.mint(depositor, parseEther("1000"));
+await debtToken.approve(backstop, MaxUint256);
+const expected = await backstop.previewDeposit(parseEther("1000"));
+await backstop.depositAtLeast(parseEther("1000"), depositor, expected);
+console.log(`deposited: ${inTokens(await debtToken.balanceOf(backstop))} USDX`);
+
+// Shares leave only after a request: it matures after three days and lapses two days later.
+await backstop.requestExit(await backstop.balanceOf(depositor));
+const { from, until, value } = await backstop.exitOf(depositor);
+console.log(`requested: at most ${inTokens(value)} USDX, payable for ${(until - from + 1n) / 3600n} hours`);
+console.log(`payable now: ${inTokens(await backstop.maxWithdraw(depositor))} USDX`);
+
+await connection.networkHelpers.time.increaseTo(from);
+const payable = await backstop.maxWithdraw(depositor);
+console.log(`payable after three days: ${inTokens(payable)} USDX`);
+await backstop.redeemMatured(depositor, payable);
+console.log(`left with ${inTokens(await debtToken.balanceOf(depositor))} USDX`);
+await connection.close();
