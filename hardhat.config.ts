@@ -1,10 +1,11 @@
 import { createRequire } from "node:module";
 
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { configVariable, defineConfig } from "hardhat/config";
+import { defineConfig } from "hardhat/config";
 
 import { parallelBuild } from "./src/build/plugin.js";
 import { compileTests, testOverrides } from "./src/build/compileTests.js";
+import { NETWORKS } from "./src/package/networks.js";
 
 const require = createRequire(import.meta.url);
 
@@ -60,14 +61,5 @@ export default defineConfig({
     mocha: { timeout: 120_000, parallel: true, jobs: 2 },
     solidity: EFFORT[effort],
   },
-  networks: {
-    localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
-    sepolia: {
-      type: "http",
-      chainType: "l1",
-      chainId: 11155111,
-      url: configVariable("SEPOLIA_RPC_URL"),
-      accounts: [configVariable("SEPOLIA_PRIVATE_KEY")],
-    },
-  },
+  networks: NETWORKS,
 });

@@ -1,0 +1,156 @@
+import { expect } from "chai";
+import { spawnSync } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+
+import { readDeployment } from "../../../src/protocol/deployments.js";
+import { DeadlineProvider } from "../../../src/protocol/provider.js";
+import { type ChainNode, type Ended, runScript, scratch, startHardhatNode } from "../../support/process.js";
+import { lend, openVault, ROLES, signerOf } from "../../support/scenario.js";
+import { skipUnless } from "../../support/skip.js";
+
+/** What npm says when there is no registry to ask. */
+const UNREACHABLE = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH/;
+
+/** A program of somebody who has nothing but the package. */
+const CONSUMER = `
+import { JsonRpcProvider } from "ethers";
+import { type VaultKey, connect, readDeployment, termsOf } from "breakwater";
+import { SystemModel } from "breakwater/model";
+import abi from "breakwater/abi/VaultEngine.json" with { type: "json" };
+
+const [url = "", directory = "", vault = ""] = process.argv.slice(2);
+const provider = new JsonRpcProvider(url, 31337, { staticNetwork: true });
+const deployment = await readDeployment(directory, 31337);
+const client = connect(deployment, provider);
+const [health] = await client.lens.health([vault as VaultKey]);
+const model = new SystemModel(termsOf(deployment), 1n);
+console.log(JSON.stringify({
+  debt: String(health?.debt),
+  liquidatable: health?.liquidatable,
+  symbols: deployment.assets.map(({ symbol }) => symbol),
+  modelAssets: model.terms.assets.length,
+  liquidates: abi.some((entry) => "name" in entry && entry.name === "liquidate"),
+}));
+provider.destroy();
+`;
+
+const TSCONFIG = {
+  compilerOptions: {
+    target: "es2023",
+    module: "nodenext",
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    resolveJsonModule: true,
+    skipLibCheck: true,
+    types: ["node"],
+  },
+  files: ["consumer.ts"],
+};
+
+describe("the package, installed into an empty folder", function () {
+  this.timeout(600_000);
+  let node: ChainNode | undefined;
+  let directory: Awaited<ReturnType<typeof scratch>> | undefined;
+  const folder = (): string => directory?.path ?? "";
+  const at = (name: string): string => join(folder(), name);
+
+  const start = (command: string, args: readonly string[], cwd: string): Ended => {
+    const env = { ...process.env, NO_COLOR: "1" };
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: "utf8" });
+    return { code: status, stdout, stderr };
+  };
+  const breakwater = (...args: string[]): Ended =>
+    start(process.execPath, [at("node_modules/.bin/breakwater"), ...args], folder());
+
+  before(async function () {
+    const wanted = process.env.DEEP === "1";
+    skipUnless(wanted, this, "installing the package takes a minute: npm run test:differential does, CI too");
+    directory = await scratch();
+    const built = await runScript("build-package", []);
+    expect(built.code, built.stderr).to.equal(0);
+    const packed = start(
+      "npm",
+      ["pack", "--json", "--ignore-scripts", "--pack-destination", at("")],
+      resolve("."),
+    );
+    expect(packed.code, packed.stderr).to.equal(0);
+    const [tarball] = JSON.parse(packed.stdout) as { filename: string }[];
+    await writeFile(at("package.json"), JSON.stringify({ private: true, type: "module" }));
+    const options = ["--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+    const installed = start("npm", ["install", ...options, `./${tarball!.filename}`], folder());
+    skipUnless(!UNREACHABLE.test(installed.stderr), this, "the npm registry cannot be reached");
+    expect(installed.code, installed.stderr).to.equal(0);
+    node = await startHardhatNode();
+  });
+
+  after(async () => {
+    await node?.stop();
+    if (directory !== undefined) await directory.remove();
+  });
+
+  it("deploys a system, and reads a vault of it with types that compile", async () => {
+    const { url } = node!;
+    const deployed = breakwater("deploy", "--rpc", url, "--deployments", at("deployments"));
+    expect(deployed.stderr).to.equal("");
+    expect(deployed.stdout).to.match(/^deployed: chain 31337/m);
+
+    const provider = new DeadlineProvider(url, 31337, 10_000);
+    provider.pollingInterval = 20;
+    const deployment = await readDeployment(at("deployments"), 31337);
+    await lend(deployment, await signerOf(provider, ROLES.lender));
+    const vault = await openVault(
+      deployment,
+      await signerOf(provider, ROLES.borrower),
+      0n,
+      { 0: "10" },
+      "14000",
+    );
+    provider.destroy();
+
+    await writeFile(at("consumer.ts"), CONSUMER);
+    await writeFile(at("tsconfig.json"), JSON.stringify(TSCONFIG));
+    const compiled = start(process.execPath, [resolve("node_modules/typescript/bin/tsc")], folder());
+    expect(compiled.stdout).to.equal("");
+    const args = ["consumer.js", url, at("deployments"), vault];
+    const { stdout, stderr } = start(process.execPath, args, folder());
+    expect(stderr).to.equal("");
+    const { debt, ...rest } = JSON.parse(stdout) as Record<string, unknown>;
+    expect(String(debt)).to.match(/^14000000\d{15}$/);
+    expect(rest).to.deep.equal({
+      liquidatable: false,
+      symbols: ["WETH", "WBTC"],
+      modelAssets: 2,
+      liquidates: true,
+    });
+  });
+
+  it("keeps the system that it deployed", () => {
+    const args = ["--rpc", node!.url, "--deployments", at("deployments"), "--once"];
+    const { code, stdout, stderr } = breakwater("keeper", ...args);
+    expect(stderr).to.equal("");
+    expect(stdout).to.include("1 vault");
+    expect(code).to.equal(0);
+  });
+
+  it("replays a crash, and says with exit code 2 that a price file is missing", async () => {
+    const prices = resolve("examples/prices/bars.csv");
+    const { code, stdout } = breakwater("crash", "--prices", prices, "--vaults", "3", "--out", at("report"));
+    expect(stdout).to.include("WETH fell 19.7 % from 2,000.00 USDX to 1,607.00 USDX.");
+    expect(code).to.equal(0);
+    const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
+    const page = await readFile(at("report/report.html"), "utf8");
+    expect(page).to.include(`breakwater ${version}`);
+    const refused = breakwater("crash", "--prices", "none.csv");
+    expect(refused.stderr).to.match(/^--prices: "none.csv": cannot be read/);
+    expect(refused.code).to.equal(2);
+  });
+
+  it("names its commands", () => {
+    expect(breakwater().stdout).to.match(/^ {2}breakwater <command> \[options\]$/m);
+    expect(breakwater("crash", "--help").stdout).to.include("breakwater crash [scenario] [options]");
+    const { code, stderr } = breakwater("cruise");
+    expect(stderr).to.equal('command: "cruise": unknown; allowed are crash, deploy, keeper\n');
+    expect(code).to.equal(2);
+  });
+});
