@@ -6,6 +6,7 @@ import { defineConfig } from "hardhat/config";
 import { parallelBuild } from "./src/build/plugin.js";
 import { compileTests, testOverrides } from "./src/build/compileTests.js";
 import { NETWORKS } from "./src/package/networks.js";
+import { TASKS } from "./src/package/tasks.js";
 
 const require = createRequire(import.meta.url);
 
@@ -62,4 +63,5 @@ export default defineConfig({
     solidity: EFFORT[effort],
   },
   networks: NETWORKS,
+  tasks: TASKS,
 });

@@ -2,48 +2,10 @@
  * Preloaded by the commands that need contracts (`node --import`): builds them when first something imports their types, so
  * that a command has read its arguments by then, and only if they are not built already.
  */
-import { spawnSync } from "node:child_process";
-import * as modules from "node:module";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 
-import { BUILDS, type BuildList } from "./lists.js";
-import { isBuilt } from "./stamp.js";
+import { BUILDS } from "./lists.js";
+import { buildOnImport } from "./onImport.js";
 
-const ROOT = join(import.meta.dirname, "..", "..");
 const list = BUILDS[basename(process.argv[1] ?? "", ".ts")];
-
-if (list !== undefined) {
-  // Node before 22.15 has no such hook: it builds before the command reads its arguments.
-  if (typeof modules.registerHooks !== "function") requireBuilt(list);
-  else {
-    let needed = true;
-    modules.registerHooks({
-      resolve: (specifier, context, next) => {
-        if (needed && /\/types\/index\.js$/.test(specifier)) {
-          needed = false;
-          requireBuilt(list);
-        }
-        return next(specifier, context);
-      },
-    });
-  }
-}
-
-/** Runs the compiler unless there is nothing to do. Ends the process with what the compiler said if it fails. */
-function requireBuilt({ files, seconds }: BuildList): void {
-  if (isBuilt(ROOT, files)) return;
-  process.stderr.write(
-    `compiling the contracts, once, about ${seconds} s on two free cores (if interrupted, run the same command again)\n`,
-  );
-  const cli = join(ROOT, "node_modules", "hardhat", "dist", "src", "cli.js");
-  const { status, signal, stdout, stderr } = spawnSync(
-    process.execPath,
-    [cli, "build", "--quiet", "--no-tests", ...files],
-    { cwd: ROOT, stdio: ["ignore", "pipe", "pipe"], maxBuffer: 2 ** 26 },
-  );
-  if (status === 0) return;
-  if (signal !== null) process.kill(process.pid, signal);
-  process.stderr.write(stdout);
-  process.stderr.write(stderr);
-  process.exit(1);
-}
+if (list !== undefined) buildOnImport(list);
