@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 
 import toolbox from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig } from "hardhat/config";
+import { configVariable, defineConfig } from "hardhat/config";
 
 import { parallelBuild } from "./src/build/plugin.js";
 import { compileTests, testOverrides } from "./src/build/compileTests.js";
@@ -63,5 +63,6 @@ export default defineConfig({
     solidity: EFFORT[effort],
   },
   networks: NETWORKS,
+  verify: { etherscan: { apiKey: configVariable("ETHERSCAN_API_KEY") } },
   tasks: TASKS,
 });

@@ -1,4 +1,5 @@
-/** First-loss capital: deposit, request an exit, wait, leave. Run: `npx hardhat run examples/backstop.ts`. */
+// First-loss capital: deposit, request an exit, wait, leave.
+// Run it with `npx hardhat run examples/backstop.ts`.
 import { MaxUint256, formatEther, parseEther } from "ethers";
 import { network } from "hardhat";
 
@@ -12,7 +13,7 @@ const parameters = await readParameters("deploy/parameters/localhost.json");
 const { backstop, debtToken } = connect(await deployInMemory(connection, parameters), depositor);
 const inTokens = (amount: bigint) => formatEther(amount).replace(/\.0$/, "");
 
-// `depositAtLeast` reverts if an absorption in the same block makes shares dearer than expected.
+// `depositAtLeast` reverts if an absorption in the same block makes shares more expensive than expected.
 await debtToken.mint(depositor, parseEther("1000"));
 await debtToken.approve(backstop, MaxUint256);
 const expected = await backstop.previewDeposit(parseEther("1000"));

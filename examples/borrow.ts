@@ -1,4 +1,5 @@
-/** A vault from deposit to liquidation, on a chain in memory. Run: `npx hardhat run examples/borrow.ts`. */
+// A vault from deposit to liquidation, on a chain in memory.
+// Run it with `npx hardhat run examples/borrow.ts`.
 import { MaxUint256, formatEther, parseEther, parseUnits } from "ethers";
 import { network } from "hardhat";
 

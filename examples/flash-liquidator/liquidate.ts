@@ -1,4 +1,5 @@
-/** A liquidation that needs no capital. Run: `npx hardhat run examples/flash-liquidator/liquidate.ts`. */
+// A liquidation that needs no capital.
+// Run it with `npx hardhat run examples/flash-liquidator/liquidate.ts`.
 import { MaxUint256, formatEther, parseEther, parseUnits } from "ethers";
 import { network } from "hardhat";
 
@@ -17,7 +18,7 @@ const { engine, pool, debtToken, lens, tokens, feeds } = connect(deployment, kee
 const [weth, feed] = [tokens[0]!, feeds[0]!];
 const WETH = 0;
 
-// Lenders' cash, and a market of 1,000,000 USDX a side at 1,700: on a live chain both are there already.
+// Lenders' cash, and a market of 1,000,000 USDX a side at 1,700. A live chain has both already.
 const uniswap = await Uniswap.deploy(keeper, keeper.address);
 for (const token of [weth, debtToken]) {
   await token.mint(keeper, parseEther("10000000"));
@@ -40,7 +41,7 @@ await feed.setAnswer(parseUnits("1700", await feed.decimals()));
 const health = async () => Number(formatEther((await lens.health([vault]))[0]!.healthFactor)).toFixed(3);
 console.log(`health factor before: ${await health()}`);
 
-// The contract holds nothing. It sells what it seizes in the callback, pays, and sends on what is left.
+// The contract holds nothing: its callback sells the collateral, and the engine is paid from that.
 const liquidator = await new FlashLiquidator__factory(keeper).deploy(engine, uniswap.routerAddress);
 console.log(`the contract holds ${await debtToken.balanceOf(liquidator)} USDX`);
 const profit = await liquidator.liquidate.staticCall(vault, WETH, FEE, 0n);

@@ -7,7 +7,7 @@ import { isBuilt } from "./stamp.js";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-/** Builds what `list` names when something first imports the contracts' types, if it is not built. */
+/** Builds the files of `list`, unless they are built, when the contracts' types are first imported. */
 export function buildOnImport(list: BuildList): void {
   // Node before 22.15 has no such hook: it builds before the command reads its arguments.
   if (typeof modules.registerHooks !== "function") {
@@ -26,7 +26,7 @@ export function buildOnImport(list: BuildList): void {
   });
 }
 
-/** Runs the compiler unless there is nothing to do. Ends the process with what the compiler said if it fails. */
+/** Compiles what is not compiled. If that fails, ends the process with the compiler's output. */
 function requireBuilt({ files, seconds }: BuildList): void {
   if (isBuilt(ROOT, files)) return;
   process.stderr.write(

@@ -10,17 +10,20 @@ import { parseKeeper } from "../lab/config/options.js";
 import type { ReplayResult } from "../lab/result/result.js";
 import { loadScenario } from "../lab/scenario/scenario.js";
 import { Settings } from "../lab/config/settings.js";
+import { parametersJsonSchema } from "../protocol/parameters/jsonSchema.js";
 
 const ROOT = new URL("../../", import.meta.url);
+/** The JSON schema of parameter files. */
+const SCHEMA = "deploy/parameters/schema.json";
 
 /** `npx tsx scripts/docs.ts --check | --update`. */
 export const DOCS = {
   usage: "npx tsx scripts/docs.ts --check | --update",
   summary:
-    "Compares the tables of parameters in the documents with the code, and those of results with replays, or writes them.",
+    "Compares the tables of parameters in the documents and the schema of parameter files with the code, and tables of results with replays, or writes them.",
   options: {
-    check: { type: "boolean", help: "fail if a table differs" },
-    update: { type: "boolean", help: "write the tables" },
+    check: { type: "boolean", help: "fail if one differs" },
+    update: { type: "boolean", help: "write them" },
     runs: {
       type: "boolean",
       help: "replay what the table of results shows, too: a few minutes, after npm run build",
@@ -41,9 +44,14 @@ export const docs: Main<typeof DOCS> = async ({ check, update, runs }, io) => {
     stale.push(name);
     if (update) await writeFile(file, fresh);
   }
+  const schema = new URL(SCHEMA, ROOT);
+  if ((await readFile(schema, "utf8").catch(() => "")) !== parametersJsonSchema()) {
+    stale.push(SCHEMA);
+    if (update) await writeFile(schema, parametersJsonSchema());
+  }
   if (update) io.out(stale.length === 0 ? "nothing to write" : `written: ${stale.join(", ")}`);
   else if (stale.length > 0)
-    throw new CliError(`${stale.join(", ")}: a table differs from the code; run with --update`);
+    throw new CliError(`${stale.join(", ")}: differs from the code; run with --update`);
 };
 
 /** The replays that the table of results shows. Throws a `CliError` if a check of one failed. */

@@ -1,6 +1,6 @@
 /**
- * Builds the npm package into `dist/`: compiled sources with their types, the ABIs, and the artifacts
- * and files that the commands read. It has the repository's layout, so that relative paths hold.
+ * Builds the npm package into `dist/`: compiled sources with their types, the ABIs, and the
+ * artifacts and files that the commands read. It has the repository's layout, so that relative paths hold.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command `breakwater` of the package: `crash`, `deploy` and `keeper` on compiled contracts. */
+/** The package's command `breakwater`: `crash`, `deploy` and `keeper` on compiled contracts. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

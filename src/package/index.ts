@@ -8,7 +8,12 @@ export {
   readDeployment,
   termsOf,
 } from "../protocol/deployments.js";
-export { ParameterError, type SystemParameters, parseParameters } from "../protocol/parameters/convert.js";
+export {
+  ParameterError,
+  type SystemParameters,
+  parseParameters,
+  poolTermsOf,
+} from "../protocol/parameters/convert.js";
 export { RECORDS_PER_CALL, decodeRecords, readRecords } from "../protocol/vaultRecords.js";
 export {
   SystemModel,

@@ -71,7 +71,7 @@ function argumentsOf(
   });
 }
 
-/** An option's name as Hardhat writes it in definitions; on the command line it has hyphens again. */
+/** An option's name in Hardhat's definitions; on the command line it has hyphens again. */
 function camelCase(option: string): string {
   return option.replaceAll(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }

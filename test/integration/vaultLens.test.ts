@@ -1,14 +1,12 @@
-import { readFileSync } from "node:fs";
-
 import { expect } from "chai";
 import { network } from "hardhat";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
 import { MAX_UINT256, vaultKey } from "../../src/model/index.js";
 import { connect } from "../../src/protocol/client.js";
-import { parametersSchema } from "../../src/protocol/parameters/schema.js";
 import { parseParameters } from "../../src/protocol/parameters/convert.js";
 import { RECORDS_PER_CALL } from "../../src/protocol/vaultRecords.js";
+import { localParameters } from "../support/scenario.js";
 
 /** The most gas a transaction may use (EIP-7825), and what some nodes grant a call. */
 const GAS_CAP = 16_777_216;
@@ -16,8 +14,7 @@ const GAS_CAP = 16_777_216;
 describe("the lens", () => {
   it("answers for its most keys, of eight collaterals each, below the gas a call may be granted", async () => {
     const connection = await network.create();
-    const text = readFileSync(new URL("../../deploy/parameters/localhost.json", import.meta.url), "utf8");
-    const local = parametersSchema.parse(JSON.parse(text));
+    const local = localParameters();
     const assets = Array.from({ length: 8 }, (_, i) => ({ ...local.assets[0]!, symbol: `A${i}` }));
     const deployment = await deployInMemory(connection, parseParameters({ ...local, assets }));
     const [owner] = await connection.ethers.getSigners();

@@ -9,6 +9,7 @@ import {
   type SystemParameters,
   parametersSchema,
 } from "./schema.js";
+import { withoutSchemaKey } from "./jsonSchema.js";
 import { contradictionIn } from "./relations.js";
 
 export type {
@@ -151,7 +152,7 @@ export function mocksIn(p: SystemParameters): string[] {
 
 /** The first thing wrong with `input`, as one line that names the field, the value and what is allowed; or the parameters. */
 export function parseParameters(input: unknown): SystemParameters {
-  const result = parametersSchema.safeParse(input);
+  const result = parametersSchema.safeParse(withoutSchemaKey(input));
   if (result.success) return checkRelations(result.data);
   throw new ParameterError(describeIssue(result.error, input));
 }
