@@ -13,7 +13,7 @@ const parameters = await readParameters("deploy/parameters/localhost.json");
 const { backstop, debtToken } = connect(await deployInMemory(connection, parameters), depositor);
 const inTokens = (amount: bigint) => formatEther(amount).replace(/\.0$/, "");
 
-// `depositAtLeast` reverts if an absorption in the same block makes shares more expensive than expected.
+// `depositAtLeast` reverts if an absorption just before it makes shares more expensive.
 await debtToken.mint(depositor, parseEther("1000"));
 await debtToken.approve(backstop, MaxUint256);
 const expected = await backstop.previewDeposit(parseEther("1000"));

@@ -7,7 +7,7 @@ import { isBuilt } from "./stamp.js";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-/** Builds the files of `list`, unless they are built, when the contracts' types are first imported. */
+/** Builds the files of `list`, if they are not built, when the contracts' types are imported. */
 export function buildOnImport(list: BuildList): void {
   // Node before 22.15 has no such hook: it builds before the command reads its arguments.
   if (typeof modules.registerHooks !== "function") {

@@ -1,6 +1,7 @@
 /**
  * Builds the npm package into `dist/`: compiled sources with their types, the ABIs, and the
- * artifacts and files that the commands read. It has the repository's layout, so that relative paths hold.
+ * artifacts and files that the commands read. It has the repository's layout, because sources find
+ * files by relative paths.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";

@@ -1,13 +1,23 @@
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
+import { ownerOf } from "../../../src/model/index.js";
 import { readDeployment } from "../../../src/protocol/deployments.js";
 import { DeadlineProvider } from "../../../src/protocol/provider.js";
 import { type ChainNode, type Ended, runScript, scratch, startHardhatNode } from "../../support/process.js";
 import { lend, openVault, ROLES, signerOf } from "../../support/scenario.js";
 import { skipUnless } from "../../support/skip.js";
+
+/** The program in the guide. */
+const GUIDE = /```ts\n([\s\S]*?)```/.exec(readFileSync("docs/guides/use-the-package.md", "utf8"))?.[1] ?? "";
+
+/** A Hardhat project that imports the interfaces, with the compiler from here. */
+const HARDHAT_CONFIG = `export default {
+  solidity: { version: "0.8.30", path: ${JSON.stringify(resolve("node_modules/solc/soljson.js"))} },
+};`;
 
 /** What npm says when there is no registry to ask. */
 const UNREACHABLE = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH/;
@@ -45,7 +55,7 @@ const TSCONFIG = {
     skipLibCheck: true,
     types: ["node"],
   },
-  files: ["consumer.ts"],
+  files: ["consumer.ts", "guide.ts"],
 };
 
 describe("the package, installed into an empty folder", function () {
@@ -56,7 +66,9 @@ describe("the package, installed into an empty folder", function () {
   const at = (name: string): string => join(folder(), name);
 
   const start = (command: string, args: readonly string[], cwd: string): Ended => {
-    const env = { ...process.env, NO_COLOR: "1" };
+    // Without this run's loaders and settings, which could hide that the package lacks something.
+    const kept = Object.entries(process.env).filter(([name]) => !/^(NODE_|HARDHAT_|HH_)/.test(name));
+    const env = { ...Object.fromEntries(kept), NO_COLOR: "1" };
     const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: "utf8" });
     return { code: status, stdout, stderr };
   };
@@ -109,6 +121,7 @@ describe("the package, installed into an empty folder", function () {
     provider.destroy();
 
     await writeFile(at("consumer.ts"), CONSUMER);
+    await writeFile(at("guide.ts"), GUIDE);
     await writeFile(at("tsconfig.json"), JSON.stringify(TSCONFIG));
     const compiled = start(process.execPath, [resolve("node_modules/typescript/bin/tsc")], folder());
     expect(compiled.stdout).to.equal("");
@@ -123,6 +136,9 @@ describe("the package, installed into an empty folder", function () {
       modelAssets: 2,
       liquidates: true,
     });
+    const told = start(process.execPath, ["guide.js", ownerOf(vault), url], folder());
+    expect(told.stdout).to.match(/^debt: 14000\.0\d* USDX\nhealth factor: 1\.14\d+\n$/);
+    expect(told.stderr).to.equal("");
   });
 
   it("keeps the system that it deployed", () => {
@@ -144,6 +160,22 @@ describe("the package, installed into an empty folder", function () {
     const refused = breakwater("crash", "--prices", "none.csv");
     expect(refused.stderr).to.match(/^--prices: "none.csv": cannot be read/);
     expect(refused.code).to.equal(2);
+  });
+
+  it("has interfaces that a contract of somebody else compiles with", async () => {
+    const example = await readFile("examples/flash-liquidator/FlashLiquidator.sol", "utf8");
+    const source = example.replaceAll('"../../contracts/', '"breakwater/contracts/');
+    expect(source).to.not.equal(example);
+    await mkdir(at("contracts"));
+    await writeFile(at("contracts/FlashLiquidator.sol"), source);
+    await writeFile(at("hardhat.config.js"), HARDHAT_CONFIG);
+    const { code, stderr } = start(process.execPath, [at("node_modules/.bin/hardhat"), "build"], folder());
+    expect(code, stderr).to.equal(0);
+    const artifact = await readFile(
+      at("artifacts/contracts/FlashLiquidator.sol/FlashLiquidator.json"),
+      "utf8",
+    );
+    expect((JSON.parse(artifact) as { bytecode: string }).bytecode).to.have.length.greaterThan(2_000);
   });
 
   it("names its commands", () => {
