@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
@@ -176,6 +176,22 @@ describe("the package, installed into an empty folder", function () {
       "utf8",
     );
     expect((JSON.parse(artifact) as { bytecode: string }).bytecode).to.have.length.greaterThan(2_000);
+  });
+
+  it("depends on every package that it imports, and on no other", () => {
+    const { dependencies } = JSON.parse(readFileSync("package.json", "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    const imported = new Set<string>();
+    const files = globSync(["dist/**/*.{js,d.ts}", "contracts/**/*.sol"], {
+      exclude: ["contracts/mocks/**"],
+    });
+    for (const file of files) {
+      const text = readFileSync(file, "utf8");
+      for (const [, specifier = ""] of text.matchAll(/(?:from|import)[\s(]+"([^".:][^":]*)"/g))
+        imported.add(specifier.split("/", specifier.startsWith("@") ? 2 : 1).join("/"));
+    }
+    expect([...imported].sort()).to.deep.equal(Object.keys(dependencies).sort());
   });
 
   it("names its commands", () => {
