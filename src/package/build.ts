@@ -51,10 +51,17 @@ export const buildPackage: Main<typeof BUILD_PACKAGE> = async (_options, io) => 
   for (const file of matching(ROOT, FILES)) copy(ROOT, file, DIST);
   const abis = matching(artifacts, ABIS);
   mkdirSync(join(DIST, "abi"), { recursive: true });
+  const builds = new Set<string>();
   for (const file of abis) {
-    const { abi } = JSON.parse(readFileSync(join(artifacts, file), "utf8")) as { abi: unknown[] };
+    const { abi, buildInfoId } = JSON.parse(readFileSync(join(artifacts, file), "utf8")) as {
+      abi: unknown[];
+      buildInfoId: string;
+    };
+    builds.add(buildInfoId);
     if (abi.length > 0) writeFileSync(join(DIST, "abi", basename(file)), `${JSON.stringify(abi, null, 1)}\n`);
   }
+  // Reports name compiler and settings, which only the input of the build tells.
+  for (const id of builds) copy(artifacts, join("build-info", `${id}.json`), join(DIST, "artifacts"));
   // Hardhat takes the folder of the nearest package.json for its project.
   const { name, version, type } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Record<
     string,

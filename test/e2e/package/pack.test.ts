@@ -156,7 +156,7 @@ describe("the package, installed into an empty folder", function () {
     expect(code).to.equal(0);
     const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
     const page = await readFile(at("report/report.html"), "utf8");
-    expect(page).to.include(`breakwater ${version}`);
+    expect(page).to.include(`breakwater ${version}`).and.to.include("solc 0.8.30+");
     const refused = breakwater("crash", "--prices", "none.csv");
     expect(refused.stderr).to.match(/^--prices: "none.csv": cannot be read/);
     expect(refused.code).to.equal(2);
