@@ -14,7 +14,7 @@ const connection = await network.create();
 const [keeper, borrower] = await connection.ethers.getSigners();
 if (!keeper || !borrower) throw new Error("the chain has too few accounts");
 const deployment = await deployInMemory(connection, await readParameters("deploy/parameters/localhost.json"));
-const { engine, pool, debtToken, lens, tokens, feeds } = connect(deployment, keeper);
+const { vaultEngine, lendingPool, debtToken, vaultLens, tokens, feeds } = connect(deployment, keeper);
 const [weth, feed] = [tokens[0]!, feeds[0]!];
 const WETH = 0;
 
@@ -24,25 +24,25 @@ for (const token of [weth, debtToken]) {
   await token.mint(keeper, parseEther("10000000"));
   await token.approve(await uniswap.managerAddress, MaxUint256);
 }
-await debtToken.approve(pool, MaxUint256);
-await pool.deposit(parseEther("500000"), keeper);
+await debtToken.approve(lendingPool, MaxUint256);
+await lendingPool.deposit(parseEther("500000"), keeper);
 const [collateral, debt] = [deployment.assets[WETH]!, deployment.debtAsset].map(({ token, decimals }) => ({
   address: token,
   decimals,
 }));
-await uniswap.createMarket(collateral!, debt!, parseEther("1700"), parseEther("1000000"), FEE);
+await uniswap.createPool(collateral!, debt!, parseEther("1700"), parseEther("1000000"), FEE);
 
 // A vault that the fall of the price to 1,700 makes unhealthy.
 const vault = vaultKey(borrower.address, 0n);
 await weth.mint(borrower, parseEther("10"));
-await weth.connect(borrower).approve(engine, MaxUint256);
-await engine.connect(borrower).open(vault, WETH, parseEther("10"), parseEther("14000"), borrower);
+await weth.connect(borrower).approve(vaultEngine, MaxUint256);
+await vaultEngine.connect(borrower).open(vault, WETH, parseEther("10"), parseEther("14000"), borrower);
 await feed.setAnswer(parseUnits("1700", await feed.decimals()));
-const health = async () => Number(formatEther((await lens.health([vault]))[0]!.healthFactor)).toFixed(3);
+const health = async () => Number(formatEther((await vaultLens.health([vault]))[0]!.healthFactor)).toFixed(3);
 console.log(`health factor before: ${await health()}`);
 
 // The contract holds nothing: its callback sells the collateral, and the engine is paid from that.
-const liquidator = await new FlashLiquidator__factory(keeper).deploy(engine, uniswap.routerAddress);
+const liquidator = await new FlashLiquidator__factory(keeper).deploy(vaultEngine, uniswap.routerAddress);
 console.log(`the contract holds ${await debtToken.balanceOf(liquidator)} USDX`);
 const profit = await liquidator.liquidate.staticCall(vault, WETH, FEE, 0n);
 await liquidator.liquidate(vault, WETH, FEE, (profit * 9n) / 10n);

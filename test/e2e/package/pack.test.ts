@@ -33,7 +33,7 @@ const [url = "", directory = "", vault = ""] = process.argv.slice(2);
 const provider = new JsonRpcProvider(url, 31337, { staticNetwork: true });
 const deployment = await readDeployment(directory, 31337);
 const client = connect(deployment, provider);
-const [health] = await client.lens.health([vault as VaultKey]);
+const [health] = await client.vaultLens.health([vault as VaultKey]);
 const model = new SystemModel(termsOf(deployment), 1n);
 console.log(JSON.stringify({
   debt: String(health?.debt),
