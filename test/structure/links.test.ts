@@ -57,7 +57,8 @@ const codeWords = (text: string): readonly string[] =>
 
 /** Whether a path of a page exists: as a file or folder, or as a pattern that something matches. */
 function exists(path: string): boolean {
-  const bare = path.replace(/:\d+$/, "");
+  // A line, or the name of a contract as Hardhat gives it.
+  const bare = path.replace(/:\w+$/, "");
   return bare.includes("*") ? globSync(bare).length > 0 : existsSync(bare);
 }
 

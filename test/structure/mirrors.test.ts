@@ -21,6 +21,7 @@ const COVERED_BY: Readonly<Record<string, string>> = {
   "src/lab/agents": "test/integration/lab",
   "src/lab/accounting": "test/unit/lab/accounting",
   "src/lab/result": "test/e2e/cli",
+  "src/package": "test/e2e/package",
   "src/model": "test/differential",
   "src/model/types": "test/differential",
   "src/model/math": "test/differential",
