@@ -1,4 +1,13 @@
+import { z } from "zod";
+
 import { InputError, quote } from "../../format/inputError.js";
+import {
+  auctionSchema,
+  breakerSchema,
+  rateSchema,
+  systemSchema,
+  volatilitySchema,
+} from "../../protocol/parameters/schema.js";
 
 /** What a setting may be: yes or no, an integer in a range, or a decimal number in a range, kept as text. */
 type Kind =
@@ -21,6 +30,29 @@ const decimal = (value: string, min: string, max: string): Setting => ({
 });
 const boolean = (value: boolean): Setting => ({ allowed: { kind: "boolean" }, value: String(value) });
 
+/** A deployment parameter: its own bounds, and its own default unless the lab has another. */
+function deployed(parameter: z.ZodType, value?: number): Setting {
+  const [type, given] =
+    parameter instanceof z.ZodDefault
+      ? [parameter.unwrap(), value ?? parameter.def.defaultValue]
+      : [parameter, value];
+  if (type instanceof z.ZodBoolean) return boolean(given === true);
+  if (!(type instanceof z.ZodNumber) || typeof given !== "number")
+    throw new TypeError("a parameter has neither a default nor a value here");
+  return integer(given, type.minValue ?? 0, type.maxValue ?? Number.MAX_SAFE_INTEGER);
+}
+
+/** A decimal deployment parameter with its own default; the schema leaves its range to the contracts. */
+function deployedDecimal(parameter: z.ZodDefault, min: string, max: string): Setting {
+  return decimal(String(parameter.def.defaultValue), min, max);
+}
+
+const SYSTEM = systemSchema.shape;
+const RATE = rateSchema.shape;
+const BREAKER = breakerSchema.shape;
+const VOLATILITY = volatilitySchema.shape;
+const AUCTION = auctionSchema.shape;
+
 /** Parameters of every collateral asset; a section per asset, by its symbol. */
 const ASSET: Readonly<Record<string, Setting>> = {
   ltvBps: integer(7500, 1, 9999),
@@ -40,8 +72,8 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
   system: {
     borrowCap: decimal("1000000000000", "0", "1000000000000000"),
     dust: decimal("1000", "0.000001", "1000000"),
-    targetHealthBps: integer(10_500, 10_100, 15_000),
-    stuckHealthBps: integer(8500, 0, 10_000),
+    targetHealthBps: deployed(SYSTEM.targetHealthBps, 10_500),
+    stuckHealthBps: deployed(SYSTEM.stuckHealthBps),
   },
   rate: {
     basePerYear: decimal("0", "0", "10"),
@@ -49,8 +81,8 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
     slopeBelowPerYear: decimal("0.05", "0", "10"),
     slopeAbovePerYear: decimal("0.75", "0", "100"),
     maxPerYear: decimal("2", "0", "10"),
-    reserveFactorBps: integer(1000, 0, 10_000),
-    backstopFactorBps: integer(500, 0, 10_000),
+    reserveFactorBps: deployed(RATE.reserveFactorBps, 1000),
+    backstopFactorBps: deployed(RATE.backstopFactorBps),
   },
   debt: { decimals: integer(18, 6, 18) },
   oracle: {
@@ -80,33 +112,33 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
     capital: decimal("0.1", "0", "10"),
   },
   breaker: {
-    enabled: boolean(true),
-    limitBps: integer(1500, 0, 9999),
-    windowSeconds: integer(3600, 60, 86_400),
-    doubtSeconds: integer(7200, 0, 31_536_000),
-    pauseSeconds: integer(1800, 1, 21_600),
+    enabled: deployed(BREAKER.enabled),
+    limitBps: deployed(BREAKER.limitBps),
+    windowSeconds: deployed(BREAKER.windowSeconds),
+    doubtSeconds: deployed(BREAKER.doubtSeconds),
+    pauseSeconds: deployed(BREAKER.pauseSeconds),
   },
   volatility: {
-    enabled: boolean(true),
-    halfLifeSeconds: integer(86_400, 3600, 31_536_000),
-    horizonSeconds: integer(3600, 1, 2_592_000),
-    z: decimal("3", "0", "1000"),
-    floorBps: integer(0, 0, 8000),
-    ceilingBps: integer(4000, 0, 8000),
-    priorPerYear: decimal("1", "0", "10"),
+    enabled: deployed(VOLATILITY.enabled),
+    halfLifeSeconds: deployed(VOLATILITY.halfLifeSeconds),
+    horizonSeconds: deployed(VOLATILITY.horizonSeconds),
+    z: deployedDecimal(VOLATILITY.z, "0", "1000"),
+    floorBps: deployed(VOLATILITY.floorBps),
+    ceilingBps: deployed(VOLATILITY.ceilingBps),
+    priorPerYear: deployedDecimal(VOLATILITY.priorPerYear, "0", "10"),
   },
   auction: {
-    startBps: integer(10_000, 10_000, 20_000),
-    cutBps: integer(50, 1, 9999),
-    stepSeconds: integer(60, 1, 65_535),
-    floorBps: integer(9500, 1000, 10_000),
-    tailSeconds: integer(3600, 1, 65_535),
-    maxGapSeconds: integer(600, 1, 65_535),
-    penaltyBps: integer(500, 0, 2000),
-    tipBps: integer(50, 0, 200),
-    maxTipBps: integer(200, 0, 200),
-    flatTip: decimal("20", "0", "1000000"),
-    frozen: boolean(false),
+    startBps: deployed(AUCTION.startBps),
+    cutBps: deployed(AUCTION.cutBps),
+    stepSeconds: deployed(AUCTION.stepSeconds),
+    floorBps: deployed(AUCTION.floorBps),
+    tailSeconds: deployed(AUCTION.tailSeconds),
+    maxGapSeconds: deployed(AUCTION.maxGapSeconds),
+    penaltyBps: deployed(AUCTION.penaltyBps),
+    tipBps: deployed(AUCTION.tipBps),
+    maxTipBps: deployed(AUCTION.maxTipBps),
+    flatTip: deployedDecimal(AUCTION.flatTip, "0", "1000000"),
+    frozen: deployed(AUCTION.frozen),
   },
   autopilot: {
     /** Share of the vaults whose owners have a plan. */

@@ -62,8 +62,27 @@ const asset = z.strictObject({
   supplyCap: decimal,
 });
 
+/** The curve of the borrow rate. */
+export const rateSchema = z.strictObject({
+  basePerYear: decimal,
+  kink: decimal,
+  slopeBelowPerYear: decimal,
+  slopeAbovePerYear: decimal,
+  maxPerYear: decimal,
+  /** Shares of interest kept for the reserve and for the backstop. */
+  reserveFactorBps: z.int().min(0).max(10_000),
+  backstopFactorBps: z.int().min(0).max(10_000).default(500),
+});
+/** Bounds on every vault. */
+export const systemSchema = z.strictObject({
+  borrowCap: decimal,
+  dust: decimal,
+  targetHealthBps: z.int().min(10_100).max(15_000),
+  /** Health below which a flagged vault may be absorbed whole by age; 0: never by age. */
+  stuckHealthBps: z.int().min(0).max(10_000).default(8500),
+});
 /** How volatility is measured and what it takes off the initial margin. */
-const volatility = z.strictObject({
+export const volatilitySchema = z.strictObject({
   /** False: every haircut is 0, only the configured ltv holds. */
   enabled: z.boolean().default(true),
   /** Time in which the weight of a return halves. */
@@ -78,7 +97,7 @@ const volatility = z.strictObject({
   priorPerYear: decimal.default("1"),
 });
 /** When the price of an asset closes borrowing and withdrawing with debt. */
-const breaker = z.strictObject({
+export const breakerSchema = z.strictObject({
   /** False: only the guardian pauses. */
   enabled: z.boolean().default(true),
   /** Move within the window that trips; 0: moves are not watched. */
@@ -89,7 +108,7 @@ const breaker = z.strictObject({
   pauseSeconds: z.int().min(1).max(21_600).default(1800),
 });
 /** How absorbed collateral is sold. */
-const auction = z.strictObject({
+export const auctionSchema = z.strictObject({
   startBps: z.int().min(10_000).max(65_535).default(10_000),
   cutBps: z.int().min(1).max(9999).default(50),
   stepSeconds: z.int().min(1).max(65_535).default(60),
@@ -129,29 +148,14 @@ export const parametersSchema = z.strictObject({
     token,
     source: source.optional(),
   }),
-  rate: z.strictObject({
-    basePerYear: decimal,
-    kink: decimal,
-    slopeBelowPerYear: decimal,
-    slopeAbovePerYear: decimal,
-    maxPerYear: decimal,
-    /** Shares of interest kept for the reserve and for the backstop. */
-    reserveFactorBps: z.int().min(0).max(10_000),
-    backstopFactorBps: z.int().min(0).max(10_000).default(500),
-  }),
-  system: z.strictObject({
-    borrowCap: decimal,
-    dust: decimal,
-    targetHealthBps: z.int().min(10_100).max(15_000),
-    /** Health below which a flagged vault may be absorbed whole by age; 0: never by age. */
-    stuckHealthBps: z.int().min(0).max(10_000).default(8500),
-  }),
+  rate: rateSchema,
+  system: systemSchema,
   assets: z.array(asset).min(1).max(64),
   /** The feed that says whether the chain's sequencer is up, and how long it must have been. */
   sequencer: z.strictObject({ feed, gracePeriodSeconds: z.int().min(0).max(86_400) }).optional(),
-  volatility: volatility.prefault({}),
-  breaker: breaker.prefault({}),
-  auction: auction.prefault({}),
+  volatility: volatilitySchema.prefault({}),
+  breaker: breakerSchema.prefault({}),
+  auction: auctionSchema.prefault({}),
   /** The contract the keeper may liquidate through; left out where there is no Uniswap v3. */
   executor: z
     .strictObject({
