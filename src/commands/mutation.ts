@@ -20,7 +20,11 @@ const PAGE = new URL("../../docs/assurance/mutation.md", import.meta.url);
 
 const LIBRARIES = "contracts/libraries/**/*.sol";
 /** The engine with its book: too large for every mutant, a sample of both together. */
-const SAMPLED = ["contracts/core/VaultEngine.sol", "contracts/storage/VaultStorage.sol"];
+const SAMPLED = [
+  "contracts/core/VaultEngine.sol",
+  "contracts/core/base/VaultEngineBase.sol",
+  "contracts/storage/VaultStorage.sol",
+];
 
 /** `npm run mutation`. */
 export const MUTATION = {

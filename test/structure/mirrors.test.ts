@@ -5,6 +5,10 @@ import { expect } from "chai";
 
 /** Files without tests of their own name, and where they are tested instead. */
 const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
+  "contracts/core/base/VaultEngineBase.sol": "test/contracts/core/VaultEngine",
+  "contracts/core/base/AuctionHouseBase.sol": "test/contracts/core/AuctionHouse",
+  "contracts/core/base/LendingPoolBase.sol": "test/contracts/core/LendingPool",
+  "contracts/policy/base/OracleGuardBase.sol": "test/contracts/policy/OracleGuard",
   "contracts/storage/VaultStorage.sol": "test/contracts/core/VaultEngine",
   "contracts/storage/AuctionValuation.sol": "test/contracts/core/AuctionHouse",
 };

@@ -34,6 +34,7 @@ export interface Choice {
 /** The tests of a contract that has more than one file of them. */
 const OWN_FOLDER: Readonly<Record<string, string>> = {
   "contracts/core/VaultEngine.sol": "test/contracts/core/VaultEngine/",
+  "contracts/core/base/VaultEngineBase.sol": "test/contracts/core/VaultEngine/",
   "contracts/storage/VaultStorage.sol": "test/contracts/core/VaultEngine/",
 };
 
