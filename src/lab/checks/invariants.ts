@@ -189,7 +189,7 @@ export async function checkBook(
   const kept = await client.debtToken.balanceOf(client.auctionHouse);
   log.require(
     kept >= tips,
-    `block ${block}: the auction model.auctionHouse.state owes ${tips} in tips but holds ${kept}`,
+    `block ${block}: the auction house owes ${tips} in tips but holds ${kept}`,
   );
   for (const { id, symbol } of client.deployment.assets) {
     const { deposited, auctioned } = model.vaultEngine.assetTotals(id);
