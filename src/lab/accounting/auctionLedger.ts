@@ -5,29 +5,28 @@ import type { AbsorptionSample, TakeSample } from "../result/result.js";
 import { Bookkeeper } from "./balance/bookkeeper.js";
 import type { LabWorld } from "../system/world.js";
 
-/** Keeps the accounts of auctions. Amounts in debt units. */
+/** Accounts of the auctions. Amounts in debt units. */
 export class AuctionLedger {
   readonly absorptions: AbsorptionSample[] = [];
   readonly takes: TakeSample[] = [];
-  /** Debt absorbed, and lots it came with. */
+  /** Debt absorbed [debt units], and the number of lots absorbed with it. */
   debt = 0n;
   lots = 0;
-  /** What bidders paid for lots with a tab, and to whom it went. */
+  /** Paid by bidders for lots with a tab, followed by its parts: debt, penalty and tip. */
   proceeds = 0n;
   repaid = 0n;
   penalties = 0n;
   tips = 0n;
-  /** Tips that the backstop paid. */
+  /** Tips paid by the backstop. */
   tipsFromBackstop = 0n;
-  /** Debts nobody will pay that auctions left. */
+  /** Bad debt that auctions left. */
   shortfall = 0n;
-  /** What was paid for residuals: the reserve's. */
+  /** Paid for residuals. It belongs to the reserve. */
   remnantsSold = 0n;
   restarts = 0;
   writtenOff = 0;
-  /** The oracle's value of everything taken but residuals. */
+  /** Value at the liquidation price of everything taken except residuals. */
   private oracleValue = 0n;
-  /** Vaults taken over. */
   readonly absorbed = new Set<VaultKey>();
   readonly books: Bookkeeper;
 
@@ -35,7 +34,6 @@ export class AuctionLedger {
     this.books = new Bookkeeper(world, (market, asset, amount) => this.worth(market, asset, amount));
   }
 
-  /** A vault was absorbed. */
   absorb(e: Absorbed): void {
     const { moment, collateral } = e;
     const value = collateral.reduce(
@@ -52,7 +50,7 @@ export class AuctionLedger {
     this.absorptions.push({ time, block, transaction, id: e.id, vault: e.vault, debt: e.debt, value });
   }
 
-  /** A part of a lot was bought and sold. */
+  /** Books a take and the sale after it. */
   take(e: Taken): void {
     const { moment, id, asset, amount, cost, loss, paid } = e;
     const oracleValue = valueDown(amount, moment.prices[asset]?.liquidation ?? 0n);
@@ -78,7 +76,6 @@ export class AuctionLedger {
       this.books.sold(moment.marketPrices, "bidders", { asset, amount, debt: e.proceeds });
   }
 
-  /** An absorption was written off. */
   writeOff({ id, loss, backstopTip }: WrittenOff): void {
     this.tip(backstopTip);
     this.books.lost(loss, "atAuction");
@@ -87,12 +84,18 @@ export class AuctionLedger {
     this.writtenOff += 1;
   }
 
-  /** What everything taken but residuals brought for its worth at the oracle price [WAD]; 0 if nothing was. */
+  /**
+   * Proceeds over the oracle value of everything taken except residuals [WAD], rounded down. 0 if
+   * nothing was taken.
+   */
   get meanPriceToOracle(): bigint {
     return this.oracleValue === 0n ? 0n : (this.proceeds * 10n ** 18n) / this.oracleValue;
   }
 
-  /** What open absorptions owe beyond the value of their lots at liquidation prices. */
+  /**
+   * Debt of open absorptions beyond the value of their lots at liquidation prices [debt units]. A
+   * surplus of one absorption does not cover another.
+   */
   impliedShortfall(moment: Pick<Moment, "prices">): bigint {
     return this.world.model.auctionHouse.state.open.reduce((sum, a) => {
       const value = a.lots.reduce(
@@ -103,14 +106,14 @@ export class AuctionLedger {
     }, 0n);
   }
 
-  /** Market value of an amount of an asset [debt units]. */
+  /** Market value of an amount of an asset [debt units], rounded down. */
   worth(market: readonly bigint[], asset: number, amount: bigint): bigint {
     const { assets, debtAsset } = this.world.client.deployment;
     const unit = 10n ** BigInt(18 + (assets[asset]?.decimals ?? 18));
     return (amount * (market[asset] ?? 0n) * 10n ** BigInt(debtAsset.decimals)) / unit;
   }
 
-  /** The backstop owes the absorbers a tip. */
+  /** Books a tip that the backstop owes the absorbers [debt units]. */
   private tip(amount: bigint): void {
     this.tipsFromBackstop += amount;
     this.books.tipped(amount);

@@ -5,20 +5,22 @@ import type { TransactionCosts } from "../system/receipts.js";
 import type { Role } from "./balance/accounts.js";
 import type { Collateral } from "./balance/bookkeeper.js";
 
-/** One liquidation a keeper means to do: amounts in debt units but for `seized`, in collateral units. */
+/**
+ * A liquidation that a keeper plans. Amounts in debt units, except `seized` in collateral units.
+ */
 export interface PlannedLiquidation {
   readonly key: VaultKey;
   readonly asset: number;
   readonly maxRepay: bigint;
   readonly repaid: bigint;
   readonly seized: bigint;
-  /** What the sale should bring. */
+  /** Expected proceeds of the sale [debt units]. */
   readonly proceeds: bigint;
-  /** proceeds - repaid - gas. */
+  /** proceeds - repaid - gas [debt units]. */
   readonly profit: bigint;
 }
 
-/** What every transaction of a keeper leaves behind. */
+/** Common to all transactions of keepers. */
 interface Mined {
   readonly moment: Moment;
   readonly receipts: readonly Receipt[];
@@ -30,26 +32,25 @@ export interface Liquidated extends Mined {
   readonly kind: "liquidated";
   readonly plan: PlannedLiquidation;
   readonly result: LiquidationResult;
-  /** Collateral that went to auction because nobody will pay the rest of the debt. */
+  /** Collateral that went to auction because the rest of the debt was written off. */
   readonly auctioned: readonly Collateral[];
-  /** What the sale brought [debt units]. */
+  /** Proceeds of the sale [debt units]. */
   readonly proceeds: bigint;
 }
 
-/** A vault taken over by the auction house. */
 export interface Absorbed extends Mined {
   readonly kind: "absorbed";
   readonly vault: VaultKey;
   readonly id: bigint;
-  /** What the vault owed, and what the pool now waits for [debt units]. */
+  /** Debt of the vault, and the auction debt that the pool now counts [debt units]. */
   readonly debt: bigint;
   readonly auctionDebt: bigint;
   readonly collateral: readonly Collateral[];
-  /** Tips that the backstop owes for it [debt units]. */
+  /** Tips that the backstop owes for the absorption [debt units]. */
   readonly backstopTip: bigint;
 }
 
-/** A part of a lot bought, and the sale after it. */
+/** A take and the sale after it. Amounts in debt units, except `amount`. */
 export interface Taken extends Mined {
   readonly kind: "taken";
   readonly id: bigint;
@@ -58,15 +59,15 @@ export interface Taken extends Mined {
   readonly amount: bigint;
   readonly cost: bigint;
   readonly loss: pools.Loss;
-  /** How the cost was divided; null for residuals, which have no tab. */
+  /** The parts of the cost. Null for residuals, which have no tab. */
   readonly paid: auctionMath.Tab | null;
-  /** Whether the absorption ended with it, and if so, whether its tab is paid. */
+  /** Null if the absorption stays open. Otherwise says whether its tab is paid. */
   readonly ended: { readonly tabPaid: boolean } | null;
   readonly backstopTip: bigint;
   readonly proceeds: bigint;
 }
 
-/** An absorption ended because it was not worth its gas. */
+/** An absorption that was written off because it is uneconomic. */
 export interface WrittenOff extends Mined {
   readonly kind: "writtenOff";
   readonly what: string;
@@ -80,12 +81,12 @@ export interface Upkeep extends Mined {
   readonly kind: "upkeep";
   readonly role: Role;
   readonly what: string;
-  /** A lot began again; the breaker closed what was open. */
+  /** Whether a lot was restarted, and whether the breaker tripped. */
   readonly restarted: boolean;
   readonly tripped: boolean;
 }
 
-/** A plan of the autopilot was executed, or refused by the chain: then `done` is null. */
+/** An execution of an autopilot plan. `done` is null if the chain refused it. */
 export interface Executed extends Mined {
   readonly kind: "executed";
   readonly done: {
@@ -96,7 +97,7 @@ export interface Executed extends Mined {
   } | null;
 }
 
-/** A borrower opened a vault after the start. */
+/** A vault opened after the start. `collateral` in token units, `debt` in debt units. */
 export interface Opened {
   readonly kind: "opened";
   readonly moment: Moment;
@@ -107,21 +108,21 @@ export interface Opened {
   readonly debt: bigint;
 }
 
-/** A borrower was refused for good. */
+/** A late borrower gave up, because their debt would be below dust. */
 export interface Refused {
   readonly kind: "refused";
 }
 
-/** A transaction of the last block: what an owner claimed, tips that were collected, or nothing of either. */
+/** A transaction of the last block: a claim by an owner, a collection of tips, or neither. */
 export interface Settled {
   readonly kind: "settled";
   readonly what: string;
   readonly receipts: readonly Receipt[];
   readonly claimed: Collateral | null;
-  /** Tips collected, and what that cost in gas. */
+  /** Tips collected [debt units], and the gas of collecting them. */
   readonly collected: { readonly tips: bigint; readonly costs: TransactionCosts } | null;
 }
 
-/** What happened in a block, as the ledger takes it. Amounts in debt units unless they are of a token. */
+/** Events of a block as the ledger takes them. Amounts in debt units unless they are of a token. */
 export type LedgerEvent =
   Liquidated | Absorbed | Taken | WrittenOff | Upkeep | Executed | Opened | Refused | Settled;

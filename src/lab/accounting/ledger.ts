@@ -23,11 +23,17 @@ import type { BookSample, LiquidationSample, StepSample } from "../result/result
 import { bookSample } from "./samples.js";
 import type { LabWorld } from "../system/world.js";
 
-/** How often the book is sampled for drawing, at most [samples per replay]. */
+/**
+ * Target number of book samples per replay. Fewer than twice as many are taken, because the
+ * interval is rounded down to whole steps.
+ */
 const BOOK_SAMPLES = 400;
 export const FAILURES_SHOWN = 20;
 
-/** Keeps the accounts of a replay: who lost what, how late, and whether chain and model agreed. Amounts in debt units. */
+/**
+ * The accounts of a replay: losses, latencies, and differences between chain and model. Amounts in
+ * debt units.
+ */
 export class Ledger {
   readonly auctions: AuctionLedger;
   readonly latencies = new Latencies();
@@ -41,16 +47,16 @@ export class Ledger {
   repaid = 0n;
   seizedValue = 0n;
   failed = 0;
-  /** Plans executed: how many, market value sold, debt repaid, and fees. */
+  /** Executed plans: their number, the market value sold, the debt repaid, and the fees. */
   autopilot = { executions: 0, sold: 0n, repaid: 0n, fees: 0n };
   trips = 0;
-  /** Borrowers who came later: how many opened, how many were refused for good; what was opened in all, at market. */
+  /** Late borrowers: how many opened a vault, and how many gave up. */
   late = { opened: 0, refused: 0 };
   capital: { debt: bigint; value: bigint };
   impliedMax = 0n;
   minRatio: bigint | null = null;
   maxUtilisation = 0n;
-  /** Owed beyond collateral when last looked at. */
+  /** Debt beyond collateral when last observed. */
   impliedNow = 0n;
   private repaidThisStep = 0n;
   private readonly bookEvery: number;
@@ -70,12 +76,11 @@ export class Ledger {
     }
   }
 
-  /** The books in double entry. */
   get books(): Bookkeeper {
     return this.auctions.books;
   }
 
-  /** Debts nobody would pay so far, and who paid them. */
+  /** Bad debt so far, and its division among backstop, reserve and lenders. */
   get booked(): pools.Loss {
     const { accounts } = this.books;
     const [backstop, reserve, lenders] = (["backstop", "reserve", "lenders"] as const).map(
@@ -84,23 +89,23 @@ export class Ledger {
     return { total: backstop + reserve + lenders, backstop, reserve, lenders };
   }
 
-  /** Whole debt tokens in debt units. */
+  /** Debt units of an amount in whole debt tokens. */
   debtUnits(tokens: string): bigint {
     return parseUnits(tokens, this.world.client.deployment.debtAsset.decimals);
   }
 
-  /** The market price of ether [WAD]: that of WETH, or of the first asset where there is none. */
+  /** The market price of ether [WAD]: the price of WETH, or of the first asset without WETH. */
   etherPrice(market: readonly bigint[]): bigint {
     const at = this.options.scenario.assets.findIndex((a) => a.symbol === "WETH");
     return market[Math.max(at, 0)] ?? 0n;
   }
 
-  /** What all keepers made. */
+  /** Profit of all keepers after gas [debt units]. */
   get profit(): bigint {
     return ROLES.reduce((sum, role) => sum + this.books.accounts.net(role), 0n);
   }
 
-  /** The vaults with HF < 1 after a block. */
+  /** Updates latencies and implied bad debt. `unhealthy`: the vaults with HF < 1 after `block`. */
   observe(block: number, unhealthy: readonly VaultKey[], prices: readonly Price[]): void {
     this.latencies.observe(block, Number(this.world.model.now), unhealthy);
     const pool = this.world.model.lendingPool.accrued;
@@ -111,7 +116,6 @@ export class Ledger {
     if (this.impliedNow > this.impliedMax) this.impliedMax = this.impliedNow;
   }
 
-  /** Takes down what happened in a block. */
   apply(event: LedgerEvent): void {
     switch (event.kind) {
       case "liquidated":
@@ -191,13 +195,15 @@ export class Ledger {
     this.spent("absorbers", what, { receipts, costs: collected.costs });
   }
 
-  /** A keeper paid for gas. */
   private cost(role: Role, { gas, wei, failed }: TransactionCosts): void {
     this.books.burnt(role, gas, wei);
     this.failed += failed;
   }
 
-  /** A keeper's transactions, which the model has done: a first one that reverted is a difference. */
+  /**
+   * Books the gas of a keeper's transactions, which the model has already applied. A reverted first
+   * transaction is a mismatch. The second one, the sale, may revert.
+   */
   private spent(
     role: Role,
     what: string,
@@ -207,13 +213,13 @@ export class Ledger {
     this.sent(what, receipts.slice(0, 1));
   }
 
-  /** Transactions that the model has done. */
+  /** Records a mismatch if a transaction that the model has already applied reverted. */
   private sent(what: string, receipts: readonly Receipt[]): void {
     if (receipts.every((r) => r.ok)) return;
     this.mismatch(this.world.chain.blockNumber, [{ what, chain: "reverted", model: "done" }]);
   }
 
-  /** The arbitrageur traded with the pool of an asset. */
+  /** Books the arbitrageur's trade with the pool of an asset, with the amounts of its receipt. */
   arbitraged(market: readonly bigint[], asset: number, receipt: Receipt | undefined): void {
     const { actors, client } = this.world;
     const token = client.deployment.assets[asset]?.token ?? "";
@@ -238,20 +244,20 @@ export class Ledger {
     this.sent(`opening of ${vault}`, receipts);
   }
 
-  /** A comparison of chain and model. */
+  /** Records a comparison of chain and model. */
   compared(block: number, r: ModelComparison): void {
     this.comparisons += r.comparisons;
     this.mismatch(block, r.mismatches);
   }
 
-  /** One figure that must be the same on the chain and in the model. */
+  /** Compares one figure of the chain with the model's. */
   compare(what: string, chain: bigint, model: bigint): void {
     this.comparisons += 1;
     if (chain === model) return;
     this.mismatch(this.world.chain.blockNumber, [{ what, chain: String(chain), model: String(model) }]);
   }
 
-  /** The end of a step. */
+  /** Samples the system at the end of a step. `market` and `poolPrice` in WAD. */
   sample(time: number, market: readonly bigint[], prices: readonly Price[], poolPrice: bigint): void {
     const { model } = this.world;
     const pool = model.lendingPool.accrued;

@@ -4,7 +4,7 @@ import type { BookSample } from "../result/result.js";
 const QUANTILES = [5n, 25n, 50n, 75n, 95n];
 const HEALTH_STEPS = [100n, 105n, 110n, 125n];
 
-/** The book of all vaults at `time` [s], for drawing. */
+/** Sample of all vaults with debt at `time` [s], for drawing. */
 export function bookSample(model: SystemModel, time: number, prices: readonly Price[]): BookSample {
   const pool = model.lendingPool.accrued;
   const rows: { ratio: bigint; debt: bigint }[] = [];

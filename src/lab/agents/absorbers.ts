@@ -1,21 +1,25 @@
 import { ABSORB_RATIO, BPS, type VaultKey, WAD, auctionMath, ripeness } from "../../model/index.js";
 import { type AgentContext, type AgentOperation, gasCost } from "./agentContext.js";
 
-/** Gas a flag and an absorption are expected to use, for the decision. */
+/** Gas assumed for a flag and for an absorption when deciding. */
 const FLAG_GAS = 90_000n;
 const ABSORB_GAS = 400_000n;
 
 /**
- * Takes over what liquidators leave, where the tip pays for it: at once below a collateral ratio of 1.02, else what is stuck once its
- * flag has ripened. Flags what is stuck, at once unless told to wait: whoever flags first is paid first.
+ * Absorb unhealthy vaults that liquidators leave, if the tip exceeds gas and minimum profit.
+ *
+ * - A vault whose collateral ratio is below 1.02 is absorbed at once.
+ * - A stuck vault is flagged, and absorbed within the window that its flag opens.
+ * - `flagAfter` is the time for which a vault must be unhealthy before it is flagged [s]. With 0 it
+ *   is flagged at once, because the first absorber to flag is the first to be paid.
  */
 export class Absorbers {
-  /** Since when a vault has been seen unhealthy without a break [s]. */
+  /** The time since which each vault has been unhealthy without a break [s]. */
   private since = new Map<VaultKey, number>();
 
   constructor(private readonly flagAfter: number) {}
 
-  /** `taken`: vaults that somebody else has dealt with in this block. */
+  /** `taken`: vaults that another agent has handled in this block. */
   *decide(context: AgentContext, taken: ReadonlySet<VaultKey>): Generator<AgentOperation, void> {
     this.remember(context);
     let done = 0;

@@ -5,20 +5,25 @@ import { gasInDebtUnits } from "../system/gasPrice.js";
 import type { Moment } from "../system/moment.js";
 import type { LabVault, LabWorld } from "../system/world.js";
 
-/** What agents see when they decide. The block to be mined is the next. */
+/** The state that agents see when they decide. The next block is yet to be mined. */
 export interface AgentContext extends Moment {
   readonly world: LabWorld;
   /** Vaults with HF < 1. */
   readonly unhealthy: readonly VaultKey[];
-  /** What gas costs now [wei], and the market price of ether [WAD]. */
+  /** Price of gas [wei], and market price of ether [WAD]. */
   readonly gasPrice: bigint;
   readonly etherPrice: bigint;
-  /** Least profit worth acting for [debt units], and most actions of one kind per block. */
+  /**
+   * Agents act only for more profit than `minProfit` [debt units]. `perBlock` is the most actions
+   * of one kind per block.
+   */
   readonly minProfit: bigint;
   readonly perBlock: number;
 }
 
-/** A take a bidder means to do: `amount` in collateral units, the rest in debt units. */
+/**
+ * A take that a bidder plans. `wanted` and `amount` in collateral units, the rest in debt units.
+ */
 export interface PlannedTake {
   readonly id: bigint;
   readonly asset: number;
@@ -29,7 +34,7 @@ export interface PlannedTake {
   readonly profit: bigint;
 }
 
-/** What the plan of a vault asks of an execution, in bps. */
+/** Terms of an autopilot plan. All in basis points. */
 export interface PlanTerms {
   readonly trigger: bigint;
   readonly target: bigint;
@@ -38,7 +43,7 @@ export interface PlanTerms {
   readonly maxDifference: bigint;
 }
 
-/** Operations of maintainers, which move no money of their own. */
+/** Operations of maintainers. They move no money except gas. */
 export type UpkeepKind =
   | "pokeVolatility"
   | "pokeCorrelation"
@@ -48,7 +53,10 @@ export type UpkeepKind =
   | "restart"
   | "checkpoint";
 
-/** What an agent wants done. It has happened in the model when the agent is asked for the next. */
+/**
+ * A decision of an agent. The model applies it before the agent is asked for the next one, except
+ * `executePlan`, which the model applies once its receipt is known.
+ */
 export type AgentOperation =
   | { readonly kind: "liquidateAndSell"; readonly plan: PlannedLiquidation }
   | { readonly kind: "takeAndSell"; readonly plan: PlannedTake }
@@ -58,7 +66,7 @@ export type AgentOperation =
   | {
       readonly kind: "upkeep";
       readonly operation: { [K in UpkeepKind]: OperationOf<K> }[UpkeepKind];
-      /** How often the chain is called for it; the model does it once. */
+      /** Number of calls sent to the chain for it. The model applies it once. 1 by default. */
       readonly calls?: number;
     }
   | {
@@ -66,7 +74,7 @@ export type AgentOperation =
       readonly vault: VaultKey;
       readonly asset: number;
       readonly terms: PlanTerms;
-      /** Called once mined, if the chain refused. */
+      /** Called after the block is mined if the chain refused the execution. */
       readonly onRefused: () => void;
     }
   | {
@@ -75,13 +83,13 @@ export type AgentOperation =
       readonly collateral: bigint;
       readonly debt: bigint;
     }
-  /** A borrower stays away for good: nothing is sent. */
+  /** A borrower gives up. Nothing is sent. */
   | { readonly kind: "stayAway" }
   | { readonly kind: "claim"; readonly asset: number }
   | { readonly kind: "claimTips" }
   | { readonly kind: "payBackstop" };
 
-/** What `units` of gas cost now [debt units]. */
+/** Cost of `units` of gas at the current price [debt units]. */
 export function gasCost(context: AgentContext, units: bigint): bigint {
   const { decimals } = context.world.client.deployment.debtAsset;
   return gasInDebtUnits(units, context.gasPrice, context.etherPrice, decimals);

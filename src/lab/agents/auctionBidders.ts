@@ -2,13 +2,13 @@ import { MAX_UINT256, ModelError, type auctions } from "../../model/index.js";
 import { SALE_GAS } from "./liquidators.js";
 import { type AgentContext, type AgentOperation, type PlannedTake, gasCost } from "./agentContext.js";
 
-/** Gas a take is expected to use, for the decision. */
+/** Gas assumed for a take when deciding. */
 const TAKE_GAS = 220_000n;
-/** Parts of a lot a bidder considers: a smaller one moves the market less. */
+/** Divisors of a lot that a bidder considers, because a smaller sale moves the market less. */
 const PARTS = [1n, 2n, 4n, 8n, 16n, 32n];
 const RESIDUALS = 0n;
 
-/** Takes the parts of lots whose sale into the AMM pays their price and the gas. */
+/** Takes the part of each lot whose sale into the AMM exceeds its cost, gas and minimum profit. */
 export function* auctionBidders(context: AgentContext): Generator<AgentOperation, void> {
   const { state: house } = context.world.model.auctionHouse;
   const lots = [
@@ -25,7 +25,7 @@ export function* auctionBidders(context: AgentContext): Generator<AgentOperation
   }
 }
 
-/** The most profitable part of a lot; null if none pays. */
+/** The most profitable part of a lot. Null if no part exceeds the minimum profit. */
 function planTake(context: AgentContext, id: bigint, lot: auctions.Lot): PlannedTake | null {
   const market = context.world.uniswapPools[lot.asset];
   const cost = gasCost(context, TAKE_GAS + SALE_GAS);
@@ -44,7 +44,7 @@ function planTake(context: AgentContext, id: bigint, lot: auctions.Lot): Planned
   return best;
 }
 
-/** What `quote` says; null where a take would be refused. */
+/** The quote, or null if the model would refuse the take. */
 function possible<T>(quote: () => T): T | null {
   try {
     return quote();

@@ -12,17 +12,18 @@ import type { Settings } from "../config/settings.js";
 import type { LabVault, LabWorld } from "../system/world.js";
 import { type AgentContext, type AgentOperation, type PlanTerms, gasCost } from "./agentContext.js";
 
-/** Gas an execution is expected to use, for the decision. */
+/** Gas assumed for an execution when deciding. */
 const EXECUTE_GAS = 450_000n;
 
 /**
- * Execute the plans of vaults whose health fell below their trigger, where the fee pays the gas. What a sale costs is the real
- * market's to say: a block holds nothing else, and the model follows the receipts.
+ * Execute the plans of vaults whose health is below their trigger, if the fee exceeds gas and
+ * minimum profit. A block with executions holds nothing else and the model follows its receipts,
+ * because only the AMM on the chain decides the cost of a sale.
  */
 export class AutopilotExecutors {
   private readonly plan: PlanTerms;
   private readonly vaults: readonly LabVault[];
-  /** Executions that failed at the last price: they wait for another. */
+  /** Vaults whose execution failed at the last price. They are retried at the next price. */
   private refused = new Set<VaultKey>();
   private pricedAt = 0n;
 
@@ -61,7 +62,7 @@ export class AutopilotExecutors {
     }
   }
 
-  /** Whether the fee pays the gas, and the market is good enough for the plan. */
+  /** Whether the fee covers the gas and the AMM can fill the sale within the plan's terms. */
   private worthwhile(context: AgentContext, asset: number, sale: DeleverageSale): boolean {
     const { uniswapPools: markets, client } = context.world;
     const price = context.prices[asset];
@@ -79,7 +80,7 @@ export class AutopilotExecutors {
   }
 }
 
-/** The sale that a plan asks for, of a vault that stands at `position`. */
+/** The sale that the plan's terms require for a vault with the given position. */
 export function planSale(
   { model }: LabWorld,
   { target, maxCost, fee }: PlanTerms,

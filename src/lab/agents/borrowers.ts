@@ -3,9 +3,13 @@ import type { LabVault, LabWorld } from "../system/world.js";
 import type { AgentContext, AgentOperation } from "./agentContext.js";
 
 /**
- * Borrowers who come later: each brings collateral for the debt it wishes at the configured limit and the price of the day, and
- * borrows its share of the limit in force then, which volatility may have lowered. Closed borrowing, a doubtful price or want of
- * cash make it wait; a debt below dust makes it stay away.
+ * Borrowers whose vaults open during the replay. Each deposits collateral for their target debt at
+ * the configured LTV and the market price, and borrows their share of the effective LTV, which
+ * volatility may have lowered.
+ *
+ * They wait while borrowing is closed, while the price is not Good or has moved past the breaker's
+ * limit, and while the borrow would exceed a cap or the pool's cash. They give up if the debt would
+ * be below dust.
  */
 export class LateBorrowers {
   private readonly waiting: { readonly vault: LabVault; readonly from: number }[];
@@ -24,7 +28,7 @@ export class LateBorrowers {
       .sort((a, b) => a.from - b.from || a.vault.index - b.vault.index);
   }
 
-  /** Whether somebody would like to open a vault by `time` [s]. */
+  /** Whether a borrower is due to open a vault by `time` [s]. */
   due(time: number): boolean {
     return (this.waiting[0]?.from ?? Infinity) <= time;
   }

@@ -1,8 +1,9 @@
 import type { AgentContext, AgentOperation } from "./agentContext.js";
 
 /**
- * The last block: owners claim what auctions left them, keepers their tips, and the backstop collects its share of interest. It
- * moves nothing between them and anybody else.
+ * The last block: owners claim collateral that auctions left, absorbers collect their tips, and the
+ * backstop collects its share of interest. No value passes from one party to another, because each
+ * collects only its own.
  */
 export function* finalSettlement({ world }: AgentContext): Generator<AgentOperation, void> {
   for (const { id } of world.client.deployment.assets) yield { kind: "claim", asset: id };

@@ -3,24 +3,32 @@ import type { UniswapPool } from "../system/uniswapPool.js";
 import type { PlannedLiquidation } from "../accounting/events.js";
 import { type AgentContext, type AgentOperation, gasCost } from "./agentContext.js";
 
-/** Gas a liquidation and the sale after it are expected to use, for the decision; what they used is what is paid. */
+/**
+ * Gas assumed for a liquidation and for the sale after it when deciding. Keepers pay the gas used.
+ */
 const LIQUIDATION_GAS = 200_000n;
 export const SALE_GAS = 130_000n;
-/** Parts of the full liquidation a keeper considers: a smaller one moves the market less. */
+/**
+ * Divisors of the full liquidation that a keeper considers, because a smaller sale moves the market
+ * less.
+ */
 const PARTS = [1n, 2n, 4n, 8n];
 
-/** What a keeper sees when it decides. */
+/** The state from which a keeper plans a liquidation. */
 export interface KeeperView {
   readonly model: SystemModel;
   readonly prices: readonly Price[];
   readonly markets: readonly UniswapPool[];
-  /** What liquidating and selling costs in gas [debt units]. */
+  /** Gas of a liquidation and its sale [debt units]. */
   readonly gasCost: bigint;
-  /** Least profit worth acting for [debt units]. */
+  /** Profit that a plan must exceed [debt units]. */
   readonly minProfit: bigint;
 }
 
-/** The most profitable liquidation of a vault over its assets and the parts considered; null if none pays. */
+/**
+ * The most profitable liquidation of a vault over its assets and the considered parts. Null if none
+ * exceeds the minimum profit.
+ */
 export function planLiquidation(view: KeeperView, key: VaultKey): PlannedLiquidation | null {
   let best: PlannedLiquidation | null = null;
   for (const [asset, balance] of view.model.vaultEngine.vault(key).balances) {
@@ -43,7 +51,7 @@ export function planLiquidation(view: KeeperView, key: VaultKey): PlannedLiquida
   return best;
 }
 
-/** Liquidates what pays, each time followed by the sale of what was seized. */
+/** Liquidates profitable vaults and sells the seized collateral after each liquidation. */
 export function* liquidators(context: AgentContext): Generator<AgentOperation, void> {
   const { world, prices, minProfit } = context;
   const { model, uniswapPools } = world;

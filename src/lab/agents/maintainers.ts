@@ -1,22 +1,22 @@
 import { auctionMath, auctions, breakers, valueDown } from "../../model/index.js";
 import type { AgentContext, AgentOperation } from "./agentContext.js";
 
-/** The last good price is updated this often [s]. */
+/** Interval between updates of the last good price [s]. */
 const GOOD_PRICE_EVERY = 86_400;
-/** Correlations follow hours. */
+/** Interval between correlation pokes [s]. Correlations are computed per hour. */
 const CORRELATION_EVERY = 3600;
-/** Rounds a poke folds in at the very least. */
+/** A poke folds in at least this many rounds if as many are outstanding. */
 const ROUNDS_PER_POKE = 100n;
 const RESIDUALS = 0n;
 
-/** Keep the system in order at their own expense: prices, volatility, breaker, clocks of lots. */
+/** Maintain prices, volatility, breaker and clocks of lots at their own expense. */
 export class Maintainers {
-  /** Newest round each asset was poked at, by id, and times of what is done now and then [s]. */
+  /** Newest poked round of each asset by id, and the next times of periodic work [s]. */
   private readonly pokedAt: bigint[];
   private goodPriceAt = 0;
   private correlationAt = 0;
 
-  /** `volatility`, `breaker`: whether they are on and worth poking. */
+  /** `volatility`, `breaker`: whether each is enabled and needs pokes. */
   constructor(
     assets: number,
     private readonly volatility: boolean,
@@ -32,7 +32,10 @@ export class Maintainers {
     yield* clocks(context);
   }
 
-  /** Tells volatility model and breaker of new prices, and updates the last good price now and then. */
+  /**
+   * Pokes volatility model and breaker after new prices. Pokes correlations and updates the last
+   * good price at their intervals.
+   */
   private *followPrices({ world, time }: AgentContext): Generator<AgentOperation, void> {
     const { histories } = world;
     let news = false;
@@ -65,7 +68,7 @@ export class Maintainers {
   }
 }
 
-/** Clears the bits of actions that are open again. */
+/** Refreshes the breaker if an action that was closed is open again. */
 function* reopen({ world, time }: AgentContext): Generator<AgentOperation, void> {
   const { state } = world.model.circuitBreaker;
   if (state.gatedActions.size === 0) return;
@@ -73,7 +76,7 @@ function* reopen({ world, time }: AgentContext): Generator<AgentOperation, void>
   yield { kind: "upkeep", operation: { kind: "refreshBreaker" } };
 }
 
-/** Ends absorptions that are not worth their gas. */
+/** Writes off absorptions that are uneconomic. */
 function* writeOffs({ world, prices }: AgentContext): Generator<AgentOperation, void> {
   const { auctionHouse, riskConfig } = world.model;
   for (const a of auctionHouse.state.open) {
@@ -83,7 +86,7 @@ function* writeOffs({ world, prices }: AgentContext): Generator<AgentOperation, 
   }
 }
 
-/** Restarts expired lots, and brings up clocks that have run out of credit. */
+/** Restarts expired lots, and checkpoints clocks that have used up their credit. */
 function* clocks({ world, prices, perBlock }: AgentContext): Generator<AgentOperation, void> {
   const { model } = world;
   const lots = [

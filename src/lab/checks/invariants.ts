@@ -9,29 +9,28 @@ import {
 } from "../../model/index.js";
 import type { Client } from "../../protocol/client.js";
 
-/** Counts the invariants checked and keeps what did not hold, in words. */
+/** Counts invariant checks and records violations as text. */
 export class InvariantLog {
   checked = 0;
   readonly violations: string[] = [];
 
-  /** One check: `holds`, or `what` goes on record. */
+  /** Counts one check and records `what` if `holds` is false. */
   require(holds: boolean, what: string): void {
     this.checked += 1;
     if (!holds) this.violations.push(what);
   }
 }
 
-/** What a step must not lower, kept from the step before. */
+/** Figures that bound the next step, read at the end of a step. */
 export interface Marks {
   readonly index: bigint;
-  /** Assets and shares of the lenders. */
+  /** Assets and shares of lenders. */
   readonly totalAssets: bigint;
   readonly totalShares: bigint;
-  /** Losses lenders have taken so far [debt units]. */
+  /** Losses of lenders so far [debt units]. */
   readonly lendersLost: bigint;
 }
 
-/** The marks of this moment. */
 export function marksOf(model: SystemModel, lendersLost: bigint): Marks {
   return {
     index: model.lendingPool.accrued.index,
@@ -41,7 +40,10 @@ export function marksOf(model: SystemModel, lendersLost: bigint): Marks {
   };
 }
 
-/** Invariants of every step: the index never falls, lenders' share price falls only by losses booked to them. */
+/**
+ * Invariants of every step: the index never falls, and lenders' share price falls only by losses
+ * booked to lenders.
+ */
 export function checkStep(log: InvariantLog, before: Marks, after: Marks, block: number): void {
   log.require(
     after.index >= before.index,
@@ -54,7 +56,9 @@ export function checkStep(log: InvariantLog, before: Marks, after: Marks, block:
   );
 }
 
-/** Invariants of one liquidation, from the vault's health right before and after it at the same prices. */
+/**
+ * Invariants of one liquidation, from the vault's health before and after it at the same prices.
+ */
 export function checkLiquidation(
   log: InvariantLog,
   key: VaultKey,
@@ -69,7 +73,7 @@ export function checkLiquidation(
   log.require(after.healthFactor >= before.healthFactor, `${where}: a liquidation lowered HF`);
 }
 
-/** Invariants of one touched vault: no debt without collateral above dust. */
+/** Invariant of one touched vault: debt without any collateral is written off. */
 export function checkVault(log: InvariantLog, model: SystemModel, key: VaultKey, block: number): void {
   const vault = model.vaultEngine.vault(key);
   log.require(
@@ -78,7 +82,10 @@ export function checkVault(log: InvariantLog, model: SystemModel, key: VaultKey,
   );
 }
 
-/** Invariants of a loss, from the model right after it: the backstop pays first, then the reserve, and lenders only what is left. */
+/**
+ * Invariants of a loss, from the model right after it: the backstop pays first, then the reserve,
+ * then lenders.
+ */
 export function checkLoss(log: InvariantLog, model: SystemModel, loss: pools.Loss, block: number): void {
   if (loss.total === 0n) return;
   const { backstop, reserve, lenders, total } = loss;
@@ -98,7 +105,7 @@ export function checkLoss(log: InvariantLog, model: SystemModel, loss: pools.Los
   );
 }
 
-/** Invariants of an absorbed vault: nothing is left of it. */
+/** Invariant of an absorbed vault: no debt and no collateral is left. */
 export function checkEmptied(log: InvariantLog, model: SystemModel, key: VaultKey, block: number): void {
   const { scaledDebt, balances } = model.vaultEngine.vault(key);
   log.require(
@@ -107,15 +114,17 @@ export function checkEmptied(log: InvariantLog, model: SystemModel, key: VaultKe
   );
 }
 
-/** Clocks of all lots when last looked at, by absorption and asset [s], and when that was [s]. */
+/** Clock of each lot by absorption and asset [s], and the time at which they were read [s]. */
 export interface Clocks {
   readonly at: bigint;
   readonly elapsed: ReadonlyMap<string, { readonly elapsed: bigint; readonly restarts: bigint }>;
 }
 
 /**
- * Invariants of the auctions: a clock runs no faster than time and stops at the tail; open tabs owe exactly what the pool waits for;
- * lots, residuals and claims are exactly what the engine keeps for auctions. Returns the clocks of now.
+ * Invariants of the auctions. Returns the clocks as of now.
+ * - A clock runs no faster than time and stops at the tail.
+ * - The debts of open tabs sum to the pool's auction debt.
+ * - Lots, residuals and claims sum to the collateral that the engine keeps for auctions.
  */
 export function checkAuctions(log: InvariantLog, model: SystemModel, before: Clocks, block: number): Clocks {
   const { now } = model;
@@ -158,7 +167,7 @@ export function checkAuctions(log: InvariantLog, model: SystemModel, before: Clo
   return { at: now, elapsed };
 }
 
-/** Invariants over the whole book, against token balances on the chain. */
+/** Invariants over all vaults, checked against token balances on the chain. */
 export async function checkBook(
   log: InvariantLog,
   model: SystemModel,

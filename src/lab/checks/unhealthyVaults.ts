@@ -1,32 +1,36 @@
 import { type Price, type SystemModel, type VaultKey, WAD, mulDivDown } from "../../model/index.js";
 
-/** Scan again once prices have moved this far from the last scan, or this much time has passed. */
+/**
+ * A full scan is due once a price has fallen below this share of its value at the last scan, or
+ * after this time [s].
+ */
 const RESCAN_BELOW = (WAD * 95n) / 100n;
 const RESCAN_AFTER = 3600n;
-/** Slack for rounding: a thousandth of a percent. */
+/** Allowance for rounding: a thousandth of a percent. */
 const SLACK = (WAD * 100_001n) / 100_000n;
 
 /**
- * Finds the vaults with HF < 1 without looking at all of them each time: a vault's health falls no faster than the asset
- * that fell most since the last full scan, times what interest can do.
+ * Finds the vaults with HF < 1 without reading every vault each time. A vault's health since the
+ * last full scan falls at most by the largest relative fall of any asset's price, times the growth
+ * of the index.
  */
 export class UnhealthyVaults {
   private scannedAt = -RESCAN_AFTER;
   private scannedPrices: readonly Price[] = [];
   private scannedIndex = 1n;
-  /** By health at the last scan, lowest first. */
+  /** All vaults by health at the last scan, lowest first. */
   private byHealth: { readonly key: VaultKey; readonly health: bigint }[] = [];
-  /** Touched since the last scan: looked at every time. */
+  /** Vaults touched since the last scan. They are read every time. */
   private readonly touched = new Set<VaultKey>();
 
   constructor(private readonly model: SystemModel) {}
 
-  /** The vault changed since the last scan. */
+  /** Marks a vault as changed since the last scan. */
   touch(key: VaultKey): void {
     this.touched.add(key);
   }
 
-  /** The vaults with HF < 1 now, in order of health at the last scan. */
+  /** The vaults with HF < 1: untouched ones by health at the last scan, then touched ones. */
   liquidatable(prices: readonly Price[]): VaultKey[] {
     const pool = this.model.lendingPool.accrued;
     let fall = this.fallSince(prices);

@@ -6,32 +6,31 @@ import type { Settings } from "./settings.js";
 export type KeeperMode =
   | { readonly kind: "on" }
   | { readonly kind: "off" }
-  /** `text` as given, such as "12h". */
+  /** `text` is the duration as given, such as "12h". */
   | { readonly kind: "silent"; readonly seconds: number; readonly text: string };
 
-/** What a replay is asked to do. */
 export interface ReplayOptions {
   readonly scenario: Scenario;
   readonly settings: Settings;
   readonly vaults: number;
   readonly seed: number;
   readonly keeper: KeeperMode;
-  /** The command that repeats it, for the report. */
+  /** The command that reproduces the replay, for the report. */
   readonly command: string;
-  /** Called as vaults are opened, and after every step. */
+  /** Called when vaults are opened and after every step. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** How far a replay is: vaults opened, or steps done. */
+/** Progress of a replay: vaults opened, or steps done. */
 export interface Progress {
   readonly phase: "opening" | "replaying";
   readonly done: number;
   readonly total: number;
-  /** The scenario's time of the last step [s]. */
+  /** Scenario time of the last step [s]. */
   readonly time?: number;
 }
 
-/** A stretch of time [s]: from its first second up to but not including its last. */
+/** A time window [s] that includes `from` and excludes `until`. */
 export interface Window {
   readonly from: number;
   readonly until: number;
@@ -41,7 +40,10 @@ const SECONDS = { s: 1, m: 60, h: 3600 } as const;
 /** Longest silence [s]: a year. */
 const MAX_SILENCE = 31_536_000;
 
-/** What `--keeper` says. Throws a `InputError` for anything but on, off, and silent=<duration>. */
+/**
+ * Parses the value of `--keeper`. Throws an `InputError` for anything but on, off and
+ * silent=<duration>.
+ */
 export function parseKeeper(text: string): KeeperMode {
   if (text === "on" || text === "off") return { kind: text };
   const match = /^silent=(\d{1,8})([smh])$/.exec(text);
@@ -55,8 +57,8 @@ export function parseKeeper(text: string): KeeperMode {
 }
 
 /**
- * When nobody acts; null if somebody always does. Throws a `InputError` where agents are to be silent from the start of a crash
- * that the path does not have.
+ * The window in which no agent acts, or null if agents always act. Throws an `InputError` if agents
+ * are to be silent from `crashStart` and the scenario has none.
  */
 export function silenceOf(keeper: KeeperMode, scenario: Scenario): Window | null {
   if (keeper.kind === "on") return null;

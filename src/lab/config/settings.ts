@@ -9,7 +9,10 @@ import {
   volatilitySchema,
 } from "../../protocol/parameters/schema.js";
 
-/** What a setting may be: yes or no, an integer in a range, or a decimal number in a range, kept as text. */
+/**
+ * Allowed values of a setting: true or false, an integer in a range, or a decimal in a range, which
+ * is kept as text.
+ */
 type Kind =
   | { readonly kind: "boolean" }
   | { readonly kind: "integer"; readonly min: number; readonly max: number }
@@ -42,7 +45,10 @@ function deployed(parameter: z.ZodType, value?: number): Setting {
   return integer(given, type.minValue ?? 0, type.maxValue ?? Number.MAX_SAFE_INTEGER);
 }
 
-/** A decimal deployment parameter with its own default; the schema leaves its range to the contracts. */
+/**
+ * A decimal deployment parameter with its own default. The schema has no range for it, because the
+ * contracts check it.
+ */
 function deployedDecimal(parameter: z.ZodDefault, min: string, max: string): Setting {
   return decimal(String(parameter.def.defaultValue), min, max);
 }
@@ -53,21 +59,23 @@ const BREAKER = breakerSchema.shape;
 const VOLATILITY = volatilitySchema.shape;
 const AUCTION = auctionSchema.shape;
 
-/** Parameters of every collateral asset; a section per asset, by its symbol. */
+/** Parameters of every collateral asset. Each asset has a section named by its symbol. */
 const ASSET: Readonly<Record<string, Setting>> = {
   ltvBps: integer(7500, 1, 9999),
   liquidationThresholdBps: integer(8000, 1, 9999),
   minBonusBps: integer(50, 0, 5000),
   maxBonusBps: integer(1000, 0, 5000),
   slopeBps: integer(1200, 0, 65_535),
-  /** What the guard allows the feed: its own heartbeat and five minutes for the update to land. */
+  /**
+   * Heartbeat in the guard: the feed's own heartbeat plus five minutes for an update to be mined.
+   */
   heartbeatSeconds: integer(3900, 1, 31_536_000),
   supplyCap: decimal("100000000000000000000", "0", "100000000000000000000"),
   /** Each side of the asset's AMM pool when the replay starts, in debt tokens. */
   depth: decimal("5000000", "1", "1000000000000"),
 };
 
-/** Parameters of everything else. */
+/** Parameters of all other components. */
 const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = {
   system: {
     borrowCap: decimal("1000000000000", "0", "1000000000000000"),
@@ -95,7 +103,7 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
     maxDebt: decimal("100000", "1", "1000000000"),
     minUse: decimal("0.25", "0.01", "0.999"),
     maxUse: decimal("0.98", "0.01", "0.999"),
-    /** Share of the vaults that is opened later, at times spread over the whole path. */
+    /** Share of the vaults that open later, at times spread over the whole path. */
     lateShare: decimal("0.05", "0", "0.9"),
   },
   lenders: { utilisation: decimal("0.7", "0.01", "0.99") },
@@ -103,12 +111,12 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
   keeper: {
     minProfit: decimal("0", "0", "1000000000"),
     perBlock: integer(25, 1, 25),
-    /** How long a vault stays unhealthy before somebody flags it. */
+    /** Time for which a vault must be unhealthy before an absorber flags it [s]. */
     flagAfterSeconds: integer(0, 0, 86_400),
   },
   backstop: {
     enabled: boolean(true),
-    /** Of the opening debt. */
+    /** Share of the opening debt. */
     capital: decimal("0.1", "0", "10"),
   },
   breaker: {
@@ -149,11 +157,14 @@ const COMPONENTS: Readonly<Record<string, Readonly<Record<string, Setting>>>> = 
   },
 };
 
-/** All settings of a replay: text by section and key, defaults overridden. */
+/** The settings of a replay by section and key: the defaults, and the overrides of `--set`. */
 export class Settings {
   private readonly values = new Map<string, string>();
 
-  /** Throws a `InputError` for an override that is not `section.key=value`, unknown, or out of its range. */
+  /**
+   * Throws an `InputError` for an override that is not `section.key=value`, is unknown, or is out
+   * of range.
+   */
   constructor(
     private readonly symbols: readonly string[],
     overrides: readonly string[],
@@ -167,17 +178,14 @@ export class Settings {
     }
   }
 
-  /** A setting as text. */
   text(section: string, key: string): string {
     return this.values.get(`${section}.${key}`) ?? this.setting(section, key).value;
   }
 
-  /** Whether a setting is on. */
   flag(section: string, key: string): boolean {
     return this.text(section, key) === "true";
   }
 
-  /** An integer setting. */
   integer(section: string, key: string): number {
     return Number(this.text(section, key));
   }
@@ -187,14 +195,14 @@ export class Settings {
     return Object.fromEntries([...this.values].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
-  /** Every parameter's value, by the name that `--set` knows. */
+  /** Every parameter's value, by its name in `--set`. */
   all(): Record<string, string> {
     return Object.fromEntries(
       this.names().map((text) => [text.slice(0, text.indexOf("=")), text.slice(text.indexOf("=") + 1)]),
     );
   }
 
-  /** Every name that `--set` knows, with its current value. */
+  /** Every `name=value` that `--set` accepts, with the current value. */
   names(): string[] {
     const sections = Object.entries({
       ...Object.fromEntries(this.symbols.map((s) => [s, ASSET])),

@@ -6,7 +6,7 @@ import { amount, parseDecimal, ratio, signOf } from "../../format/quantities.js"
 import type { Replay, ReplayResult } from "../result/result.js";
 import { Settings } from "../config/settings.js";
 
-/** The system, and the system without one of its defences: what is set for each. */
+/** The full system, and the system without each of its defences, with the overrides for each. */
 export const VARIANTS: readonly { readonly name: string; readonly set: readonly string[] }[] = [
   { name: "everything on", set: [] },
   { name: "no backstop", set: ["backstop.enabled=false"] },
@@ -15,13 +15,16 @@ export const VARIANTS: readonly { readonly name: string; readonly set: readonly 
   { name: "no autopilot", set: ["autopilot.share=0"] },
 ];
 
-/** What one figure is without a defence, and by how much that is more than with it. */
+/** A figure without a defence, and its change from the figure with all defences. */
 export interface Cell {
   readonly value: string;
   readonly change: string;
 }
 
-/** One row: what a variant lost and allowed. Amounts as decimal strings in debt-asset units, ratios likewise. */
+/**
+ * One variant's losses and capital efficiency. Amounts in whole debt tokens and ratios, both as
+ * decimal strings.
+ */
 export interface AblationRow {
   readonly variant: string;
   readonly settings: Readonly<Record<string, string>>;
@@ -32,7 +35,7 @@ export interface AblationRow {
   readonly result: ReplayResult;
 }
 
-/** What `--ablate` says, as `--json` writes it. */
+/** The result of `--ablate`, as `--json` writes it. */
 export interface Ablation {
   readonly scenario: string;
   readonly seed: number;
@@ -42,9 +45,11 @@ export interface Ablation {
 }
 
 /**
- * Replays with everything on and then without each defence in turn, from the same seed.
- * @param overrides what `--set` says; it holds in every variant but for the defence switched off
- * @param onVariant called before each replay with its number and name
+ * Replays with all defences and then without each in turn, from the same seed. Throws a
+ * `RangeError` if there are no variants.
+ * @param overrides the values of `--set`, which hold in every variant except for the defence
+ * switched off
+ * @param onVariant called before each replay with its number, from 1, and its name
  */
 export async function ablate(
   options: Omit<ReplayOptions, "settings">,
@@ -65,7 +70,7 @@ export async function ablate(
   return { ablation: { scenario, seed, keeper, debtAsset, rows }, full, failures };
 }
 
-/** One row of an ablation, beside the result with everything on. */
+/** A variant's figures, compared with the result with all defences. */
 export function rowOf(variant: string, result: ReplayResult, full: ReplayResult): AblationRow {
   const cell = (figure: (r: ReplayResult) => string): Cell => ({
     value: figure(result),
@@ -82,7 +87,7 @@ export function rowOf(variant: string, result: ReplayResult, full: ReplayResult)
   };
 }
 
-/** The rows for a terminal: each figure, and beside it what switching the defence off changed. */
+/** The rows as a terminal table: each figure and its change. */
 export function renderAblation({ rows, debtAsset }: Ablation, tint: Tint): string {
   const right = (heading: string) => ({ heading, align: "right" }) as const;
   const columns = [
@@ -117,7 +122,7 @@ function signed(text: string, show: (text: string) => string): string {
   return signOf(text) > 0 ? `+${shown}` : shown;
 }
 
-/** a - b as decimal strings, exact. */
+/** a - b as exact decimal strings. Throws a `RangeError` unless both are decimal numbers. */
 function difference(a: string, b: string): string {
   const [x, y] = [parseDecimal(a), parseDecimal(b)];
   if (x === undefined || y === undefined) throw new RangeError(`not decimal numbers: ${a}, ${b}`);

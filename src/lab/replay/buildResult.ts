@@ -8,16 +8,15 @@ import { percentile } from "../accounting/latency.js";
 import { FAILURES_SHOWN, type Ledger } from "../accounting/ledger.js";
 import type { Replay, ReplayResult, StepSample } from "../result/result.js";
 
-/** What the end of a replay adds to the accounts [debt units but for seconds]. */
+/** Figures known only at the end of a replay. */
 export interface Ending {
-  /** Change of a backstop share's worth [WAD], may be negative. */
+  /** Relative change of the value of a backstop share [WAD]. May be negative. */
   readonly sharePriceChange: bigint;
   readonly secondsPaused: bigint;
-  /** When nobody acted [s], if it was for a time. */
+  /** The window without agents [s], if the replay had a limited one. */
   readonly silence?: { readonly from: number; readonly until: number };
 }
 
-/** The finished replay. */
 export function summary(
   ledger: Ledger,
   ending: Ending,
@@ -204,7 +203,10 @@ function resultOf(
   };
 }
 
-/** Median, 95th percentile and longest of the resolved; what is not resolved is longer than any. */
+/**
+ * Median, 95th percentile and maximum. In percentiles an unresolved latency counts as longer than
+ * any. Only resolved latencies have a maximum.
+ */
 function quantiles({ latencies }: Ledger, unit: "blocks" | "seconds"): ReplayResult["latencySeconds"] {
   const values = latencies.resolved(unit);
   return {
@@ -214,14 +216,14 @@ function quantiles({ latencies }: Ledger, unit: "blocks" | "seconds"): ReplayRes
   };
 }
 
-/** The vaults from which collateral was taken, and how. */
+/** Counts of the vaults from which collateral was taken, by cause. */
 function affectedOf({ auctions, liquidated }: Ledger): ReplayResult["affected"] {
   const both = [...liquidated].filter((key) => auctions.absorbed.has(key)).length;
   const [alone, whole] = [liquidated.size - both, auctions.absorbed.size - both];
   return { vaults: alone + whole + both, liquidatedOnly: alone, absorbedOnly: whole, both };
 }
 
-/** Who would pay what is implied, if it were booked now: the waterfall. */
+/** Division of the implied bad debt down the waterfall if it were written off now [debt units]. */
 function payersOf({ impliedNow, world }: Ledger): Omit<pools.Loss, "total"> {
   const { terms } = world.model;
   const due = pools.claims(world.model.lendingPool.accrued, terms.pool);
@@ -230,7 +232,10 @@ function payersOf({ impliedNow, world }: Ledger): Omit<pools.Loss, "total"> {
   return { backstop, reserve, lenders: impliedNow - backstop - reserve };
 }
 
-/** Median over liquidated vaults that were there from the start of collateral kept / opened with; "1" if there are none. */
+/**
+ * Median of collateral kept over collateral deposited, for liquidated vaults opened at the start.
+ * "1" if there are none.
+ */
 function collateralReturnedMedian({ liquidated, world }: Ledger): string {
   const kept = world.vaults
     .filter((v) => v.opensAt === null && liquidated.has(v.key))
@@ -239,7 +244,6 @@ function collateralReturnedMedian({ liquidated, world }: Ledger): string {
   return kept.length === 0 ? "1" : formatRatio(kept[Math.floor((kept.length - 1) / 2)] ?? WAD);
 }
 
-/** A ratio with its sign. */
 function signedRatio(value: bigint): string {
   return value < 0n ? `-${formatRatio(-value)}` : formatRatio(value);
 }

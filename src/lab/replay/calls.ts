@@ -1,6 +1,9 @@
 import type { LiquidationResult } from "../../model/index.js";
 
-/** Gas limits of the calls agents make: generous, below what a transaction may use. */
+/**
+ * Gas limits of the agents' calls. They exceed typical use and are below the limit of a
+ * transaction.
+ */
 export const CALL_GAS = {
   swap: 400_000n,
   liquidate: 900_000n,
@@ -12,12 +15,15 @@ export const CALL_GAS = {
   open: 2_000_000n,
 } as const;
 
-/** How mismatches name a transaction of a maintainer: by its selector. */
+/** The name of a maintainer's transaction in mismatches, which contains its selector. */
 export function upkeepName(data: string): string {
   return `upkeep ${data.slice(0, 10)}`;
 }
 
-/** What of a liquidated vault went to auction: nothing, unless the rest of its debt was written off. */
+/**
+ * Collateral of a liquidated vault that went to auction [token units]. Empty unless the rest of the
+ * debt was written off.
+ */
 export function auctionedOf(
   held: readonly (readonly [number, bigint])[],
   seized: number,

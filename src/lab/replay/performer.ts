@@ -18,7 +18,6 @@ import type { LabWorld } from "../system/world.js";
 import { CALL_GAS, auctionedOf, upkeepName } from "./calls.js";
 import { planExecutedIn } from "./planExecuted.js";
 
-/** One transaction to be sent. */
 export interface Call {
   readonly from: string;
   readonly to: string;
@@ -26,11 +25,14 @@ export interface Call {
   readonly gas: bigint;
 }
 
-/** An operation that the model has done and the chain has yet to do. */
+/**
+ * An operation that the model has applied and the chain has not executed yet. For `executePlan` the
+ * model follows in `eventOf`, because it needs the receipt.
+ */
 export interface Pending {
   readonly calls: readonly Call[];
   readonly affectedVaults: readonly VaultKey[];
-  /** What to tell the ledger, with the receipts of the calls. */
+  /** Builds the event for the ledger from the receipts of `calls`. */
   readonly eventOf: (receipts: readonly Receipt[]) => LedgerEvent;
 }
 
@@ -38,8 +40,8 @@ type Kind = AgentOperation["kind"];
 type Of<K extends Kind> = Extract<AgentOperation, { readonly kind: K }>;
 
 /**
- * Carries out what agents decide: moves the twin, checks the invariants of the operation, prepares the transactions, and says what
- * the ledger is to be told once they are mined.
+ * Applies the decisions of agents to the twin, checks the invariants of each operation, and
+ * prepares its transactions and the event for the ledger.
  */
 export class Performer {
   private readonly twin: TwinSystem;
@@ -52,7 +54,7 @@ export class Performer {
     this.twin = new TwinSystem(world.client, world.model);
   }
 
-  /** Does `operation` in the model; null where there is nothing to send. */
+  /** Applies `operation` to the model. Null if there is nothing to send. */
   perform(context: AgentContext, operation: AgentOperation): Pending | null {
     switch (operation.kind) {
       case "liquidateAndSell":
@@ -223,7 +225,7 @@ export class Performer {
 
   // ------------------------------------------------------------------ owners
 
-  /** What a sale costs is the real market's to say: the model follows the receipts. */
+  /** The AMM alone decides the cost of the sale, so the model follows the receipt. */
   private executePlan(context: AgentContext, operation: Of<"executePlan">): Pending {
     const { actors, autopilot, autopilotAddress } = this.world;
     const { vault, asset, terms, onRefused } = operation;
@@ -329,7 +331,9 @@ export class Performer {
 
   // ------------------------------------------------------------------ internals
 
-  /** The sale of what `from` seized or bought, for at least almost what it should bring [debt units]. */
+  /**
+   * The sale of `amount` by `from`. Its minimum is 99.9 % of `proceeds` [debt units], rounded down.
+   */
   private sale(from: string, asset: number, amount: bigint, proceeds: bigint): Call {
     const pool = this.world.uniswapPools[asset];
     const data = pool?.saleCall(amount, (proceeds * 999n) / 1000n, from) ?? "0x";
@@ -341,7 +345,10 @@ export class Performer {
     return tokensReceived(receipt, this.world.client.deployment.debtAsset.token, account);
   }
 
-  /** Runs an operation, and tells what it made the backstop owe the absorber in tips, beyond what is `fromProceeds`. */
+  /**
+   * Runs an operation, and returns its result and the tip for the absorber that the backstop now
+   * owes [debt units]. `fromProceeds` is the part of the tip that the take pays.
+   */
   private tipped<T>(fromProceeds: bigint, operation: () => T): { done: T; backstopTip: bigint } {
     const { actors, model } = this.world;
     const tips = (): bigint => model.auctionHouse.state.tips.get(actors.absorber) ?? 0n;
@@ -354,7 +361,6 @@ export class Performer {
     return { moment: context, receipts, costs: this.costsOf(context, receipts) };
   }
 
-  /** What transactions cost. */
   private costsOf(context: AgentContext, receipts: readonly Receipt[]): TransactionCosts {
     const { decimals } = this.world.client.deployment.debtAsset;
     const wei = receipts.reduce((sum, r) => sum + r.gasCost, 0n);

@@ -1,14 +1,14 @@
 import type { Receipt } from "../system/labChain.js";
 import type { LabWorld } from "../system/world.js";
 
-/** What the autopilot did: debt units but for `sold`, in collateral units. */
+/** Amounts of an execution, in debt units except `sold` in collateral units. */
 export interface PlanExecuted {
   readonly repaid: bigint;
   readonly sold: bigint;
   readonly fee: bigint;
 }
 
-/** What the autopilot says in a receipt that it did, or null if it refused. */
+/** The amounts in the autopilot's `Executed` event, or null if the execution reverted. */
 export function planExecutedIn(
   { autopilot, autopilotAddress }: LabWorld,
   receipt: Receipt | undefined,

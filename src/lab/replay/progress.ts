@@ -1,7 +1,10 @@
 import type { Progress } from "../config/options.js";
 import { count, instant, spell } from "../../format/quantities.js";
 
-/** Where progress is shown: a terminal gets one line that is drawn again, anything else a line now and then. */
+/**
+ * The output of the progress. A terminal shows one line that is redrawn. Any other output gets a
+ * new line at intervals.
+ */
 export interface Screen {
   readonly isTTY?: boolean;
   write(text: string): unknown;
@@ -9,9 +12,9 @@ export interface Screen {
 
 const BAR = 24;
 const CLEAR = "\r\u001B[K";
-/** On a terminal the line is drawn again for every so many percent, elsewhere a line is written for every so many. */
+/** Interval between redraws on a terminal, and between lines elsewhere [%]. */
 const EVERY = { terminal: 1, lines: 10 } as const;
-/** The time left is told after so long, and so much of the work [ms, %]. */
+/** The remaining time is shown after this run time [ms] and this share of the work [%]. */
 const ESTIMATE_FROM = { ms: 1500, percent: 3 };
 
 const PHASES: Readonly<Record<Progress["phase"], string>> = {
@@ -19,21 +22,24 @@ const PHASES: Readonly<Record<Progress["phase"], string>> = {
   replaying: "Replaying",
 };
 
-/** Shows how far a replay is, from its first second. */
+/** Shows the progress of a replay from its start. */
 export class ProgressLine {
   private shown = -1;
   private phase: Progress["phase"] | null = null;
   private last: Progress | null = null;
   private startedAt = 0;
 
-  /** @param title said before each line; empty: nothing @param now a clock [ms] */
+  /**
+   * @param title precedes each line unless it is empty
+   * @param now a clock [ms]
+   */
   constructor(
     private readonly screen: Screen,
     private title = "",
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Another replay begins. */
+  /** Begins another replay. */
   begin(title: string): void {
     this.clear();
     this.title = title;
@@ -57,7 +63,7 @@ export class ProgressLine {
     const words = `${this.title === "" ? "" : `${this.title}: `}${PHASES[phase]}`;
     const left = this.timeLeft(percent, done, total);
     if (this.screen.isTTY !== true) {
-      // What is refused before anything is done is refused in one line.
+      // Do not write a line yet, because an input error must stand alone on its line.
       if (done > 0) this.screen.write(`${words}: ${percent} %${left}\n`);
       return;
     }
@@ -66,12 +72,12 @@ export class ProgressLine {
     this.screen.write(`${CLEAR}${words} ${bar} ${percent} %${left}`);
   }
 
-  /** Takes the line off a terminal. */
+  /** Clears the line on a terminal. */
   clear(): void {
     if (this.screen.isTTY === true && this.last !== null) this.screen.write(CLEAR);
   }
 
-  /** Where the replay is, as a sentence. */
+  /** The progress so far, as a sentence. */
   where(): string {
     if (this.last === null) return "Stopped before the replay began.";
     const { phase, done, total, time } = this.last;

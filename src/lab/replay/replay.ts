@@ -32,16 +32,19 @@ import { type Pending, Performer } from "./performer.js";
 import { UnhealthyVaults } from "../checks/unhealthyVaults.js";
 import { type LabWorld, createWorld } from "../system/world.js";
 
-/** A keeper acts this long after a price, and again after each block of its own [s]. */
+/** Delay of keepers after a price and after each of their blocks [s]. */
 const KEEPER_DELAY = 12;
-/** How long keepers may go on after the last price [s]. */
+/** Time for which keepers act after the last price [s]. */
 const LAST_STEP = 120;
-/** All vaults are compared at least this often [s]. */
+/** Least interval between comparisons of all vaults [s]. */
 const FULL_CHECK = 3600;
 const ORACLE_CALL_GAS = 200_000n;
 const ORACLE_GAS_PRICE = 10n ** 9n;
 
-/** Replays a scenario on an in-process chain. Nothing is read from or written to disk. */
+/**
+ * Replays a scenario on an in-process chain. Neither reads nor writes files. Throws an `InputError`
+ * if `silenceOf` rejects the options.
+ */
 export async function replay(options: ReplayOptions): Promise<Replay> {
   const started = hrtime.bigint();
   const { scenario } = options;
@@ -53,7 +56,7 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
       initialBaseFeePerGas: 0,
       blockGasLimit: 1_000_000_000_000,
       loggingEnabled: false,
-      // A block's transactions in the order in which agents sent them.
+      // Keep the order in which agents send their transactions.
       mining: { mempool: { order: "fifo" } },
     },
   });
@@ -73,7 +76,6 @@ export async function replay(options: ReplayOptions): Promise<Replay> {
   }
 }
 
-/** One replay under way. */
 class ReplayRun {
   readonly invariants = new InvariantLog();
   readonly ledger: Ledger;
@@ -87,7 +89,7 @@ class ReplayRun {
   private readonly perBlock: number;
   private readonly deviationBps: bigint;
   private readonly heartbeat: number;
-  /** Time of the last oracle update by asset [s]. */
+  /** Time of the last oracle update of each asset [s]. */
   private readonly updatedAt: number[];
   private fullCheckAt = 0;
   private clocks: Clocks = { at: 0n, elapsed: new Map() };
@@ -116,7 +118,7 @@ class ReplayRun {
     this.updatedAt = scenario.assets.map(() => Number(world.model.now));
   }
 
-  /** The whole path. */
+  /** Replays all steps, settles, and audits the books. */
   async run() {
     const { times } = this.options.scenario;
     const { model } = this.world;
@@ -164,7 +166,7 @@ class ReplayRun {
 
   private unhealthy: readonly VaultKey[] = [];
 
-  /** The blocks between a price and the next. */
+  /** Mines the keepers' blocks between one price and the next. */
   private async keeperBlocks(time: number, until: number, market: readonly bigint[]): Promise<void> {
     const { model } = this.world;
     let fresh = true;
@@ -185,7 +187,7 @@ class ReplayRun {
       }
       model.now = mined;
       fresh = false;
-      // Lots get cheaper by the minute; everything else waits for a price.
+      // Prices of lots fall with time. Everything else waits for a price.
       if (
         this.silent(at) ||
         model.auctionHouse.state.open.length + model.auctionHouse.state.residuals.size === 0
@@ -194,7 +196,10 @@ class ReplayRun {
     }
   }
 
-  /** What everybody does in the block at `at` [s]. `fresh`: something happened since they last looked. */
+  /**
+   * The actions of all agents in the block at `at` [s]. `fresh`: the state changed since agents
+   * last decided.
+   */
   private plan(at: number, market: readonly bigint[], fresh: boolean): Pending[] {
     const context = this.context(at, market, this.world.model.oracleGuard.prices(), this.unhealthy);
     const done = (operations: Iterable<AgentOperation>): Pending[] => this.perform(context, operations);
@@ -211,7 +216,7 @@ class ReplayRun {
     return [...opened, ...upkeep, ...liquidations, ...absorptions, ...done(auctionBidders(context))];
   }
 
-  /** Carries out what an agent decides, one operation after the other: each decision sees what the last one changed. */
+  /** Performs the operations in turn. Each decision sees the effects of the previous one. */
   private perform(context: AgentContext, operations: Iterable<AgentOperation>): Pending[] {
     const pending: Pending[] = [];
     for (const operation of operations) {
@@ -221,7 +226,7 @@ class ReplayRun {
     return pending;
   }
 
-  /** Whether nobody acts at `time` [s]. */
+  /** Whether agents are silent at `time` [s]. */
   private silent(time: number): boolean {
     return this.silence !== null && time >= this.silence.from && time < this.silence.until;
   }
@@ -246,7 +251,11 @@ class ReplayRun {
     };
   }
 
-  /** Mines a block of actions in their order, books them, and returns the vaults they touched. `before`: the pool at that time. */
+  /**
+   * Mines a block of actions in order, books them and returns the touched vaults. `before` is the
+   * pool at the block's time but before its actions. Throws an `Error` if a transaction has no
+   * receipt.
+   */
   private async mine(
     time: number,
     actions: readonly Pending[],
@@ -278,7 +287,9 @@ class ReplayRun {
     return actions.flatMap(({ affectedVaults }) => affectedVaults);
   }
 
-  /** Looks at everything after a block: who is unhealthy, whether chain and model agree, whether the auctions are in order. */
+  /**
+   * Finds the unhealthy vaults after a block, compares chain and model, and checks the auctions.
+   */
   private async verifyBlock(prices: readonly Price[], touched: readonly VaultKey[]): Promise<void> {
     const { chain, client, model } = this.world;
     const block = chain.blockNumber;
@@ -290,7 +301,10 @@ class ReplayRun {
     }
   }
 
-  /** The block that carries a price: oracle updates and the arbitrageur's trades. */
+  /**
+   * Mines the block of a price: oracle updates and the arbitrageur's trades. Throws an `Error` if
+   * one of them fails.
+   */
   private async priceBlock(
     step: number,
     time: number,
@@ -333,7 +347,10 @@ class ReplayRun {
     if (trades.length > 0) await Promise.all(markets.map((m) => m.refresh()));
   }
 
-  /** What the feed of an asset answers in the block of a price: the rounds given, or the price if an update is due. */
+  /**
+   * The feed's answers in the block of a price: the scenario's rounds for the first asset if it has
+   * any, otherwise the price if an update is due.
+   */
   private answers(step: number, id: number, price: bigint, until: number): readonly bigint[] {
     const { rounds } = this.options.scenario;
     if (id === 0 && rounds !== undefined) return (rounds[step] ?? []).map(feedAnswer);
@@ -341,7 +358,10 @@ class ReplayRun {
     return this.updateDue(id, answer, until) ? [answer] : [];
   }
 
-  /** Deviation or heartbeat: an update also goes out if the next chance would come after the heartbeat. */
+  /**
+   * Whether an update is due: the deviation is reached, or the next block would come after the
+   * heartbeat.
+   */
   private updateDue(id: number, answer: bigint, until: number): boolean {
     const last = this.world.model.oracleGuard.feedAnswer(id);
     const moved = answer > last ? answer - last : last - answer;
@@ -350,7 +370,7 @@ class ReplayRun {
       : until - (this.updatedAt[id] ?? 0) > this.heartbeat;
   }
 
-  /** Books the interest since the last block, and values what is still at auction. */
+  /** Books the interest since the last block and values the collateral still at auction. */
   private closeBooks(market: readonly bigint[]): void {
     const { books } = this.ledger;
     const { blockNumber } = this.world.chain;
@@ -358,7 +378,7 @@ class ReplayRun {
     books.close(market);
   }
 
-  /** Compares every vault and every defence and checks the book, once an hour. */
+  /** Compares every vault and every defence and checks the book, at most once an hour. */
   private async compareAll(time: number): Promise<void> {
     if (time < this.fullCheckAt) return;
     this.fullCheckAt = time + FULL_CHECK;
@@ -377,7 +397,7 @@ class ReplayRun {
   }
 }
 
-/** What a million million shares of the backstop are worth [debt units]; 0 if there are none. */
+/** Value of 1e36 backstop shares [debt units], rounded down. 0 without shares. */
 function shareWorth(b: { readonly cash: bigint; readonly totalShares: bigint }): bigint {
   return b.totalShares === 0n ? 0n : (b.cash * WAD * WAD) / b.totalShares;
 }

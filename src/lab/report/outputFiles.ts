@@ -4,19 +4,19 @@ import { dirname, join, resolve } from "node:path";
 
 import { InputError, quote } from "../../format/inputError.js";
 
-/** Where a replay's results go, as asked for. */
+/** Output options of a replay. */
 export interface Wanted {
-  /** Folder of the report; made if it does not exist. */
+  /** Folder of the report. It is created if it does not exist. */
   readonly out: string;
-  /** File of the result, if one is wanted; its folder must exist. */
+  /** File of the result, if wanted. Its folder must exist. */
   readonly json: string | undefined;
-  /** Whether files that exist are replaced. */
+  /** Whether existing files are replaced. */
   readonly force: boolean;
 }
 
-/** How long a path may take to answer [ms]: some, such as those of dead network drives, never do. */
+/** Longest wait for a path [ms], because some, such as unreachable network drives, never answer. */
 const PATIENCE_MS = 5000;
-/** Calls `late` once a path has had its time. Returns what calls that off. */
+/** Calls `late` after the longest wait. Returns a function that cancels the call. */
 export type Patience = (late: () => void) => () => void;
 const patient: Patience = (late) => {
   const timer = setTimeout(late, PATIENCE_MS);
@@ -25,13 +25,16 @@ const patient: Patience = (late) => {
   };
 };
 const REPORT = "report";
-/** Reports in one folder. */
+/** Most reports in one folder. */
 const MAX_REPORTS = 10_000;
 
 /**
- * Tries where results go before any work is done: makes the report's folder, and writes a file there and where the JSON goes, which
- * it removes. Returns what takes the folders away again while they are empty. Throws a `InputError` that names option and path for whatever
- * cannot be written to, and for a JSON file that exists.
+ * Checks the output paths before the replay runs. Creates the report's folder, and writes and
+ * removes a file in it and at a new JSON path. Returns a function that removes the created folders
+ * while they are empty.
+ *
+ * Throws an `InputError` that names the option and the path if a path cannot be written or does not
+ * answer in time, or if the JSON file exists without `force`.
  */
 export async function prepare(wanted: Wanted, patience = patient): Promise<() => void> {
   const { json, out, force } = wanted;
@@ -42,7 +45,7 @@ export async function prepare(wanted: Wanted, patience = patient): Promise<() =>
       try {
         rmdirSync(folder);
       } catch {
-        return; // Somebody put something there.
+        return; // Keep a folder that is not empty.
       }
     }
   };
@@ -55,7 +58,11 @@ export async function prepare(wanted: Wanted, patience = patient): Promise<() =>
   return undo;
 }
 
-/** Writes the report and returns its path: `report.html`, or `report-2.html` and so on beside those of earlier runs. */
+/**
+ * Writes the report and returns its path: `report.html`, or `report-2.html` and so on if earlier
+ * reports exist. Throws an `Error` if the file cannot be written or the folder holds 10,000
+ * reports.
+ */
 export async function writeReport({ out, force }: Wanted, page: string): Promise<string> {
   for (let n = 1; n <= MAX_REPORTS; n++) {
     const path = join(out, n === 1 ? `${REPORT}.html` : `${REPORT}-${n}.html`);
@@ -71,7 +78,7 @@ export async function writeReport({ out, force }: Wanted, page: string): Promise
   );
 }
 
-/** Writes the result, if it was asked for. */
+/** Writes the result if a path is given. Throws an `Error` if the file cannot be written. */
 export async function writeJson({ json, force }: Wanted, value: unknown): Promise<void> {
   if (json === undefined) return;
   try {
@@ -81,7 +88,10 @@ export async function writeJson({ json, force }: Wanted, value: unknown): Promis
   }
 }
 
-/** Makes a folder and all above it, one by one, and tries to write there. `made`: what was made, outermost first. */
+/**
+ * Creates a folder with all its missing parents and writes a probe file into it. Appends each
+ * created folder to `made`, outermost first. Throws an `InputError` if that fails.
+ */
 async function probeFolder(option: string, path: string, made: string[]): Promise<void> {
   const missing: string[] = [];
   let folder = resolve(path);
@@ -125,7 +135,7 @@ async function probeFile(option: string, path: string, force: boolean): Promise<
   });
 }
 
-/** Writes an empty file and removes it. */
+/** Writes an empty file and removes it. Throws an `InputError` if that fails. */
 async function probe(option: string, path: string, file: string): Promise<void> {
   try {
     await writeFile(file, "", { flag: "wx" });
@@ -135,7 +145,7 @@ async function probe(option: string, path: string, file: string): Promise<void> 
   }
 }
 
-/** `work`, or a `InputError` if it takes longer than `patience`. */
+/** Awaits `work`. Rejects with an `InputError` if `patience` ends first. */
 async function timely(option: string, path: string, patience: Patience, work: Promise<void>): Promise<void> {
   let callOff: (() => void) | undefined;
   const late = new Promise<never>((_, reject) => {

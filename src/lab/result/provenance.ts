@@ -16,13 +16,16 @@ const ARTIFACTS = new URL("artifacts/", ROOT);
 const ARTIFACT_FILES = `${DEPLOYABLE}/*.json`;
 const UNKNOWN = "not known";
 
-/** The digest of a result, or of several: the same for the same inputs on any machine. */
+/** Digest of one or several results. Equal inputs give the same digest on any machine. */
 export function digestOf(...results: readonly ReplayResult[]): string {
   const canonical = results.map((result) => JSON.stringify({ ...result, speed: undefined }));
   return sha256(canonical.join("\n"));
 }
 
-/** The provenance of results that were made just now, at `date`. What cannot be found out is said to be not known. */
+/**
+ * The provenance of results made at `date`. A fact that cannot be determined reads "not known".
+ * Rejects if package.json cannot be read.
+ */
 export async function provenanceOf(date: Date, ...results: readonly ReplayResult[]): Promise<Provenance> {
   const { name, version } = z
     .object({ name: z.string(), version: z.string() })
@@ -37,7 +40,7 @@ export async function provenanceOf(date: Date, ...results: readonly ReplayResult
   };
 }
 
-/** Commit and state of this checkout; of a repository that merely surrounds it, nothing. */
+/** Commit and state of this checkout. "not known" if the repository found is an outer one. */
 async function checkout(): Promise<Pick<Provenance, "commit" | "dirty">> {
   const cwd = fileURLToPath(ROOT);
   const git = async (...args: string[]): Promise<string> =>
@@ -66,7 +69,7 @@ const buildSchema = z.object({
   }),
 });
 
-/** What the artifacts say of compiler and contracts. */
+/** Compiler and digest of the contracts, from the artifacts. Rejects if one cannot be read. */
 async function compiled(): Promise<Pick<Provenance, "compiler" | "contracts">> {
   const files = globSync(ARTIFACT_FILES, { cwd: ARTIFACTS }).sort();
   const artifacts = await Promise.all(

@@ -1,8 +1,8 @@
-/** What keepers do, for the accounts. */
+/** Kinds of keepers that have an account. */
 export const ROLES = ["liquidators", "absorbers", "bidders", "executors", "attendants"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** Everybody who can gain or lose in a replay, in the order in which a table names them. */
+/** Every account of a replay with its party and its label, in the order of the table. */
 export const ACCOUNTS = [
   ["borrowers.liquidation", "Borrowers", "liquidations: seized less debt cleared"],
   ["borrowers.auctions", "Borrowers", "auctions: theirs, and not returned"],
@@ -33,7 +33,9 @@ export const ACCOUNTS = [
 
 export type Account = (typeof ACCOUNTS)[number][0];
 
-/** Whose tokens are counted: the system's contracts are one holder. `pool n`: the AMM pool of asset n. */
+/**
+ * Holders of tokens. The contracts of the system count as one. `pool n` is the AMM pool of asset n.
+ */
 export type Holder = "system" | "borrower" | KeeperHolder | "arbitrageur" | "miners" | `pool ${number}`;
 
 type KeeperHolder = "keeper" | "bidder" | "absorber" | "attendant" | "executor";
@@ -41,7 +43,7 @@ type KeeperHolder = "keeper" | "bidder" | "absorber" | "attendant" | "executor";
 /** A token: the debt asset, ether, or a collateral by its id. */
 export type Asset = "debt" | "ether" | number;
 
-/** Who acts for each kind of keeper. */
+/** The holder that acts for each kind of keeper. */
 export const HOLDER_OF: Readonly<Record<Role, KeeperHolder>> = {
   liquidators: "keeper",
   bidders: "bidder",

@@ -3,13 +3,16 @@ import type { LabWorld } from "../../system/world.js";
 import { type Asset, HOLDER_OF, type Holder, ROLES } from "./accounts.js";
 import type { Bookkeeper, Equity } from "./bookkeeper.js";
 
-/** What the chain says that everybody holds [token units], and what belongs to whom behind the vaults [debt units]. */
+/**
+ * Balances of all holders on the chain [token units], and the equity of lenders, reserve and
+ * backstop [debt units].
+ */
 export interface Holdings {
   readonly balances: readonly (readonly [holder: Holder, asset: Asset, balance: bigint])[];
   readonly equity: Equity;
 }
 
-/** Reads from the chain's newest block who holds what. */
+/** Reads all holdings from the chain's newest block. */
 export async function holdingsOf(world: LabWorld): Promise<Holdings> {
   const { actors, client, connection, uniswapPools: markets } = world;
   const { contracts } = client.deployment;
@@ -51,8 +54,11 @@ export async function holdingsOf(world: LabWorld): Promise<Holdings> {
 }
 
 /**
- * Compares the books with the chain, to the unit: everybody's tokens, what lenders, reserve and backstop gained, what is at auction,
- * and that all accounts sum to zero. Every difference is a violation.
+ * Compares the books with the chain, to the unit. Every difference is a violation:
+ * - the change of each holder's balance of each token,
+ * - the gains of lenders, reserve and backstop,
+ * - the collateral at auction and its value beyond its debt,
+ * - the sum of all accounts, which must be zero.
  */
 export function audit(
   log: InvariantLog,
@@ -100,7 +106,10 @@ export function audit(
   log.require(sum === 0n, `balance: what everybody gained and lost sums to ${sum}, not 0`);
 }
 
-/** A keeper that holds no collateral any more has gained, gas aside, what it has more of the debt asset and is owed in tips. */
+/**
+ * The gain before gas of a keeper that holds no collateral equals its gain in the debt asset plus
+ * the tips it is owed. Keepers that still hold collateral are skipped.
+ */
 function auditKeepers(log: InvariantLog, books: Bookkeeper, { actors, model }: LabWorld): void {
   for (const role of ROLES) {
     const holder = HOLDER_OF[role];

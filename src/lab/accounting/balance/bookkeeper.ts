@@ -5,14 +5,14 @@ import { type Account, type Asset, HOLDER_OF, type Holder, type Role } from "./a
 import { DoubleEntry, Movements } from "./doubleEntry.js";
 import { Stock } from "./stock.js";
 
-/** What rounding may move between borrowers and the pool in one action [debt units]. */
+/** Most that rounding may move between borrowers and the pool in one action [debt units]. */
 const ROUNDING_PER_ACTION = 4n;
 
-/** What belongs to whom behind the vaults [debt units]. */
+/** Equity of the parties that lend to the vaults or insure them [debt units]. */
 export interface Equity {
   readonly lenders: bigint;
   readonly reserve: bigint;
-  /** Cash, and what the pool owes it of interest. */
+  /** Cash plus the interest that the pool owes the backstop. */
   readonly backstop: bigint;
 }
 
@@ -22,30 +22,36 @@ export interface Collateral {
   readonly amount: bigint;
 }
 
-/** A sale into the AMM, or a purchase there: both amounts in token units. */
+/** A sale into the AMM. Both amounts are in token units, and negative for a purchase. */
 export interface Trade extends Collateral {
   readonly debt: bigint;
 }
 
 /**
- * Keeps the books of a replay in double entry. Collateral counts at its market price when it moves, the debt asset at 1. What an
- * auction returns to its owner counts as when it was taken: its price is the owner's risk, as before. Holdings that do not move are
- * not revalued; only what is sold after a wait is, against the account `drift`. Amounts in debt units unless they are of a token.
+ * The books of a replay in double entry. Amounts are in debt units unless they are of a token.
+ *
+ * - Collateral counts at its market price when it moves. The debt asset counts at 1.
+ * - Collateral that an auction returns counts at its worth when taken, because its owner bears the
+ *   price risk throughout.
+ * - Holdings that do not move are not revalued. Lots are revalued when they are sold, against
+ *   `drift`.
  */
 export class Bookkeeper {
   readonly accounts = new DoubleEntry<Account>();
   readonly movements = new Movements<Holder, Asset>();
   readonly stock = new Stock();
-  /** What each kind of keeper paid for gas. */
+  /** Gas paid by each kind of keeper [debt units]. */
   readonly gasOf = new Map<Role, bigint>();
-  /** Worth when taken of what auctions returned to owners. */
+  /**
+   * Worth of the collateral that auctions returned to owners, as of when it was taken [debt units].
+   */
   returned = 0n;
-  /** What rounding moved from borrowers to those behind them; may be negative. */
+  /** Moved by rounding from borrowers to lenders, reserve and backstop. May be negative. */
   rounding = 0n;
-  /** What was an owner's own of an absorbed vault when it was taken, by absorption. */
+  /** Value of each absorbed vault beyond its debt when it was taken [debt units], by absorption. */
   private readonly recoveries = new Map<bigint, bigint>();
   private readonly opening: Equity;
-  /** As of the last block: what belonged to whom, and the backstop's cash. */
+  /** Equity and the backstop's cash after the last block. */
   private last: Equity;
   private cash: bigint;
   private lastPrices: readonly bigint[] = [];
@@ -59,7 +65,10 @@ export class Bookkeeper {
     this.cash = world.model.backstopPool.state.cash;
   }
 
-  /** A liquidator paid `repaid` of a vault's debt and got `seized`; `auctioned`: what went to auction, its debt written off. */
+  /**
+   * Books a liquidation. `repaid` is paid by the liquidator [debt units] and `seized` is received.
+   * `auctioned` is collateral that went to auction when the rest of the debt was written off.
+   */
   liquidated(
     market: readonly bigint[],
     e: {
@@ -82,7 +91,7 @@ export class Bookkeeper {
     }
   }
 
-  /** A keeper sold collateral into the AMM. */
+  /** Books a keeper's sale into the AMM. */
   sold(market: readonly bigint[], role: "liquidators" | "bidders", { asset, amount, debt }: Trade): void {
     const value = this.worth(market, asset, amount);
     this.exchange("sale", role, "liquidityPool", value, debt);
@@ -90,14 +99,17 @@ export class Bookkeeper {
     this.movements.move("debt", debt, `pool ${asset}`, HOLDER_OF[role]);
   }
 
-  /** The arbitrageur sold collateral to the AMM, or bought it there if both amounts are negative. */
+  /**
+   * Books a trade of the arbitrageur: a sale to the AMM, or a purchase if both amounts are
+   * negative.
+   */
   arbitraged(market: readonly bigint[], { asset, amount, debt }: Trade): void {
     this.exchange("arbitrage", "arbitrageur", "liquidityPool", this.worth(market, asset, amount), debt);
     this.movements.move(asset, amount, "arbitrageur", `pool ${asset}`);
     this.movements.move("debt", debt, `pool ${asset}`, "arbitrageur");
   }
 
-  /** A vault was absorbed with a debt and all its collateral. */
+  /** Books an absorption. `held` is all collateral of the vault. */
   absorbed(market: readonly bigint[], id: bigint, debt: bigint, held: readonly Collateral[]): void {
     let value = 0n;
     for (const { asset, amount } of held) {
@@ -115,7 +127,10 @@ export class Bookkeeper {
     );
   }
 
-  /** A bidder paid `cost` for a part of a lot, divided as `paid` says; null for residuals, which are sold for the reserve. */
+  /**
+   * Books a take. `paid` divides `cost` into debt, penalty and tip. It is null for residuals,
+   * because their price belongs to the reserve.
+   */
   taken(
     market: readonly bigint[],
     id: bigint,
@@ -138,7 +153,10 @@ export class Bookkeeper {
     this.movements.move("debt", cost, "bidder", "system");
   }
 
-  /** An absorption ended: what is left goes back to its owner if its tab is paid, else to the residuals. */
+  /**
+   * Books the end of an absorption. The rest of its lots returns to the owner if its tab is paid,
+   * and otherwise joins the residuals.
+   */
   closed(id: bigint, isPaid: boolean): void {
     const left = this.stock.removeAll(id);
     if (!isPaid) {
@@ -156,7 +174,7 @@ export class Bookkeeper {
     );
   }
 
-  /** A debt went down the waterfall; `relieved` owes it no longer. */
+  /** Books a loss down the waterfall. `relieved` is the account that no longer owes it. */
   lost(loss: pools.Loss, relieved: "atAuction" | "borrowers.letOff"): void {
     this.accounts.post(
       "loss",
@@ -167,17 +185,17 @@ export class Bookkeeper {
     );
   }
 
-  /** The backstop owes the absorbers a tip. */
+  /** Books a tip that the backstop owes the absorbers. */
   tipped(tip: bigint): void {
     this.accounts.post("backstop's tip", ["backstop.tips", -tip], ["absorbers", tip]);
   }
 
-  /** The absorbers collected the tips they were owed. */
+  /** Books the payment of tips to the absorbers. */
   collected(tips: bigint): void {
     this.movements.move("debt", tips, "system", HOLDER_OF.absorbers);
   }
 
-  /** The autopilot sold `sold` for exactly what it repaid and its executor's fee. */
+  /** Books an execution of the autopilot. The proceeds of `sold` equal `repaid` plus `fee`. */
   executed(market: readonly bigint[], { asset, amount }: Collateral, repaid: bigint, fee: bigint): void {
     const value = this.worth(market, asset, amount);
     this.accounts.post(
@@ -191,18 +209,20 @@ export class Bookkeeper {
     this.movements.move("debt", fee, `pool ${asset}`, "executor");
   }
 
-  /** A borrower opened a vault: what they hold is theirs, as before. */
+  /**
+   * Books the opening of a vault. Only tokens move, because the borrower's equity does not change.
+   */
   opened(collateral: Collateral, debt: bigint): void {
     this.movements.move(collateral.asset, collateral.amount, "borrower", "system");
     this.movements.move("debt", debt, "system", "borrower");
   }
 
-  /** An owner took back what auctions left of their collateral. */
+  /** Books a claim by an owner of collateral that auctions left. */
   claimed({ asset, amount }: Collateral): void {
     this.movements.move(asset, amount, "system", "borrower");
   }
 
-  /** A keeper paid for gas: `gas` in debt units, `wei` in ether. */
+  /** Books gas that a keeper paid: `gas` [debt units] and `wei` [wei]. */
   burnt(role: Role, gas: bigint, wei: bigint): void {
     this.accounts.post("gas", [role, -gas], ["gas", gas]);
     this.gasOf.set(role, (this.gasOf.get(role) ?? 0n) + gas);
@@ -210,8 +230,10 @@ export class Bookkeeper {
   }
 
   /**
-   * Books interest and rounding of a block, after everything else of it. `before`: the pool at the block's time, before the block.
-   * Whatever else those behind the vaults gained must stand in an entry: rounding of more than a few units is a violation.
+   * Books interest and rounding of a block, after all its other entries. `before` is the pool at
+   * the block's time but before its transactions. Every other gain of lenders, reserve and backstop
+   * must have an entry. A remainder above 4 debt units per action, with one action added, is a
+   * violation.
    */
   endOfBlock(log: InvariantLog, before: pools.PoolState, actions: number, block: number): void {
     this.post("interest", subtract(this.equityOf(before, this.cash), this.last));
@@ -228,7 +250,7 @@ export class Bookkeeper {
     this.cash = this.world.model.backstopPool.state.cash;
   }
 
-  /** Values what still waits at `market` prices. Nothing may be booked afterwards. */
+  /** Values the stock at `market` prices. Nothing may be booked afterwards. */
   close(market: readonly bigint[]): void {
     this.lastPrices = market;
     for (const [, asset, { amount, worth }] of this.stock.entries()) {
@@ -237,12 +259,12 @@ export class Bookkeeper {
     }
   }
 
-  /** What `amount` is worth at the prices the books were closed at. */
+  /** Value of `amount` at the prices of `close` [debt units]. */
   lastWorth(asset: number, amount: bigint): bigint {
     return this.worth(this.lastPrices, asset, amount);
   }
 
-  /** What the accounts say that those behind the vaults gained since the opening. */
+  /** Gains of lenders, reserve and backstop since the opening, according to their accounts. */
   gained(): Equity {
     const sum = (...accounts: Account[]): bigint =>
       accounts.reduce((all, account) => all + this.accounts.net(account), 0n);
@@ -263,7 +285,9 @@ export class Bookkeeper {
     );
   }
 
-  /** Collateral worth `value` goes one way, `debt` units of the debt asset, or of debt, the other. */
+  /**
+   * Books an exchange of collateral worth `value` for `debt` units of the debt asset, or of debt.
+   */
   private exchange(what: string, seller: Account, buyer: Account, value: bigint, debt: bigint): void {
     this.accounts.post(what, [seller, debt - value], [buyer, value - debt]);
   }

@@ -1,14 +1,13 @@
-/** Collateral that was taken and not yet sold [token units], and what it was worth when taken [debt units]. */
+/** Collateral taken and not yet sold [token units], and its worth when taken [debt units]. */
 export interface Batch {
   readonly amount: bigint;
   readonly worth: bigint;
 }
 
-/** What the auction house has in stock, by absorption and asset; absorption 0 is that of residuals. */
+/** The stock of the auction house by absorption and asset. Absorption 0 holds the residuals. */
 export class Stock {
   private readonly batches = new Map<string, Batch>();
 
-  /** `batch` comes in. */
   add(id: bigint, asset: number, batch: Batch): void {
     if (batch.amount === 0n) return;
     const held = this.of(id, asset);
@@ -19,8 +18,8 @@ export class Stock {
   }
 
   /**
-   * `amount` goes out: what it was worth when taken, rounded down; the last unit carries the rest. Throws a `RangeError` for more
-   * than there is.
+   * Removes `amount` and returns its worth when taken [debt units], rounded down. The last unit
+   * carries the remainder. Throws a `RangeError` if `amount` exceeds the stock.
    */
   remove(id: bigint, asset: number, amount: bigint): bigint {
     const held = this.of(id, asset);
@@ -30,19 +29,18 @@ export class Stock {
     return worth;
   }
 
-  /** Everything of an absorption goes out. */
+  /** Removes and returns the whole stock of an absorption. */
   removeAll(id: bigint): readonly (readonly [asset: number, batch: Batch])[] {
     const removed = this.entries().filter(([of]) => of === id);
     for (const [, asset] of removed) this.batches.delete(keyOf(id, asset));
     return removed.map(([, asset, batch]) => [asset, batch] as const);
   }
 
-  /** What there is of an asset in all [token units]. */
+  /** The stock of an asset over all absorptions [token units]. */
   total(asset: number): bigint {
     return this.entries().reduce((sum, [, of, { amount }]) => (of === asset ? sum + amount : sum), 0n);
   }
 
-  /** Everything there is. */
   entries(): readonly (readonly [id: bigint, asset: number, batch: Batch])[] {
     return [...this.batches].map(([key, batch]) => {
       const [id = "", asset = ""] = key.split("/");

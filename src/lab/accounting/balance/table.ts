@@ -2,7 +2,7 @@ import type { BalanceResult } from "../../result/result.js";
 import { ACCOUNTS } from "./accounts.js";
 import type { Bookkeeper } from "./bookkeeper.js";
 
-/** Who gained and who lost, for the result. `money` prints debt units. */
+/** The gain or loss of every account, for the result. `money` prints debt units. */
 export function balanceOf(books: Bookkeeper, money: (amount: bigint) => string): BalanceResult {
   const { accounts, rounding } = books;
   return {

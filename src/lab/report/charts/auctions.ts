@@ -16,7 +16,7 @@ import {
   valueAxis,
 } from "../markup/svg.js";
 
-/** Debt at auction, and the capital that stands behind it. */
+/** Auction debt and the backstop's capital over time. */
 export function auctionDebtChart(replay: Replay): Drawing {
   const { steps, debtDecimals, result } = replay;
   const unit = result.debtAsset.symbol;
@@ -64,7 +64,7 @@ export function auctionDebtChart(replay: Replay): Drawing {
   };
 }
 
-/** What bidders paid for lots, beside the oracle price at that moment. */
+/** Price of every take over the oracle price at that moment. */
 export function lotPriceChart(replay: Replay): Drawing {
   const { debtDecimals, result } = replay;
   const takes = replay.takes.filter((t) => t.id !== 0n && t.oracleValue > 0n);

@@ -3,9 +3,9 @@ import { instant } from "../../../format/quantities.js";
 import type { Frame } from "../markup/svg.js";
 import { type Scale, timeScale } from "../markup/scale.js";
 
-/** What the pointer shows along a time axis. */
+/** Values shown under the pointer along a time axis. */
 export interface Hover {
-  /** Where each sample is on the axis, 0 to 1. */
+  /** Position of each sample on the axis, 0 to 1. */
   readonly at: readonly number[];
   readonly names: readonly string[];
   /** Per sample: its time, then one value per name. */
@@ -16,25 +16,25 @@ export interface Hover {
 export interface Drawing {
   readonly id: string;
   readonly title: string;
-  /** One or two sentences that say what it shows. */
+  /** One or two sentences that describe the chart. */
   readonly caption: string;
   readonly draw: (frame: Frame) => string;
   readonly hover?: Hover;
 }
 
-/** First and last moment of a replay [s since 1970]. */
+/** First and last time of a replay [s since 1970]. */
 export interface Span {
   readonly start: number;
   readonly end: number;
 }
 
-/** Narrower charts use shorter words. */
+/** Charts narrower than this use shorter labels [px]. */
 export const NARROW = 420;
 
-/** Most samples that the pointer can find in one chart. */
+/** Most samples of one chart that the pointer can select. */
 const HOVER_SAMPLES = 360;
 
-/** The time axis that all charts of a replay share. */
+/** The time span that all charts of a replay share. */
 export function spanOf(replay: Replay): Span {
   let start = Infinity;
   let end = -Infinity;
@@ -52,13 +52,14 @@ export function timeAxis(span: Span, frame: Frame): Scale {
   return timeScale(span.start, span.end, frame.left, frame.width - frame.right, frame.timeGap);
 }
 
-/** Pixels of the value axis of `frame`, upwards, with its number of ticks. */
+/** The ends of the value axis of `frame` [px], from bottom to top, and its number of ticks. */
 export function upwards(frame: Frame): { from: number; to: number; ticks: number } {
   return { from: frame.height - frame.bottom, to: frame.top, ticks: frame.valueTicks };
 }
 
 /**
- * Samples for the pointer: where there are too many, from each group of neighbours the one with the largest `weight`.
+ * Samples for the pointer, at most 360. Of each group of neighbours the sample with the largest
+ * `weight` is kept.
  */
 export function hoverSamples<T extends { readonly time: number }>(
   samples: readonly T[],

@@ -17,7 +17,7 @@ import {
   words,
 } from "../markup/svg.js";
 
-/** How long vaults below health factor 1 waited: the share still waiting after so many blocks. */
+/** The share of breaches that are not ended yet, by blocks since the health factor fell below 1. */
 export function latencyChart(replay: Replay): Drawing {
   const { latencies, result } = replay;
   const { unresolved } = result.latencyBlocks;
@@ -71,11 +71,11 @@ export function latencyChart(replay: Replay): Drawing {
 
 interface Remaining {
   readonly blocks: number;
-  /** 0 to 1, just after so many blocks. */
+  /** 0 to 1, just after this number of blocks. */
   readonly share: number;
 }
 
-/** The survival curve: unresolved vaults never leave it. */
+/** The survival curve. Unresolved vaults never leave it. */
 function survival(latencies: readonly number[], unresolved: number): readonly Remaining[] {
   const total = latencies.length + unresolved;
   if (total === 0) return [];
@@ -118,7 +118,7 @@ function marks(
     tone: "ink",
   }));
   const bottom = frame.height - frame.bottom - 8;
-  // Right of the middle words stand before their mark, so that they end inside the plot.
+  // Labels right of the middle precede their mark, because they must end inside the plot.
   const isFar = (at: number): boolean => at > (frame.left + frame.width - frame.right) / 2;
   const wanted = list.map(({ point }) => point.y - (isFar(point.x) ? 24 : 8));
   const heights = spread(wanted, LINE, frame.top + 8, bottom);

@@ -14,7 +14,7 @@ import {
   valueAxis,
 } from "../markup/svg.js";
 
-/** Bad debt over time: written off below, implied by open vaults on top of it. */
+/** Bad debt over time: the booked part below, the implied part stacked on top. */
 export function badDebtChart(replay: Replay): Drawing {
   const { steps, debtDecimals, result } = replay;
   const unit = result.debtAsset.symbol;
@@ -60,7 +60,7 @@ export function badDebtChart(replay: Replay): Drawing {
   };
 }
 
-/** What the keepers have earned so far. */
+/** Cumulative profit of all keepers over time. */
 export function profitChart(replay: Replay): Drawing {
   const { steps, debtDecimals, result } = replay;
   const unit = result.debtAsset.symbol;
@@ -86,7 +86,7 @@ export function profitChart(replay: Replay): Drawing {
   };
 }
 
-/** The gas price of the replay. */
+/** Gas price over time. */
 export function gasChart(replay: Replay): Drawing {
   const peak = replay.steps.reduce((most, s) => (s.gasPrice > most ? s.gasPrice : most), 0n);
   return {
@@ -113,7 +113,7 @@ interface Series {
   readonly print: (value: bigint) => string;
   readonly label: string;
   readonly zero: boolean;
-  /** Said instead of drawing the line. */
+  /** Replaces the line if set. */
   readonly empty?: string | undefined;
 }
 

@@ -14,10 +14,10 @@ import {
   words,
 } from "../markup/svg.js";
 
-/** Liquidations closer to each other than this are drawn as one dot [px]. */
+/** Side of a grid cell [px]. Liquidations in the same cell are drawn as one dot. */
 const CELL = 5;
 
-/** Market, oracle and pool price over time, and every liquidation on them. */
+/** Market, oracle and pool price over time, with every liquidation. */
 export function priceChart(replay: Replay): Drawing {
   const { steps, liquidations, result } = replay;
   const unit = `${result.debtAsset.symbol} per ${result.price.asset}`;
@@ -48,7 +48,7 @@ export function priceChart(replay: Replay): Drawing {
         values.map((value, i) => ({ x: x.map(steps[i]?.time ?? span.start), y: y.map(value) }));
       const [market, oracle, pool] = [points(lines.market), points(lines.oracle), points(lines.pool)];
       const narrow = frame.width < NARROW;
-      // The three lines mostly lie on each other: beside their ends three words would stand for one point.
+      // A legend instead of end labels, because the three lines often end at the same point.
       const names = legend(
         [
           { text: "market", tone: "label ink" },
@@ -85,7 +85,7 @@ export function priceChart(replay: Replay): Drawing {
   };
 }
 
-/** The time in which nobody acted. */
+/** The window without agents, as a rectangle. */
 function silentStretch(silence: NonNullable<ReplayResult["silence"]>, x: Scale, frame: Frame): string {
   const inside = (time: string): number =>
     Math.min(Math.max(x.map(Date.parse(time) / 1000), frame.left), frame.width - frame.right);
@@ -105,7 +105,7 @@ function lowest(steps: readonly StepSample[]): StepSample | undefined {
   return flat ? undefined : low;
 }
 
-/** A value a little below the lowest, so that its label has room. */
+/** A value below the lowest one, which makes room for its label. */
 function roomBelow(values: readonly number[]): readonly number[] {
   let [low, high] = [Infinity, -Infinity];
   for (const value of values) {
@@ -160,7 +160,10 @@ function liquidationDots(replay: Replay, x: Scale, y: Scale, radius: number): st
   return circles.length === 0 ? "" : element("g", { class: "dots" }, circles.join(""));
 }
 
-/** Where on the chart of the first asset's price a liquidation belongs: other assets' at the price of the step. */
+/**
+ * The price at which a liquidation is drawn on the first asset's chart: its own price for the first
+ * asset, otherwise the price of the step.
+ */
 function stepPrices(replay: Replay): (sample: LiquidationSample) => bigint {
   const { steps, result } = replay;
   return (sample) => {

@@ -17,10 +17,10 @@ import {
   words,
 } from "../markup/svg.js";
 
-/** Ratios above this are drawn at it [%]: a vault that far away is out of the story. */
+/** Ratios above this are drawn at it [%], because such vaults are far from liquidation. */
 const CEILING = 1000;
 
-/** The fan of collateral ratios: how much debt is how well covered, over time. */
+/** Debt-weighted quantiles of the collateral ratios over time, as a fan. */
 export function ratioChart(replay: Replay): Drawing {
   const book = replay.book.filter((sample) => sample.debt > 0n);
   const span = spanOf(replay);
@@ -88,7 +88,10 @@ export function ratioChart(replay: Replay): Drawing {
   };
 }
 
-/** Horizontal lines with their meaning: the first says it at the right, the other at the left. */
+/**
+ * Horizontal lines with labels. The first of several has its label at the right, the rest at the
+ * left.
+ */
 function thresholds(levels: readonly { at: number; text: string }[], y: Scale, frame: Frame): string {
   const right = frame.width - frame.right;
   return levels

@@ -4,17 +4,20 @@ import { amount, money, parseDecimal, signOf } from "../../../format/quantities.
 import { toFloat } from "../markup/scale.js";
 import { type Frame, chart, element, emptyNote, px, words } from "../markup/svg.js";
 
-/** One row: a sum on its own, or a part taken off what the rows above left. */
+/** One row: a sum, or a part deducted from the remainder of the rows above. */
 interface Row {
   readonly label: string;
-  /** For narrow charts. */
+  /** The label in narrow charts. */
   readonly short: string;
   readonly value: bigint;
   readonly kind: "sum" | "part";
   readonly tone: string;
 }
 
-/** The steps of the waterfall in money: what auctions owed, what paid it, and where bidders' money went. */
+/**
+ * The waterfall in amounts: absorbed debt and its payers, then bidders' payments and their
+ * recipients.
+ */
 export function waterfallChart(replay: Replay): Drawing {
   const { result, debtDecimals } = replay;
   const unit = result.debtAsset.symbol;
@@ -38,7 +41,10 @@ export function waterfallChart(replay: Replay): Drawing {
   };
 }
 
-/** The rows, top down: from what was owed to who lost, then from what bidders paid to who got it. */
+/**
+ * The rows from top to bottom: debt owed and its payers, then bidders' payments and their
+ * recipients.
+ */
 function rowsOf(result: ReplayResult, decimals: number): readonly Row[] {
   const { absorptions: a, badDebt } = result;
   const units = (text: string): bigint => toUnits(text, decimals);

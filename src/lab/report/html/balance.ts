@@ -3,7 +3,7 @@ import { money, parseDecimal, signOf } from "../../../format/quantities.js";
 import { type Html, html } from "../markup/html.js";
 import { partiesOf, signedMoney, turnover } from "../text/parties.js";
 
-/** Who lost and who gained, in two columns with equal sums. */
+/** Losses and gains of all parties, in two columns with equal sums. */
 export function balanceSection(result: ReplayResult): Html {
   const parties = partiesOf(result);
   const total = plain(turnover(parties));

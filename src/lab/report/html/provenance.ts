@@ -2,7 +2,7 @@ import type { Provenance, Replay, ReplayResult } from "../../result/result.js";
 import { isoInstant } from "../../../format/quantities.js";
 import { type Html, html } from "../markup/html.js";
 
-/** What made the report, of what and when. */
+/** The provenance of the report, or nothing if the replay has none. */
 export function provenanceSection({ provenance, result }: Replay): Html | undefined {
   if (provenance === undefined) return undefined;
   const rows = rowsOf(provenance, result);
@@ -35,7 +35,7 @@ function rowsOf(
   ];
 }
 
-/** Every parameter in force, those that were changed first. */
+/** Every parameter in force, changed ones first. */
 export function parametersSection({ parameters, settings }: ReplayResult): Html {
   const names = Object.keys(parameters);
   const changed = names.filter((name) => Object.hasOwn(settings, name));

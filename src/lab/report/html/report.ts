@@ -23,8 +23,8 @@ import { keeperWords, sentence } from "../text/sentence.js";
 import { STYLE } from "./style.js";
 
 /**
- * The report of a replay: one HTML file that needs nothing else, neither network nor script. The same replay gives the
- * same bytes.
+ * The report of a replay: one HTML file that loads nothing and reads in full without scripts. The
+ * same replay gives the same bytes.
  */
 export function renderReport(replay: Replay): string {
   const { result, title } = replay;

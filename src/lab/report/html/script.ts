@@ -1,6 +1,6 @@
 /**
- * The report's only script: a hair line and a small table of values under the pointer. It reads the samples that stand
- * beside each chart as JSON; without it nothing else is missing.
+ * The report's only script. It shows a crosshair and a table of values under the pointer, from the
+ * JSON samples beside each chart. The report is complete without it.
  */
 export const SCRIPT = `
 for (const figure of document.querySelectorAll("figure.plot")) {

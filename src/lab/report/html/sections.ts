@@ -27,7 +27,7 @@ const PHONE: Frame = {
   timeGap: 56,
 };
 
-/** How many liquidations the table lists. */
+/** Most liquidations that the table lists. */
 const LARGEST = 10;
 
 /** All figures of the verdict. */
@@ -51,7 +51,7 @@ export function figuresSection(result: ReplayResult): Html {
   return html`<div class="groups">${groups}</div> `;
 }
 
-/** One chart with its words: `full` is as wide as the page. */
+/** One chart with its caption. `full`: as wide as the page, otherwise half as wide. */
 export function plot(drawing: Drawing, full: boolean): Html {
   const { id, title, caption, draw, hover } = drawing;
   return html`<figure class="plot${full ? " full" : ""}" id="${id}">
@@ -70,7 +70,7 @@ export function plot(drawing: Drawing, full: boolean): Html {
   </figure> `;
 }
 
-/** The liquidations that repaid most. */
+/** The ten liquidations that repaid most, or nothing without liquidations. */
 export function liquidationsSection(replay: Replay): Html | undefined {
   const { liquidations, result, debtDecimals } = replay;
   if (liquidations.length === 0) return undefined;
@@ -121,7 +121,7 @@ export function liquidationsSection(replay: Replay): Html | undefined {
   </section> `;
 }
 
-/** Sources and assumptions. */
+/** Sources and assumptions, or nothing without notes. */
 export function notesSection(notes: readonly string[]): Html | undefined {
   if (notes.length === 0) return undefined;
   return html`<section>
@@ -130,7 +130,7 @@ export function notesSection(notes: readonly string[]): Html | undefined {
   </section> `;
 }
 
-/** How to run it again. */
+/** The command that reproduces the replay, and every figure unrounded. */
 export function reproduceSection(replay: Replay): Html {
   return html`<section>
     <h2>How to reproduce it</h2>
@@ -157,7 +157,7 @@ export function reproduceSection(replay: Replay): Html {
   </section> `;
 }
 
-/** What the words mean. */
+/** Definitions of the report's terms. */
 export function termsSection(): Html {
   const terms: readonly (readonly [string, string])[] = [
     ["Collateral ratio", "Value of the collateral divided by the debt, of a vault or of the whole system."],
@@ -195,7 +195,7 @@ export function termsSection(): Html {
   </section> `;
 }
 
-/** The paths and values of everything in `value`, in its order. */
+/** The paths and values of all leaves of `value`, in order. */
 function flatten(value: unknown, path: string): readonly (readonly [string, string])[] {
   if (typeof value !== "object" || value === null) return [[path, String(value)]];
   return Object.entries(value).flatMap(([key, inner]) =>

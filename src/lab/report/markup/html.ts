@@ -1,9 +1,9 @@
-/** Markup that is safe to print as it is. */
+/** Markup that is printed without escaping. */
 export interface Html {
   readonly html: string;
 }
 
-/** What `html` accepts between its pieces: text is escaped, markup is not. */
+/** A value that `html` accepts. Text is escaped, markup is not. */
 export type Part = string | number | Html | undefined | readonly Part[];
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -18,27 +18,30 @@ const ENTITIES: Readonly<Record<string, string>> = {
 // eslint-disable-next-line no-control-regex
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
-/** `text` with everything escaped that means something in HTML, in text and in quoted attributes. */
+/**
+ * `text` with all special characters escaped, for HTML text and quoted attributes. Control
+ * characters that HTML does not allow become U+FFFD.
+ */
 export function escape(text: string): string {
   return text.replace(FORBIDDEN, "\ufffd").replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
 }
 
-/** Tagged template: the pieces are markup, what stands between them is escaped unless it is markup itself. */
+/** Tagged template for markup. Values are escaped unless they are markup. */
 export function html(pieces: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { html: pieces.map((piece, i) => piece + render(parts[i])).join("") };
 }
 
-/** Markup made elsewhere (by `html`, or constant). */
+/** Trusted markup: the output of `html`, or a constant. */
 export function raw(markup: string): Html {
   return { html: markup };
 }
 
-/** `text` with figures tied to their units, so that no line breaks between them. */
+/** `text` with no-break spaces between figures and units. */
 export function tied(text: string): string {
   return text.replace(/(\d) (?=%|gwei|[A-Z])/g, "$1\u00a0");
 }
 
-/** JSON to stand inside a script element. */
+/** JSON for the content of a script element. */
 export function jsonScript(value: unknown): Html {
   return raw(
     JSON.stringify(value)

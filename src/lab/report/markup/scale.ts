@@ -1,43 +1,47 @@
 import { clockLabel, dayLabel, tickLabel } from "../../../format/quantities.js";
 
-/** A place on an axis that is marked. */
+/** A tick of an axis: its position [px] and label. */
 export interface Tick {
   readonly at: number;
   readonly label: string;
 }
 
-/** Maps values to pixels. */
 export interface Scale {
   readonly map: (value: number) => number;
   readonly ticks: readonly Tick[];
   readonly logarithmic: boolean;
 }
 
-/** Above this ratio of the largest to the smallest value an axis becomes logarithmic. */
+/** Ratio of largest to smallest value above which an axis is logarithmic. */
 const LOG_FROM = 20;
 
-/** A bigint with `places` decimals as a float, for pixel positions only; capped so that it stays finite. */
+/**
+ * A bigint with `places` decimals as a float, for pixel positions only. Clamped to ±1e30, which
+ * keeps it finite.
+ */
 export function toFloat(value: bigint, places: number): number {
   const digits = Number(value) / 10 ** places;
   return Math.max(-1e30, Math.min(1e30, digits));
 }
 
-/** How a value axis is to be made. */
+/** Options of a value axis. */
 export interface ValueAxis {
   /** Pixels of the smallest and of the largest value. */
   readonly from: number;
   readonly to: number;
-  /** About how many ticks. */
+  /** Approximate number of ticks. */
   readonly ticks: number;
-  /** Whether zero belongs on it: then it is always linear. */
+  /** Whether the axis includes zero. Such an axis is always linear. */
   readonly zero?: boolean;
-  /** Whether it ends at the largest value exactly. */
+  /** Whether the axis ends exactly at the largest value. */
   readonly tight?: boolean;
-  /** Appended to every tick label. */
   readonly suffix?: string;
 }
 
-/** A value axis over `values`: linear, or logarithmic if they span more than a factor of 20. */
+/**
+ * A value axis over `values`: logarithmic if none is negative and the positive ones span more than
+ * a factor of 20, otherwise linear.
+ */
 export function valueScale(values: readonly number[], axis: ValueAxis): Scale {
   let low = Infinity;
   let high = -Infinity;
@@ -54,7 +58,7 @@ export function valueScale(values: readonly number[], axis: ValueAxis): Scale {
 }
 
 function linear(low: number, high: number, axis: ValueAxis): Scale {
-  // A range of less than 2 % of the values would make noise look like movement.
+  // A range below 2 % of the values would make noise look like movement.
   const least = Math.max(Math.abs(low), Math.abs(high)) * 0.02;
   const padding = Math.max(0, (least - (high - low)) / 2);
   const bottom = low - padding;
@@ -64,7 +68,7 @@ function linear(low: number, high: number, axis: ValueAxis): Scale {
   const end = axis.tight === true || top === 0 ? top : top + room;
   const map = (value: number): number =>
     axis.from + ((clamp(value, start, end) - start) / (end - start)) * (axis.to - axis.from);
-  // The steps that fit best are sometimes too few: then finer ones.
+  // Try finer steps if the axis has fewer than three ticks.
   for (let wanted = Math.max(1, axis.ticks); ; wanted *= 1.5) {
     const { mantissa, exponent } = niceStep((end - start) / wanted);
     const step = mantissa * 10 ** exponent;
@@ -77,7 +81,7 @@ function linear(low: number, high: number, axis: ValueAxis): Scale {
       const label = tickLabel(n * mantissa, exponent, largest);
       ticks.push({ at: map(n * step), label: label + (axis.suffix ?? "") });
     }
-    // Where everything is zero no other value means anything.
+    // With only zeros, only the first tick means anything.
     return { map, ticks: least === 0 ? ticks.slice(0, 1) : ticks, logarithmic: false };
   }
 }
@@ -107,7 +111,10 @@ function logarithmic(low: number, high: number, axis: ValueAxis): Scale {
   return { map, ticks, logarithmic: true };
 }
 
-/** An axis of counts from 0, compressed like log(1 + n), that leaves `room` (0..1) of it beyond `max`. */
+/**
+ * A logarithmic axis of counts from 0, which maps n to log(1 + n). It leaves the share `room`
+ * (0..1) of its length beyond `max`.
+ */
 export function countScale(max: number, from: number, to: number, room: number): Scale {
   const position = (n: number): number => Math.log1p(Math.max(0, n));
   const end = Math.max(position(Math.max(1, max)) / (1 - room), 1e-9);
@@ -136,7 +143,10 @@ const INTERVALS = [
   ...[1, 2, 4, 7, 14, 28, 56, 112, 365, 730, 1825, 3650].map((n) => n * DAY),
 ];
 
-/** A time axis [s since 1970, UTC] whose labels are at least `gap` pixels apart: clock times, and dates at midnight. */
+/**
+ * A time axis [s since 1970, UTC] whose labels are at least `gap` pixels apart: clock times, and
+ * dates at midnight.
+ */
 export function timeScale(start: number, end: number, from: number, to: number, gap: number): Scale {
   const last = end > start ? end : start + 1;
   const map = (time: number): number =>

@@ -1,7 +1,7 @@
 import { escape } from "./html.js";
 import type { Scale } from "./scale.js";
 
-/** The size of a chart and the room for its plot [px]. */
+/** Size of a chart and the margins of its plot [px]. */
 export interface Frame {
   readonly width: number;
   readonly height: number;
@@ -9,35 +9,35 @@ export interface Frame {
   readonly right: number;
   readonly top: number;
   readonly bottom: number;
-  /** About how many ticks the value axis gets, and how far apart labels of the time axis are. */
+  /** Approximate number of ticks of the value axis, and least distance of time labels [px]. */
   readonly valueTicks: number;
   readonly timeGap: number;
 }
 
-/** A point in pixels. */
+/** A point [px]. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
-/** Words beside the end of a line. */
+/** A label beside the end of a line. */
 export interface EndLabel {
   readonly text: string;
-  /** Where the line ends [px]. */
+  /** End of the line [px]. */
   readonly y: number;
-  /** Class that gives the colour. */
+  /** Class that sets the colour. */
   readonly tone: string;
 }
 
-/** Height of a line of words in a chart [px]. */
+/** Height of a line of text in a chart [px]. */
 export const LINE = 15;
 
-/** A number for an attribute: at most one decimal. */
+/** A number for an attribute, with at most one decimal. */
 export function px(value: number): string {
   return (Math.round(value * 10) / 10).toString();
 }
 
-/** One element. Attributes and text are escaped by the caller's types: numbers, or strings through `escape`. */
+/** One element. String attributes are escaped. `content` is markup and is not escaped. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number>>,
@@ -49,7 +49,7 @@ export function element(
   return content === "" ? `<${name}${list}/>` : `<${name}${list}>${content}</${name}>`;
 }
 
-/** Words at a point. */
+/** Text at a point. It is escaped. */
 export function words(
   text: string,
   x: number,
@@ -66,8 +66,8 @@ export function words(
 }
 
 /**
- * At most four points per column of one pixel, in order: its first, lowest, highest and last. Whatever stands out in
- * `points` (by ascending x) still does.
+ * At most four points per pixel column, in order: the first, lowest, highest and last. The extremes
+ * of `points`, which ascend in x, are preserved.
  */
 export function downsample(points: readonly Point[]): readonly Point[] {
   const kept: Point[] = [];
@@ -95,7 +95,7 @@ export function downsample(points: readonly Point[]): readonly Point[] {
   return kept;
 }
 
-/** Path commands through `points`; `step` keeps each value until the next point. */
+/** Path commands through `points`. With `step` each value holds until the next point. */
 export function trace(points: readonly Point[], step = false): string {
   let path = "";
   let [lastX, lastY] = ["", ""];
@@ -111,12 +111,11 @@ export function trace(points: readonly Point[], step = false): string {
   return path;
 }
 
-/** A line through `points`. */
 export function line(points: readonly Point[], tone: string, step = false): string {
   return points.length === 0 ? "" : element("path", { class: `line ${tone}`, d: trace(points, step) });
 }
 
-/** The area between two lines that share their x. */
+/** The area between two lines with the same x values. */
 export function band(upper: readonly Point[], lower: readonly Point[], tone: string, step = false): string {
   if (upper.length === 0 || lower.length === 0) return "";
   const there = trace(upper, step);
@@ -124,7 +123,7 @@ export function band(upper: readonly Point[], lower: readonly Point[], tone: str
   return element("path", { class: `area ${tone}`, d: `${there}L${back}Z` });
 }
 
-/** Lines, labels and unit of the value axis. The unit stands above it. */
+/** Grid, labels and unit of the value axis. The unit stands above the axis. */
 export function valueAxis(scale: Scale, unit: string, frame: Frame): string {
   const right = frame.width - frame.right;
   const grid = scale.ticks.map((tick) =>
@@ -150,7 +149,10 @@ export function baseAxis(scale: Scale, unit: string, frame: Frame): string {
   return base + ticks.join("") + words(unit, right, y + 36, { anchor: "end", tone: "unit" });
 }
 
-/** Heights close to `wanted` that are `gap` apart and inside [top, bottom], in the same order. */
+/**
+ * Heights close to `wanted`, in the same order, at least `gap` apart and from `top` to `bottom`.
+ * They may end below `bottom` if the range is too small.
+ */
 export function spread(
   wanted: readonly number[],
   gap: number,
@@ -175,7 +177,7 @@ export function spread(
   return result;
 }
 
-/** Words to the right of the plot, each joined to the end of its line by a hair. */
+/** Labels to the right of the plot, each joined to the end of its line by a hairline. */
 export function endLabels(labels: readonly EndLabel[], frame: Frame): string {
   const x = frame.width - frame.right;
   const places = spread(
@@ -196,7 +198,7 @@ export function endLabels(labels: readonly EndLabel[], frame: Frame): string {
     .join("");
 }
 
-/** Names of lines in a row above the plot, at its right. */
+/** Names of lines in a row above the plot, right-aligned. */
 export function legend(
   names: readonly { readonly text: string; readonly tone: string }[],
   frame: Frame,
@@ -214,8 +216,8 @@ export function legend(
 }
 
 /**
- * A whole chart. `name` says what it shows to people who cannot see it; the edges of the plot and the empty path are for
- * the pointer.
+ * A whole chart. `name` is its text for screen readers. The script reads the edges of the plot from
+ * the data attributes, and draws the crosshair in the empty path.
  */
 export function chart(frame: Frame, name: string, content: string, variant: string): string {
   const attributes = {
@@ -231,7 +233,7 @@ export function chart(frame: Frame, name: string, content: string, variant: stri
   return element("svg", attributes, content + element("path", { class: "cross" }));
 }
 
-/** Words in the middle of an empty plot. */
+/** Text in the middle of an empty plot. */
 export function emptyNote(text: string, frame: Frame): string {
   const x = (frame.left + frame.width - frame.right) / 2;
   const y = (frame.top + frame.height - frame.bottom) / 2;

@@ -5,10 +5,10 @@ import { type Party, partiesOf, signedMoney } from "../text/parties.js";
 import { sentence } from "../text/sentence.js";
 import type { ReplayResult } from "../../result/result.js";
 
-/** Widest line where the figures allow it [columns]. */
+/** Preferred maximum line width [columns]. */
 const WIDTH = 100;
 
-/** Figures that stand in another one's note, or are left to the report. */
+/** Figures that appear in another figure's note or only in the report. */
 const LEFT_OUT: ReadonlySet<string> = new Set([
   "Gross",
   "Paid by bidders",
@@ -45,7 +45,9 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "Transactions",
 ]);
 
-/** The verdict for a terminal: a sentence, what it rests on, and the figures. About 40 lines. */
+/**
+ * The verdict for a terminal: a sentence, its basis, the parties, and the figures. About 40 lines.
+ */
 export function renderVerdict(result: ReplayResult, tint: Tint): string {
   const { tone, headline, body } = sentence(result);
   const mark = tone === "bad" ? tint.bad : tint.good;
@@ -85,7 +87,7 @@ export function renderVerdict(result: ReplayResult, tint: Tint): string {
   ].join("\n");
 }
 
-/** A party's line, and for borrowers one for each part. */
+/** A party's line, and for borrowers one further line per part. */
 function linesOf({ who, net, parts }: Party, tint: Tint): readonly string[][] {
   const [only] = parts;
   const note = parts.length === 1 && only !== undefined ? only.what : "";
@@ -95,7 +97,7 @@ function linesOf({ who, net, parts }: Party, tint: Tint): readonly string[][] {
   return [line, ...parts.map((part) => ["", tint.faint(signedMoney(part.net)), tint.faint(part.what)])];
 }
 
-/** Notes that say more than the report's, which has a line for each of these. */
+/** Notes that replace the report's notes and add the left-out figures. */
 function ownNotes(result: ReplayResult): Readonly<Record<string, string>> {
   const { autopilot, badDebt, latencyBlocks, opening, price } = result;
   const money = (text: string): string => amount(text, "").trim();
@@ -110,7 +112,9 @@ function ownNotes(result: ReplayResult): Readonly<Record<string, string>> {
   };
 }
 
-/** `text` broken at blanks into lines of at most `width` characters, where its words allow it. */
+/**
+ * `text` broken at blanks into lines of at most `width` characters. A longer word has its own line.
+ */
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {

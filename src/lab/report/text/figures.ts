@@ -12,21 +12,21 @@ import {
   spell,
 } from "../../../format/quantities.js";
 
-/** How a figure is to be read. */
+/** Rating of a figure. */
 export type Tone = "plain" | "good" | "bad";
 
 /** One line of the verdict. */
 export interface Figure {
   readonly label: string;
   readonly value: string;
-  /** What else must be said. */
+  /** Additional facts. */
   readonly note?: string;
-  /** What the label means, where there is room to say so. */
+  /** Meaning of the label, shown if there is room. */
   readonly hint?: string;
   readonly tone?: Tone;
 }
 
-/** Lines of the verdict that belong together; the first is the one to read. */
+/** Lines of the verdict that belong together, the most important first. */
 export interface FigureGroup {
   readonly title: string;
   readonly figures: readonly Figure[];
@@ -276,23 +276,22 @@ export function figureGroups(result: ReplayResult): readonly FigureGroup[] {
   ];
 }
 
-/** How often something was bought at auction. */
+/** Number of takes, and of residual sales if there are any. */
 export function purchases({ takes, remnantSales }: ReplayResult["absorptions"]): string {
   const bought = plural(takes, "purchase");
   return remnantSales === 0 ? bought : `${bought}, and ${plural(remnantSales, "sale")} of residuals`;
 }
 
-/** A percentile of latency. */
+/** A percentile of latency in blocks, or "not resolved". */
 export function waited(blocks: number | null): string {
   return blocks === null ? "not resolved" : plural(blocks, "block");
 }
 
-/** A latency as a length of time, with a comma; empty if it never ended. */
+/** A latency as a duration followed by a comma. Empty if it is unresolved. */
 function lasting(seconds: number | null): string {
   return seconds === null ? "" : `${spell(seconds)}, `;
 }
 
-/** A length of time in hours. */
 function hours(seconds: number): string {
   return `${(seconds / 3600).toFixed(1)} h`;
 }

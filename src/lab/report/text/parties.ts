@@ -1,18 +1,23 @@
 import type { ReplayResult } from "../../result/result.js";
 import { type Decimal, money, parseDecimal, signOf } from "../../../format/quantities.js";
 
-/** What one party gained, or lost if negative, and of what that is made: decimal strings in debt units. */
+/** A party's gain, or loss if negative, and its parts. Decimal strings in whole debt tokens. */
 export interface Party {
   readonly who: string;
   readonly net: string;
-  /** Its accounts, without those that nothing was booked to; of a party with one account, that one. */
+  /**
+   * The accounts of the party without entries that are zero. A single account is always included.
+   */
   readonly parts: readonly { readonly what: string; readonly net: string }[];
 }
 
-/** Parties that stand in the table even if they neither gained nor lost: whom a reader looks for first. */
+/**
+ * Parties that the table lists even if they neither gained nor lost, because readers look for them
+ * first.
+ */
 const ALWAYS: ReadonlySet<string> = new Set(["Borrowers", "Lenders", "Backstop"]);
 
-/** The balance of a replay, one party after the other; their net sums to zero. */
+/** The balance of a replay by party. The net amounts sum to zero. */
 export function partiesOf({ balance }: ReplayResult): readonly Party[] {
   const names = [...new Set(balance.rows.map((row) => row.who))];
   return names.flatMap((who) => {
@@ -25,12 +30,12 @@ export function partiesOf({ balance }: ReplayResult): readonly Party[] {
   });
 }
 
-/** The sum of those that are positive: what was gained, and so what was lost. */
+/** The sum of all gains, which equals the sum of all losses. */
 export function turnover(parties: readonly Party[]): string {
   return sumOf(parties.flatMap(({ net }) => (signOf(net) > 0 ? [net] : [])));
 }
 
-/** An amount with its sign, without its unit: "+1.50", "-2.00", "0". */
+/** An amount with its sign and without its unit: "+1.50", "-2.00", "0". */
 export function signedMoney(text: string): string {
   const { value, scale } = parseDecimal(text) ?? { value: 0n, scale: 0 };
   return `${value > 0n ? "+" : ""}${money(value, scale)}`;

@@ -14,15 +14,15 @@ import {
 /** The verdict in words. */
 export interface Sentence {
   readonly tone: "good" | "bad";
-  /** The one sentence. */
+  /** The verdict as one sentence. */
   readonly headline: string;
-  /** What it rests on. */
+  /** The facts on which it rests. */
   readonly body: string;
-  /** How the checks went; empty if they failed, for then the headline says so. */
+  /** Result of the checks. Empty if they failed, because the headline then says so. */
   readonly proof: string;
 }
 
-/** What the replay says, in plain words: the same in the terminal and in the report. */
+/** The verdict of a replay in plain words, the same in the terminal and in the report. */
 export function sentence(result: ReplayResult): Sentence {
   const { badDebt, checks, latencyBlocks, price } = result;
   const money = (text: string): string => amount(text, result.debtAsset.symbol);
@@ -93,7 +93,7 @@ export function sentence(result: ReplayResult): Sentence {
   return { tone: "good", headline: "No bad debt.", body, proof };
 }
 
-/** What happened to the vaults, without a full stop. */
+/** Number of vaults that lost collateral, by cause, without a full stop. */
 function lostCollateral({ affected, vaults }: ReplayResult): string {
   if (affected.vaults === 0) return `None of ${plural(vaults, "vault")} lost collateral`;
   const ways = [
@@ -109,7 +109,7 @@ function lostCollateral({ affected, vaults }: ReplayResult): string {
   return `${count(affected.vaults)} of ${plural(vaults, "vault")} lost collateral${split}`;
 }
 
-/** Why a loss is not booked, and who would bear it. */
+/** Reason why implied bad debt is not booked, and the parties that would bear it. */
 function unbooked({ badDebt, debtAsset, keeper }: ReplayResult): string {
   if (signOf(badDebt.implied) <= 0) return "";
   const { backstop, reserve, lenders } = badDebt.impliedPayers;
@@ -121,7 +121,7 @@ function unbooked({ badDebt, debtAsset, keeper }: ReplayResult): string {
   );
 }
 
-/** Who paid what was covered. */
+/** The parties that paid the covered part. */
 function payers({ backstop, reserve }: ReplayResult["badDebt"]): string {
   if (signOf(backstop) === 0) return "the reserve";
   return signOf(reserve) === 0 ? "the backstop" : "backstop and reserve";
