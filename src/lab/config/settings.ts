@@ -178,6 +178,7 @@ export class Settings {
     }
   }
 
+  /** A setting as text. Throws an `InputError` for an unknown setting, as the readers below do. */
   text(section: string, key: string): string {
     return this.values.get(`${section}.${key}`) ?? this.setting(section, key).value;
   }

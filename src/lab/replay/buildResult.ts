@@ -205,7 +205,7 @@ function resultOf(
 
 /**
  * Median, 95th percentile and maximum. In percentiles an unresolved latency counts as longer than
- * any. Only resolved latencies have a maximum.
+ * any. The maximum is over resolved latencies only.
  */
 function quantiles({ latencies }: Ledger, unit: "blocks" | "seconds"): ReplayResult["latencySeconds"] {
   const values = latencies.resolved(unit);

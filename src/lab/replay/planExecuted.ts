@@ -8,7 +8,10 @@ export interface PlanExecuted {
   readonly fee: bigint;
 }
 
-/** The amounts in the autopilot's `Executed` event, or null if the execution reverted. */
+/**
+ * The amounts in the autopilot's `Executed` event, or null if the receipt has none because the
+ * execution reverted.
+ */
 export function planExecutedIn(
   { autopilot, autopilotAddress }: LabWorld,
   receipt: Receipt | undefined,

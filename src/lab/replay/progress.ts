@@ -63,7 +63,7 @@ export class ProgressLine {
     const words = `${this.title === "" ? "" : `${this.title}: `}${PHASES[phase]}`;
     const left = this.timeLeft(percent, done, total);
     if (this.screen.isTTY !== true) {
-      // Do not write a line yet, because an input error must stand alone on its line.
+      // Write nothing before the first work is done, because an input error must be the only line.
       if (done > 0) this.screen.write(`${words}: ${percent} %${left}\n`);
       return;
     }

@@ -359,7 +359,7 @@ class ReplayRun {
   }
 
   /**
-   * Whether an update is due: the deviation is reached, or the next block would come after the
+   * Whether an update is due: the deviation is reached, or the next step would come after the
    * heartbeat.
    */
   private updateDue(id: number, answer: bigint, until: number): boolean {

@@ -16,29 +16,33 @@ const TIMESTAMP = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.0+)?)?(Z|\+00:00)?
 const MAX_PRICE_WAD = 10n ** 30n;
 /** Shortest step between rows [s]. */
 const MIN_STEP = 4;
-/** Shortest bar [s]: each of its quarters needs a second for its price and one for a keeper. */
+/** Shortest bar [s], because each quarter needs a second for its price and one for a keeper. */
 const MIN_BAR = 8;
 
-/** First moment of 1971: a chain that replays an earlier one would begin before 1970 [s]. */
+/**
+ * Start of 1971 [s]. The chain starts a day before the first row and must not start before 1970.
+ */
 const EARLIEST = 31_536_000;
-/** A step this many times the median one lacks rows [tenths]. */
+/** A step of at least this multiple of the median lacks rows [tenths]. */
 const MISSING_FROM_TENTHS = 15;
-/** Gaps named one by one. */
+/** Most gaps that are named individually. */
 const GAPS_NAMED = 3;
 
-/** What is done about rows that a file lacks: refuse a hole of more than two, or hold the last price over any. */
+/**
+ * Treatment of missing rows: refuse a step over three times the median one, or hold the last price
+ * over every gap.
+ */
 export type GapRule = "refuse" | "hold";
 
-/** A hole in a series: the times of the rows around it [s], and how many rows it lacks. */
+/** A gap in a series: the times of the rows around it [s], and the number of missing rows. */
 export interface Gap {
   readonly from: number;
   readonly until: number;
   readonly missing: number;
 }
 
-/** What a price file says. */
 export interface PriceFile {
-  /** Prices of a market, or the rounds of a feed as the chain saw them. */
+  /** Prices of a market, or the rounds of a feed as they were on the chain. */
   readonly kind: "market" | "rounds";
   readonly path: readonly PricePoint[];
   readonly gaps: readonly Gap[];
@@ -51,11 +55,15 @@ interface Row {
 }
 
 /**
- * The price path in a CSV file's text: `timestamp_utc,price` or `timestamp_utc,open,high,low,close`, any cadence; or `timestamp,price`, the
- * rounds of a feed, which may be irregular and several in a second.
- * Throws a `InputError` that names line, field and value for anything that is not a clean series: a wrong header, no rows,
- * a price that is not positive, a time before 1971, rows out of order, or, unless gaps are held, a hole (a step over three times the
- * median one).
+ * The price path in the text of a CSV file with one of three headers:
+ * - `timestamp_utc,price`,
+ * - `timestamp_utc,open,high,low,close`,
+ * - `timestamp,price`, the rounds of a feed, which may be irregular and share a second.
+ *
+ * Throws an `InputError` that names line, field and value for a wrong header, fewer than two rows,
+ * a price outside 1e-18 to 1e12, a bar whose high or low is not its extreme, a time before 1971,
+ * rows too close or out of order, and, unless gaps are held, a step over three times the median
+ * one.
  */
 export function readPriceFile(text: string, gaps: GapRule = "refuse"): PriceFile {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
@@ -76,7 +84,8 @@ export function readPriceFile(text: string, gaps: GapRule = "refuse"): PriceFile
   const median = checkSteps(rows, header === BAR_HEADER ? MIN_BAR : MIN_STEP);
   const found = gapsOf(rows, median);
   if (gaps === "refuse") checkHoles(rows, median, found);
-  // A row before a gap lasts as long as any other; then its price holds.
+  // With held gaps, a bar before a gap has the median length, and its close holds until the end of
+  // the gap.
   const lengthOf = (i: number): number => {
     const step = (rows[i + 1]?.time ?? Infinity) - (rows[i]?.time ?? 0);
     return gaps === "hold" || !Number.isFinite(step) ? Math.min(step, median) : step;
@@ -89,12 +98,12 @@ export function readPriceFile(text: string, gaps: GapRule = "refuse"): PriceFile
   return { kind: "market", path, gaps: found };
 }
 
-/** The path of a price file without holes. */
+/** The path of a price file. Throws as `readPriceFile` does when it refuses gaps. */
 export function parsePriceFile(text: string): readonly PricePoint[] {
   return readPriceFile(text).path;
 }
 
-/** Gaps in words: how many rows are missing, and where; empty without gaps. */
+/** The number of missing rows and the place of their gaps, in words. Empty without gaps. */
 export function gapWords(gaps: readonly Gap[]): string {
   if (gaps.length === 0) return "";
   const missing = gaps.reduce((sum, gap) => sum + gap.missing, 0);
@@ -126,7 +135,10 @@ function parseRow(text: string, line: number, names: readonly string[]): Row {
   return { line, time, values };
 }
 
-/** A moment as a file writes it [s]: UTC, or for rounds also seconds since 1970. */
+/**
+ * The time of a timestamp [s]: UTC, or for rounds also seconds since 1970. Throws an `InputError`
+ * for anything else and for a time before 1971.
+ */
 function timeOf(timestamp: string, line: number, field: string): number {
   const isRound = field === "timestamp";
   const where = `--prices: line ${line}: ${field}: ${quote(timestamp)}`;
@@ -146,12 +158,15 @@ function timeOf(timestamp: string, line: number, field: string): number {
   return time;
 }
 
-/** Whether a timestamp's day is in the calendar: one that is in none would roll over into the next month. */
+/**
+ * Whether the day of a timestamp exists, because `Date.parse` rolls others over into the next
+ * month.
+ */
 function namesDay(timestamp: string, time: number): boolean {
   return Number.isInteger(time) && iso(time).startsWith(timestamp.slice(0, 10));
 }
 
-/** Checks the order; returns the median step [s]. */
+/** Returns the median step [s]. Throws an `InputError` for a step below `minimum` [s]. */
 function checkSteps(rows: readonly Row[], minimum: number): number {
   const steps = rows.slice(1).map((row, i) => {
     const step = row.time - (rows[i]?.time ?? 0);
@@ -167,7 +182,7 @@ function checkSteps(rows: readonly Row[], minimum: number): number {
   return steps.sort((a, b) => a - b)[Math.floor((steps.length - 1) / 2)] ?? 0;
 }
 
-/** Where rows are missing. */
+/** The steps in which rows are missing. */
 function gapsOf(rows: readonly Row[], median: number): Gap[] {
   return rows.flatMap((row, i): Gap[] => {
     const until = rows[i + 1]?.time ?? row.time;
@@ -187,7 +202,7 @@ function checkHoles(rows: readonly Row[], median: number, gaps: readonly Gap[]):
   );
 }
 
-/** Points with the price before each gap once more right before its end. */
+/** The points, with the price before each gap repeated 4 s before its end. */
 function held(points: readonly PricePoint[], gaps: readonly Gap[]): PricePoint[] {
   const ends = new Set(gaps.map((gap) => gap.until));
   return points.flatMap((point, i) => {

@@ -16,12 +16,13 @@ export interface PricePoint {
 
 /** Longest step of an interpolated path [s]. */
 export const MAX_STEP = 120;
-/** Price-only rows up to this far apart are taken as they are [s]. */
+/** Longest step between price-only rows that is not interpolated [s]. */
 export const MAX_RAW_STEP = 300;
 
 /**
- * The corners of a walk through bars: each bar's open, first extreme, second extreme and close, at its four quarters.
- * A bar that closed below its opening went up first and then down; any other went down first.
+ * The corners of a path through bars: each bar's open, first extreme, second extreme and close, at
+ * the start of its four quarters. A bar that closed below its open reached the high first, any
+ * other bar the low.
  */
 export function cornersOfBars(bars: readonly Bar[]): PricePoint[] {
   return bars.flatMap((bar) => {
@@ -34,8 +35,8 @@ export function cornersOfBars(bars: readonly Bar[]): PricePoint[] {
 }
 
 /**
- * `corners` with straight lines between those further apart than `untouched` [s], cut into steps of at most `MAX_STEP`.
- * Corners must be in order of time, at least two seconds apart.
+ * `corners`, with straight lines in steps of at most `MAX_STEP` between those further apart than
+ * `untouched` [s]. Corners must ascend in time, at least two seconds apart.
  */
 export function interpolate(corners: readonly PricePoint[], untouched: number): PricePoint[] {
   const path: PricePoint[] = [];
@@ -58,7 +59,7 @@ export function pathOfBars(bars: readonly Bar[]): PricePoint[] {
   return interpolate(cornersOfBars(bars), MAX_STEP);
 }
 
-/** The path of price-only rows: as they are where dense, interpolated where not. */
+/** The path of price-only rows. Only steps longer than `MAX_RAW_STEP` are interpolated. */
 export function pathOfPrices(points: readonly PricePoint[]): PricePoint[] {
   return interpolate(points, MAX_RAW_STEP);
 }

@@ -11,7 +11,7 @@ import { type GapRule, gapWords, readPriceFile } from "./priceFile.js";
 
 const DIRECTORY = new URL("./files/", import.meta.url);
 const GWEI = 10n ** 9n;
-/** What gas costs where no series is known [wei]. */
+/** Gas price without a series [wei]. */
 const DEFAULT_GAS_PRICE = 50n * GWEI;
 
 const wad = z.string().transform((text, context) => {
@@ -25,9 +25,9 @@ const time = z.iso.datetime().transform((text) => Date.parse(text) / 1000);
 const scenarioSchema = z.strictObject({
   name: z.string(),
   title: z.string(),
-  /** When the crash begins: agents that fall silent do so from here. */
+  /** Start of the crash, from which silent agents stop acting. */
   crashStart: time,
-  /** Where each series comes from, by the name the segments use. */
+  /** Sources of the series, by the name that segments use. */
   sources: z.record(z.string(), z.string()),
   notes: z.array(z.string()),
   debtAsset: z.strictObject({ symbol: z.string(), decimals: z.int() }),
@@ -59,33 +59,35 @@ const scenarioSchema = z.strictObject({
   ),
 });
 
-/** A price series of gas: the price [wei] that holds from `time` [s] on. */
+/** The gas price [wei] from `time` [s] on. */
 interface GasPoint {
   readonly time: number;
   readonly gasPrice: bigint;
 }
 
-/** What is replayed: paths, gas, and what is known of them. */
+/** The input of a replay: price paths, gas prices, and notes on them. */
 export interface Scenario {
   readonly name: string;
   readonly title: string;
   readonly notes: readonly string[];
-  /** SHA-256 of the file it comes from. */
+  /** SHA-256 of the scenario's file. */
   readonly sha256?: string;
   readonly debtAsset: { readonly symbol: string; readonly decimals: number };
   readonly assets: readonly { readonly symbol: string; readonly decimals: number }[];
   /** Times of the steps [s], ascending, and the market price [WAD] of every asset at each. */
   readonly times: readonly number[];
   readonly prices: readonly (readonly bigint[])[];
-  /** Answers of the first asset's feed at each step [WAD], where they are given: then no others are made. */
+  /**
+   * Answers of the first asset's feed at each step [WAD]. If given, that feed has no other answers.
+   */
   readonly rounds?: readonly (readonly bigint[])[];
-  /** When the crash begins [s]; left out if the path never falls. */
+  /** Start of the crash [s]. Absent if the path has none. */
   readonly crashStart?: number;
-  /** What a keeper pays for gas at `time` [wei]: the series' value, its nearest outside it. */
+  /** Gas price that keepers pay at `time` [wei]. Before the series it is the first value. */
   gasPriceAt(time: number): bigint;
 }
 
-/** Names of the scenarios in the project. */
+/** Names of the project's scenarios, sorted. */
 export async function scenarioNames(): Promise<string[]> {
   const files = await readdir(DIRECTORY);
   return files
@@ -95,8 +97,8 @@ export async function scenarioNames(): Promise<string[]> {
 }
 
 /**
- * A scenario of the project by name, or one of your own by the path of its file, which ends in
- * `.json`. Throws a `InputError` for an unknown name and for a file that cannot be used.
+ * A scenario of the project by name, or the scenario in a file by its path, which ends in `.json`.
+ * Throws an `InputError` for an unknown name and for an unusable file.
  */
 export async function loadScenario(name: string): Promise<Scenario> {
   if (name.endsWith(".json")) return parseScenario(await readScenario(name), name);
@@ -116,7 +118,10 @@ async function readScenario(path: string): Promise<string> {
   }
 }
 
-/** The scenario in a file's text. Throws a `InputError` that names file, field and value if it is none. */
+/**
+ * The scenario in a file's text. Throws an `InputError` that names file, field and value if the
+ * text is not a scenario.
+ */
 export function parseScenario(text: string, path: string): Scenario {
   let input: unknown;
   try {
@@ -159,8 +164,9 @@ export function parseScenario(text: string, path: string): Scenario {
 }
 
 /**
- * A price file's text as the path of WETH, with the assets of `base` and gas at 50 gwei.
- * @param name what to call it: the file's name without folder and ending
+ * A scenario with a price file's text as the path of the first asset of `base`, and gas at 50 gwei.
+ * Throws as `readPriceFile` does.
+ * @param name the file's name without folder and extension
  */
 export function scenarioOfPrices(
   text: string,
@@ -198,7 +204,6 @@ const PRICES_NOTE =
 const ROUNDS_NOTE =
   "Rounds: each row of the file is one answer of the feed at its own time, several in one second in their order, and there are no other answers. The market is taken to be where the feed is.";
 
-/** The last point of every second. */
 function lastOfEachSecond(points: readonly PricePoint[]): PricePoint[] {
   return points.filter((point, i) => points[i + 1]?.time !== point.time);
 }
@@ -210,7 +215,10 @@ function roundsOf(points: readonly PricePoint[], steps: readonly PricePoint[]): 
   return steps.map(({ time }) => at.get(time) ?? []);
 }
 
-/** The time of the first price at least 5 % below the highest before it [s]; undefined if there is none. */
+/**
+ * The time of the first price at least 5 % below the highest before it [s]. Undefined if there is
+ * none.
+ */
 export function crashStartOf(path: readonly PricePoint[]): number | undefined {
   let highest = 0n;
   return path.find(({ price }) => {
@@ -219,7 +227,7 @@ export function crashStartOf(path: readonly PricePoint[]): number | undefined {
   })?.time;
 }
 
-/** Several paths on the times of the first: the others at their last known price. */
+/** Resamples the paths at the times of the first. Others keep their last known price. */
 function align(paths: readonly (readonly PricePoint[])[]): Pick<Scenario, "times" | "prices"> {
   const [first = [], ...others] = paths;
   const cursors = others.map(() => 0);

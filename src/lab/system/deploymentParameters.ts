@@ -6,21 +6,21 @@ import { formatUnitsExact } from "../../format/decimal.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { Settings } from "../config/settings.js";
 
-/** Decimals of the lab's price feeds. */
 const FEED_DECIMALS = 8;
-/** WAD to feed units. */
+/** WAD per feed unit. */
 const FEED_UNIT = 10n ** 10n;
-/** Feeds with eight decimals say nothing useful of a price below this [feed units]. */
+/** Smallest first answer [feed units]. Below it, eight decimals are too coarse for a price. */
 const MIN_FIRST_ANSWER = 100n;
 
-/** A market price [WAD] as the lab's feeds answer it: rounded down to eight decimals. */
+/** The answer of the lab's feeds to a market price [WAD]: rounded down to eight decimals. */
 export function feedAnswer(priceWad: bigint): bigint {
   return priceWad / FEED_UNIT;
 }
 
 /**
- * The deployment parameters of a scenario under `settings`. Throws a `ParameterError` for a set that cannot be deployed.
- * @param factory where the AMM's pools are looked up; left out, the system has no autopilot
+ * The deployment parameters of a scenario under `settings`. Throws a `ParameterError` if they
+ * cannot be deployed.
+ * @param factory the factory of the AMM's pools; without it the system has no autopilot
  */
 export function labParameters(scenario: Scenario, settings: Settings, factory?: string): SystemParameters {
   const all = (section: string, keys: readonly string[]): Record<string, string> =>
@@ -98,7 +98,7 @@ const AUCTION_INTEGERS = [
   "maxTipBps",
 ] as const;
 
-/** What settings must fulfil together. */
+/** Checks settings that constrain each other. Throws a `ParameterError`. */
 function checkSettings(scenario: Scenario, settings: Settings): void {
   const fee = settings.integer("market", "feePips");
   if (!FEE_TIERS.includes(fee)) {
@@ -137,7 +137,10 @@ function checkSettings(scenario: Scenario, settings: Settings): void {
   }
 }
 
-/** Pairs of settings of which the first must not exceed the second. */
+/**
+ * Checks pairs of settings of which the first must not exceed the second. Throws a
+ * `ParameterError`.
+ */
 function checkOrder(settings: Settings, pairs: readonly (readonly [string, string, string])[]): void {
   for (const [section, low, high] of pairs) {
     const [least, most] = [settings.integer(section, low), settings.integer(section, high)];
@@ -146,7 +149,7 @@ function checkOrder(settings: Settings, pairs: readonly (readonly [string, strin
   }
 }
 
-/** What the autopilot would refuse of every plan. */
+/** Rejects settings with which the autopilot would refuse every plan. Throws a `ParameterError`. */
 function checkAutopilot(scenario: Scenario, settings: Settings): void {
   if (parseUnits(settings.text("autopilot", "share"), 18) === 0n) return;
   const [trigger, target] = ["triggerHealthBps", "targetHealthBps"].map((key) =>

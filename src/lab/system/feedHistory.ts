@@ -1,11 +1,11 @@
 import type { Round, RoundHistory } from "../../model/index.js";
 
-/** What a mock feed has answered so far, kept beside it. */
+/** The rounds of a mock feed, mirrored for the model. */
 export class FeedHistory implements RoundHistory {
   private readonly rounds = new Map<bigint, Round>();
   newest: bigint;
 
-  /** `latest` is the feed's newest round when it is taken over: older ones are nobody's business. */
+  /** `latest` is the feed's newest round when mirroring begins. Older rounds are not needed. */
   constructor(
     readonly address: string,
     latest: Round,
@@ -18,7 +18,7 @@ export class FeedHistory implements RoundHistory {
     return this.rounds.get(id) ?? null;
   }
 
-  /** The feed answers `answer` at `updatedAt` [s] in a new round. */
+  /** Adds a round with `answer` at `updatedAt` [s]. */
   add(answer: bigint, updatedAt: bigint): void {
     this.newest += 1n;
     this.rounds.set(this.newest, { id: this.newest, answer, updatedAt });

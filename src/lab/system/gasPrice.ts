@@ -1,6 +1,9 @@
 import { WAD } from "../../model/index.js";
 
-/** Gas units at `gasPrice` [wei] in debt units, with ether at `etherPriceWad` [WAD of debt tokens], rounded down. */
+/**
+ * Cost of gas units at `gasPrice` [wei] in debt units, rounded down, with ether at `etherPriceWad`
+ * [WAD of debt tokens].
+ */
 export function gasInDebtUnits(
   gasUnits: bigint,
   gasPrice: bigint,

@@ -1,12 +1,12 @@
 import type { NetworkConnection } from "hardhat/types/network";
 import { type Log, toQuantity } from "ethers";
 
-/** What became of one transaction. */
+/** The outcome of one transaction. */
 export interface Receipt {
   readonly hash: string;
   readonly ok: boolean;
   readonly gasUsed: bigint;
-  /** What its sender paid for gas [wei]. */
+  /** Gas paid by the sender [wei]. */
   readonly gasCost: bigint;
   readonly logs: readonly Pick<Log, "address" | "topics" | "data">[];
 }
@@ -24,8 +24,8 @@ interface RawReceipt {
 }
 
 /**
- * A chain whose blocks are mined by hand. Every transaction carries its nonce, gas and gas price: left to the node, each
- * would cost a walk through all that are pending.
+ * A chain whose blocks are mined on request. Every transaction carries its nonce, gas and gas
+ * price, because the node would otherwise scan all pending transactions for each.
  */
 export class LabChain {
   private readonly nonces = new Map<string, number>();
@@ -37,17 +37,20 @@ export class LabChain {
 
   private constructor(
     private readonly connection: NetworkConnection,
-    /** Number of the newest block. */
     public blockNumber: number,
   ) {}
 
-  /** Takes over a chain: from here on it only mines when told. */
+  /** Takes over a chain. From then on it mines only in `mine`. */
   static async takeOver(connection: NetworkConnection): Promise<LabChain> {
     await connection.provider.request({ method: "evm_setAutomine", params: [false] });
     return new LabChain(connection, await connection.ethers.provider.getBlockNumber());
   }
 
-  /** Queues a call for the next block. @param gas limit @param gasPrice [wei] */
+  /**
+   * Queues a call for the next block.
+   * @param gas gas limit
+   * @param gasPrice [wei]
+   */
   async send(from: string, to: string, data: string, gas: bigint, gasPrice: bigint): Promise<Sent> {
     const nonce = this.nonces.get(from) ?? (await this.connection.ethers.provider.getTransactionCount(from));
     this.nonces.set(from, nonce + 1);
@@ -64,7 +67,10 @@ export class LabChain {
     return { hash };
   }
 
-  /** Mines one block at `time` [s] with everything that waits. Throws if something did not fit. */
+  /**
+   * Mines one block at `time` [s] with all queued transactions, and returns receipts by hash.
+   * Throws an `Error` if a transaction did not fit.
+   */
   async mine(time: number): Promise<Map<string, Receipt>> {
     await this.request("evm_mine", [toQuantity(time)]);
     this.blockNumber += 1;

@@ -1,6 +1,6 @@
 import type { Price } from "../../model/index.js";
 
-/** When something happens in a replay, and at what prices. */
+/** A block of a replay and its prices. */
 export interface Moment {
   /** Time of the block to be mined [s], and its number. */
   readonly time: number;

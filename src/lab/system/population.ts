@@ -4,22 +4,22 @@ import { BPS, WAD, mulDivUp } from "../../model/index.js";
 import { RandomStream } from "./random.js";
 import type { Settings } from "../config/settings.js";
 
-/** A vault to be opened: amounts in units of the tokens, at the first price and the configured limit. */
+/** A vault to be opened. Amounts in token units, at the first price and the configured LTV. */
 export interface PlannedVault {
   readonly index: number;
   /** Id of its collateral. */
   readonly asset: number;
   readonly collateral: bigint;
   readonly debt: bigint;
-  /** Share of the borrowing limit its owner uses [WAD]. */
+  /** Share of the LTV that its owner uses [WAD]. */
   readonly use: bigint;
-  /** When it is opened, from the start (0) to the end (WAD) of the path; null: before the first step. */
+  /** Opening time from the start (0) to the end (WAD) of the path. Null: before the first step. */
   readonly opensAt: bigint | null;
-  /** Whether its owner has a plan with the autopilot. */
+  /** Whether its owner has an autopilot plan. */
   readonly autopilot: boolean;
 }
 
-/** What the population needs to know of an asset: decimals, and the market price at the start [WAD]. */
+/** An asset for the population. `priceWad` is its market price at the start [WAD]. */
 export interface PopulatedAsset {
   readonly symbol: string;
   readonly decimals: number;
@@ -27,9 +27,12 @@ export interface PopulatedAsset {
 }
 
 /**
- * `count` vaults from `seed`. Debt: minDebt + (maxDebt - minDebt) * u^3, u uniform: many small, few large. Risk: the use of
- * the borrowing limit is uniform between minUse and maxUse. Assets take turns. A share of the vaults, drawn one by one, is opened
- * later, at times uniform over the path; a share of all has a plan with the autopilot.
+ * `count` vaults, drawn from `seed`:
+ * - The debt is minDebt + (maxDebt - minDebt) * u^3 with u uniform, so most vaults are small.
+ * - The use of the LTV is uniform from minUse to maxUse.
+ * - Assets take turns.
+ * - Each vault opens late with probability `lateShare`, at a time uniform over the path.
+ * - Each vault has an autopilot plan with probability `autopilot.share`.
  */
 export function plannedVaults(
   settings: Settings,

@@ -1,8 +1,8 @@
 import { solidityPackedKeccak256 } from "ethers";
 
 /**
- * A named stream of random integers: the n-th draw is a hash of seed, name and n. Streams are independent, so adding one
- * shifts no other.
+ * A named stream of random integers. The n-th draw is a hash of seed, name and n, so a new stream
+ * does not shift the draws of another.
  */
 export class RandomStream {
   private drawn = 0n;

@@ -1,6 +1,6 @@
 import type { Receipt } from "./labChain.js";
 
-/** What transactions cost in gas [debt units, and wei], and how many failed. */
+/** Gas paid by transactions [debt units, and wei], and the number that failed. */
 export interface TransactionCosts {
   readonly gas: bigint;
   readonly wei: bigint;
@@ -9,7 +9,7 @@ export interface TransactionCosts {
 
 const TRANSFER_TOPIC = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
 
-/** What `account` was sent of `token` in a transaction, less what it sent [token units]. */
+/** Tokens that `account` received in a transaction less those it sent [token units]. */
 export function tokensReceived(receipt: Receipt | undefined, token: string, account: string): bigint {
   let sum = 0n;
   for (const { address, topics, data } of receipt?.logs ?? []) {

@@ -13,7 +13,7 @@ const MAX_SQRT_PRICE = 1_461_446_703_485_210_103_287_273_052_203_988_822_378_723
 const MAX_TICK = 887_272;
 const NO_DEADLINE = 2n ** 40n;
 
-/** The fee tiers the factory knows [pips], with their tick spacing. */
+/** Tick spacing of the factory's fee tiers, by fee [pips]. */
 const TICK_SPACING: Readonly<Record<number, number>> = { 500: 10, 3000: 60, 10_000: 200 };
 /** The fee tiers of the factory [pips]. */
 export const FEE_TIERS: readonly number[] = Object.keys(TICK_SPACING).map(Number);
@@ -24,7 +24,7 @@ export interface PoolToken {
   readonly decimals: number;
 }
 
-/** Uniswap v3, from its own bytecode: the factory, the router and the position manager. */
+/** Uniswap v3 from its own bytecode: factory, router and position manager. */
 export class Uniswap {
   static readonly router = new Interface(routerArtifact.abi);
 
@@ -35,7 +35,7 @@ export class Uniswap {
     private readonly signer: Signer,
   ) {}
 
-  /** Deploys it. There is no wrapped ether here: `weth9` may be any address. */
+  /** Deploys Uniswap v3. `weth9` may be any address, because the lab does not use wrapped ether. */
   static async deploy(signer: Signer, weth9: string): Promise<Uniswap> {
     const factory = await deployArtifact(factoryArtifact, signer, []);
     const address = await factory.getAddress();
@@ -44,19 +44,19 @@ export class Uniswap {
     return new Uniswap(await router.getAddress(), factory, manager, signer);
   }
 
-  /** Where the pools are looked up. */
+  /** Address of the factory, in which pools are looked up. */
   get factoryAddress(): Promise<string> {
     return this.factory.getAddress();
   }
 
-  /** The address to approve before `createMarket`. */
+  /** Address of the position manager, to be approved before `createPool`. */
   get managerAddress(): Promise<string> {
     return this.manager.getAddress();
   }
 
   /**
-   * Creates a pool of `collateral` against `debt` at `priceWad`, with one full-range position of `depth` debt units and
-   * their worth in collateral.
+   * Creates a pool of `collateral` against `debt` at `priceWad`. It has one full-range position of
+   * `depth` debt units and collateral of the same value.
    * @param feePips pool fee in millionths: 500, 3000 or 10000
    */
   async createPool(
@@ -101,7 +101,7 @@ export class Uniswap {
   }
 }
 
-/** One pool with a single full-range position: its state, quotes and the calls that trade on it. */
+/** One pool with a single full-range position: its state, quotes and call data for trades. */
 export class UniswapPool {
   private sqrtPrice = 0n;
   private liquidity = 0n;
@@ -114,12 +114,14 @@ export class UniswapPool {
     private readonly feePips: bigint,
   ) {}
 
-  /** The pool's address. */
   get address(): string {
     return this.pool.target as string;
   }
 
-  /** Reads the price from the chain, and the liquidity the first time: nobody adds any later. */
+  /**
+   * Reads the price from the chain. Reads the liquidity only the first time, because it never
+   * changes later.
+   */
   async refresh(): Promise<void> {
     const slot = (await this.pool.getFunction("slot0")()) as { sqrtPriceX96: bigint };
     this.sqrtPrice = slot.sqrtPriceX96;
@@ -136,7 +138,10 @@ export class UniswapPool {
       : (Q96 * Q96 * scale) / (square === 0n ? 1n : square * unit);
   }
 
-  /** Square root price [Q96] at which one collateral token costs `priceWad`, inside the pool's range. */
+  /**
+   * Square root price [Q96] at which one collateral token costs `priceWad`, clamped to the pool's
+   * range.
+   */
   sqrtPriceOf(priceWad: bigint): bigint {
     const debtUnits = priceWad * 10n ** BigInt(this.debt.decimals);
     const collateralUnits = WAD * 10n ** BigInt(this.collateral.decimals);
@@ -147,34 +152,43 @@ export class UniswapPool {
     return root <= MIN_SQRT_PRICE ? MIN_SQRT_PRICE + 1n : root >= MAX_SQRT_PRICE ? MAX_SQRT_PRICE - 1n : root;
   }
 
-  /** What selling `amount` collateral units brings now [debt units], to within a few units of either token. */
+  /**
+   * Proceeds of selling `amount` collateral units now [debt units], to within a few units of either
+   * token.
+   */
   quoteSale(amount: bigint): bigint {
     return this.sale(amount).received;
   }
 
-  /** Counts a planned sale of `amount` collateral units into this state, ahead of the chain. */
+  /** Applies a planned sale of `amount` collateral units to this state before it is mined. */
   applySale(amount: bigint): void {
     this.sqrtPrice = this.sale(amount).sqrtPrice;
   }
 
-  /** What buying `amount` debt units costs now in collateral units, to within a few units; null if the pool has less. */
+  /**
+   * Cost of buying `amount` debt units now [collateral units], to within a few units. Null if the
+   * pool has less.
+   */
   quoteBuy(amount: bigint): bigint | null {
     return this.purchase(amount)?.paid ?? null;
   }
 
-  /** Counts a planned purchase of `amount` debt units into this state, ahead of the chain. */
+  /** Applies a planned purchase of `amount` debt units to this state before it is mined. */
   applyBuy(amount: bigint): void {
     this.sqrtPrice = this.purchase(amount)?.sqrtPrice ?? this.sqrtPrice;
   }
 
-  /** Router call data that sells `amount` collateral units to `recipient` for at least `minimum` debt units. */
+  /**
+   * Router call data that sells `amount` collateral units to `recipient` for at least `minimum`
+   * debt units.
+   */
   saleCall(amount: bigint, minimum: bigint, recipient: string): string {
     return this.swapCall(this.collateral, this.debt, amount, minimum, recipient, 0n);
   }
 
   /**
-   * Router call data of the trade that brings the pool to within its fee of `priceWad`, or null if it is there already:
-   * what an arbitrageur with enough of both tokens does.
+   * Router call data of the trade that brings the pool to within its fee of `priceWad`. Null if the
+   * pool is already there. The arbitrageur is assumed to have enough of both tokens.
    */
   arbitrageCall(priceWad: bigint, recipient: string): string | null {
     const pool = this.priceWad();
@@ -193,7 +207,10 @@ export class UniswapPool {
     return null;
   }
 
-  /** Whether a swap can still move to `limit`: a pool brought there may be off the price by what rounding took. */
+  /**
+   * Whether a swap can still move to `limit`. After an earlier swap to it, rounding can leave the
+   * pool slightly off the price.
+   */
   private ahead(limit: bigint, downwards: boolean): boolean {
     return downwards ? limit < this.sqrtPrice : limit > this.sqrtPrice;
   }
@@ -218,13 +235,19 @@ export class UniswapPool {
     return { sqrtPrice: next, paid: ceilDiv(input * PIPS, PIPS - this.feePips) };
   }
 
-  /** The pool's root after giving token 1, and what it takes of token 0 for that. */
+  /**
+   * The root after the pool pays token 1, and the token 0 it receives. Zeros if the root would
+   * leave the pool's range.
+   */
   private rootBelow(next: bigint): readonly [bigint, bigint] {
     if (next <= MIN_SQRT_PRICE) return [0n, 0n];
     return [next, ceilDiv(this.liquidity * Q96 * (this.sqrtPrice - next), this.sqrtPrice * next)];
   }
 
-  /** The pool's root after giving token 0, and what it takes of token 1 for that. `left`: L * Q96 less what is given, as a price. */
+  /**
+   * The root after the pool pays token 0, and the token 1 it receives. `left` is L * Q96 less the
+   * amount paid times the root. Zeros if the root would leave the pool's range.
+   */
   private rootAbove(left: bigint): readonly [bigint, bigint] {
     if (left <= 0n) return [0n, 0n];
     const next = ceilDiv(this.liquidity * Q96 * this.sqrtPrice, left);

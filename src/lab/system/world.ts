@@ -17,14 +17,17 @@ import type { ReplayOptions } from "../config/options.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { Settings } from "../config/settings.js";
 
-/** Vaults opened per transaction, to stay below the gas a transaction may use, and per block, to tell how far it is. */
+/**
+ * Vaults opened per transaction, which bounds its gas, and per block, which sets the interval of
+ * progress reports.
+ */
 const OPEN_BATCH = 40;
 const OPEN_BLOCK = 25 * OPEN_BATCH;
 const LARGE_BALANCE = 2n ** 126n;
 const SETUP_GAS_PRICE = 10n ** 9n;
 const SETUP_CALL_GAS = 16_000_000n;
 
-/** Who acts on the lab's chain, by address. `keeper` liquidates. */
+/** The actors of the lab's chain. `keeper` liquidates. */
 const ROLES = [
   "deployer",
   "keeper",
@@ -42,7 +45,10 @@ export type Actors = Readonly<Record<(typeof ROLES)[number], string>>;
 /** A vault of the lab. */
 export type LabVault = PlannedVault & { readonly key: VaultKey };
 
-/** The system, its AMM and its model at the first second of a scenario, with every vault open that is not late. */
+/**
+ * The system, its AMM and its model at the first second of a scenario. Every vault that is not late
+ * is open.
+ */
 export interface LabWorld {
   readonly connection: NetworkConnection;
   readonly chain: LabChain;
@@ -50,19 +56,25 @@ export interface LabWorld {
   readonly autopilot: Autopilot;
   readonly autopilotAddress: string;
   readonly model: SystemModel;
-  /** What every asset's feed has answered, by id. */
+  /** The rounds of every asset's feed, by asset id. */
   readonly histories: readonly FeedHistory[];
   readonly uniswapPools: readonly UniswapPool[];
   readonly routerAddress: string;
   readonly actors: Actors;
   readonly vaults: readonly LabVault[];
-  /** Opening totals [debt units]: debt of the vaults opened first, what lenders and what backstop depositors brought. */
+  /**
+   * Opening totals [debt units]: debt of the vaults open at the start, assets of lenders, and
+   * capital of the backstop.
+   */
   readonly openingDebt: bigint;
   readonly lent: bigint;
   readonly backstopCapital: bigint;
 }
 
-/** Deploys everything on `connection`, opens the vaults at the first price, and takes over mining. */
+/**
+ * Deploys the system on `connection`, opens the vaults at the first price, and takes over mining.
+ * Throws an `InputError` if a vault cannot be opened, and an `Error` if a setup transaction fails.
+ */
 export async function createWorld(
   connection: NetworkConnection,
   { scenario, settings, vaults: vaultCount, seed, onProgress }: ReplayOptions,
@@ -130,7 +142,8 @@ export async function createWorld(
     lent,
     backstopCapital,
   };
-  // Before the first step, a second apart: money and feeds, plans, then blocks of vaults.
+  // Set-up precedes the first step: funds and feeds, then plans, then blocks of vaults, a second
+  // apart.
   const blocks = Math.max(1, Math.ceil(planned.length / OPEN_BLOCK));
   const start = (scenario.times[0] ?? 0) - 1 - blocks;
   await fundSystem(world, donation, first, start - 2);
@@ -139,7 +152,7 @@ export async function createWorld(
   return world;
 }
 
-/** Mints every actor plenty of every token, and approves whom they will pay. */
+/** Mints every paying actor 2^126 units of every token, and approves the contracts that it pays. */
 async function fundActors(
   connection: NetworkConnection,
   client: Client,
@@ -167,7 +180,10 @@ async function fundActors(
   }
 }
 
-/** Lenders, the reserve's donor and the backstop's depositors pay in, and the feeds answer, in one block at `time` [s]. */
+/**
+ * Mines one block at `time` [s] with the deposits of lenders and backstop, the donation to the
+ * reserve, and the first answers of the feeds.
+ */
 async function fundSystem(
   world: LabWorld,
   donation: bigint,
@@ -209,7 +225,9 @@ async function fundSystem(
   requireOk(await world.chain.mine(time), sent);
 }
 
-/** Owners with a plan make it before they open their vaults. */
+/**
+ * Sets the plans of all owners that have one, in one block at `time` [s], before their vaults open.
+ */
 async function setAutopilotPlans(world: LabWorld, settings: Settings, time: number): Promise<void> {
   const { actors, autopilot, autopilotAddress, client, vaults } = world;
   const planned = vaults.filter((v) => v.autopilot);
@@ -232,7 +250,7 @@ async function setAutopilotPlans(world: LabWorld, settings: Settings, time: numb
   requireOk(await world.chain.mine(time), sent);
 }
 
-/** Opens every vault that is not late, in blocks from `time` [s] on, a second apart. */
+/** Opens every vault that is not late, in blocks a second apart from `time` [s] on. */
 async function openVaults(
   world: LabWorld,
   time: number,
@@ -266,7 +284,7 @@ async function send({ chain }: LabWorld, from: string, to: string, data: string)
   return await chain.send(from, to, data, SETUP_CALL_GAS, SETUP_GAS_PRICE);
 }
 
-/** What opens a vault. */
+/** The operation that opens a vault. */
 function openingOf(v: LabVault, borrower: string): OperationOf<"depositAndBorrow"> {
   return {
     kind: "depositAndBorrow",
@@ -274,7 +292,10 @@ function openingOf(v: LabVault, borrower: string): OperationOf<"depositAndBorrow
   };
 }
 
-/** Opens a vault in the model; what refuses it there would refuse it on the chain. */
+/**
+ * Opens a vault in the model. Throws an `InputError` if the model refuses it, because the chain
+ * would refuse it too.
+ */
 function applyOpening(twin: TwinSystem, index: number, opening: OperationOf<"depositAndBorrow">): void {
   try {
     twin.apply(opening);

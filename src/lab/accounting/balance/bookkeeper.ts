@@ -232,8 +232,7 @@ export class Bookkeeper {
   /**
    * Books interest and rounding of a block, after all its other entries. `before` is the pool at
    * the block's time but before its transactions. Every other gain of lenders, reserve and backstop
-   * must have an entry. A remainder above 4 debt units per action, with one action added, is a
-   * violation.
+   * must have an entry. A remainder above 4 · (actions + 1) debt units is a violation.
    */
   endOfBlock(log: InvariantLog, before: pools.PoolState, actions: number, block: number): void {
     this.post("interest", subtract(this.equityOf(before, this.cash), this.last));

@@ -6,6 +6,7 @@ export interface Tick {
   readonly label: string;
 }
 
+/** Maps values to pixels. */
 export interface Scale {
   readonly map: (value: number) => number;
   readonly ticks: readonly Tick[];
