@@ -19,17 +19,17 @@ import {
 } from "../../support/lab/lab.js";
 
 const FIVE_MINUTES = 300;
-/** Down 37 % in three hours, and five hours in which keepers may clear up. */
+/** A fall of 37 % in three hours, then five hours for keepers to act. */
 const CRASH = priceRows(FIVE_MINUTES, [...line(200, 126, 36), ...line(126, 130, 60)]);
 const SILENT = "silent=150m";
 
-/** A decimal string as a bigint with 18 decimals, sign and all. */
+/** A signed decimal string as a bigint with 18 decimals. */
 function units(text: string): bigint {
   const magnitude = parseWad(text.replace("-", "")) ?? -1n;
   return text.startsWith("-") ? -magnitude : magnitude;
 }
 
-/** Fails unless every step of the waterfall is accounted for. */
+/** Fails unless the parts of the waterfall sum to its totals. */
 function expectWaterfall({ result }: Replay): void {
   const { absorptions: a, badDebt, backstop } = result;
   const sum = (...texts: readonly string[]): bigint => texts.reduce((all, text) => all + units(text), 0n);
@@ -39,13 +39,13 @@ function expectWaterfall({ result }: Replay): void {
   expect(units(badDebt.booked) >= units(a.shortfall)).to.equal(true);
   expect(units(badDebt.covered)).to.equal(sum(badDebt.backstop, badDebt.reserve));
   expect(units(badDebt.net)).to.equal(sum(badDebt.lenders, badDebt.implied));
-  // What the backstop has is what it had, less what it paid, and what it earned: penalties and its share of interest.
+  // The backstop's change plus its payments is its income: penalties and its share of interest.
   const earned =
     units(backstop.endingAssets) - units(backstop.openingCapital) + sum(badDebt.backstop, a.tipsFromBackstop);
   expect(earned >= units(a.penalties)).to.equal(true);
 }
 
-/** The liquidations, absorptions and purchases of a replay, by time [s]. */
+/** Times of the liquidations, absorptions and takes of a replay [s]. */
 function acts(run: Replay): readonly number[] {
   return [...run.liquidations, ...run.absorptions, ...run.takes].map(({ time }) => time);
 }
@@ -88,7 +88,7 @@ describe("a replay in which nobody acts for hours", () => {
     expect(units(badDebt.reserve) > 0n && units(badDebt.lenders) > units(badDebt.reserve)).to.equal(true);
     expect(badDebt.net).to.equal(badDebt.lenders);
     expect(backstop.openingCapital).to.equal("0");
-    // Without depositors the penalties are nobody's: they stay in the pool that has no shares.
+    // Without depositors the penalties stay in the pool, which has no shares.
     expect(units(backstop.endingAssets) >= units(absorptions.penalties)).to.equal(true);
   });
 
@@ -174,7 +174,7 @@ describe("every defence can be switched off", () => {
     const { autopilot, breaker, capital } = on.result;
     expect(autopilot.executions).to.be.greaterThan(0);
     expect(breaker.trips).to.be.greaterThan(0);
-    // Every trip that counts closed what was open, for half an hour at least.
+    // Every trip that counts closed borrowing for at least half an hour.
     expect(breaker.secondsPaused).to.be.at.least(breaker.trips * 1800);
     expect(capital.lateOpened).to.be.greaterThan(5);
     const limits = on.steps.map((s) => s.effectiveLtv);

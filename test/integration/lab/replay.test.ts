@@ -11,7 +11,7 @@ const FIVE_MINUTES = 300;
 const units = (text: string): bigint =>
   text.startsWith("-") ? -(parseWad(text.slice(1)) ?? 0n) : (parseWad(text) ?? 0n);
 
-/** A fall of 45 % over three hours, and an hour at the bottom. */
+/** A fall of 45 % in three hours, then half an hour near the bottom. */
 const FALL = priceRows(FIVE_MINUTES, [...line(200, 110, 36), ...line(110, 112, 6)]);
 
 const SHAPES: readonly (readonly [string, string, readonly string[]])[] = [
@@ -137,7 +137,7 @@ describe("a replay of a fall of 45 % over hours", () => {
     expect(sum(liquidations.map((l) => l.profit))).to.equal(units(result.keepers.liquidators));
     const { profit, liquidators, absorbers, bidders, executors, attendants } = result.keepers;
     expect(sum([liquidators, absorbers, bidders, executors, attendants].map(units))).to.equal(units(profit));
-    // The last block, in which tips are claimed, comes after the last step.
+    // Tips are claimed in the last block, which follows the last step.
     expect(steps.at(-1)!.keeperProfit >= units(profit)).to.equal(true);
     expect(steps.at(-1)?.bookedBadDebt).to.equal(units(result.badDebt.booked));
     expect(new Set(liquidations.map((l) => l.vault)).size).to.equal(result.liquidations.vaults);
@@ -213,7 +213,7 @@ describe("a replay of a fall of 45 % over hours", () => {
 
 describe("a replay of a feed's rounds", () => {
   const START = 1_700_000_000;
-  // Two in a second, one each second for a while, then none for hours, and a rise by one step.
+  // Two rounds in a second, one per second for a while, a gap of hours, and a rise.
   const times = [0, 0, 30, 31, 32, 33, 33, 33, 90, 600, 601, 20_000, 20_001, 20_400];
   const prices = [200, 199, 180, 170, 165, 150, 160, 140, 135, 120, 118, 90, 95, 130];
   const text = ["timestamp,price", ...times.map((t, i) => `${START + t},${prices[i]}`), ""].join("\n");
@@ -239,7 +239,7 @@ describe("a replay of a feed's rounds", () => {
 });
 
 describe("a replay with a model that is wrong", () => {
-  // Read as what they are: methods, to be called on a model and put back.
+  // Take the methods unbound, because they are called on a model and restored later.
   const totalAssets = Reflect.get<object, string>(LendingPool.prototype, "totalAssets") as (
     this: LendingPool,
   ) => bigint;
@@ -258,7 +258,8 @@ describe("a replay with a model that is wrong", () => {
       return totalAssets.call(this) + 1n;
     };
     const { result, failures } = await replayOf(crash, { vaults: 8, keeper: "off" });
-    // Once before the first step, after each of three, and in two comparisons of all vaults.
+    // Compared after each of the three steps, and in the comparisons of all vaults before the first
+    // step and at the end.
     expect(result.checks.modelMismatches).to.be.at.least(result.steps + 2);
     expect(result.checks.violations).to.equal(0);
     for (const failure of failures)

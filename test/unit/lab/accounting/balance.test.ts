@@ -67,12 +67,15 @@ describe("Stock", () => {
   });
 });
 
-/** A deep fall and half of it back: vaults owe more than they hold when keepers wake. */
+/** A deep fall and half of it back. Vaults owe more than they hold when keepers resume. */
 const FALL = priceRows(300, [...line(200, 85, 24), ...line(85, 150, 12), ...line(150, 150, 12)]);
 const SILENT = { vaults: 30, keeper: "silent=105m", set: ["backstop.capital=1"] } as const;
-/** Every owner has a plan for the autopilot. */
+/** Every owner has an autopilot plan. */
 const PLANNED = { vaults: 40, set: ["autopilot.share=1"] } as const;
-/** A fall to where vaults owe about what they hold, and a rise: auctions give a part of what they took back. */
+/**
+ * A fall until vaults owe about as much as they hold, then a rise. Auctions return part of the
+ * collateral.
+ */
 const REBOUND = priceRows(300, [...line(200, 138, 24), ...line(138, 220, 12), ...line(220, 220, 24)]);
 const GIVEN_BACK = {
   vaults: 30,
@@ -199,7 +202,7 @@ describe("A replay whose books are wrong", () => {
       const real = original[name] as Method;
       Object.assign(Bookkeeper.prototype, {
         [name](this: Bookkeeper, ...parameters: never[]) {
-          // One that moves something.
+          // Skip the first call that books something.
           const [first] = parameters as readonly unknown[];
           const idle = (name === "tipped" && first === 0n) || (name === "lost" && isNothing(first));
           if (idle || left-- !== 1) real.apply(this, parameters);

@@ -19,7 +19,7 @@ import { WAD, wad } from "../../../support/lab/lab.js";
 
 const KEY: VaultKey = `0x${"cd".repeat(32)}`;
 
-/** What `check` put on record. */
+/** The violations that `check` records. */
 function found(check: (log: InvariantLog) => void): readonly string[] {
   const log = new InvariantLog();
   check(log);
@@ -94,7 +94,10 @@ describe("the invariants of a liquidation", () => {
 });
 
 describe("the invariants of the book", () => {
-  /** A chain that holds what the model counts, plus what is given for debt tokens and for each collateral. */
+  /**
+   * A chain that holds the amounts of the model plus the given surplus of debt tokens and
+   * collaterals.
+   */
   const chainOf = (
     model: SystemModel,
     debtToken = 0n,
@@ -270,7 +273,7 @@ describe("the invariants of a loss", () => {
 describe("the invariants of the auctions", () => {
   const NO_CLOCKS: Clocks = { at: 0n, elapsed: new Map() };
 
-  /** A book after a crash, with every vault below 1.02 absorbed. */
+  /** A book after a crash, with every vault whose collateral ratio is below 1.02 absorbed. */
   const absorbed = () => {
     const { model, keys } = openBook(12);
     model.now += 3600n;

@@ -6,7 +6,10 @@ import { ModelError, type SystemModel, type VaultKey } from "../../../../src/mod
 import { openBook, setPrices } from "../../../support/lab/book.js";
 import { WAD, wad } from "../../../support/lab/lab.js";
 
-/** One moment of a replay: time passes, prices move (per mille), and some of what was found is acted upon. */
+/**
+ * One moment of a replay: time passes, prices move (per mille), and some of the vaults found are
+ * touched.
+ */
 const moments = fc.array(
   fc.record({
     seconds: fc.oneof(fc.integer({ min: 1, max: 700 }), fc.integer({ min: 1, max: 9000 })),
@@ -26,7 +29,7 @@ const moments = fc.array(
   { minLength: 1, maxLength: 25 },
 );
 
-/** What a look at every vault finds. */
+/** The vaults that a full scan finds. */
 function fullScan(model: SystemModel): VaultKey[] {
   const prices = model.oracleGuard.prices();
   return [...model.vaultEngine.keys()]
@@ -51,7 +54,7 @@ function act(model: SystemModel, key: VaultKey, kind: string): void {
   }
 }
 
-/** Walks the moments and compares after each; returns how many vaults were found in all. */
+/** Walks the moments, compares after each, and returns the number of vaults found in all. */
 function walk(set: readonly string[], steps: readonly Moment[]): number {
   const { model, keys } = openBook(30, set);
   const watch = new UnhealthyVaults(model);
@@ -105,7 +108,8 @@ describe("the watch over the book", () => {
     ];
     const { model, keys } = openBook(30, fastest);
     for (const key of keys) {
-      // The vault's health is a hair above what interest took from it in an hour at usual rates.
+      // The vault's health is 1.0011. An hour's interest at the default rates would not bring it
+      // below 1.
       const copy = model.clone();
       const [asset] = [...copy.vaultEngine.vault(key).balances.keys()];
       const prices = [wad(200), wad(8000)];

@@ -2,7 +2,7 @@ import { expect } from "chai";
 
 import { type Screen, ProgressLine } from "../../../../src/lab/replay/progress.js";
 
-/** A screen that remembers, and a clock moved by hand [ms]. */
+/** A screen that records its output, and a clock set by the test [ms]. */
 function setting(isTTY: boolean): { line: ProgressLine; text: () => string; pass: (ms: number) => void } {
   let [text, time] = ["", 0];
   const screen: Screen = { isTTY, write: (more) => (text += more) };

@@ -9,12 +9,12 @@ import { crashPrices, syntheticReplay } from "../../../support/lab/replay.js";
 
 const MAX_BYTES = 3_000_000;
 
-/** All leaves of a value, as printed unrounded. */
+/** All leaves of a value as text, unrounded. */
 function leaves(value: unknown): readonly string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(leaves) : [String(value)];
 }
 
-/** Fails unless the page is well formed where it matters: numbers in attributes, balanced elements. */
+/** Fails unless attributes hold numbers and elements are balanced. */
 function expectSound(page: string): void {
   const drawn = [...page.matchAll(/<svg[\s\S]*?<\/svg>/g)].map(([svg]) => svg);
   expect(drawn).to.have.length(20);

@@ -8,7 +8,7 @@ const HEADER = "timestamp_utc,price";
 const BARS = "timestamp_utc,open,high,low,close";
 const at = (second: number): number => Date.UTC(2024, 0, 1) / 1000 + second;
 
-/** A file whose third line is `row`, between good ones. */
+/** A file with `row` as third line, between valid rows. */
 const withRow = (row: string): string => [HEADER, `${stamp(0)},200`, row, `${stamp(600)},198`].join("\n");
 const withBar = (row: string): string =>
   [BARS, `${stamp(0)},200,210,190,195`, row, `${stamp(7200)},195,196,194,195`].join("\n");

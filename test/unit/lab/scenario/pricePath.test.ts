@@ -13,7 +13,7 @@ import {
 
 const prices = fc.bigInt({ min: 1n, max: 10n ** 24n });
 
-/** Bars that follow each other, of one length, each with four prices in the order a bar needs. */
+/** Consecutive bars of one length, each with four prices in a valid order. */
 const series = fc
   .record({
     start: fc.integer({ min: 0, max: 2_000_000_000 }),

@@ -63,7 +63,8 @@ describe("the population of the lab", () => {
             (collateral * priceWad * 10n ** BigInt(debtDecimals)) / (WAD * 10n ** BigInt(decimals));
           const limit = (value * BigInt(settings.integer(symbol, "ltvBps"))) / BPS;
           expect(debt * 10n <= limit * 9n).to.equal(true);
-          // One unit of collateral of eight decimals is worth some hundred-thousandths of a debt token.
+          // One unit of collateral with eight decimals is worth a few hundred-thousandths of a debt
+          // token.
           expect(debt * 10_001n >= limit * 4n * 1000n).to.equal(true);
         }
       }),

@@ -31,7 +31,7 @@ describe("the lab's market", () => {
     me = signer.address;
     const uniswap = await Uniswap.deploy(signer, me);
     router = uniswap.routerAddress;
-    /** A token at an address of choice: its place decides which side of a pool it is. */
+    /** Deploys a token at a given address. Its address decides its side of a pool. */
     const place = async (address: string, decimals: number): Promise<PoolToken> => {
       const made = await new TestToken__factory(signer).deploy("Any", "ANY", decimals);
       const code = await connection.ethers.provider.getCode(await made.getAddress());
@@ -65,7 +65,7 @@ describe("the lab's market", () => {
     await connection.close();
   });
 
-  /** What the router would pay for a sale now. */
+  /** Proceeds of a sale through the router now. */
   const soldFor = async ({ market }: Place, amount: bigint): Promise<bigint> => {
     const data = market.saleCall(amount, 0n, me);
     return BigInt(await connection.ethers.provider.call({ from: me, to: router, data }));
@@ -77,7 +77,7 @@ describe("the lab's market", () => {
     await place.market.refresh();
   };
 
-  /** Brings the pool to `price` as the lab does, if there is anything to trade. */
+  /** Brings the pool to `price` as the lab does. Does nothing if there is nothing to trade. */
   const arbitrage = async (place: Place, price: bigint): Promise<void> => {
     const data = place.market.arbitrageCall(price, me);
     if (data !== null) await trade(place, data);
@@ -102,7 +102,7 @@ describe("the lab's market", () => {
       for (let i = 0; i < 8; i++) sizes.push(random.between(1n, 10n ** random.between(1n, 4n) * unit));
       for (const size of sizes) {
         const [quoted, paid] = [place.market.quoteSale(size), await soldFor(place, size)];
-        // A sale that crosses ticks is rounded at each: by a unit of what is sold.
+        // A sale that crosses ticks is rounded at each tick, by one unit of the token sold.
         const unitWorth = (place.market.priceWad() * 10n ** BigInt(place.debt.decimals)) / (WAD * unit);
         const off = quoted - paid;
         const allowed = (size > 2500n * unit ? 10n : 2n) + 2n * unitWorth;
@@ -154,7 +154,7 @@ describe("the lab's market", () => {
         await arbitrage(place, price);
         const pool = market.priceWad();
         const where = `${name}: pool at ${pool} for ${price}`;
-        // To a millionth: what a square root price can tell apart at 12 decimals' difference.
+        // To a millionth: the resolution of a square root price with a difference of 12 decimals.
         expect(pool * (PIPS - FEE_PIPS - 1n) <= price * PIPS, where).to.equal(true);
         expect(pool * PIPS >= price * (PIPS - FEE_PIPS - 1n), where).to.equal(true);
         expect(market.arbitrageCall(price, me), `${where}: again`).to.equal(null);
