@@ -11,20 +11,23 @@ export const FEE_PIPS = 3_000;
 export const NO_LIMIT = 2n ** 128n - 1n;
 export const FOREVER = 2n ** 40n - 1n;
 
-/** Who advances what a batch repays. */
+/** The source of the funds that a batch repays with. */
 export const FUNDING = { held: 0n, flashLoan: 1n, flashSwap: 2n, callback: 3n } as const;
 
-/** A real Uniswap v3 beside a deployment. */
+/** Uniswap v3 beside a deployment, from its own bytecode. */
 export interface Exchange {
   readonly uniswap: Uniswap;
   readonly factory: string;
-  /** Of asset 0 against the debt asset. */
+  /** The pool of asset 0 against the debt asset. */
   readonly market: UniswapPool;
-  /** Opens another pool of asset 0. */
+  /** Opens a further pool of asset 0. `price` and `depth` in whole units, `fee` in pips. */
   open(price: string, depth: string, fee: number): Promise<UniswapPool>;
 }
 
-/** Deploys Uniswap v3 and one pool of asset 0 with `depth` of the debt asset in it, at `price`; both in whole units. */
+/**
+ * Deploys Uniswap v3 and one pool of asset 0 with `depth` of the debt asset, at `price`. Both in
+ * whole units.
+ */
 export async function openExchange(
   deployment: Deployment,
   deployer: Signer,
@@ -50,7 +53,7 @@ export async function openExchange(
   return { uniswap, factory: await uniswap.factoryAddress, market, open };
 }
 
-/** Deploys an executor on a factory. */
+/** Deploys an executor for the pools of `factory`. */
 export async function deployExecutor(
   deployment: Deployment,
   deployer: Signer,
@@ -64,12 +67,12 @@ export async function deployExecutor(
   return made;
 }
 
-/** A batch of asset 0 without limits. */
+/** A batch of asset 0 that never expires. Without a `minProfit` it accepts any profit. */
 export function batchOf(funding: bigint, loan = 0n, minProfit = 0n) {
   return { asset: 0n, fee: BigInt(FEE_PIPS), funding, loan, minProfit, deadline: FOREVER };
 }
 
-/** Targets without limits. */
+/** Targets whose repayment is not limited. */
 export function targetsOf(vaults: readonly VaultKey[]) {
   return vaults.map((vault) => ({ vault, maxRepay: NO_LIMIT }));
 }

@@ -3,10 +3,13 @@ import { createServer, type ServerResponse } from "node:http";
 
 import type { ChainNode } from "./process.js";
 
-/** Answers by method; a method without an answer is refused. */
+/** Answers by method. A method without an answer gets the JSON-RPC error -32601. */
 export type Answers = Readonly<Record<string, unknown>>;
 
-/** An HTTP server that answers JSON-RPC from a list, or answers as `raw` does, or (raw = null) never answers. */
+/**
+ * Starts an HTTP server that answers JSON-RPC from a list. `raw` answers instead if given. With
+ * `raw` null the server never answers.
+ */
 export async function startFakeNode(
   answers: Answers,
   raw?: ((response: ServerResponse) => void) | null,

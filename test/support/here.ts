@@ -5,10 +5,13 @@ import { attempt, type Main } from "../../src/cli/run.js";
 import { coloured, plain, type Tint } from "../../src/format/table.js";
 import type { Ended } from "./process.js";
 
-/** What a reader of a command's output can see: nothing but text, or marks as on a terminal. */
+/** The two outputs of a command: plain text, and text with the marks of a terminal. */
 export const READERS = { plain, coloured } as const;
 
-/** Runs a command in this process: what it would print, remarks among the results, and its exit code. */
+/**
+ * Runs a command in this process and returns its output and exit code. Notes appear among the
+ * results in `stdout`.
+ */
 export async function runHere<const S extends CommandSpec>(
   command: S,
   main: Main<S>,
@@ -21,7 +24,7 @@ export async function runHere<const S extends CommandSpec>(
   return { code: exitCode, stdout, stderr: error === undefined ? "" : `${error}\n` };
 }
 
-/** What a command printed, without its marks. */
+/** The output without terminal marks. */
 export function unmarked({ code, stdout, stderr }: Ended): Ended {
   return { code, stdout: stripVTControlCharacters(stdout), stderr: stripVTControlCharacters(stderr) };
 }

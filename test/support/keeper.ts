@@ -11,7 +11,7 @@ import type { Deployment } from "../../src/protocol/deployments.js";
 import type { NodeProvider } from "../../src/protocol/provider.js";
 import { fund, lend, localParameters, openVault, ROLES } from "./scenario.js";
 
-/** A keeper that acts on any profit and waits for little. */
+/** Settings of a keeper that acts on any profit and waits only briefly. */
 export const SETTINGS: KeeperSettings = {
   dryRun: false,
   minProfit: 0n,
@@ -20,20 +20,23 @@ export const SETTINGS: KeeperSettings = {
   patience: { blocks: 3, stall: 10_000, interval: 5 },
 };
 
-/** What a keeper without an executor acts on. */
+/** A deployed system with an unlocked keeper account but no executor. */
 export interface Stage {
   readonly connection: NetworkConnection;
   readonly deployment: Deployment;
   readonly client: Client;
   readonly provider: NodeProvider;
   readonly signers: Signer[];
-  /** The keeper's account, which holds 50,000 of the debt asset. */
+  /** The keeper's account. It holds 50,000 of the debt asset. */
   readonly own: Account;
   /** 10 of asset 0 at 2,000 for a debt of 14,900: unhealthy below a price of 1,862.50. */
   readonly vault: VaultKey;
 }
 
-/** Deploys the system, lends, gives the keeper funds and opens one vault. Whoever opens it closes its connection. */
+/**
+ * Deploys the system, lends, funds the keeper and opens one vault. The caller closes the
+ * connection.
+ */
 export async function openStage(): Promise<Stage> {
   const connection = await network.create({ override: { allowBlocksWithSameTimestamp: true } });
   const deployment = await deployInMemory(connection, localParameters());

@@ -1,6 +1,9 @@
 import type { KnownDecimals, SystemParameters } from "../../src/protocol/parameters/convert.js";
 
-/** What the parameters alone say of decimals: enough where no token and no feed is on a chain yet. */
+/**
+ * The decimals that the parameters alone give. They suffice if all tokens are mocks and no feed is
+ * deployed yet. Throws an `Error` otherwise.
+ */
 export function mockDecimals(p: SystemParameters): KnownDecimals {
   return {
     debt: tokenDecimals(p.debtAsset.token),

@@ -6,23 +6,23 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** How a child process ended. */
+/** The exit code and output of a child process. */
 export interface Ended {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A child process under way. */
+/** A running child process. */
 export interface Child {
   readonly ended: Promise<Ended>;
   kill(signal: NodeJS.Signals): void;
-  /** What it wrote so far. */
+  /** Output so far. */
   stdout(): string;
   stderr(): string;
 }
 
-/** A node of its own, on a port of its own. */
+/** A node with its own process and port. */
 export interface ChainNode {
   readonly url: string;
   stop(): Promise<void>;
@@ -30,13 +30,15 @@ export interface ChainNode {
 
 const ANVIL = join("node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "anvil");
 
-/** Whether the optional package with the second node implementation is there. */
+/** Whether the optional package of the second node implementation is installed. */
 export const hasAnvil = existsSync(ANVIL);
 
-/** Whether the machine has the program that gives a command a terminal of its own, with that command's exit code. */
+/**
+ * Whether `script` is installed. It runs a command on a pseudo-terminal and returns its exit code.
+ */
 export const hasTerminals = spawnSync("script", ["--version"]).status === 0;
 
-/** Starts one of the project's own commands as a real process. */
+/** Starts one of the project's commands as a child process. */
 export function startScript(
   script: string,
   args: readonly string[],
@@ -45,7 +47,7 @@ export function startScript(
   return start(process.execPath, ["--import", "tsx", join("scripts", `${script}.ts`), ...args], env);
 }
 
-/** Runs one of the project's own commands to its end. */
+/** Runs one of the project's commands to its end. */
 export async function runScript(
   script: string,
   args: readonly string[],
@@ -54,7 +56,9 @@ export async function runScript(
   return await startScript(script, args, env).ended;
 }
 
-/** Runs one of the project's own commands on a terminal, to its end: what it wrote to stdout and stderr is one text. */
+/**
+ * Runs one of the project's commands on a pseudo-terminal to its end. `stdout` holds both streams.
+ */
 export async function onTerminal(
   script: string,
   args: readonly string[],
@@ -79,13 +83,13 @@ export async function startAnvil(...args: string[]): Promise<ChainNode> {
   return await startNode(ANVIL, ["--port", String(port), "--silent", ...args], port);
 }
 
-/** A directory for one test. */
+/** A temporary directory for one test. */
 export async function scratch(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), "breakwater-"));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** Asks again until `check` gives a value: the condition is the only clock. */
+/** Repeats `check` every 20 ms until it returns a value. It never times out. */
 export async function until<T>(check: () => T | undefined | Promise<T | undefined>): Promise<T> {
   for (;;) {
     const found = await check();
@@ -94,7 +98,10 @@ export async function until<T>(check: () => T | undefined | Promise<T | undefine
   }
 }
 
-/** One JSON-RPC request by plain fetch. */
+/**
+ * Sends one JSON-RPC request by plain fetch. Throws an `Error` with the message of the node's
+ * error.
+ */
 export async function rpc(url: string, method: string, ...params: unknown[]): Promise<unknown> {
   const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method, params });
   const response = await fetch(url, {
@@ -107,7 +114,7 @@ export async function rpc(url: string, method: string, ...params: unknown[]): Pr
   return answer.result;
 }
 
-/** A port nobody listens on. */
+/** A TCP port that was free a moment ago. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -145,7 +152,7 @@ function start(command: string, args: readonly string[], env: Readonly<Record<st
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
-  // A test run that is cut off must not leave nodes behind.
+  // Kill the child on exit, because an interrupted test run must not leave nodes running.
   const onExit = (): void => void child.kill("SIGKILL");
   process.once("exit", onExit);
   const ended = once(child, "close").then(([code]) => {

@@ -8,7 +8,7 @@ import type { Deployment } from "../../src/protocol/deployments.js";
 import { parseParameters, type SystemParameters } from "../../src/protocol/parameters/convert.js";
 import type { DeadlineProvider } from "../../src/protocol/provider.js";
 
-/** Who does what in the tests, by the number of the node's unlocked account. */
+/** Roles in the tests, by the index of the node's unlocked account. */
 export const ROLES = { deployer: 0, keeper: 1, lender: 2, borrower: 3, rival: 4 } as const;
 
 /** The parameters of `deploy/parameters/localhost.json`. */
@@ -22,18 +22,18 @@ export async function signerOf(provider: DeadlineProvider, number: number): Prom
   return new JsonRpcSigner(provider, accounts[number] ?? "");
 }
 
-/** Waits for a transaction sent by a test. */
+/** Waits until a test's transaction is mined. */
 export async function mined(sent: Promise<{ wait(): Promise<unknown> }>): Promise<void> {
   await (await sent).wait();
 }
 
-/** Puts 500,000 into the pool. */
+/** Deposits 500,000 of the debt asset into the pool. */
 export async function lend(deployment: Deployment, lender: Signer): Promise<void> {
   const { debtToken, lendingPool: pool } = connect(deployment, lender);
   const me = await lender.getAddress();
   await mined(debtToken.mint(me, parseEther("500000")));
   await mined(debtToken.approve(await pool.getAddress(), MaxUint256));
-  // An estimate made in the second of the block before would miss the accrual.
+  // Set the gas, because an estimate made in the second of the previous block misses the accrual.
   await mined(pool.deposit(parseEther("500000"), me, { gasLimit: 1_000_000n }));
 }
 
@@ -56,12 +56,13 @@ export async function openVault(
     await mined(token.approve(await engine.getAddress(), MaxUint256));
     await mined(engine.deposit(key, Number(id), amount));
   }
-  // An estimate is made for the block before and may miss the interest of one second more.
+  // Set the gas, because an estimate for the previous block may miss the interest of one more
+  // second.
   if (debt !== "0") await mined(engine.borrow(key, parseEther(debt), me, { gasLimit: 1_000_000n }));
   return key;
 }
 
-/** The asset's feed answers `price` from now on. */
+/** Sets the answer of an asset's feed. */
 export async function setPrice(
   deployment: Deployment,
   anyone: Signer,
@@ -73,13 +74,13 @@ export async function setPrice(
   await mined(feed.setAnswer(parseUnits(price, deployment.assets[asset]?.primary.decimals ?? 8)));
 }
 
-/** Gives `holder` whole units of the debt asset. */
+/** Mints `holder` whole units of the debt asset. */
 export async function fund(deployment: Deployment, holder: Signer, whole: string): Promise<void> {
   const { debtToken } = connect(deployment, holder);
   await mined(debtToken.mint(await holder.getAddress(), parseEther(whole)));
 }
 
-/** The health factor of a vault as the lens sees it [WAD]. */
+/** The health factor of a vault according to the lens [WAD]. */
 export async function healthOf({ vaultLens: lens }: Client, key: VaultKey): Promise<bigint> {
   const [health] = await lens.health([key]);
   if (health === undefined) throw new Error(`the lens left out ${key}`);

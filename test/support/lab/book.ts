@@ -10,7 +10,7 @@ import { handMade, wad } from "./lab.js";
 const OWNER = `0x${"ab".repeat(20)}`;
 export const OPENED_AT = 1_700_000_000n;
 
-/** Two collaterals of 18 and 8 decimals. */
+/** Two collaterals, of 18 and of 8 decimals. */
 export const TWO_ASSETS: Scenario = handMade(
   [
     { symbol: "WETH", decimals: 18 },
@@ -20,7 +20,10 @@ export const TWO_ASSETS: Scenario = handMade(
   [[wad(200), wad(8000)]],
 );
 
-/** A model whose vaults are the lab's own population, opened at the scenario's first prices; no chain. */
+/**
+ * A model without a chain. Its vaults are the lab's population, opened at the scenario's first
+ * prices.
+ */
 export function openBook(
   vaults: number,
   set: readonly string[] = [],
@@ -46,7 +49,7 @@ export function openBook(
   return { model, keys };
 }
 
-/** Every feed answers now, at these market prices [WAD]. */
+/** Sets every feed's answer to its market price [WAD], as of now. */
 export function setPrices(model: SystemModel, prices: readonly bigint[]): void {
   prices.forEach((price, id) =>
     model.oracleGuard.setFeed(id, { answer: feedAnswer(price), updatedAt: model.now }),

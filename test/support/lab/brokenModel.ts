@@ -1,7 +1,7 @@
 import { LendingPool } from "../../../src/model/index.js";
 
-// Loaded ahead of a command that asks for it: its model is wrong by one unit from here on. The test runner loads this file
-// too, among all others, and must keep a model that is right.
+// Makes the model wrong by one unit in a command that preloads this file with BREAK_MODEL=1. The
+// test runner loads this file too, and its model must stay right.
 const totalAssets = Reflect.get<object, string>(LendingPool.prototype, "totalAssets") as (
   this: LendingPool,
 ) => bigint;

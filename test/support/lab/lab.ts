@@ -10,10 +10,10 @@ import { Settings } from "../../../src/lab/config/settings.js";
 export const WAD = 10n ** 18n;
 const GWEI = 10n ** 9n;
 
-/** Whole tokens or plain prices to WAD. */
+/** Whole tokens or plain prices in WAD, rounded to a millionth. */
 export const wad = (whole: number): bigint => BigInt(Math.round(whole * 1e6)) * 10n ** 12n;
 
-/** A scenario made by hand: its times [s] and the market price [WAD] of every asset at each. */
+/** A scenario of given times [s] and market prices [WAD] of every asset at each time. */
 export function handMade(
   assets: Scenario["assets"],
   times: readonly number[],
@@ -35,7 +35,7 @@ const WETH = [{ symbol: "WETH", decimals: 18 }];
 const BASE = handMade(WETH, [], []);
 const START = Date.UTC(2024, 0, 1) / 1000;
 
-/** A `timestamp_utc` that many seconds after the start of 2024. */
+/** The `timestamp_utc` that is `seconds` after the start of 2024. */
 export function stamp(seconds: number): string {
   return new Date((START + seconds) * 1000).toISOString().replace(".000", "");
 }
@@ -51,18 +51,18 @@ export function barRows(every: number, bars: readonly (readonly [number, number,
   return ["timestamp_utc,open,high,low,close", ...rows, ""].join("\n");
 }
 
-/** `count` prices on a straight line, both ends included. */
+/** `count` prices on a straight line, both ends included, rounded to a millionth. */
 export function line(from: number, to: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => from + ((to - from) * i) / (count - 1)).map(
     (price) => Math.round(price * 1e6) / 1e6,
   );
 }
 
-/** What a replay on a small book is given, where it differs from 40 vaults, seed 1 and a keeper. */
+/** Options of a replay on a small book. By default 40 vaults, seed 1 and an active keeper. */
 export interface SmallRun {
   readonly vaults?: number;
   readonly seed?: number;
-  /** As `--keeper` takes it. */
+  /** The value of `--keeper`. */
   readonly keeper?: string;
   readonly set?: readonly string[];
 }
@@ -80,7 +80,10 @@ export async function replayOf(text: string, run: SmallRun = {}): Promise<Replay
   });
 }
 
-/** Fails unless chain, model and invariants agreed throughout, and were compared at all. */
+/**
+ * Fails unless the replay compared chain and model and checked invariants at every step, without a
+ * difference or violation.
+ */
 export function expectSound(run: Replay): void {
   expect(run.failures).to.deep.equal([]);
   expect(run.result.checks).to.include({ violations: 0, modelMismatches: 0 });
@@ -88,7 +91,7 @@ export function expectSound(run: Replay): void {
   expect(run.result.checks.invariants).to.be.at.least(2 * run.result.steps);
 }
 
-/** Fails unless `act` throws a `InputError` of one line that matches. */
+/** Fails unless `act` throws an `InputError` whose message is one line and matches. */
 export function expectInputError(act: () => unknown, message: RegExp): void {
   let thrown: unknown;
   try {

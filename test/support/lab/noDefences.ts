@@ -1,6 +1,6 @@
 import type { ReplayResult } from "../../../src/lab/result/result.js";
 
-/** What auctions, backstop, breaker and autopilot did in a replay that did not need them. */
+/** Results of auctions, backstop, breaker and autopilot in a replay without any of them. */
 export const NO_DEFENCES: Pick<ReplayResult, "absorptions" | "backstop" | "breaker" | "autopilot"> = {
   absorptions: {
     count: 0,

@@ -12,7 +12,7 @@ const WAD = 10n ** 18n;
 const DECIMALS = 6;
 const THRESHOLD = 0.8;
 
-/** What a synthetic replay is made from. */
+/** The parameters of a synthetic replay. */
 export interface Recipe {
   /** Market price at each step. */
   readonly prices: readonly number[];
@@ -22,13 +22,13 @@ export interface Recipe {
   readonly keeper: boolean;
   /** Gas price at each step [gwei]. */
   readonly gas: (step: number) => number;
-  /** Steps the keeper is late. */
+  /** Delay of the keeper [steps], from a random number in [0, 1). */
   readonly delay: (random: number) => number;
-  /** Largest number of book samples. */
+  /** Approximate maximum of book samples. */
   readonly samples: number;
 }
 
-/** A crash like Black Thursday's in miniature: 200 down to 86 in two legs, and half of it back. */
+/** A crash shaped like Black Thursday: 200 down to 86 in two legs, then up to 122. */
 export function crashPrices(steps: number): readonly number[] {
   const corners = [
     [0, 200],
@@ -71,8 +71,8 @@ const USUAL: Recipe = {
 };
 
 /**
- * A replay made of a rough floating-point book: plausible in shape and consistent between its parts, but made by no
- * contract.
+ * A replay from a rough floating-point book. It is plausible and consistent, but no contract
+ * produced it.
  */
 export function syntheticReplay(
   change: Partial<Recipe> = {},
@@ -298,7 +298,10 @@ export function syntheticReplay(
   };
 }
 
-/** A balance whose net sums to zero: what borrowers lost and keepers did not get, the pool got. */
+/**
+ * A balance whose net amounts sum to zero. The pool gets the part of the borrowers' loss that
+ * keepers do not get.
+ */
 function syntheticBalance(loss: number, profit: number, gas: number): ReplayResult["balance"] {
   const nets: Partial<Record<Account, bigint>> = {
     "borrowers.liquidation": -units(loss),
@@ -354,7 +357,7 @@ function sampleBook(time: number, book: readonly Vault[], price: number): BookSa
   };
 }
 
-/** Something that looks like a hash or an address. */
+/** A fake hash or address of `digits` hex digits. */
 function hex(seed: number, digits: number): string {
   const mixed = BigInt(seed + 1) * 0xd1342543de82ef95f1357aea2e62a9c5a3b195354a39b70d9fb21c651e98df25n;
   return `0x${(mixed % 16n ** BigInt(digits)).toString(16).padStart(digits, "0")}`;
@@ -368,7 +371,7 @@ function units(value: number): bigint {
   return BigInt(Math.round(value * 10 ** DECIMALS));
 }
 
-/** Numbers in [0, 1), the same for the same seed. */
+/** Random numbers in [0, 1). The same seed gives the same numbers. */
 function generator(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
