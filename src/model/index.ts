@@ -1,4 +1,7 @@
-/** The reference model: the contracts' arithmetic in bigint, exact to the unit. It imports nothing from the rest. */
+/**
+ * The reference model: the contracts' arithmetic in bigint, exact to the unit. It imports nothing
+ * from the other folders of `src`.
+ */
 export * as auctions from "./core/auctionHouse/actions.js";
 export { AuctionHouse } from "./core/auctionHouse/auctionHouse.js";
 export { BackstopPool } from "./core/backstopPool/backstopPool.js";

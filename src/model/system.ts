@@ -10,8 +10,9 @@ import type { ModelTerms } from "./systemTerms.js";
 import type { Clock } from "./types/clock.js";
 
 /**
- * The reference model: the contracts' state machine in bigint, exact to the unit, one member for each contract. No I/O, no clock
- * of its own: every operation happens at `now`. An operation that the contracts refuse throws a `ModelError` and changes nothing.
+ * The reference model: the contracts' state machine in bigint, exact to the unit, with one member
+ * per contract. It has no I/O and no clock of its own: every operation happens at `now`. An
+ * operation that the contracts refuse throws a `ModelError` and changes nothing.
  */
 export class SystemModel implements Clock {
   readonly oracleGuard: OracleGuard;
@@ -26,7 +27,7 @@ export class SystemModel implements Clock {
   constructor(
     readonly terms: ModelTerms,
     createdAt: bigint,
-    /** Time of the block the next operation is in [s]. */
+    /** Timestamp of the block of the next operation [s]. */
     public now: bigint = createdAt,
   ) {
     const { assets, volatility, pool, auction, debtDecimals, watch } = terms;
@@ -40,7 +41,6 @@ export class SystemModel implements Clock {
     this.vaultEngine = new VaultEngine(assets.length, this, this);
   }
 
-  /** An independent copy. */
   clone(): SystemModel {
     const copy = new SystemModel(this.terms, this.now);
     copy.oracleGuard.copyFrom(this.oracleGuard);

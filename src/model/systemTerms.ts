@@ -5,12 +5,12 @@ import type { VolatilityParameters } from "./policy/volatilityState.js";
 import type { Source } from "./types/priceSource.js";
 import type { AssetTerms, SystemTerms } from "./types/riskTerms.js";
 
-/** What the whole system is set to. */
+/** Settings of the whole system. */
 export interface ModelTerms {
   readonly system: SystemTerms;
   readonly pool: PoolTerms;
   readonly volatility: VolatilityParameters;
-  /** What the breaker watches of every asset; left out where it watches nothing. */
+  /** The breaker's trip settings for every asset; absent if it watches nothing. */
   readonly watch?: TripConfig;
   readonly auction: AuctionTerms;
   readonly assets: readonly AssetTerms[];

@@ -1,7 +1,10 @@
 import { ModelError } from "../types/modelError.js";
 import { MAX_UINT128 } from "./fixedPoint.js";
 
-/** An amount that the contracts store in 128 bits. Throws `AmountTooLarge` where they revert with it. */
+/**
+ * `amount`, if it fits into the 128 bits in which the contracts store it. Throws `AmountTooLarge`
+ * otherwise, as they do.
+ */
 export function bounded(amount: bigint): bigint {
   if (amount > MAX_UINT128) throw new ModelError("AmountTooLarge", [amount, MAX_UINT128]);
   return amount;

@@ -1,29 +1,37 @@
 import { RAY, mulDivDown, mulDivUp } from "./fixedPoint.js";
 
-/** What `scaled` owes [debt units] at `index` [RAY], rounded up. Mirrors `DebtMath.debtUp`. */
+/** Debt of `scaled` at `index` [RAY], in debt units, rounded up. Mirrors `DebtMath.debtUp`. */
 export function debtUp(scaled: bigint, index: bigint): bigint {
   return mulDivUp(scaled, index, RAY);
 }
 
-/** What `scaled` owes in total [debt units], rounded down. Mirrors `DebtMath.debtDown`. */
+/**
+ * Total debt of `scaled` at `index` [RAY], in debt units, rounded down. Mirrors
+ * `DebtMath.debtDown`.
+ */
 export function debtDown(scaled: bigint, index: bigint): bigint {
   return mulDivDown(scaled, index, RAY);
 }
 
-/** Scaled debt that borrowing `amount` [debt units] adds, rounded up. Mirrors `DebtMath.scaledUp`. */
+/**
+ * Scaled debt that borrowing `amount` [debt units] adds, rounded up. Mirrors `DebtMath.scaledUp`.
+ */
 export function scaledUp(amount: bigint, index: bigint): bigint {
   return mulDivUp(amount, RAY, index);
 }
 
-/** Scaled debt that paying `amount` [debt units] removes, rounded down. Mirrors `DebtMath.scaledDown`. */
+/**
+ * Scaled debt that paying `amount` [debt units] removes, rounded down. Mirrors
+ * `DebtMath.scaledDown`.
+ */
 export function scaledDown(amount: bigint, index: bigint): bigint {
   return mulDivDown(amount, RAY, index);
 }
 
 /**
- * What a repayment offered at `amount` does to a debt. Mirrors `DebtMath.repayment`.
+ * Effect of a repayment offered at `amount` [debt units] on a debt. Mirrors `DebtMath.repayment`.
  * @param dust smallest debt a partial repayment may leave [debt units]
- * @returns what is paid [debt units] and the scaled debt it removes
+ * @returns amount paid [debt units] and the scaled debt it removes
  */
 export function repayment(
   scaled: bigint,

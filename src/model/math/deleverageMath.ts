@@ -2,25 +2,28 @@ import { debtUp, scaledUp } from "./debtMath.js";
 import { BPS, WAD, min, mulDivDown } from "./fixedPoint.js";
 import { type Position, repayToTargetUp } from "./liquidationMath.js";
 
-/** What the owner of a vault wants: all in bps but for dust, the smallest debt [debt units]. Mirrors `DeleverageMath.Terms`. */
+/** Terms of a deleverage: ratios in bps, dust in debt units. Mirrors `DeleverageMath.Terms`. */
 export interface DeleverageTerms {
   /** Health to reach. */
   readonly target: bigint;
   /** Liquidation threshold of the asset to sell. */
   readonly threshold: bigint;
-  /** Most that selling may cost, of what is repaid. */
+  /** Highest cost of selling, as a share of the repayment. */
   readonly maxCost: bigint;
-  /** The executor's part of it. */
+  /** The executor's part of that cost, as a share of the repayment. */
   readonly fee: bigint;
   readonly dust: bigint;
 }
 
-/** One sale before it [debt units], nothing if the target is out of reach. Mirrors `DeleverageMath.Sale`. */
+/**
+ * One sale before it happens [debt units]; all zero if the target is out of reach. Mirrors
+ * `DeleverageMath.Sale`.
+ */
 export interface DeleverageSale {
   readonly repaid: bigint;
   readonly scaledRepaid: bigint;
   readonly fee: bigint;
-  /** Most that what is sold may be worth. */
+  /** Highest value of the collateral sold. */
   readonly mostSold: bigint;
 }
 
@@ -30,8 +33,8 @@ export function isTriggered(p: Position, trigger: bigint): boolean {
 }
 
 /**
- * The smallest sale that leaves the vault at its target even at the highest cost, rounded up. Health must be below the
- * target. Mirrors `DeleverageMath.size`.
+ * Smallest sale that leaves the vault at its target health even at the highest cost, rounded up.
+ * Health must be below the target. Mirrors `DeleverageMath.size`.
  */
 export function deleverageSize(p: Position, t: DeleverageTerms): DeleverageSale {
   const factor = BPS + t.maxCost;

@@ -13,7 +13,10 @@ export function log2Down(x: bigint): bigint {
   return BigInt(x.toString(2).length - 1);
 }
 
-/** ln(x) [WAD] of a whole number, rounded down, less than 2 units below. Throws a RangeError for 0. Mirrors `ExpLn.lnDown`. */
+/**
+ * ln(x) [WAD] of a whole number, rounded down, less than 2 units below. Throws a RangeError for 0.
+ * Mirrors `ExpLn.lnDown`.
+ */
 export function lnDown(x: bigint): bigint {
   if (x <= 0n) throw new RangeError("there is no logarithm of zero");
   const k = log2Down(x);
@@ -27,7 +30,9 @@ export function lnDown(x: bigint): bigint {
   return ((((2n * s * sum) >> BITS) + halves * HALF_LN_2) * WAD) >> BITS;
 }
 
-/** 2^(-elapsed / halfLife) [WAD], rounded down, less than 2 units below. Mirrors `ExpLn.decayDown`. */
+/**
+ * 2^(-elapsed / halfLife) [WAD], rounded down, less than 2 units below. Mirrors `ExpLn.decayDown`.
+ */
 export function decayDown(elapsed: bigint, halfLife: bigint): bigint {
   const whole = elapsed / halfLife;
   if (whole >= 60n) return 0n;

@@ -22,22 +22,20 @@ export function mulDivUp(x: bigint, y: bigint, d: bigint): bigint {
   return product === 0n ? 0n / d : (product - 1n) / d + 1n;
 }
 
-/** floor(x * y / d), or the largest word where that does not fit one or `d` is 0. */
+/** floor(x * y / d); the largest word if the quotient exceeds it or `d` is 0. */
 export function mulDivDownSaturating(x: bigint, y: bigint, d: bigint): bigint {
   return d === 0n ? MAX_UINT256 : min((x * y) / d, MAX_UINT256);
 }
 
-/** The smaller of two. */
 export function min(x: bigint, y: bigint): bigint {
   return x < y ? x : y;
 }
 
-/** The larger of two. */
 export function max(x: bigint, y: bigint): bigint {
   return x > y ? x : y;
 }
 
-/** x - y, or 0 where y is larger. */
+/** x - y, or 0 if y is larger. */
 export function subFloor(x: bigint, y: bigint): bigint {
   return x > y ? x - y : 0n;
 }

@@ -3,13 +3,15 @@ import { RAY, WAD, min, mulDivDown, mulDivUp } from "./fixedPoint.js";
 /** The largest index. Mirrors `InterestMath.MAX_INDEX`. */
 const MAX_INDEX = (1n << 112n) - 1n;
 
-/** The longest time one accrual counts [s]: ten years. */
+/** The longest time that one accrual counts [s]: ten years. */
 export const MAX_ELAPSED = 3650n * 86_400n;
 
-/** The largest per-second rate the pool charges [RAY]: 1,000 % a year. */
+/** The largest rate per second that the pool charges [RAY]: 1,000 % a year. */
 export const MAX_RATE = (10n * RAY) / 31_536_000n;
 
-/** A kinked rate: rates per second [RAY], `kink` a utilisation [WAD] strictly between 0 and 1. */
+/**
+ * A kinked rate curve: rates per second [RAY], `kink` a utilisation [WAD] strictly between 0 and 1.
+ */
 export interface Curve {
   readonly base: bigint;
   readonly kink: bigint;
@@ -34,7 +36,10 @@ export function rateUp(curve: Curve, utilisation: bigint): bigint {
   return min(rate, curve.max);
 }
 
-/** The index [RAY] after `elapsed` seconds at `rate` [RAY per second]. Mirrors `InterestMath.grownIndexDown`. */
+/**
+ * The index [RAY] after `elapsed` seconds at `rate` [RAY per second]. Mirrors
+ * `InterestMath.grownIndexDown`.
+ */
 export function grownIndexDown(index: bigint, rate: bigint, elapsed: bigint): bigint {
   const x = rate * min(elapsed, MAX_ELAPSED);
   const x2 = mulDivDown(x, x, 2n * RAY);

@@ -11,7 +11,9 @@ import {
 } from "./fixedPoint.js";
 import { covers, valueDown } from "./healthMath.js";
 
-/** A vault as a liquidation sees it: index in RAY, value in debt units, adjustedCollateral in debt units * bps. */
+/**
+ * A vault's position: index in RAY, value in debt units, adjusted collateral in debt units * bps.
+ */
 export interface Position {
   readonly scaledDebt: bigint;
   readonly index: bigint;
@@ -19,7 +21,7 @@ export interface Position {
   readonly adjustedCollateral: bigint;
 }
 
-/** The asset to seize: balance in token units, scaled price, the rest in bps. */
+/** The collateral to seize: balance in token units, price 1e36-scaled, the rest in bps. */
 export interface SeizedAsset {
   readonly amount: bigint;
   readonly price: bigint;
@@ -29,7 +31,10 @@ export interface SeizedAsset {
   readonly slope: bigint;
 }
 
-/** Bounds from outside: repay and dust in debt units, seize in token units, target health in bps. */
+/**
+ * Limits of a liquidation: `maxRepay` and `dust` in debt units, `maxSeize` in token units, `target`
+ * health in bps.
+ */
 export interface Limits {
   readonly maxRepay: bigint;
   readonly maxSeize: bigint;
@@ -39,18 +44,21 @@ export interface Limits {
 
 export type Verdict = "executable" | "healthy" | "assetNotSeizable" | "nothingToDo";
 
-/** What a liquidation does: bonus in WAD, repaid in debt units, seized in token units. */
+/** Result of a liquidation: bonus in WAD, repaid in debt units, seized in token units. */
 export interface Outcome {
   readonly verdict: Verdict;
   readonly bonus: bigint;
   readonly repaid: bigint;
   readonly scaledRepaid: bigint;
   readonly seized: bigint;
-  /** Whether the caller's limits lowered it: then nothing is written off. */
+  /** Whether the caller's limits reduced the liquidation. Nothing is written off then. */
   readonly limited: boolean;
 }
 
-/** Bonus [WAD], rounded down. Mirrors `LiquidationMath.bonusDown`; the formula and its proof are in docs/concepts/liquidation.md. */
+/**
+ * Bonus [WAD], rounded down. docs/concepts/liquidation.md has the formula and its proof. Mirrors
+ * `LiquidationMath.bonusDown`.
+ */
 export function bonusDown(p: Position, a: SeizedAsset, debt: bigint): bigint {
   if (p.value <= debt) return 0n;
   const healthUp = mulDivUp(p.adjustedCollateral, WAD / BPS, debt);
@@ -63,7 +71,10 @@ export function bonusDown(p: Position, a: SeizedAsset, debt: bigint): bigint {
   return bonus;
 }
 
-/** Repayment that lifts health to `target` [bps], rounded up, at most `debt`. Mirrors `LiquidationMath.repayToTargetUp`. */
+/**
+ * Repayment that lifts health to `target` [bps], rounded up, at most `debt`. Mirrors
+ * `LiquidationMath.repayToTargetUp`.
+ */
 export function repayToTargetUp(
   adjustedCollateral: bigint,
   debt: bigint,
@@ -76,7 +87,7 @@ export function repayToTargetUp(
   return min(mulDivUp(missing, WAD, gain), debt);
 }
 
-/** The whole decision of a liquidation. Mirrors `LiquidationMath.decide`. */
+/** Decides a liquidation. Mirrors `LiquidationMath.decide`. */
 export function decide(p: Position, a: SeizedAsset, l: Limits): Outcome {
   const debt = debtUp(p.scaledDebt, p.index);
   const none = { bonus: 0n, repaid: 0n, scaledRepaid: 0n, seized: 0n, limited: false };
@@ -106,7 +117,10 @@ export function decide(p: Position, a: SeizedAsset, l: Limits): Outcome {
   };
 }
 
-/** Whether a debt is given up. Mirrors `LiquidationMath.isUneconomic`. */
+/**
+ * Whether a debt is uneconomic: its collateral at high prices is worth less than dust and less than
+ * the debt [debt units]. Mirrors `LiquidationMath.isUneconomic`.
+ */
 export function isUneconomic(valueHigh: bigint, debt: bigint, dust: bigint): boolean {
   return valueHigh < dust && valueHigh < debt;
 }

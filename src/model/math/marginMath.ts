@@ -4,7 +4,7 @@ import { BPS, WAD, max, min, mulDivUp, subFloor } from "./fixedPoint.js";
 const STEPS = 75n;
 const MAX_BITS = 124n;
 
-/** The risk of one collateral as the margin sees it [bps]. */
+/** Risk parameters of one collateral for the initial margin [bps]. */
 export interface MarginRisk {
   readonly ltv: bigint;
   readonly liquidationThreshold: bigint;
@@ -28,7 +28,9 @@ export function sqrtUp(x: bigint): bigint {
   return root * root === x ? root : root + 1n;
 }
 
-/** The haircut [bps] for a variance [RAY per second], rounded up. Mirrors `MarginMath.haircutUp`. */
+/**
+ * The haircut [bps] for a variance [RAY per second], rounded up. Mirrors `MarginMath.haircutUp`.
+ */
 export function haircutUp(
   variance: bigint,
   p: { readonly z: bigint; readonly horizon: bigint; readonly floor: bigint; readonly ceiling: bigint },
@@ -37,14 +39,15 @@ export function haircutUp(
   return min(max(mulDivUp(deviation, p.z * BPS, WAD * WAD), p.floor), p.ceiling);
 }
 
-/** The initial margin in force [bps]. Mirrors `effectiveLtv`. */
+/** The effective ltv [bps], rounded down. Mirrors `AssetRisk.effectiveLtv`. */
 export function effectiveLtv(r: MarginRisk): bigint {
   return min(r.ltv, afterHaircut(r));
 }
 
 /**
- * What may be owed against several collaterals [debt units * bps], rounded down. Mirrors `MarginMath.powerDown`.
- * @param values [debt units]
+ * Borrowing power of several collaterals [debt units * bps], rounded down. Mirrors
+ * `MarginMath.powerDown`.
+ * @param values value of each collateral [debt units]
  * @param levels correlation level of each pair: (0,1), (0,2), ..., (1,2), ...
  */
 export function powerDown(

@@ -10,7 +10,7 @@ const GRACE_RATIO = 11_000n;
 const BUCKETS = 4n;
 const WATCHED = 1n << 7n;
 
-/** What can be paused, as the contracts number it. */
+/** Actions that can be paused, in the order of the contracts' numbers. */
 export const PAUSABLE_ACTIONS = ["Borrow", "WithdrawWithDebt", "Liquidate", "Bid", "FlashLoan"] as const;
 export type PausableAction = (typeof PAUSABLE_ACTIONS)[number];
 
@@ -38,7 +38,7 @@ interface Bucket {
   readonly highest: bigint;
 }
 
-/** What is watched of one asset and what was seen of it: newest bucket last, four at most. */
+/** Trip settings of one asset and its recorded prices: newest bucket last, at most four. */
 export interface WatchedAsset {
   readonly watch: TripConfig;
   readonly buckets: readonly Bucket[];
@@ -50,13 +50,13 @@ export interface WatchedAsset {
 export interface BreakerState {
   readonly closures: Readonly<Record<PausableAction, Closure>>;
   readonly assets: ReadonlyMap<number, WatchedAsset>;
-  /** The spells before the running or last one, oldest first. */
+  /** Spells before the running or last one, oldest first. */
   readonly spells: Readonly<Record<PausableAction, readonly Spell[]>>;
-  /** The actions whose gated bit is set. */
+  /** Actions whose gated bit is set. */
   readonly gatedActions: ReadonlySet<PausableAction>;
 }
 
-/** When an action was closed [s]. */
+/** A spell in which an action was closed [s]. */
 export interface Spell {
   readonly from: bigint;
   readonly until: bigint;
@@ -74,7 +74,7 @@ export function newBreaker(): BreakerState {
   };
 }
 
-/** The guardian pauses `action` for `duration` [s]. Throws `PauseTooSoon`, `PauseTooLong`. */
+/** Pauses `action` for `duration` [s], as the guardian. Throws `PauseTooSoon` or `PauseTooLong`. */
 export function pause(
   state: BreakerState,
   action: PausableAction,
@@ -95,7 +95,7 @@ export function pause(
   return close(state, now, { [action]: { ...c, pausedUntil: max(c.pausedUntil, c.pausedAt + length) } });
 }
 
-/** The guardian ends the pause of `action`. Throws `NotPaused`. */
+/** Ends the pause of `action`, as the guardian. Throws `NotPaused`. */
 export function unpause(state: BreakerState, action: PausableAction, now: bigint): BreakerState {
   const c = state.closures[action];
   if (now >= c.pausedUntil) {
@@ -104,7 +104,9 @@ export function unpause(state: BreakerState, action: PausableAction, now: bigint
   return close(state, now, { [action]: { ...c, pausedUntil: now } });
 }
 
-/** Sets what is watched of an asset and forgets what was seen of it. Throws `InvalidTripConfig`. */
+/**
+ * Sets the trip settings of an asset and forgets its recorded prices. Throws `InvalidTripConfig`.
+ */
 export function setTripConfig(
   state: BreakerState,
   asset: number,
@@ -121,15 +123,15 @@ export function setTripConfig(
   return refresh({ ...state, assets }, now);
 }
 
-/** What closed the taking of risk: a move away from `past` [1e36-scaled], or a doubt that has lasted since `since` [s]. */
+/** A trip: the price moved away from `past` [1e36-scaled], or was in doubt since `since` [s]. */
 export interface Trip {
-  /** 0 of a doubt. */
+  /** 0 for a doubt. */
   readonly past: bigint;
-  /** 0 of a move. */
+  /** 0 for a move. */
   readonly since: bigint;
 }
 
-/** Sees `price` of an asset; `trips` says what closed the taking of risk, if anything did. */
+/** Records `price` of an asset. `trips` lists the reasons, if any, for which risk taking closed. */
 export function poke(
   state: BreakerState,
   asset: number,
@@ -177,7 +179,10 @@ export function refresh(state: BreakerState, now: bigint): BreakerState {
   return close(state, now, {});
 }
 
-/** What the risk configuration is told: a bit for each action that is not simply open, and one if moves are watched. */
+/**
+ * The bits that the risk configuration stores: one for each gated action, and one if moves are
+ * watched.
+ */
 export function gatedActionBits(state: BreakerState): bigint {
   const watched = [...state.assets.values()].some(({ watch }) => watch.limit !== 0n);
   return PAUSABLE_ACTIONS.reduce(
@@ -186,7 +191,10 @@ export function gatedActionBits(state: BreakerState): bigint {
   );
 }
 
-/** Why `action` is refused now, or null. `value` and `debt` are the vault's [debt units]. */
+/**
+ * The reason for which `action` is refused now, or null. `value` and `debt` of the vault in debt
+ * units.
+ */
 export function refusal(
   state: BreakerState,
   action: PausableAction,
@@ -201,7 +209,7 @@ export function refusal(
   return null;
 }
 
-/** Seconds for which `action` has been closed so far. */
+/** Seconds for which `action` has been closed up to now. */
 export function pausedSeconds(state: BreakerState, action: PausableAction, now: bigint): bigint {
   const c = state.closures[action];
   return c.closedBefore + min(now, closedUntil(c)) - c.closedAt;
@@ -219,13 +227,16 @@ export function pausedUntil(state: BreakerState, action: PausableAction): bigint
   return closedUntil(state.closures[action]);
 }
 
-/** End of the grace after the last pause of liquidations; 0 if there was none [s]. */
+/** End of the grace after the last pause of liquidations [s]; 0 without a pause. */
 export function graceUntil(state: BreakerState): bigint {
   const { pausedUntil: until } = state.closures.Liquidate;
   return until === 0n ? 0n : until + GRACE;
 }
 
-/** The price that `price` has moved away from by `limit` [bps] or more; 0 if it has not. Mirrors `BreakerMath.movedFrom`. */
+/**
+ * The bound of `range` from which `price` has moved by `limit` [bps] or more; 0 if it has not moved
+ * so far. Mirrors `BreakerMath.movedFrom`.
+ */
 export function movedFrom(
   price: bigint,
   range: { readonly lowest: bigint; readonly highest: bigint },
@@ -236,7 +247,7 @@ export function movedFrom(
   return lowest !== 0n && price * BPS >= lowest * (BPS + limit) ? lowest : 0n;
 }
 
-/** Lowest and highest price remembered [1e36-scaled], rounded outwards; zeros if none is. */
+/** Lowest and highest recorded price [1e36-scaled], rounded outwards; zeros if none is recorded. */
 export function rangeOf(asset: WatchedAsset, now: bigint): { lowest: bigint; highest: bigint } {
   return remembered(asset, now).reduce(
     (range, b) => ({

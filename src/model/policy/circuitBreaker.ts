@@ -19,11 +19,13 @@ import {
 } from "./breakerState.js";
 import type { OracleGuard } from "./oracleGuard.js";
 
-/** What has been closed, and what of each asset's price is watched. Mirrors `CircuitBreaker`. */
+/** Closures of actions and the watch over prices. Mirrors `CircuitBreaker`. */
 export class CircuitBreaker {
   state: BreakerState = newBreaker();
 
-  /** Watches `watch` of the assets below `count` from the start, or nothing. */
+  /**
+   * Gives the assets below `count` the trip settings `watch`. Without `watch`, no price is watched.
+   */
   constructor(
     private readonly oracleGuard: OracleGuard,
     private readonly clock: Clock,
@@ -34,12 +36,15 @@ export class CircuitBreaker {
     for (let id = 0; id < count; ++id) this.state = setTripConfig(this.state, id, watch, 0n);
   }
 
-  /** Takes over what `other` knows. */
+  /** Copies the state of `other`. */
   copyFrom(other: CircuitBreaker): void {
     this.state = other.state;
   }
 
-  /** Throws if `action` is closed; `value` and `debt` are the vault's [debt units]. Mirrors `CircuitBreaker.requireOpen`. */
+  /**
+   * Throws `ActionClosed` or `BorrowersInGrace` if `action` is closed. `value` and `debt` of the
+   * vault in debt units. Mirrors `CircuitBreaker.requireOpen`.
+   */
   requireOpen(action: PausableAction, value = 0n, debt = 0n): void {
     if (!this.state.gatedActions.has(action)) return;
     const refused = refusal(this.state, action, value, debt, this.clock.now);
@@ -50,22 +55,32 @@ export class CircuitBreaker {
     if (refused !== null) throw new ModelError(refused, [graceUntil(this.state), value, debt]);
   }
 
-  /** Since when liquidating has been open to all, a grace included [s]; 0 if it never was closed. Mirrors `VaultEngine._openedAt`. */
+  /**
+   * Time from which liquidations have been open to all, after any grace [s]; 0 if they were never
+   * paused. Mirrors `VaultEngine._openedAt`.
+   */
   openedAt(): bigint {
     return graceUntil(this.state);
   }
 
-  /** Seconds for which `action` has been closed so far. Mirrors `CircuitBreaker.pausedSeconds`. */
+  /**
+   * Seconds for which `action` has been closed up to now. Mirrors `CircuitBreaker.pausedSeconds`.
+   */
   pausedSeconds(action: PausableAction): bigint {
     return pausedSeconds(this.state, action, this.clock.now);
   }
 
-  /** Seconds from `from` to `to` in which `action` was closed. Mirrors `CircuitBreaker.pausedBetween`. */
+  /**
+   * Seconds from `from` to `to` in which `action` was closed. Mirrors
+   * `CircuitBreaker.pausedBetween`.
+   */
   pausedBetween(action: PausableAction, from: bigint, to: bigint): bigint {
     return pausedBetween(this.state, action, from, to);
   }
 
-  /** Sees an asset's price; returns whether that tripped it. Mirrors `CircuitBreaker.poke`. */
+  /**
+   * Records an asset's price; returns whether the breaker tripped. Mirrors `CircuitBreaker.poke`.
+   */
   poke(id: number): boolean {
     const { state, trips } = poke(this.state, id, this.oracleGuard.price(id), this.clock.now);
     const watch = this.state.assets.get(id)?.watch;
@@ -75,18 +90,24 @@ export class CircuitBreaker {
     return trips.length > 0;
   }
 
-  /** Clears what is open again. Mirrors `CircuitBreaker.refresh`. */
+  /** Clears the gated bits of actions that are open again. Mirrors `CircuitBreaker.refresh`. */
   refresh(): void {
     this.state = refresh(this.state, this.clock.now);
   }
 
-  /** Throws if an asset's price has moved too far to take risk on. Mirrors `CircuitBreaker.requireCalm`. */
+  /**
+   * Throws `PriceMoved` if an asset's price has moved too far for taking risk. Mirrors
+   * `CircuitBreaker.requireCalm`.
+   */
   requireCalm(id: number): void {
     const { past, price } = this.moveOf(id);
     if (past !== 0n) throw new ModelError("PriceMoved", [id, past, price]);
   }
 
-  /** The price that an asset's has moved away from by what is watched for, 0 if it has not, and the price that it moved to. */
+  /**
+   * The recorded price from which an asset has moved by its limit or more, 0 if it has not moved so
+   * far, and the price it moved to [1e36-scaled].
+   */
   moveOf(id: number): { readonly past: bigint; readonly price: bigint } {
     const seen = this.state.assets.get(id);
     if (seen === undefined || seen.watch.limit === 0n) return { past: 0n, price: 0n };

@@ -15,10 +15,10 @@ import { type Price, statusNumber } from "../types/price.js";
 import type { FeedAnswer, Source } from "../types/priceSource.js";
 import type { AssetTerms } from "../types/riskTerms.js";
 
-/** A deposit remembers the price this long after the last one was remembered [s]. */
+/** Shortest time between two updates of the last good price by `observe` [s]. */
 const REMEMBER_EVERY = 3600n;
 
-/** What prices depend on: the assets with their sources, and the debt asset. */
+/** Settings that prices depend on: the assets with their sources, and the debt asset. */
 export interface OracleTerms {
   readonly assets: readonly AssetTerms[];
   readonly debtDecimals: bigint;
@@ -26,7 +26,7 @@ export interface OracleTerms {
 }
 
 interface AssetState {
-  /** As listed: only what its price depends on is asked here. */
+  /** As listed. Only the fields that the price depends on are read. */
   readonly terms: AssetTerms;
   primary: FeedState;
   secondary: FeedState;
@@ -35,7 +35,10 @@ interface AssetState {
   told: LastKnown | null;
 }
 
-/** What a feed answers, and its last answer with those before, which stay its rounds while it does not answer. */
+/**
+ * A feed's answer, null while it does not answer, and its last answer with those before. The last
+ * answers stay the feed's rounds while it does not answer.
+ */
 interface FeedState {
   readonly answer: FeedAnswer | null;
   readonly last: FeedAnswer | null;
@@ -43,7 +46,10 @@ interface FeedState {
 
 const SILENT: FeedState = { answer: null, last: null };
 
-/** A feed after it answers `answer`, a round of its own unless it is the last one again; null: it does not answer. */
+/**
+ * The feed after it answers `answer`; null: it does not answer. An answer that differs from the
+ * last one is a new round.
+ */
 function answered({ last }: FeedState, answer: FeedAnswer | null): FeedState {
   if (answer === null) return { answer: null, last };
   if (last !== null && last.answer === answer.answer && last.updatedAt === answer.updatedAt) {
@@ -54,11 +60,11 @@ function answered({ last }: FeedState, answer: FeedAnswer | null): FeedState {
   return { answer: next, last: next };
 }
 
-/** Feeds, last accepted prices and deaths of all assets. Mirrors `OracleGuard`. */
+/** Feeds, last good prices and deaths of all assets. Mirrors `OracleGuard`. */
 export class OracleGuard {
   private readonly assets: AssetState[];
   private debt: FeedState = SILENT;
-  /** What the debt asset's source said when that was remembered [feed units, s]. */
+  /** Remembered answer of the debt asset's source, and the time of the answer [feed units, s]. */
   private debtKept = { answer: 0n, timestamp: 0n };
 
   constructor(
@@ -75,7 +81,7 @@ export class OracleGuard {
     }));
   }
 
-  /** Takes over what `other` knows; nothing is shared that either of them could change. */
+  /** Copies the state of `other`. Later changes of one do not reach the other. */
   copyFrom(other: OracleGuard): void {
     this.debt = other.debt;
     this.debtKept = other.debtKept;
@@ -89,17 +95,20 @@ export class OracleGuard {
     return this.priceAndExpiry(id).price;
   }
 
-  /** Price of an asset now, and until when it stays usable [s]. Mirrors `OracleGuard.priceAndExpiry`. */
+  /**
+   * Price of an asset now, and the time until which it stays usable [s]. Mirrors
+   * `OracleGuard.priceAndExpiry`.
+   */
   priceAndExpiry(id: number): LastingPrice {
     return priceAndExpiryOf(this.priced(id), this.debtSide(), this.asset(id).terms.composed, this.clock.now);
   }
 
-  /** What is known of an asset while it is dead. Mirrors `OracleGuard.lastKnown`. */
+  /** Figures known of an asset while it is dead. Mirrors `OracleGuard.lastKnown`. */
   lastKnown(id: number): LastKnown {
     return lastKnownOf(this.priced(id), this.debtSide(), this.asset(id).terms.composed, this.clock.now);
   }
 
-  /** Price of an asset now, on which risk may be taken. Throws `PriceNotGood`. */
+  /** Price of an asset now, if risk may be taken on it. Throws `PriceNotGood`. */
   goodPrice(id: number): Price {
     const price = this.price(id);
     if (price.status !== "good") throw new ModelError("PriceNotGood", [id, statusNumber(price.status)]);
@@ -111,7 +120,10 @@ export class OracleGuard {
     return this.assets.map((_, id) => this.price(id));
   }
 
-  /** Lowest and highest usable answer of an asset's primary feed since `from` [s], and the newest [1e36-scaled]. */
+  /**
+   * Lowest and highest usable answer of an asset's primary feed since `from` [s], and the newest
+   * one [1e36-scaled].
+   */
   recentRange(id: number, from: bigint): ReturnType<typeof recentRange> {
     const { terms, primary } = this.asset(id);
     const unit = 10n ** (36n + this.terms.debtDecimals - terms.decimals - terms.primary.decimals);
@@ -120,25 +132,28 @@ export class OracleGuard {
 
   // ------------------------------------------------------------------ feeds
 
-  /** A feed of an asset answers `answer`; null: it stops answering. */
+  /** Sets the answer of an asset's feed; null: the feed stops answering. */
   setFeed(id: number, feed: FeedAnswer | null, which: "primary" | "secondary" = "primary"): void {
     const asset = this.asset(id);
     asset[which] = answered(asset[which], feed);
   }
 
-  /** What an asset's primary feed answers now [feed units]; 0 if it does not answer. */
+  /** Answer of an asset's primary feed now [feed units]; 0 if it does not answer. */
   feedAnswer(id: number): bigint {
     return this.asset(id).primary.answer?.answer ?? 0n;
   }
 
-  /** The debt asset's own feed answers. */
+  /** Sets the answer of the debt asset's own feed; null: the feed stops answering. */
   setDebtFeed(feed: FeedAnswer | null): void {
     this.debt = answered(this.debt, feed);
   }
 
   // ------------------------------------------------------------------ memory
 
-  /** Remembers a Good price, records the death of a dead one. Mirrors `OracleGuard.updateLastGoodPrice`. */
+  /**
+   * Updates the last good price from a Good price, and records the death of a dead asset; returns
+   * whether it updated. Mirrors `OracleGuard.updateLastGoodPrice`.
+   */
   updateLastGoodPrice(id: number): boolean {
     const { status, liquidation } = this.price(id);
     if (status === "dead") this.recordDeath(id);
@@ -147,7 +162,10 @@ export class OracleGuard {
     return true;
   }
 
-  /** Like `updateLastGoodPrice`, but remembers only if the last price was remembered an hour ago. Mirrors `OracleGuard.observe`. */
+  /**
+   * Like `updateLastGoodPrice`, but updates only if the last update is at least an hour old.
+   * Mirrors `OracleGuard.observe`.
+   */
   observe(id: number): void {
     const { status, liquidation } = this.price(id);
     if (status === "dead") this.recordDeath(id);
@@ -155,22 +173,27 @@ export class OracleGuard {
     if (status === "good" && due) this.remember(id, liquidation);
   }
 
-  /** The engine read these assets' prices: deaths are recorded. Mirrors `PriceCache.read`. */
+  /** Records the deaths of assets whose prices the engine reads. Mirrors `PriceCache.read`. */
   recordDeaths(ids: Iterable<number>): void {
     for (const id of ids) if (this.price(id).status === "dead") this.recordDeath(id);
   }
 
-  /** The last accepted price of an asset [1e36-scaled] and when it was [s]; zeros if there is none. Mirrors `OracleGuard.lastGoodPrice`. */
+  /**
+   * Last good price of an asset [1e36-scaled] and the time of its update [s]; zeros if there is
+   * none. Mirrors `OracleGuard.lastGoodPrice`.
+   */
   lastGoodPrice(id: number): { readonly price: bigint; readonly timestamp: bigint } {
     return this.asset(id).accepted;
   }
 
-  /** Restores the accepted price of an asset as read from a chain. */
+  /** Sets the last good price of an asset as read from a chain. */
   restoreLastGoodPrice(id: number, price: bigint, timestamp: bigint): void {
     this.asset(id).accepted = { price, timestamp };
   }
 
-  /** Restores what is known of a dead asset as read from a chain; null: as its rounds tell. */
+  /**
+   * Sets the figures known of a dead asset as read from a chain; null: they follow from its rounds.
+   */
   restoreLastKnown(id: number, told: LastKnown | null): void {
     this.asset(id).told = told;
   }

@@ -5,23 +5,26 @@ import { type Ramp, rampEndsAt, rampTo, thresholdAt } from "../math/rampMath.js"
 import type { Clock } from "../types/clock.js";
 import type { AssetTerms, SystemTerms } from "../types/riskTerms.js";
 
-/** What governance may change of a listed asset: ratios [bps] and supply cap [token units]. */
+/**
+ * Parameters of a listed asset that governance may change: ratios [bps] and supply cap [token
+ * units].
+ */
 export type RiskTerms = Pick<
   AssetTerms,
   "ltv" | "liquidationThreshold" | "minBonus" | "maxBonus" | "slope" | "supplyCap"
 >;
 
 interface AssetRisk {
-  /** As stored: the threshold is the one a ramp ends at. */
+  /** As stored: the threshold is the end of its ramp. */
   readonly terms: AssetTerms;
   readonly ramp: Ramp | null;
-  /** What the volatility model takes off the value, and the least that is taken off [bps]. */
+  /** Haircut set by the volatility model, and the least haircut [bps]. */
   readonly haircuts: { readonly model: bigint; readonly floor: bigint };
 }
 
 /** The risk parameters in force. Mirrors `RiskConfig`, for settings that its rules accept. */
 export class RiskConfig {
-  /** What holds for every vault. Mirrors `RiskConfig.systemRisk`. */
+  /** Parameters of all vaults. Mirrors `RiskConfig.systemRisk`. */
   system: SystemTerms;
   private readonly assets: AssetRisk[];
 
@@ -37,19 +40,22 @@ export class RiskConfig {
     }));
   }
 
-  /** Takes over what `other` knows; nothing is shared that either of them could change. */
+  /** Copies the state of `other`. Later changes of one do not reach the other. */
   copyFrom(other: RiskConfig): void {
     this.system = other.system;
     this.assets.splice(0, this.assets.length, ...other.assets);
   }
 
-  /** Parameters of an asset, the threshold as of now. Throws `UnknownAsset`. */
+  /** Parameters of an asset, with the liquidation threshold as of now. Throws `UnknownAsset`. */
   termsOf(id: number): AssetTerms {
     const { terms, ramp } = this.asset(id);
     return ramp === null ? terms : { ...terms, liquidationThreshold: thresholdAt(ramp, this.clock.now) };
   }
 
-  /** Changes an asset's parameters; a threshold below the one in force starts a ramp. Mirrors `RiskConfig.setAsset`. */
+  /**
+   * Changes an asset's parameters. A threshold below the one in force starts a ramp. Mirrors
+   * `RiskConfig.setAsset`.
+   */
   setAsset(id: number, change: RiskTerms): void {
     const { terms, ramp } = this.asset(id);
     this.update(id, {
@@ -58,7 +64,7 @@ export class RiskConfig {
     });
   }
 
-  /** Ends a ramp that has run its course; returns whether there was one. Mirrors `RiskConfig.settleThreshold`. */
+  /** Ends a completed ramp; returns whether there was one. Mirrors `RiskConfig.settleThreshold`. */
   settleThreshold(id: number): boolean {
     const { ramp } = this.asset(id);
     const settled = ramp !== null && this.clock.now >= rampEndsAt(ramp);
@@ -66,38 +72,47 @@ export class RiskConfig {
     return settled;
   }
 
-  /** The ramp an asset's threshold is on, or null. Mirrors `RiskConfig.thresholdRamp`. */
+  /** The ramp of an asset's liquidation threshold, or null. Mirrors `RiskConfig.thresholdRamp`. */
   rampOf(id: number): Ramp | null {
     return this.asset(id).ramp;
   }
 
-  /** The parameters in force as read from a chain: how the keeper follows governance from block to block. */
+  /**
+   * Sets the parameters in force as read from a chain. The keeper follows governance with it from
+   * block to block.
+   */
   restore(id: number, inForce: Omit<RiskTerms, "supplyCap">): void {
     this.update(id, { terms: { ...this.asset(id).terms, ...inForce }, ramp: null });
   }
 
-  /** What volatility takes off an asset's value [bps]. Mirrors `RiskConfig.setHaircut`. */
+  /**
+   * Sets the haircut measured by the volatility model [bps], at most 10,000. Mirrors
+   * `RiskConfig.setHaircut`.
+   */
   setHaircut(id: number, haircut: bigint): void {
     const { floor } = this.asset(id).haircuts;
     this.update(id, { haircuts: { model: min(haircut, BPS), floor } });
   }
 
-  /** The least that is taken off an asset's value [bps]. Mirrors `RiskConfig.setHaircutFloor`. */
+  /** Sets the least haircut [bps]. Mirrors `RiskConfig.setHaircutFloor`. */
   setHaircutFloor(id: number, floor: bigint): void {
     this.update(id, { haircuts: { model: this.asset(id).haircuts.model, floor } });
   }
 
-  /** What the volatility model set, and the floor [bps]; the larger is in force. Mirrors `RiskConfig.haircuts`. */
+  /**
+   * Haircut set by the volatility model, and the least haircut [bps]; the larger one is in force.
+   * Mirrors `RiskConfig.haircuts`.
+   */
   haircuts(id: number): { readonly model: bigint; readonly floor: bigint } {
     return this.asset(id).haircuts;
   }
 
-  /** The initial margin in force [bps], rounded down. Mirrors `AssetRisk.effectiveLtv`. */
+  /** Effective ltv [bps], rounded down. Mirrors `AssetRisk.effectiveLtv`. */
   effectiveLtv(id: number): bigint {
     return effectiveLtv(this.marginRisk(id));
   }
 
-  /** An asset as the initial margin sees it now. */
+  /** Risk parameters of an asset for the initial margin now [bps]. */
   marginRisk(id: number): MarginRisk {
     const { ltv, liquidationThreshold } = this.termsOf(id);
     const { model, floor } = this.asset(id).haircuts;

@@ -4,7 +4,7 @@ import type { AssetTerms } from "../types/riskTerms.js";
 import type { RiskConfig } from "./riskConfig.js";
 import { type RoundHistory, type VolatilityParameters, VolatilityState } from "./volatilityState.js";
 
-/** Haircuts and correlations of all assets, as they are in force. Mirrors `VolatilityModel`. */
+/** Haircuts and correlations in force. Mirrors `VolatilityModel`. */
 export class VolatilityModel {
   readonly state: VolatilityState;
 
@@ -17,12 +17,14 @@ export class VolatilityModel {
     this.state = new VolatilityState(parameters);
   }
 
-  /** Takes over what `other` knows; nothing is shared that either of them could change. */
+  /** Copies the state of `other`. Later changes of one do not reach the other. */
   copyFrom(other: VolatilityModel): void {
     Object.assign(this, { state: other.state.clone() });
   }
 
-  /** Folds an asset's rounds in and puts the haircut in force. Mirrors `VolatilityModel.poke`. */
+  /**
+   * Folds an asset's rounds into its series and sets the haircut. Mirrors `VolatilityModel.poke`.
+   */
   poke(id: number, feed: RoundHistory): void {
     const { minAnswer = 0n, maxAnswer = 0n } = this.assets[id]?.primary ?? {};
     this.state.poke(id, feed, { minAnswer, maxAnswer }, this.clock.now);
@@ -30,8 +32,8 @@ export class VolatilityModel {
   }
 
   /**
-   * What collaterals worth `values` [debt units] may owe when taking risk now, rounded down [debt units * bps]. Mirrors
-   * `VolatilityModel.borrowingPowerDown`.
+   * Borrowing power of collaterals worth `values` [debt units], in debt units * bps, rounded down.
+   * Mirrors `VolatilityModel.borrowingPowerDown`.
    * @param ids ascending
    */
   borrowingPowerDown(ids: readonly number[], values: readonly bigint[]): bigint {

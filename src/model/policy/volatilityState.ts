@@ -14,7 +14,10 @@ const STEPS = 75n;
 const MAX_LEVEL = 15n;
 const NEVER = 2n ** 256n - 1n;
 
-/** How volatility is measured; see `VolatilityParameters` of the contracts. Seconds, WAD, basis points, RAY per second. */
+/**
+ * Parameters of the measurement; see `VolatilityParameters` of the contracts. Times in seconds, `z`
+ * in WAD, floor and ceiling in bps, variance in RAY per second.
+ */
 export interface VolatilityParameters {
   readonly halfLife: bigint;
   readonly horizon: bigint;
@@ -24,21 +27,24 @@ export interface VolatilityParameters {
   readonly priorVariance: bigint;
 }
 
-/** One round of a feed: its id, its answer in the feed's units, and when it was given [s]. */
+/** One round of a feed: its id, its answer [feed units] and the time of the answer [s]. */
 export interface Round {
   readonly id: bigint;
   readonly answer: bigint;
   readonly updatedAt: bigint;
 }
 
-/** A feed as the volatility model reads it: `newest` is null while it does not answer, a round null where it is missing. */
+/**
+ * A feed as the volatility model reads it. `newest` is null while it does not answer. A round that
+ * is missing is null.
+ */
 export interface RoundHistory {
   readonly address: string;
   readonly newest: bigint | null;
   round(id: bigint): Round | null;
 }
 
-/** What is believed of an answer: its bounds, exclusive [feed units]. */
+/** Bounds of a usable answer, exclusive [feed units]. */
 export interface AnswerBounds {
   readonly minAnswer: bigint;
   readonly maxAnswer: bigint;
@@ -59,7 +65,7 @@ export interface Series {
   missing: bigint;
 }
 
-/** The last price of an hour; see `HourClose`. */
+/** The last price of an hour; see `HourClose` of the contracts. */
 export interface HourClose {
   readonly lnPrice: bigint;
   readonly bar: bigint;
@@ -77,19 +83,25 @@ export interface PairState {
   varianceB: bigint;
 }
 
-/** The bar a moment lies in. Mirrors `VolatilityMath.barOf`. */
+/** The bar that contains a time. Mirrors `VolatilityMath.barOf`. */
 export function barOf(timestamp: bigint): bigint {
   return (timestamp + BAR - 1n) / BAR;
 }
 
-/** The variance after a return of size `r` [WAD] over `dt` seconds [RAY per second]. Mirrors `VolatilityMath.nextVariance`. */
+/**
+ * The variance after a return of size `r` [WAD] over `dt` seconds [RAY per second]. Mirrors
+ * `VolatilityMath.nextVariance`.
+ */
 export function nextVariance(v: bigint, r: bigint, dt: bigint, halfLife: bigint): bigint {
   if (dt === 0n) return v + (r * r * LN_2) / (halfLife * WAD * SQUARE_TO_RAY);
   const decay = decayDown(dt, halfLife);
   return (v * decay) / WAD + (r * r * (WAD - decay)) / (dt * WAD * SQUARE_TO_RAY);
 }
 
-/** The range estimate as if the open bar ended now [RAY per second]. Mirrors `VolatilityMath.rangeVarianceOf`. */
+/**
+ * The range estimate if the open bar ended now [RAY per second]. Mirrors
+ * `VolatilityMath.rangeVarianceOf`.
+ */
 export function rangeVarianceOf(s: Series, halfLife: bigint): bigint {
   const range = s.lnHigh - s.lnLow;
   const decay = decayDown(BAR, halfLife);
@@ -98,12 +110,16 @@ export function rangeVarianceOf(s: Series, halfLife: bigint): bigint {
   );
 }
 
-/** What the haircut follows [RAY per second]. Mirrors `VolatilityMath.varianceOf`. */
+/**
+ * Variance from which the haircut follows [RAY per second]. Mirrors `VolatilityMath.varianceOf`.
+ */
 export function varianceOf(s: Series, halfLife: bigint): bigint {
   return max(max(rangeVarianceOf(s, halfLife), s.variance), s.rangeVariance);
 }
 
-/** Folds one round into `s`; returns the bar that closed, 0 if none. Mirrors `VolatilityMath.fold`. */
+/**
+ * Folds one round into `s`; returns the bar that closed, 0 if none. Mirrors `VolatilityMath.fold`.
+ */
 export function foldRound(s: Series, lnPrice: bigint, updatedAt: bigint, halfLife: bigint): bigint {
   let closed = 0n;
   if (!s.priced) {
@@ -138,7 +154,7 @@ export function foldHour(p: PairState, bar: bigint, a: bigint, b: bigint, halfLi
   p.bar = bar;
 }
 
-/** The level of a pair's correlation, 1 - level / 75. Mirrors `CorrelationMath.levelDown`. */
+/** Level of a pair's correlation, which is 1 - level / 75. Mirrors `CorrelationMath.levelDown`. */
 export function levelDown(p: PairState, halfLife: bigint): bigint {
   if ((p.bar - p.start) * BAR < halfLife) return 0n;
   const scale = sqrtDown(p.varianceA * p.varianceB);
@@ -157,7 +173,7 @@ const NO_PAIR: PairState = {
   varianceB: 0n,
 };
 
-/** The volatility of every asset and the correlation of every pair, as `VolatilityModel` keeps them. */
+/** Volatility of every asset and correlation of every pair, as `VolatilityModel` stores them. */
 export class VolatilityState {
   readonly #series = new Map<number, Series>();
   readonly #closes = new Map<number, HourClose[]>();
@@ -166,7 +182,6 @@ export class VolatilityState {
 
   constructor(public parameters: VolatilityParameters) {}
 
-  /** An independent copy. */
   clone(): VolatilityState {
     const copy = new VolatilityState(this.parameters);
     for (const [asset, series] of this.#series) copy.#series.set(asset, { ...series });
@@ -177,8 +192,8 @@ export class VolatilityState {
   }
 
   /**
-   * Folds in every round of `feed` since the last one, at time `now` [s]. Mirrors `VolatilityModel.poke` with all the gas it
-   * can use, called until it has caught up.
+   * Folds in every round of `feed` since the last one, at `now` [s]. Mirrors `VolatilityModel.poke`
+   * without a gas limit, repeated until it has caught up.
    * @returns whether the feed answered
    */
   poke(asset: number, feed: RoundHistory, bounds: AnswerBounds, now: bigint): boolean {
@@ -207,12 +222,17 @@ export class VolatilityState {
     return true;
   }
 
-  /** Makes the next poke start at the feed's newest round. Mirrors `VolatilityModel.resetSeries`. */
+  /**
+   * Makes the next poke start at the feed's newest round. Mirrors `VolatilityModel.resetSeries`.
+   */
   resetSeries(asset: number): void {
     this.#forget(this.#seriesFor(asset));
   }
 
-  /** Folds every hour that closed for both assets into their correlation. Mirrors `VolatilityModel.pokeCorrelation`, repeated. */
+  /**
+   * Folds every hour that closed for both assets into their correlation. Mirrors
+   * `VolatilityModel.pokeCorrelation`, repeated until it has caught up.
+   */
   pokeCorrelation(x: number, y: number): void {
     const [a, b] = x < y ? [x, y] : [y, x];
     const { halfLife } = this.parameters;
@@ -236,18 +256,18 @@ export class VolatilityState {
     this.#levels.set(pairName(a, b), levelDown(p, halfLife));
   }
 
-  /** The last hour of which an asset's close is known; see `VolatilityModel`. */
+  /** Last hour whose close is known for an asset; see `VolatilityModel`. */
   #closedUntil(asset: number): bigint {
     const { linked, updatedAt } = this.series(asset);
     return linked ? subFloor(barOf(updatedAt), 1n) : (this.closes(asset).at(-1)?.bar ?? 0n);
   }
 
-  /** The state of one asset. */
+  /** Series of one asset; empty before its first poke. */
   series(asset: number): Readonly<Series> {
     return this.#series.get(asset) ?? emptySeries();
   }
 
-  /** The hours of one asset that closed with a price, oldest first. */
+  /** Closes of one asset, one for each hour that ended with a price, oldest first. */
   closes(asset: number): readonly HourClose[] {
     return this.#closes.get(asset) ?? [];
   }
@@ -309,7 +329,7 @@ function usable(round: Round, bounds: AnswerBounds, after: bigint, now: bigint):
   return inBounds && round.updatedAt >= after && round.updatedAt <= now;
 }
 
-/** The return of an hour [WAD], null where the series starts. */
+/** Return of an hour [WAD]; null where the series starts. */
 function returnAt(closes: readonly HourClose[], index: bigint): bigint | null {
   const close = closes[Number(index)];
   const before = closes[Number(index) - 1];

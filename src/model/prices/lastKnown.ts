@@ -7,7 +7,7 @@ const HOLD = 86_400n;
 const FADE = 86_400n;
 const WRITE_OFF = 7n * 86_400n;
 
-/** What is known of a dead asset [1e36-scaled, s]; see `LastKnown.Known`. */
+/** Figures known of a dead asset [1e36-scaled, s]; see `LastKnown.Known`. */
 export interface Known {
   readonly base: bigint;
   readonly most: bigint;
@@ -17,7 +17,7 @@ export interface Known {
   readonly fades: boolean;
 }
 
-/** The record of a death: when it was first seen, and when last [s]. */
+/** Record of a death: times at which the asset was first and last seen dead [s]. */
 export interface Death {
   readonly since: bigint;
   readonly seen: bigint;
@@ -25,7 +25,7 @@ export interface Death {
 
 export const NO_DEATH: Death = { since: 0n, seen: 0n };
 
-/** Two sources of one asset. Mirrors `LastKnown.either`. */
+/** Two sources of one asset combined. Mirrors `LastKnown.either`. */
 export function either(p: Said, s: Said): Said {
   const newer = p.at >= s.at ? p : s;
   const bound = p.floor !== 0n || p.ceiling !== 0n ? p : s;
@@ -40,7 +40,7 @@ export function either(p: Said, s: Said): Said {
   };
 }
 
-/** What an asset's own sources tell. Mirrors `LastKnown.ofSources`. */
+/** Figures from sources that quote the asset in the debt asset. Mirrors `LastKnown.ofSources`. */
 export function ofSources(n: Said): Known {
   return {
     base: n.price,
@@ -52,7 +52,11 @@ export function ofSources(n: Said): Known {
   };
 }
 
-/** What they tell where `d` says what the debt asset is worth; `unit`: one of it in units of `d`. Mirrors `LastKnown.composed`. */
+/**
+ * Figures from sources that quote another currency, given the answers `d` of the debt asset's
+ * source. Mirrors `LastKnown.composed`.
+ * @param unit one debt asset in the units of `d`
+ */
 export function composedOf(n: Said, d: Said, unit: bigint): Known {
   const own = ofSources(n);
   let { base, most, least } = { base: 0n, most: MAX_UINT256, least: 0n };
@@ -76,7 +80,11 @@ export function composedOf(n: Said, d: Said, unit: bigint): Known {
   };
 }
 
-/** `k` with what was accepted, if no source gave a usable answer since: `newest` [s]. Mirrors `LastKnown.withLastGoodPrice`. */
+/**
+ * `k` with the last good price, which counts if no source has given a usable answer since. Mirrors
+ * `LastKnown.withLastGoodPrice`.
+ * @param newest time of the newest usable answer [s]
+ */
 export function withLastGoodPrice(
   k: Known,
   accepted: { readonly price: bigint; readonly timestamp: bigint },
@@ -88,19 +96,24 @@ export function withLastGoodPrice(
   return { ...k, base, aliveAt: max(k.aliveAt, timestamp) };
 }
 
-/** Since when the death that `k` tells of is on record [s]; 0 if it is not. Mirrors `LastKnown.isRecorded`. */
+/**
+ * Time since which the death that `k` describes is on record [s]; 0 if it is not. Mirrors
+ * `LastKnown.isRecorded`.
+ */
 export function recordedSince(d: Death, k: Known, now: bigint): bigint {
   if (d.since === 0n || k.aliveAt > d.since) return 0n;
   return k.unseenBefore <= d.since || now <= d.seen + HOLD ? d.since : 0n;
 }
 
-/** The record after somebody saw that the asset is dead. Mirrors `LastKnown.recorded`. */
+/** The record after the asset was seen dead at `now` [s]. Mirrors `LastKnown.recorded`. */
 export function recorded(d: Death, k: Known, now: bigint): Death {
   const since = recordedSince(d, k, now);
   return { since: since === 0n ? now : since, seen: now };
 }
 
-/** What a dead asset counts at when its death has been on record for `age` [s]. Mirrors `LastKnown.priceOf`. */
+/**
+ * Price of a dead asset whose death has been on record for `age` [s]. Mirrors `LastKnown.priceOf`.
+ */
 export function deadPrice(k: Known, age: bigint): Price {
   const known = k.base !== 0n ? k.base : k.least !== 0n ? k.least : k.most;
   if (known === MAX_UINT256) {
@@ -120,7 +133,7 @@ export function deadPrice(k: Known, age: bigint): Price {
   };
 }
 
-/** One price divided by the debt asset's own, rounded down. Mirrors `PriceMath.composeDown`. */
+/** A price divided by the debt asset's own, rounded down. Mirrors `PriceMath.composeDown`. */
 export function composeDown(price: bigint, debtPrice: bigint, unit: bigint): bigint {
   return mulDivDownSaturating(price, unit, debtPrice);
 }

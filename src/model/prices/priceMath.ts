@@ -27,7 +27,10 @@ import {
 const LIFT = 200n;
 const DEAD: Price = { liquidation: 0n, low: 0n, high: 0n, status: "dead" };
 
-/** The sources of one asset with what they say, and what the guard remembers of it (zeros for nothing). */
+/**
+ * Sources of one asset with their answers, and the figures that the guard stores of it (zeros for
+ * none).
+ */
 export interface PricedAsset {
   readonly primary: Source;
   readonly primaryFeed: FeedAnswer | null;
@@ -37,26 +40,37 @@ export interface PricedAsset {
   readonly collateralDecimals: bigint;
   readonly accepted: { readonly price: bigint; readonly timestamp: bigint };
   readonly death: Death;
-  /** What is known of it while it is dead, as read from a chain; left out where the rounds themselves are at hand. */
+  /**
+   * Figures known of it while it is dead, as read from a chain; absent where the rounds are at
+   * hand.
+   */
   readonly told?: LastKnown;
 }
 
-/** What is known of a dead asset, and since when its death is on record [s]; 0 if it is not. */
+/**
+ * Figures known of a dead asset, and the time since which its death is on record [s]; 0 if it is
+ * not.
+ */
 export interface LastKnown {
   readonly known: Known;
   readonly deadSince: bigint;
 }
 
-/** The debt asset: its decimals, and its own source where the asset's feeds quote a common currency. */
+/**
+ * The debt asset: its decimals, and its own source where the asset's feeds quote a common currency.
+ */
 export interface DebtSide {
   readonly decimals: bigint;
   readonly source?: Source;
   readonly feed?: FeedAnswer | null;
-  /** What its source said when that was remembered [feed units, s]. */
+  /** Remembered answer of its source, and the time of the answer [feed units, s]. */
   readonly kept?: { readonly answer: bigint; readonly timestamp: bigint };
 }
 
-/** A price, and until when it stays usable if no source answers again [s]; 0 if it is dead. */
+/**
+ * A price, and the time until which it stays usable if no source answers again [s]; 0 if it is
+ * dead.
+ */
 export interface LastingPrice {
   readonly price: Price;
   readonly expiresAt: bigint;
@@ -70,7 +84,9 @@ export function priceOf(asset: PricedAsset, debt: DebtSide, composed: boolean, t
   return priceAndExpiryOf(asset, debt, composed, timestamp).price;
 }
 
-/** The price of one asset at `timestamp` [s] and when it expires. Mirrors `OracleGuard.priceAndExpiry`. */
+/**
+ * The price of one asset at `timestamp` [s] and its expiry. Mirrors `OracleGuard.priceAndExpiry`.
+ */
 export function priceAndExpiryOf(
   asset: PricedAsset,
   debt: DebtSide,
@@ -105,7 +121,10 @@ export function priceAndExpiryOf(
   return { price, expiresAt: composed ? min(expiresAt, d.expiresAt) : expiresAt };
 }
 
-/** What is known of an asset while it is dead, and since when that is on record [s]. Mirrors `OracleGuard.lastKnown`. */
+/**
+ * Figures known of an asset while it is dead, and the time since which its death is on record [s].
+ * Mirrors `OracleGuard.lastKnown`.
+ */
 export function lastKnownOf(
   asset: PricedAsset,
   debt: DebtSide,
@@ -129,7 +148,10 @@ export function lastKnownOf(
   return { known, deadSince: recordedSince(asset.death, known, timestamp) };
 }
 
-/** What the debt asset's source says, or said when it was remembered. Mirrors `OracleGuard._debtSaid`. */
+/**
+ * The latest answers of the debt asset's source, with the remembered answer if that is newer.
+ * Mirrors `OracleGuard._debtSaid`.
+ */
 export function debtSaid(source: Source, { feed, kept }: DebtSide, timestamp: bigint): Said {
   const d = saidBy(source, feed ?? null, timestamp, 1n);
   return kept !== undefined && kept.timestamp > d.at ? { ...d, price: kept.answer, at: kept.timestamp } : d;
@@ -159,7 +181,10 @@ function pair(p: Reading, s: Reading, deviation: bigint): Price {
   return { liquidation, low, high, status: fresh && agree ? "good" : "doubtful" };
 }
 
-/** What an unusable primary source still says beside a secondary. Mirrors `SourceReader.anchor`. */
+/**
+ * The reading that an unusable primary source still contributes beside a secondary. Mirrors
+ * `SourceReader.anchor`.
+ */
 function anchorOf({ primary, primaryFeed }: PricedAsset, timestamp: bigint, unit: bigint): Reading {
   const { price, at, floor, ceiling, recent } = saidBy(primary, primaryFeed, timestamp, unit);
   if (ceiling !== 0n && recent) {
@@ -170,7 +195,10 @@ function anchorOf({ primary, primaryFeed }: PricedAsset, timestamp: bigint, unit
   return { price, updatedAt: at, expiresAt, freshness: "aged" };
 }
 
-/** A price narrowed by what an unusable source says of its bounds. Mirrors `OracleGuard._combined`. */
+/**
+ * `price` with `low` and `high` widened to the bounds that the newest answer of an unusable source
+ * implies. Mirrors `OracleGuard._combined`.
+ */
 function bounded(
   price: Price,
   source: Source,

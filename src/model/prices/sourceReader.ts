@@ -2,14 +2,19 @@ import { max, min, mulDivDownSaturating } from "../math/fixedPoint.js";
 import { MAX_PRICE } from "../types/price.js";
 import type { FeedAnswer, Source } from "../types/priceSource.js";
 
-/** How many rounds before the newest are searched for a usable answer. Mirrors `SourceReader`. */
+/**
+ * Number of rounds before the newest that are searched for a usable answer. Mirrors `SourceReader`.
+ */
 export const MAX_ROUNDS_BACK = 8;
 export const AGED_HEARTBEATS = 3n;
 
 export const FRESHNESS = { unusable: 0, expired: 1, aged: 2, fresh: 3 } as const;
 export type Freshness = keyof typeof FRESHNESS;
 
-/** One source, judged: its answer, scaled, when it was given and when it expires [s]. All are 0 if unusable. */
+/**
+ * Reading of one source: its scaled answer, the time of the answer and its expiry [s]. All are 0 if
+ * unusable.
+ */
 export interface Reading {
   readonly price: bigint;
   readonly updatedAt: bigint;
@@ -24,7 +29,7 @@ export function isUsable(r: Reading): boolean {
   return FRESHNESS[r.freshness] >= FRESHNESS.aged;
 }
 
-/** Judges a feed's newest answer, scaled by `unit`, at `timestamp` [s]. Mirrors `PriceMath.read`. */
+/** Reads a feed's newest answer, scaled by `unit`, at `timestamp` [s]. Mirrors `PriceMath.read`. */
 export function readSource(
   source: Source,
   feed: FeedAnswer | null,
@@ -52,7 +57,10 @@ export function readSource(
   };
 }
 
-/** What one source says and last said; see `LastKnown.Said`. Prices are scaled, 0 where there is none; times in seconds. */
+/**
+ * The latest answers of one source; see `LastKnown.Said`. Prices are scaled, 0 where there is none;
+ * times in seconds.
+ */
 export interface Said {
   readonly price: bigint;
   readonly at: bigint;
@@ -63,7 +71,10 @@ export interface Said {
   readonly recent: boolean;
 }
 
-/** What a source says, and if its newest answer is not usable, what it said before. Mirrors `SourceReader.said`. */
+/**
+ * The latest answers of a source: its newest answer, and if that is unusable the rounds before it.
+ * Mirrors `SourceReader.said`.
+ */
 export function saidBy(source: Source, feed: FeedAnswer | null, now: bigint, unit: bigint): Said {
   const nothing: Said = {
     price: 0n,
@@ -95,7 +106,10 @@ export function saidBy(source: Source, feed: FeedAnswer | null, now: bigint, uni
   return said;
 }
 
-/** The floor that an answer does not exceed, or the ceiling that it reaches. Mirrors `PriceMath.bounds`. */
+/**
+ * The floor that an answer does not exceed, or the ceiling that it reaches [scaled]. Mirrors
+ * `PriceMath.bounds`.
+ */
 export function boundsSaid(
   { minAnswer, maxAnswer }: Source,
   answer: bigint,
@@ -110,8 +124,8 @@ export function boundsSaid(
 }
 
 /**
- * The lowest, the highest and the newest usable answer since `since` [s], and the one in force then [scaled]. Mirrors
- * `SourceReader.recentRange`.
+ * The lowest, the highest and the newest usable answer since `since` [s], and the one in force at
+ * that time [scaled]. Mirrors `SourceReader.recentRange`.
  */
 export function recentRange(
   source: Source,

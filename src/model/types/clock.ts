@@ -1,5 +1,5 @@
 /** The time that all parts of one system share. */
 export interface Clock {
-  /** Time of the block the next operation is in [s]. */
+  /** Timestamp of the block of the next operation [s]. */
   now: bigint;
 }

@@ -1,4 +1,4 @@
-/** A refusal of the model, named like the contracts' custom error and carrying the same values. */
+/** A refusal by the model, with the name and the values of the contracts' custom error. */
 export class ModelError extends Error {
   override readonly name = "ModelError";
 

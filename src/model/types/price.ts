@@ -1,17 +1,17 @@
-/** Range of scaled prices the arithmetic is exact for. Mirrors `PriceMath`. */
+/** Range of scaled prices in which the arithmetic is exact. Mirrors `PriceMath`. */
 export const MIN_PRICE = 10n ** 6n;
 export const MAX_PRICE = 10n ** 58n;
 
-/** How far a price may be trusted, best first, as the contracts number it. */
+/** The statuses of a price, best first, in the order of the contracts' numbers. */
 export const STATUSES = ["good", "doubtful", "dead"] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** A status as the contracts number it. */
+/** The contracts' number of a status. */
 export function statusNumber(status: Status): bigint {
   return BigInt(STATUSES.indexOf(status));
 }
 
-/** Scaled prices (1e36) with a status; see `contracts/types/Price.sol`. */
+/** Prices scaled by 1e36, with a status; see `contracts/types/Price.sol`. */
 export interface Price {
   readonly liquidation: bigint;
   readonly low: bigint;
@@ -19,7 +19,9 @@ export interface Price {
   readonly status: Status;
 }
 
-/** Whether a price is inside the range the arithmetic is exact for. Mirrors `PriceMath.inRange`. */
+/**
+ * Whether a price is in the range in which the arithmetic is exact. Mirrors `PriceMath.inRange`.
+ */
 export function inRange(price: bigint): boolean {
   return price >= MIN_PRICE && price <= MAX_PRICE;
 }

@@ -1,4 +1,4 @@
-/** One source and what is believed of it: bounds in feed units (exclusive), heartbeat in seconds. */
+/** One source and its limits: exclusive bounds in feed units, heartbeat in seconds. */
 export interface Source {
   readonly heartbeat: bigint;
   readonly minAnswer: bigint;
@@ -7,10 +7,13 @@ export interface Source {
   readonly decimals: bigint;
 }
 
-/** What a feed says now: an answer in its own units, and when it was given [s]. Null: the feed does not answer. */
+/**
+ * A feed's newest answer in its own units, and the time of the answer [s]. Null in its place means
+ * that the feed does not answer.
+ */
 export interface FeedAnswer {
   readonly answer: bigint;
   readonly updatedAt: bigint;
-  /** The answers of the rounds before, newest first, as far as anybody remembers. */
+  /** Answers of the rounds before, newest first, as far as they are known. */
   readonly past?: readonly FeedAnswer[];
 }

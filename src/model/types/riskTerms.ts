@@ -16,11 +16,11 @@ export interface AssetTerms {
   readonly composed: boolean;
 }
 
-/** Parameters that hold for every vault: cap and dust in debt units, target and stuck health in bps. */
+/** Parameters of all vaults: borrow cap and dust in debt units, target and stuck health in bps. */
 export interface SystemTerms {
   readonly borrowCap: bigint;
   readonly dust: bigint;
   readonly targetHealth: bigint;
-  /** Below this health a flag may ripen. */
+  /** Health below which a flag may age. */
   readonly stuckHealth: bigint;
 }

@@ -1,12 +1,18 @@
-/** One vault: scaled debt, the balance of every asset it holds, by id, none of them zero, and when it was flagged [s]. */
+/**
+ * One vault: its scaled debt, its balances above zero by asset id [token units], the time of its
+ * flag [s].
+ */
 export interface VaultState {
   readonly scaledDebt: bigint;
   readonly balances: ReadonlyMap<number, bigint>;
-  /** 0: it is not flagged. */
+  /** 0 without a flag. */
   readonly flaggedAt: bigint;
 }
 
-/** Health of one vault; see `IVaultLens.VaultHealth`. */
+/**
+ * Health of one vault: debt and value in debt units, health factor in WAD; see
+ * `IVaultLens.VaultHealth`.
+ */
 export interface VaultHealth {
   readonly debt: bigint;
   readonly value: bigint;

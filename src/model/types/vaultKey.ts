@@ -1,4 +1,7 @@
-/** A vault's name as the contracts have it: `0x`, 40 hex digits of the owner, 24 of the index; lower case. */
+/**
+ * A vault's key as the contracts have it: `0x`, 40 hex digits of the owner, 24 of the index; lower
+ * case.
+ */
 export type VaultKey = `0x${string}`;
 
 /** The key of `owner`'s vault number `index` (0 to 2^96 - 1). */

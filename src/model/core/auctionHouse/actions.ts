@@ -30,7 +30,7 @@ import type { CollateralAmount } from "../../types/vault.js";
 import { MAX_UINT256, subFloor } from "../../math/fixedPoint.js";
 import { valueDown } from "../../math/healthMath.js";
 
-// What the house is made of, for whoever looks at it from outside.
+// `index.ts` exports this file as the namespace `auctions`.
 export { type AuctionWorld, type Lot, elapsedOf } from "./lot.js";
 export { type CashFlows, type Settled, settle } from "./settlement.js";
 export {
@@ -47,15 +47,19 @@ export {
 /** The largest tab the house stores [debt units]. */
 const MAX_LEFT = (1n << 96n) - 1n;
 
-/** The house after an operation, and what that moves outside it. */
+/** The house after an operation, and the cash flows that `settle` applies outside it. */
 export interface AuctionResult {
   readonly state: AuctionState;
   readonly effects: CashFlows;
 }
 
-// ---------------------------------------------------------------------------------------------------- engine
+// ------------------------------------------------------------------ engine
 
-/** Auctions a vault's collateral, assets ascending. Mirrors `AuctionHouse.open`. */
+/**
+ * Opens the auction of a vault's collateral. Mirrors `AuctionHouse.open`. Throws `AmountTooLarge`.
+ * @param debt [debt units]
+ * @param collateral assets ascending [token units]
+ */
 export function open(
   s: AuctionState,
   w: AuctionWorld,
@@ -70,12 +74,16 @@ export function open(
   const lots = collateral.map((handed) => newLot(w, s.terms, handed, true));
   const a = { id, owner, keeper, debt, left, terms: s.terms, lots };
   const state = withNew(s, a);
-  // Without a debt there is nothing to sell for, without collateral nothing to sell.
+  // An absorption without a debt or without collateral closes at once.
   if (left === 0n || lots.length === 0) return { ...close(state, w, a), id };
   return { state, effects: NO_CASH_FLOWS, id };
 }
 
-/** Books a debt at once and keeps the collateral as residuals. Mirrors `AuctionHouse.writeOffVault`. */
+/**
+ * Books a debt as a loss at once and moves the collateral to the residuals. Mirrors
+ * `AuctionHouse.writeOffVault`.
+ * @param debt [debt units]
+ */
 export function writeOffVault(
   s: AuctionState,
   w: AuctionWorld,
@@ -86,9 +94,14 @@ export function writeOffVault(
   return { state, effects: { ...NO_CASH_FLOWS, shortfall: debt } };
 }
 
-// ---------------------------------------------------------------------------------------------------- bidders
+// ------------------------------------------------------------------ bidders
 
-/** What a take would do now, the lot's clock brought up to now. Mirrors `AuctionHouse.quoteTake`. */
+/**
+ * Quotes a take, with the lot's clock brought up to now. Mirrors `AuctionHouse.quoteTake`. Throws
+ * `NothingToSell`, `PriceDead` or `LotExpired`.
+ * @param maxAmount [token units]
+ * @returns amount [token units], cost [debt units], price [1e36-scaled] and the lot
+ */
 export function quoteTake(
   s: AuctionState,
   w: AuctionWorld,
@@ -98,13 +111,18 @@ export function quoteTake(
 ): { readonly amount: bigint; readonly cost: bigint; readonly price: bigint; readonly lot: Lot } {
   const lot = marked(lotOf(s, id, asset), w);
   const price = askedPrice(lot, w);
-  // Residuals have no tab to stop at.
+  // Residuals have no tab that could limit a sale.
   const left = id === RESIDUALS ? MAX_UINT256 : absorptionOf(s, id).left;
   const { sold, cost } = sale(lot.amount, price, left, maxAmount, w.dust);
   return { amount: sold, cost, price, lot };
 }
 
-/** Buys from a lot. Mirrors `AuctionHouse.take`. */
+/**
+ * Buys from a lot. Mirrors `AuctionHouse.take`. Throws `PriceAboveMax`, or as `quoteTake` does.
+ * @param maxAmount [token units]
+ * @param maxPrice [1e36-scaled]
+ * @returns amount [token units] and cost [debt units] besides the result
+ */
 export function take(
   s: AuctionState,
   w: AuctionWorld,
@@ -124,17 +142,23 @@ export function take(
   return { ...moved, amount, cost };
 }
 
-/** Brings the clock of a lot up to now. Mirrors `AuctionHouse.checkpoint`. */
+/**
+ * Brings the clock of a lot up to now and grants it a new credit. Mirrors
+ * `AuctionHouse.checkpoint`.
+ */
 export function checkpoint(s: AuctionState, w: AuctionWorld, id: bigint, asset: number): AuctionState {
   return withLot(s, id, marked(lotOf(s, id, asset), w));
 }
 
-/** Starts an expired lot again. Mirrors `AuctionHouse.restart`. */
+/** Restarts an expired lot at the start multiplier. Mirrors `AuctionHouse.restart`. */
 export function restart(s: AuctionState, w: AuctionWorld, id: bigint, asset: number): AuctionState {
   return withLot(s, id, restarted(lotOf(s, id, asset), w));
 }
 
-/** Ends an absorption that is not worth its gas. Mirrors `AuctionHouse.writeOff`. */
+/**
+ * Ends an uneconomic absorption. Mirrors `AuctionHouse.writeOff`. Throws `NotOpen` or
+ * `NotUneconomic`.
+ */
 export function writeOff(s: AuctionState, w: AuctionWorld, id: bigint): AuctionResult {
   const a = absorptionOf(s, id);
   const { high } = worth(w, a);
@@ -142,9 +166,9 @@ export function writeOff(s: AuctionState, w: AuctionWorld, id: bigint): AuctionR
   return close(s, w, a);
 }
 
-// ---------------------------------------------------------------------------------------------------- what is left over
+// ------------------------------------------------------------------ claims and tips
 
-/** Takes out what `owner` may claim of `asset`. Mirrors `AuctionHouse.claim`. */
+/** Takes out the claim of `owner` to `asset` [token units]. Mirrors `AuctionHouse.claim`. */
 export function claim(
   s: AuctionState,
   owner: string,
@@ -156,7 +180,7 @@ export function claim(
   return { state: { ...s, claims }, amount };
 }
 
-/** Takes out the tips of `keeper`. Mirrors `AuctionHouse.claimTip`. */
+/** Takes out the tips of `keeper` [debt units]. Mirrors `AuctionHouse.claimTip`. */
 export function claimTip(s: AuctionState, keeper: string): { state: AuctionState; amount: bigint } {
   const tips = new Map(s.tips);
   const amount = tips.get(keeper) ?? 0n;
@@ -164,11 +188,12 @@ export function claimTip(s: AuctionState, keeper: string): { state: AuctionState
   return { state: { ...s, tips }, amount };
 }
 
-// ---------------------------------------------------------------------------------------------------- views
+// ------------------------------------------------------------------ views
 
 /**
- * What open absorptions would fall short of if sold now [debt units]. `auctionDebt`: the pool's, all of it. Mirrors
- * `AuctionHouse.shortfall`.
+ * Debt that open absorptions would leave uncovered if sold now [debt units]: `low` for exit
+ * pricing, `high` for entry pricing. Mirrors `AuctionHouse.shortfall`.
+ * @param auctionDebt the lending pool's whole auction debt [debt units]
  */
 export function shortfall(
   s: AuctionState,
@@ -180,7 +205,7 @@ export function shortfall(
   for (const a of s.open.slice(0, MAX_VALUED)) {
     const left = tabOf(a);
     let value = worth(w, a);
-    // What anyone may give up now is worth nothing to who leaves.
+    // Exit pricing counts an absorption at zero if anyone may write it off now.
     if (isUneconomic(left, value.high, w.dust)) value = { low: 0n, high: value.high };
     if (partly) low -= left.debt + left.penalty;
     const { penalty } = tabDown(a.terms, a.debt);
@@ -190,14 +215,20 @@ export function shortfall(
   return { low, high };
 }
 
-/** All penalties that may still come in [debt units]. Mirrors `AuctionHouse.expectedPenalties`. */
+/**
+ * Penalties that open absorptions may still bring in [debt units]. Mirrors
+ * `AuctionHouse.expectedPenalties`.
+ */
 export function expectedPenalties(s: AuctionState): bigint {
   return s.open.reduce((total, a) => total + tabOf(a).penalty, 0n);
 }
 
-// ---------------------------------------------------------------------------------------------------- internals
+// ------------------------------------------------------------------ internals
 
-/** What an absorption's lots are sure to bring, and what they are worth at high prices [debt units]. */
+/**
+ * Value of an absorption's lots [debt units]: `low` as `lotProceedsDown` counts it, `high` at high
+ * prices.
+ */
 function worth(w: AuctionWorld, a: Absorption): { readonly low: bigint; readonly high: bigint } {
   let [low, high] = [0n, 0n];
   for (const lot of a.lots) {
@@ -210,8 +241,8 @@ function worth(w: AuctionWorld, a: Absorption): { readonly low: bigint; readonly
 }
 
 /**
- * Books what a take pays for a lot of `before`, and ends the absorption where nothing is left to pay, or to sell for it. Mirrors
- * `AuctionHouse._collect`.
+ * Books the payment of a take on the absorption `before`. Closes the absorption if its tab is paid,
+ * or if the lot sold out and the rest is uneconomic. Mirrors `AuctionHouse._collect`.
  */
 function collect(
   s: AuctionState,
@@ -228,7 +259,10 @@ function collect(
   return { ...moved, effects: { ...moved.effects, repaid: paid.debt, penalty: paid.penalty } };
 }
 
-/** Ends an absorption: what is missing is the backstop's to pay. Mirrors `AuctionHouse._close`. */
+/**
+ * Ends an absorption. Its unpaid debt is a shortfall, and the backstop owes its tip as `tipOwed`
+ * says. Mirrors `AuctionHouse._close`.
+ */
 function close(s: AuctionState, w: AuctionWorld, a: Absorption): AuctionResult {
   const left = tabOf(a);
   const amount = tipOwed(left, tabDown(a.terms, a.debt).penalty, 0n);

@@ -10,18 +10,18 @@ import type { LendingPool } from "../lendingPool/lendingPool.js";
 import * as pools from "../lendingPool/state.js";
 import * as auctions from "./actions.js";
 
-/** What auctions are judged by, paid to, and hand over from. */
+/** The contracts that price auctions, receive their proceeds or hold their collateral. */
 interface Surroundings {
   readonly oracleGuard: OracleGuard;
   readonly riskConfig: RiskConfig;
   readonly circuitBreaker: CircuitBreaker;
   readonly lendingPool: LendingPool;
   readonly backstopPool: BackstopPool;
-  /** Auctioned collateral leaves the engine [token units]. */
+  /** The engine releases auctioned collateral [token units]. */
   readonly vaultEngine: { release(asset: number, amount: bigint): void };
 }
 
-/** The auction house. Mirrors `AuctionHouse`. */
+/** Mirrors `AuctionHouse`. An operation that the contract refuses throws a `ModelError`. */
 export class AuctionHouse {
   state: auctions.AuctionState;
 
@@ -34,14 +34,17 @@ export class AuctionHouse {
     this.state = auctions.emptyAuctions(terms);
   }
 
-  /** Takes over what `other` knows. */
+  /** Copies the state of `other`. */
   copyFrom(other: AuctionHouse): void {
     this.state = other.state;
   }
 
   // ------------------------------------------------------------------ views
 
-  /** What open absorptions would fall short of now [debt units]. Mirrors `AuctionHouse.shortfall`. */
+  /**
+   * Debt that open absorptions would leave uncovered if sold now [debt units]. Mirrors
+   * `AuctionHouse.shortfall`.
+   */
   shortfall(): { readonly low: bigint; readonly high: bigint } {
     const { auctionDebt } = this.system.lendingPool.accrued;
     return auctionDebt === 0n && this.state.open.length === 0
@@ -49,12 +52,18 @@ export class AuctionHouse {
       : auctions.shortfall(this.state, this.world(), auctionDebt);
   }
 
-  /** All penalties that may still come in [debt units]. Mirrors `AuctionHouse.expectedPenalties`. */
+  /**
+   * Penalties that open absorptions may still bring in [debt units]. Mirrors
+   * `AuctionHouse.expectedPenalties`.
+   */
   expectedPenalties(): bigint {
     return auctions.expectedPenalties(this.state);
   }
 
-  /** What `take` would do now; throws where it would. Mirrors `AuctionHouse.quoteTake`. */
+  /**
+   * Quotes `take` now; throws as `take` does. Amounts in token units, cost in debt units, price
+   * 1e36-scaled. Mirrors `AuctionHouse.quoteTake`.
+   */
   quoteTake(
     id: bigint,
     asset: number,
@@ -64,21 +73,27 @@ export class AuctionHouse {
     return auctions.quoteTake(this.state, this.world(), id, asset, maxAmount);
   }
 
-  /** What the clock of a lot says now [s]. */
+  /** Time on the clock of a lot now [s]. */
   clockOf(lot: auctions.Lot): bigint {
     return auctions.elapsedOf(lot, this.world());
   }
 
   // ------------------------------------------------------------------ engine
 
-  /** Auctions a vault's collateral; returns the id. The pool must owe `debt` to auctions already. Mirrors `AuctionHouse.open`. */
+  /**
+   * Opens the auction of a vault's collateral; returns the id. The pool must count `debt` as
+   * auction debt already. Mirrors `AuctionHouse.open`.
+   */
   open(owner: string, keeper: string, debt: bigint, collateral: readonly CollateralAmount[]): bigint {
     const { state, effects, id } = auctions.open(this.state, this.world(), owner, keeper, debt, collateral);
     this.apply(state, effects);
     return id;
   }
 
-  /** Books a debt at once and keeps the collateral as residuals. Mirrors `AuctionHouse.writeOffVault`. */
+  /**
+   * Books a debt as a loss at once and moves the collateral to the residuals. Mirrors
+   * `AuctionHouse.writeOffVault`.
+   */
   writeOffVault(debt: bigint, collateral: readonly CollateralAmount[]): pools.Loss {
     const { state, effects } = auctions.writeOffVault(this.state, this.world(), debt, collateral);
     return this.apply(state, effects);
@@ -86,7 +101,7 @@ export class AuctionHouse {
 
   // ------------------------------------------------------------------ bidders
 
-  /** Buys from a lot. Mirrors `AuctionHouse.take`. */
+  /** Buys from a lot: amounts in token units, cost in debt units. Mirrors `AuctionHouse.take`. */
   take(
     id: bigint,
     asset: number,
@@ -102,25 +117,30 @@ export class AuctionHouse {
     return { amount, cost, loss };
   }
 
-  /** Brings a lot's clock up to now. Mirrors `AuctionHouse.checkpoint`. */
+  /**
+   * Brings the clock of a lot up to now and grants it a new credit. Mirrors
+   * `AuctionHouse.checkpoint`.
+   */
   checkpoint(id: bigint, asset: number): void {
     this.state = auctions.checkpoint(this.state, this.world(), id, asset);
   }
 
-  /** Starts an expired lot again. Mirrors `AuctionHouse.restart`. */
+  /** Restarts an expired lot at the start multiplier. Mirrors `AuctionHouse.restart`. */
   restart(id: bigint, asset: number): void {
     this.state = auctions.restart(this.state, this.world(), id, asset);
   }
 
-  /** Ends an absorption not worth its gas. Mirrors `AuctionHouse.writeOff`. */
+  /**
+   * Ends an uneconomic absorption; returns the loss [debt units]. Mirrors `AuctionHouse.writeOff`.
+   */
   writeOff(id: bigint): pools.Loss {
     const { state, effects } = auctions.writeOff(this.state, this.world(), id);
     return this.apply(state, effects);
   }
 
-  // ------------------------------------------------------------------ what is left over
+  // ------------------------------------------------------------------ claims and tips
 
-  /** Takes out what an owner may claim [token units]. Mirrors `AuctionHouse.claim`. */
+  /** Takes out the claim of an owner [token units]. Mirrors `AuctionHouse.claim`. */
   claim(owner: string, asset: number): bigint {
     const { state, amount } = auctions.claim(this.state, owner, asset);
     this.state = state;
@@ -128,7 +148,7 @@ export class AuctionHouse {
     return amount;
   }
 
-  /** Takes out a keeper's tips [debt units]. Mirrors `AuctionHouse.claimTip`. */
+  /** Takes out the tips of a keeper [debt units]. Mirrors `AuctionHouse.claimTip`. */
   claimTip(keeper: string): bigint {
     const { state, amount } = auctions.claimTip(this.state, keeper);
     this.state = state;
@@ -147,7 +167,10 @@ export class AuctionHouse {
     };
   }
 
-  /** Moves the money of an operation. The pool accrues only if the operation reaches it. */
+  /**
+   * Applies the cash flows of an operation. The pool accrues only if they reach it. Throws `Panic`
+   * where the auction debt would fall below zero.
+   */
   private apply(state: auctions.AuctionState, flows: auctions.CashFlows): pools.Loss {
     const { lendingPool, backstopPool } = this.system;
     const settled = auctions.settle(state, backstopPool.state, lendingPool.accrued, this.poolTerms, flows);

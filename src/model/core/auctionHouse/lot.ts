@@ -12,38 +12,44 @@ import type { LastingPrice } from "../../prices/priceMath.js";
 import type { Price } from "../../types/price.js";
 import type { CollateralAmount } from "../../types/vault.js";
 
-/** One asset of an absorption, or the residuals of it: amount in token units, times in seconds. */
+/**
+ * One asset of an absorption, or the residuals of one asset: amount in token units, times in
+ * seconds.
+ */
 export interface Lot {
   readonly asset: number;
   readonly amount: bigint;
-  /** Last checkpoint, and for how long from there time may count. */
+  /** Time of the last checkpoint, and the credit it granted. */
   readonly checkpoint: bigint;
   readonly credit: bigint;
   readonly elapsed: bigint;
   readonly restarts: bigint;
   readonly terms: AuctionTerms;
-  /** Oracle price at the (re)start under frozen terms, else 0. */
+  /** Oracle price at the start or restart under frozen terms [1e36-scaled]; otherwise 0. */
   readonly frozenPrice: bigint;
 }
 
-/** What an operation sees of the world. */
+/** Surroundings of the house during one operation. */
 export interface AuctionWorld {
   /** Block timestamp [s]. */
   readonly now: bigint;
-  /** Seconds between two times, neither after now, for which bidding was closed. */
+  /** Seconds in which bidding was closed between two times, neither of them after now. */
   readonly closedBetween: (from: bigint, to: bigint) => bigint;
-  /** Smallest worth of what a take may leave [debt units]. */
+  /** Smallest value that a partial take may leave [debt units]. */
   readonly dust: bigint;
-  /** Price of an asset and when it expires. */
+  /** Price of an asset and its expiry [s]. */
   readonly priceOf: (asset: number) => LastingPrice;
 }
 
-/** Most that one lot holds [token units]. */
+/** Largest amount of one lot [token units]. */
 const MAX_AMOUNT = (1n << 120n) - 1n;
-/** Restarts are counted in one byte. */
+/** Largest count of restarts: the contract stores it in one byte. */
 const MAX_RESTARTS = 255n;
 
-/** A lot whose clock begins now, or stands until a checkpoint. Mirrors `AuctionHouse._start`. */
+/**
+ * A new lot. Its clock starts now if `running`, otherwise at the first checkpoint. Mirrors
+ * `AuctionHouse._start`. Throws `AmountTooLarge`.
+ */
 export function newLot(
   w: AuctionWorld,
   terms: AuctionTerms,
@@ -64,14 +70,16 @@ export function newLot(
   };
 }
 
-/** What a lot's clock says now [s]. Mirrors `AuctionStorage.elapsedAt`. */
+/** Time on the clock of a lot now [s], at most the tail. Mirrors `AuctionStorage.elapsedAt`. */
 export function elapsedOf(lot: Lot, w: AuctionWorld): bigint {
   const until = countedUntil(lot.checkpoint, lot.credit, w.now);
   const counted = until - lot.checkpoint - w.closedBetween(lot.checkpoint, until);
   return min(lot.elapsed + counted, lot.terms.tail);
 }
 
-/** A lot with its clock brought up to now, and what may count from here on. Mirrors `AuctionStorage.grantCredit`. */
+/**
+ * The lot with its clock brought up to now and a new credit. Mirrors `AuctionStorage.grantCredit`.
+ */
 export function marked(lot: Lot, w: AuctionWorld): Lot {
   const { expiresAt } = w.priceOf(lot.asset);
   return {
@@ -82,7 +90,7 @@ export function marked(lot: Lot, w: AuctionWorld): Lot {
   };
 }
 
-/** An expired lot, started again now. Throws `LotRunning` or `PriceDead`. */
+/** The expired lot restarted now. Throws `LotRunning` or `PriceDead`. */
 export function restarted(lot: Lot, w: AuctionWorld): Lot {
   const { asset, amount, restarts, terms } = lot;
   const elapsed = elapsedOf(lot, w);
@@ -91,7 +99,10 @@ export function restarted(lot: Lot, w: AuctionWorld): Lot {
   return { ...newLot(w, terms, { asset, amount }, true), restarts: min(restarts + 1n, MAX_RESTARTS) };
 }
 
-/** What one token unit of a lot costs now [1e36-scaled], rounded up. Throws `PriceDead` or `LotExpired`. */
+/**
+ * Price of one token unit of a lot now [1e36-scaled], rounded up. Throws `PriceDead` or
+ * `LotExpired`.
+ */
 export function askedPrice(lot: Lot, w: AuctionWorld): bigint {
   const { frozenPrice, terms } = lot;
   const { liquidation } = livePrice(w, lot.asset);
@@ -101,13 +112,14 @@ export function askedPrice(lot: Lot, w: AuctionWorld): bigint {
 }
 
 /**
- * What a lot is sure to bring now [debt units], rounded down, at this price of its asset; one that was started again counts as if its
- * clock had run out. Mirrors `AuctionValuation.shortfall`.
+ * Proceeds that a lot is certain to bring now at the given price of its asset [debt units], rounded
+ * down. A restarted lot counts as expired, otherwise anyone could raise the valuation by calling
+ * `restart`. Mirrors `AuctionValuation.shortfall`.
  */
 export function lotProceedsDown(lot: Lot, w: AuctionWorld, { liquidation, low }: Price): bigint {
   const elapsed = lot.restarts === 0n ? elapsedOf(lot, w) : lot.terms.tail;
   const kept = lot.frozenPrice;
-  // One that has run out may be started again at today's price.
+  // An expired lot can be restarted at today's price, so the lower of both prices counts.
   const base = kept === 0n || (elapsed === lot.terms.tail && liquidation < kept) ? liquidation : kept;
   return proceedsDown(lot.amount, low, base, multiplierUp(lot.terms, elapsed));
 }

@@ -9,13 +9,13 @@ import {
   bookSale,
 } from "../lendingPool/state.js";
 
-/** What an operation moves outside the house [debt units]; `settle` applies it. */
+/** Cash flows of an operation outside the house [debt units]; `settle` applies them. */
 export interface CashFlows {
-  /** From the bidder to the lenders' pool, to the backstop, and to the pool's reserve. */
+  /** Paid by the bidder to the lending pool, to the backstop, and to the pool's reserve. */
   readonly repaid: bigint;
   readonly penalty: bigint;
   readonly donated: bigint;
-  /** A debt nobody will pay, and a tip that is the backstop's to pay, if it can. */
+  /** Debt to write off, and a tip that the backstop owes as far as its capital goes. */
   readonly shortfall: bigint;
   readonly tipOwed: { readonly keeper: string; readonly amount: bigint } | null;
 }
@@ -28,20 +28,21 @@ export const NO_CASH_FLOWS: CashFlows = {
   tipOwed: null,
 };
 
-/** What auctions cost and brought, after `settle`. */
+/** The state after `settle`, and the loss it booked. */
 export interface Settled {
   readonly state: AuctionState;
   readonly backstop: BackstopState;
-  /** Accrued. */
+  /** The lending pool, accrued. */
   readonly pool: PoolState;
   readonly loss: Loss;
-  /** What the backstop paid of a tip [debt units]. */
+  /** Part of the tip that the backstop paid [debt units]. */
   readonly tipPaid: bigint;
 }
 
 /**
- * Applies what an operation moves outside the house, in the order of the contracts: the shortfall, the backstop's tip, the payments.
- * Takes an accrued pool.
+ * Applies the cash flows of an operation in the order of the contracts: the shortfall, the tip owed
+ * by the backstop, the payments.
+ * @param pool accrued
  */
 export function settle(
   s: AuctionState,

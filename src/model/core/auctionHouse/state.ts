@@ -3,12 +3,12 @@ import { type AuctionTerms, type Tab, remaining, tabDown } from "../../math/auct
 import { ModelError } from "../../types/modelError.js";
 import type { CollateralAmount } from "../../types/vault.js";
 
-/** The id under which residuals are sold. */
+/** Id of the residuals where a call names an absorption. */
 export const RESIDUALS = 0n;
-/** Most absorptions valued one by one: the first of the list. */
+/** Most absorptions that `shortfall` values: the first of the list. */
 export const MAX_VALUED = 64;
 
-/** One vault's collateral for sale. `left` of its tab and `debt` in debt units. */
+/** An absorbed vault: `debt` and the unpaid part `left` of its tab in debt units. */
 export interface Absorption {
   readonly id: bigint;
   readonly owner: string;
@@ -19,7 +19,10 @@ export interface Absorption {
   readonly lots: readonly Lot[];
 }
 
-/** The auction house: open absorptions in the order of its list; claims by owner and asset [token units]; tips [debt units]. */
+/**
+ * State of the auction house: open absorptions in the contract's order, claims by owner and asset
+ * [token units], tips by keeper [debt units].
+ */
 export interface AuctionState {
   readonly terms: AuctionTerms;
   readonly lastId: bigint;
@@ -34,7 +37,7 @@ export function emptyAuctions(terms: AuctionTerms): AuctionState {
   return { terms, lastId: 0n, open: [], residuals: new Map(), claims: new Map(), tips: new Map() };
 }
 
-/** Where a claim is kept. */
+/** Key of a claim in `AuctionState.claims`. */
 export function claimKey(owner: string, asset: number): string {
   return `${owner}/${String(asset)}`;
 }
@@ -46,12 +49,12 @@ export function absorptionOf(s: AuctionState, id: bigint): Absorption {
   return a;
 }
 
-/** What is left of an absorption's tab [debt units]. */
+/** Unpaid part of an absorption's tab [debt units]. */
 export function tabOf(a: Absorption): Tab {
   return remaining(tabDown(a.terms, a.debt), a.left);
 }
 
-/** A lot with something left. Throws `NothingToSell`. */
+/** A lot that is not sold out. Throws `NothingToSell`. */
 export function lotOf(s: AuctionState, id: bigint, asset: number): Lot {
   const lot =
     id === RESIDUALS
@@ -61,26 +64,26 @@ export function lotOf(s: AuctionState, id: bigint, asset: number): Lot {
   return lot;
 }
 
-/** The house with a lot it has changed to `lot`. */
+/** The house with `lot` in place of its former state. Throws `NotOpen`. */
 export function withLot(s: AuctionState, id: bigint, lot: Lot): AuctionState {
   if (id === RESIDUALS) return { ...s, residuals: new Map(s.residuals).set(lot.asset, lot) };
   const a = absorptionOf(s, id);
   return withAbsorption(s, { ...a, lots: a.lots.map((one) => (one.asset === lot.asset ? lot : one)) });
 }
 
-/** The house with an absorption it has changed to `a`. */
+/** The house with `a` in place of its former state. */
 export function withAbsorption(s: AuctionState, a: Absorption): AuctionState {
   return { ...s, open: s.open.map((open) => (open.id === a.id ? a : open)) };
 }
 
-/** The house with a new absorption, the last one so far. */
+/** The house with a new absorption. */
 export function withNew(s: AuctionState, a: Absorption): AuctionState {
   return { ...s, lastId: a.id, open: placed(s.open, a) };
 }
 
 /**
- * The house without an absorption. With its tab paid what is left of its lots is its owner's, else it joins the residuals. Mirrors
- * `AuctionHouse._close`, which also moves the money.
+ * The house without an absorption. Unsold collateral belongs to the owner if the tab is paid,
+ * otherwise it joins the residuals. Mirrors `AuctionHouse._close`, which also moves the money.
  */
 export function without(s: AuctionState, w: AuctionWorld, a: Absorption): AuctionState {
   const covered = a.left === 0n;
@@ -91,7 +94,10 @@ export function without(s: AuctionState, w: AuctionWorld, a: Absorption): Auctio
   return { ...state, open: removed(s.open, a.id) };
 }
 
-/** The house with more residuals of an asset, which share a lot whose clock begins anew and stands until a checkpoint. Mirrors `AuctionHouse._addResidual`. */
+/**
+ * The house with `amount` more residuals of an asset [token units]. All residuals of an asset share
+ * one lot, whose clock starts anew at the next checkpoint. Mirrors `AuctionHouse._addResidual`.
+ */
 export function withResidual(
   s: AuctionState,
   w: AuctionWorld,
@@ -114,7 +120,11 @@ function withClaim(s: AuctionState, owner: string, { asset, amount }: Collateral
   return { ...s, claims: new Map(s.claims).set(key, (s.claims.get(key) ?? 0n) + amount) };
 }
 
-/** Where a new absorption goes. Mirrors `AuctionStorage._place`. */
+/**
+ * The list with a new absorption. If `MAX_VALUED` or more are open, the new one takes the place of
+ * the valued one with the smallest tab, provided that its own tab is larger. The replaced one moves
+ * to the end. Mirrors `AuctionStorage._place`.
+ */
 function placed(open: readonly Absorption[], a: Absorption): Absorption[] {
   if (open.length < MAX_VALUED) return [...open, a];
   let [least, at] = [a.left, open.length];
@@ -126,8 +136,8 @@ function placed(open: readonly Absorption[], a: Absorption): Absorption[] {
 }
 
 /**
- * The list without an absorption. Where one leaves that was valued, the one of the next as many that has most left takes its place; where
- * that one or another leaves, the last does. Mirrors `AuctionStorage.remove`.
+ * The list without an absorption. If a valued one leaves, the largest of the next `MAX_VALUED`
+ * takes its place. The last of the list fills every other gap. Mirrors `AuctionStorage.remove`.
  */
 function removed(open: readonly Absorption[], id: bigint): Absorption[] {
   const left = [...open];

@@ -1,7 +1,7 @@
 import type { Clock } from "../../types/clock.js";
 import * as backstops from "./state.js";
 
-/** What the backstop is priced by, together with its own cash. */
+/** The contracts whose figures enter the share pricing. */
 interface Earnings {
   readonly auctionHouse: {
     shortfall(): { readonly low: bigint; readonly high: bigint };
@@ -10,7 +10,7 @@ interface Earnings {
   readonly lendingPool: { claims(): { readonly backstopDue: bigint } };
 }
 
-/** The first-loss capital. Mirrors `BackstopPool`. */
+/** First-loss capital, amounts in debt units. Mirrors `BackstopPool`. */
 export class BackstopPool {
   state: backstops.BackstopState;
 
@@ -22,17 +22,17 @@ export class BackstopPool {
     this.state = backstops.emptyBackstop(debtDecimals);
   }
 
-  /** Takes over what `other` knows. */
+  /** Copies the state of `other`. */
   copyFrom(other: BackstopPool): void {
     this.state = other.state;
   }
 
-  /** What it can still pay [debt units]. Mirrors `BackstopPool.capital`. */
+  /** The amount it can still pay [debt units]. Mirrors `BackstopPool.capital`. */
   capital(): bigint {
     return backstops.capital(this.state);
   }
 
-  /** What entering and leaving are priced on. */
+  /** The figures on which entry and exit pricing are based. */
   pricing(): backstops.SharePricing {
     const { auctionHouse, lendingPool } = this.earnings;
     return {
@@ -42,34 +42,37 @@ export class BackstopPool {
     };
   }
 
-  /** Enters; returns the shares. Mirrors `BackstopPool.deposit`. */
+  /** Deposits `assets`; returns the shares. Mirrors `BackstopPool.deposit`. */
   deposit(owner: string, assets: bigint): bigint {
     const { backstop, shares } = backstops.deposit(this.state, this.pricing(), owner, assets);
     this.state = backstop;
     return shares;
   }
 
-  /** Buys shares; returns what they cost. Mirrors `BackstopPool.mint`. */
+  /** Buys `shares`; returns their cost. Mirrors `BackstopPool.mint`, inherited from ERC-4626. */
   mint(owner: string, shares: bigint): bigint {
     const { backstop, assets } = backstops.mint(this.state, this.pricing(), owner, shares);
     this.state = backstop;
     return assets;
   }
 
-  /** Requests that shares may leave. Mirrors `BackstopPool.requestExit`. */
+  /** Requests the exit of `shares`. Mirrors `BackstopPool.requestExit`. */
   requestExit(owner: string, shares: bigint): void {
     const { due } = this.pricing();
     this.state = backstops.requestExit(this.state, due, owner, shares, this.clock.now);
   }
 
-  /** Leaves with shares of a mature request; returns the assets. Mirrors `BackstopPool.redeem`. */
+  /** Redeems shares of a mature exit request; returns the assets. Mirrors `BackstopPool.redeem`. */
   redeem(owner: string, shares: bigint): bigint {
     const { backstop, assets } = backstops.redeem(this.state, this.pricing(), owner, shares, this.clock.now);
     this.state = backstop;
     return assets;
   }
 
-  /** Leaves with assets of a mature request; returns the shares they cost. Mirrors `BackstopPool.withdraw`. */
+  /**
+   * Withdraws assets of a mature exit request; returns the shares they cost. Mirrors
+   * `BackstopPool.withdraw`, inherited from ERC-4626.
+   */
   withdraw(owner: string, assets: bigint): bigint {
     const { backstop, shares } = backstops.withdraw(
       this.state,
@@ -82,7 +85,7 @@ export class BackstopPool {
     return shares;
   }
 
-  /** Gives it `amount`. Mirrors `BackstopPool.donate`. */
+  /** Adds `amount` to its cash. Mirrors `BackstopPool.donate`. */
   donate(amount: bigint): void {
     this.state = backstops.add(this.state, amount);
   }

@@ -2,20 +2,20 @@ import { bounded } from "../../math/bounded.js";
 import { ModelError } from "../../types/modelError.js";
 import { min, mulDivDown, mulDivUp, subFloor } from "../../math/fixedPoint.js";
 
-/** Virtual shares: 10^6. */
+/** Virtual shares of the share price: 10^6. */
 export const VIRTUAL_SHARES = 10n ** 6n;
-/** How long a request to leave waits, and how long it is good then [s]. */
+/** Time from an exit request to its maturity, and the length of its window after that [s]. */
 export const EXIT_WAIT = 259_200n;
 export const EXIT_WINDOW = 172_800n;
 
-/** Shares requested to leave, for at most `value` [debt units], from `from` [s]. */
+/** An exit request: shares that mature at `from` [s] and are paid at most `value` [debt units]. */
 export interface ExitRequest {
   readonly shares: bigint;
   readonly value: bigint;
   readonly from: bigint;
 }
 
-/** The first-loss capital: cash in debt units, shares by owner. */
+/** State of the backstop: cash in debt units, shares and exit requests by owner. */
 export interface BackstopState {
   readonly cash: bigint;
   readonly totalShares: bigint;
@@ -25,7 +25,7 @@ export interface BackstopState {
   readonly requests: ReadonlyMap<string, ExitRequest>;
 }
 
-/** What auctions and lenders' pool say of the capital's prospects [debt units]. */
+/** Figures besides the cash on which entry and exit pricing are based [debt units]. */
 export interface SharePricing {
   /** `AuctionHouse.shortfall`. */
   readonly low: bigint;
@@ -36,58 +36,77 @@ export interface SharePricing {
   readonly due: bigint;
 }
 
-/** A backstop nobody has entered. */
+/** A backstop without deposits. */
 export function emptyBackstop(debtDecimals: bigint): BackstopState {
   return { cash: 0n, totalShares: 0n, token: 10n ** debtDecimals, shares: new Map(), requests: new Map() };
 }
 
-/** What it can still pay [debt units]. Mirrors `BackstopPool.capital`. */
+/**
+ * The amount it can still pay [debt units]: its cash less one whole token. Mirrors
+ * `BackstopPool.capital`.
+ */
 export function capital(b: BackstopState): bigint {
   return subFloor(b.cash, b.token);
 }
 
-/** What entering is priced on [debt units]. Mirrors `BackstopPool.entryAssets`. */
+/** Assets on which entry pricing is based [debt units]. Mirrors `BackstopPool.entryAssets`. */
 export function entryAssets(b: BackstopState, p: SharePricing): bigint {
   return b.cash + p.due + p.penalties - min(p.high, capital(b) + p.due);
 }
 
-/** What leaving is priced on [debt units]. Mirrors `BackstopPool.exitAssets`. */
+/** Assets on which exit pricing is based [debt units]. Mirrors `BackstopPool.exitAssets`. */
 export function exitAssets(b: BackstopState, p: SharePricing): bigint {
   return b.cash - min(p.low, capital(b));
 }
 
-/** Pays a shortfall as far as capital goes. Mirrors `BackstopPool.cover`, and `payTip`, which differs in the payee alone. */
+/**
+ * Pays a shortfall, at most the capital [debt units]. Mirrors `BackstopPool.cover` and `payTip`,
+ * which differ only in the payee.
+ */
 export function cover(b: BackstopState, shortfall: bigint): { backstop: BackstopState; paid: bigint } {
   const paid = min(shortfall, capital(b));
   return { backstop: { ...b, cash: b.cash - paid }, paid };
 }
 
-/** Adds to the capital. Mirrors `BackstopPool.donate` and `bookPenalty`. */
+/** Adds `amount` to the cash [debt units]. Mirrors `BackstopPool.donate` and `bookPenalty`. */
 export function add(b: BackstopState, amount: bigint): BackstopState {
   return { ...b, cash: bounded(b.cash + amount) };
 }
 
-/** Shares that entering with `assets` brings. Mirrors `BackstopPool.previewDeposit`. */
+/**
+ * Shares for `assets` [debt units] on entry, rounded down. Mirrors `BackstopPool.previewDeposit`.
+ * @param total assets on which the pricing is based [debt units]
+ */
 export function toSharesDown(b: BackstopState, assets: bigint, total: bigint): bigint {
   return mulDivDown(assets, b.totalShares + VIRTUAL_SHARES, total + 1n);
 }
 
-/** Shares that leaving with `assets` costs. Mirrors `BackstopPool.previewWithdraw`. */
+/**
+ * Shares that `assets` [debt units] cost on exit, rounded up. Mirrors
+ * `BackstopPool.previewWithdraw`.
+ * @param total assets on which the pricing is based [debt units]
+ */
 export function toSharesUp(b: BackstopState, assets: bigint, total: bigint): bigint {
   return mulDivUp(assets, b.totalShares + VIRTUAL_SHARES, total + 1n);
 }
 
-/** Assets that `shares` bring when leaving. Mirrors `BackstopPool.previewRedeem`. */
+/**
+ * Assets for `shares` on exit [debt units], rounded down. Mirrors `BackstopPool.previewRedeem`.
+ * @param total assets on which the pricing is based [debt units]
+ */
 export function toAssetsDown(b: BackstopState, shares: bigint, total: bigint): bigint {
   return mulDivDown(shares, total + 1n, b.totalShares + VIRTUAL_SHARES);
 }
 
-/** Assets that `shares` cost when entering. Mirrors `BackstopPool.previewMint`. */
+/**
+ * Assets that `shares` cost on entry [debt units], rounded up. Mirrors `BackstopPool.previewMint`.
+ * @param total assets on which the pricing is based [debt units]
+ */
 export function toAssetsUp(b: BackstopState, shares: bigint, total: bigint): bigint {
   return mulDivUp(shares, total + 1n, b.totalShares + VIRTUAL_SHARES);
 }
 
-/** Enters with `assets`. Mirrors `BackstopPool.deposit`. */
+/** Deposits `assets` [debt units]. Mirrors `BackstopPool.deposit`. */
 export function deposit(
   b: BackstopState,
   p: SharePricing,
@@ -99,7 +118,7 @@ export function deposit(
   return { backstop: { ...add(b, assets), totalShares: b.totalShares + shares, shares: held }, shares };
 }
 
-/** Buys `shares`. Mirrors `BackstopPool.mint`. */
+/** Buys `shares`. Mirrors `BackstopPool.mint`, inherited from ERC-4626. */
 export function mint(
   b: BackstopState,
   p: SharePricing,
@@ -111,12 +130,15 @@ export function mint(
   return { backstop: { ...add(b, assets), totalShares: b.totalShares + shares, shares: held }, assets };
 }
 
-/** Shares of `owner`. */
 export function sharesOf(b: BackstopState, owner: string): bigint {
   return b.shares.get(owner) ?? 0n;
 }
 
-/** Requests that `shares` may leave, at `now` [s]; none takes a request back. Mirrors `BackstopPool.requestExit`. */
+/**
+ * Requests the exit of `shares` at `now` [s]; zero shares cancel the request. Mirrors
+ * `BackstopPool.requestExit`. Throws `SharesNotFree`.
+ * @param due interest that the lending pool owes the backstop [debt units]
+ */
 export function requestExit(
   b: BackstopState,
   due: bigint,
@@ -137,14 +159,20 @@ export function requestExit(
   return { ...b, requests };
 }
 
-/** The shares of a mature request that are paid for. Mirrors `BackstopPool.maxRedeem`. */
+/**
+ * Shares of an exit request that its value pays for; 0 outside its window. Mirrors
+ * `BackstopPool.maxRedeem`.
+ */
 export function maxRedeem(b: BackstopState, p: SharePricing, owner: string, now: bigint): bigint {
   const r = b.requests.get(owner);
   if (r === undefined || now < r.from || now > r.from + EXIT_WINDOW) return 0n;
   return min(r.shares, toSharesDown(b, r.value, exitAssets(b, p)));
 }
 
-/** Leaves with `shares` of a mature request. Mirrors `BackstopPool.redeem`. */
+/**
+ * Redeems `shares` of a mature exit request. Mirrors `BackstopPool.redeem`. Throws
+ * `ERC4626ExceededMaxRedeem` or `NotMature`.
+ */
 export function redeem(
   b: BackstopState,
   p: SharePricing,
@@ -158,7 +186,10 @@ export function redeem(
   return { ...leave(b, owner, assets, shares, most, now), assets };
 }
 
-/** Leaves with `assets` of a mature request. Mirrors `BackstopPool.withdraw`. */
+/**
+ * Withdraws `assets` [debt units] of a mature exit request. Mirrors `BackstopPool.withdraw`,
+ * inherited from ERC-4626. Throws `ERC4626ExceededMaxWithdraw` or `NotMature`.
+ */
 export function withdraw(
   b: BackstopState,
   p: SharePricing,
@@ -173,7 +204,10 @@ export function withdraw(
   return { ...leave(b, owner, assets, shares, paid, now), shares };
 }
 
-/** Pays `assets` for `shares` of a request of which `most` are paid for: the others go in proportion. */
+/**
+ * Pays `assets` for `shares` of an exit request. The request pays for `most` of its shares; the
+ * others are forfeited in proportion. Throws `NotMature`.
+ */
 function leave(
   b: BackstopState,
   owner: string,

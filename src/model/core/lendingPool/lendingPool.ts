@@ -1,7 +1,7 @@
 import type { Clock } from "../../types/clock.js";
 import * as pools from "./state.js";
 
-/** What stands between a vault that failed and the lenders. */
+/** Auctions and backstop, as exit pricing and `payBackstop` use them. */
 interface Backing {
   /** `low` of `AuctionHouse.shortfall` [debt units]. */
   readonly auctionHouse: { shortfall(): { readonly low: bigint } };
@@ -9,9 +9,9 @@ interface Backing {
   readonly backstopPool: { capital(): bigint; donate(amount: bigint): void };
 }
 
-/** The lenders' pool. Mirrors `LendingPool`. */
+/** Mirrors `LendingPool`. Amounts in debt units. */
 export class LendingPool {
-  /** As stored, as of its last accrual. */
+  /** As of the last accrual. */
   state: pools.PoolState;
 
   constructor(
@@ -23,22 +23,25 @@ export class LendingPool {
     this.state = pools.emptyPool(createdAt);
   }
 
-  /** Takes over what `other` knows. */
+  /** Copies the state of `other`. */
   copyFrom(other: LendingPool): void {
     this.state = other.state;
   }
 
-  /** The pool with interest up to now, as views see it. */
+  /** The pool with interest up to now, as the contract's views report it. */
   get accrued(): pools.PoolState {
     return pools.accrue(this.state, this.terms, this.clock.now);
   }
 
-  /** What belongs to the lenders now [debt units]. Mirrors `LendingPool.totalAssets`. */
+  /** Assets that belong to the lenders now [debt units]. Mirrors `LendingPool.totalAssets`. */
   totalAssets(): bigint {
     return pools.totalAssets(this.accrued);
   }
 
-  /** What leavers of an accrued pool are paid on [debt units]. Mirrors `LendingPool.exitAssets`. */
+  /**
+   * Assets on which exit pricing of an accrued pool is based [debt units]. Mirrors
+   * `LendingPool.exitAssets`.
+   */
   exitAssets(pool: pools.PoolState = this.accrued): bigint {
     const { auctionHouse, backstopPool } = this.backing;
     return pool.auctionDebt === 0n
@@ -46,12 +49,12 @@ export class LendingPool {
       : pools.exitAssets(pool, this.terms, auctionHouse.shortfall().low, backstopPool.capital());
   }
 
-  /** What belongs to reserve and backstop now [debt units]. Mirrors `LendingPool.claims`. */
+  /** Assets that belong to reserve and backstop now [debt units]. Mirrors `LendingPool.claims`. */
   claims(): ReturnType<typeof pools.claims> {
     return pools.claims(this.accrued, this.terms);
   }
 
-  /** Lends `assets`; returns the shares. Mirrors `LendingPool.deposit`. */
+  /** Deposits `assets`; returns the shares. Mirrors `LendingPool.deposit`. */
   deposit(assets: bigint): bigint {
     const pool = this.accrued;
     const shares = pools.toSharesDown(pool, assets);
@@ -59,7 +62,7 @@ export class LendingPool {
     return shares;
   }
 
-  /** Buys `shares`; returns the assets they cost. Mirrors `LendingPool.mint`. */
+  /** Buys `shares`; returns their cost. Mirrors `LendingPool.mint`, inherited from ERC-4626. */
   mint(shares: bigint): bigint {
     const pool = this.accrued;
     const assets = pools.toAssetsUp(pool, shares);
@@ -67,7 +70,7 @@ export class LendingPool {
     return assets;
   }
 
-  /** Takes `assets` out; returns the shares burned. Mirrors `LendingPool.withdraw`. */
+  /** Withdraws `assets`; returns the shares burned. Mirrors `LendingPool.withdraw`. */
   withdraw(assets: bigint): bigint {
     const pool = this.accrued;
     const shares = pools.toSharesUp(pool, assets, this.exitAssets(pool));
@@ -83,17 +86,20 @@ export class LendingPool {
     return assets;
   }
 
-  /** Gives `amount` to the reserve. Mirrors `LendingPool.donate`. */
+  /** Adds `amount` to the reserve. Mirrors `LendingPool.donate`. */
   donate(amount: bigint): void {
     this.state = pools.donate(this.accrued, amount);
   }
 
-  /** Brings interest up to now. Mirrors `LendingPool.addInterest`. */
+  /** Accrues interest up to now. Mirrors `LendingPool.addInterest`. */
   addInterest(): void {
     this.state = this.accrued;
   }
 
-  /** Pays the backstop what it has earned, as far as there is cash; returns it. Mirrors `LendingPool.payBackstop`. */
+  /**
+   * Pays the backstop the interest it is owed, at most the cash; returns the amount. Mirrors
+   * `LendingPool.payBackstop`.
+   */
   payBackstop(): bigint {
     const { pool, paid } = pools.payBackstop(this.accrued, this.terms);
     this.state = pool;

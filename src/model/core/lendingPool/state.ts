@@ -7,30 +7,30 @@ import { type Curve, grownIndexDown, rateUp, utilisationUp } from "../../math/in
 /** Virtual shares per asset unit in the lenders' pool: 10^6. */
 export const VIRTUAL_SHARES = 10n ** 6n;
 
-/** Everything the pool stores: index in RAY, times in seconds, the rest in debt units or shares. */
+/** Stored state of the pool: index in RAY, times in seconds, the rest in debt units or shares. */
 export interface PoolState {
   readonly index: bigint;
   readonly accruedAt: bigint;
-  /** Interest kept from lenders, not yet divided between reserve and backstop. */
+  /** Interest kept from lenders that is not yet divided between reserve and backstop. */
   readonly fees: bigint;
   readonly totalScaledDebt: bigint;
   readonly cash: bigint;
   readonly reserve: bigint;
-  /** What the backstop has earned and not collected. */
+  /** Interest owed to the backstop. */
   readonly backstopDue: bigint;
   /** Debt of absorbed vaults that auctions have not brought in yet. */
   readonly auctionDebt: bigint;
   readonly totalShares: bigint;
 }
 
-/** Interest terms: shares of interest kept for reserve and backstop [bps]. */
+/** Interest terms. The factors are the shares of interest kept for reserve and backstop [bps]. */
 export interface PoolTerms {
   readonly curve: Curve;
   readonly reserveFactor: bigint;
   readonly backstopFactor: bigint;
 }
 
-/** What a debt that nobody will pay cost whom [debt units]: one figure per step of the waterfall. */
+/** A written-off debt, and the part that each step of the waterfall bore [debt units]. */
 export interface Loss {
   readonly total: bigint;
   readonly backstop: bigint;
@@ -57,7 +57,7 @@ export function emptyPool(timestamp: bigint): PoolState {
   };
 }
 
-/** The pool with interest brought up to `timestamp` [s]. Mirrors `LendingPool.addInterest`. */
+/** The pool with interest accrued up to `timestamp` [s]. Mirrors `LendingPool.addInterest`. */
 export function accrue(pool: PoolState, terms: PoolTerms, timestamp: bigint): PoolState {
   const elapsed = timestamp - pool.accruedAt;
   if (elapsed === 0n) return pool;
@@ -75,21 +75,31 @@ export function totalDebt(pool: PoolState): bigint {
   return debtDown(pool.totalScaledDebt, pool.index);
 }
 
-/** What belongs to the lenders of an accrued pool [debt units]. Mirrors `LendingPool.totalAssets`. */
+/**
+ * Assets of an accrued pool that belong to the lenders [debt units]. Mirrors
+ * `LendingPool.totalAssets`.
+ */
 export function totalAssets(pool: PoolState): bigint {
   const assets = pool.cash + pool.auctionDebt + totalDebt(pool);
   return subFloor(assets, pool.fees + pool.reserve + pool.backstopDue);
 }
 
-/** What belongs to reserve and backstop of an accrued pool [debt units]. Mirrors `LendingPool.claims`. */
+/**
+ * Assets of an accrued pool that belong to reserve and backstop [debt units]. Mirrors
+ * `LendingPool.claims`.
+ */
 export function claims(pool: PoolState, terms: PoolTerms): { reserve: bigint; backstopDue: bigint } {
   const { reserve, backstopDue } = divideFees(pool, terms);
   return { reserve, backstopDue };
 }
 
 /**
- * What lenders leaving an accrued pool are paid on [debt units]: total assets less the part of the auction debt that neither
- * lots for sure (`shortfallLow`), nor the backstop's `capital` and claims, nor the reserve cover. Mirrors `LendingPool.exitAssets`.
+ * Assets on which exit pricing of an accrued pool is based [debt units]. Mirrors
+ * `LendingPool.exitAssets`.
+ * Total assets, less the part of the low shortfall that the backstop's capital, the interest it is
+ * owed and the reserve do not cover, at most the auction debt.
+ * @param shortfallLow `low` of `AuctionHouse.shortfall` [debt units]
+ * @param capital of the backstop [debt units]
  */
 export function exitAssets(pool: PoolState, terms: PoolTerms, shortfallLow: bigint, capital: bigint): bigint {
   const { reserve, backstopDue } = claims(pool, terms);
@@ -97,45 +107,57 @@ export function exitAssets(pool: PoolState, terms: PoolTerms, shortfallLow: bigi
   return subFloor(totalAssets(pool), min(uncovered, pool.auctionDebt));
 }
 
-/** Shares for `assets` when entering, rounded down. */
+/** Shares for `assets` [debt units] on entry, rounded down. */
 export function toSharesDown(pool: PoolState, assets: bigint): bigint {
   return mulDivDown(assets, pool.totalShares + VIRTUAL_SHARES, totalAssets(pool) + 1n);
 }
 
-/** Assets that `shares` cost when entering, rounded up. */
+/** Assets that `shares` cost on entry [debt units], rounded up. */
 export function toAssetsUp(pool: PoolState, shares: bigint): bigint {
   return mulDivUp(shares, totalAssets(pool) + 1n, pool.totalShares + VIRTUAL_SHARES);
 }
 
-/** Shares that leaving with `assets` costs, rounded up; `exit`: what leavers are paid on, see `exitAssets`. */
+/**
+ * Shares that `assets` [debt units] cost on exit, rounded up.
+ * @param exit assets on which exit pricing is based [debt units]; see `exitAssets`
+ */
 export function toSharesUp(pool: PoolState, assets: bigint, exit: bigint = totalAssets(pool)): bigint {
   return mulDivUp(assets, pool.totalShares + VIRTUAL_SHARES, exit + 1n);
 }
 
-/** Assets that `shares` bring when leaving, rounded down. */
+/** Assets for `shares` on exit [debt units], rounded down. `exit` as for `toSharesUp`. */
 export function toAssetsDown(pool: PoolState, shares: bigint, exit: bigint = totalAssets(pool)): bigint {
   return mulDivDown(shares, exit + 1n, pool.totalShares + VIRTUAL_SHARES);
 }
 
-/** Lenders bring `assets` for `shares`, an exchange already priced. Takes an accrued pool. */
+/** Adds `assets` and `shares` of an entry that is priced already. Takes an accrued pool. */
 export function enter(pool: PoolState, assets: bigint, shares: bigint): PoolState {
   return { ...pool, cash: bounded(pool.cash + assets), totalShares: pool.totalShares + shares };
 }
 
-/** Lenders take `assets` for `shares`, an exchange already priced. Takes an accrued pool. */
+/**
+ * Removes `assets` and `shares` of an exit that is priced already. Takes an accrued pool. Throws
+ * `InsufficientCash`.
+ */
 export function leave(pool: PoolState, assets: bigint, shares: bigint): PoolState {
   if (assets > pool.cash) throw new ModelError("InsufficientCash", [assets, pool.cash]);
   return { ...pool, cash: pool.cash - assets, totalShares: pool.totalShares - shares };
 }
 
-/** Lends `amount`. Takes an accrued pool. Mirrors `LendingPool.disburse`. */
+/**
+ * Lends `amount` [debt units] to a vault. Takes an accrued pool. Mirrors `LendingPool.disburse`.
+ * Throws `InsufficientCash`.
+ */
 export function disburse(pool: PoolState, amount: bigint): PoolState {
   if (amount > pool.cash) throw new ModelError("InsufficientCash", [amount, pool.cash]);
   const totalScaledDebt = bounded(pool.totalScaledDebt + scaledUp(amount, pool.index));
   return { ...pool, totalScaledDebt, cash: pool.cash - amount };
 }
 
-/** Books a repayment. Takes an accrued pool. Mirrors `LendingPool.reduceDebt`. */
+/**
+ * Books a repayment of `paid` [debt units]. Takes an accrued pool. Mirrors
+ * `LendingPool.reduceDebt`.
+ */
 export function reduceDebt(pool: PoolState, paid: bigint, scaledRepaid: bigint): PoolState {
   return {
     ...pool,
@@ -144,7 +166,10 @@ export function reduceDebt(pool: PoolState, paid: bigint, scaledRepaid: bigint):
   };
 }
 
-/** Takes over the debt of an absorbed vault. Takes an accrued pool. Mirrors `LendingPool.toAuction`. */
+/**
+ * Moves the debt of an absorbed vault to the auction debt; returns it [debt units]. Takes an
+ * accrued pool. Mirrors `LendingPool.toAuction`.
+ */
 export function toAuction(pool: PoolState, scaledDebt: bigint): { pool: PoolState; debt: bigint } {
   const totalScaledDebt = pool.totalScaledDebt - scaledDebt;
   const debt = totalDebt(pool) - debtDown(totalScaledDebt, pool.index);
@@ -152,8 +177,11 @@ export function toAuction(pool: PoolState, scaledDebt: bigint): { pool: PoolStat
 }
 
 /**
- * Books what auctions brought in (`paid`, the backstop's part included) and what nobody will pay (`lost`). Takes an accrued
- * pool. Mirrors `LendingPool.bookSale`.
+ * Books proceeds of auctions and a written-off debt. Takes an accrued pool. Mirrors
+ * `LendingPool.bookSale`.
+ * @param paid proceeds, the backstop's part included [debt units]
+ * @param lost written-off debt [debt units]
+ * @returns the parts of `lost` borne by interest due to the backstop, reserve and lenders
  */
 export function bookSale(
   pool: PoolState,
@@ -178,7 +206,10 @@ export function bookSale(
   };
 }
 
-/** Takes out what the backstop has earned, as far as there is cash. Takes an accrued pool. Mirrors `LendingPool.payBackstop`. */
+/**
+ * Takes out the interest owed to the backstop, at most the cash. Takes an accrued pool. Mirrors
+ * `LendingPool.payBackstop`.
+ */
 export function payBackstop(pool: PoolState, terms: PoolTerms): { pool: PoolState; paid: bigint } {
   const divided = divideFees(pool, terms);
   const paid = min(divided.backstopDue, divided.cash);
@@ -188,12 +219,14 @@ export function payBackstop(pool: PoolState, terms: PoolTerms): { pool: PoolStat
   };
 }
 
-/** Gives `amount` to the reserve. Takes an accrued pool. Mirrors `LendingPool.donate`. */
+/**
+ * Adds `amount` [debt units] to the reserve. Takes an accrued pool. Mirrors `LendingPool.donate`.
+ */
 export function donate(pool: PoolState, amount: bigint): PoolState {
   return { ...pool, cash: bounded(pool.cash + amount), reserve: bounded(pool.reserve + amount) };
 }
 
-/** Divides undivided fees between reserve (its part rounded down) and backstop. */
+/** Divides the fees between reserve and backstop; the reserve's part is rounded down. */
 export function divideFees(pool: PoolState, terms: PoolTerms): PoolState {
   const both = terms.reserveFactor + terms.backstopFactor;
   const part = both === 0n ? pool.fees : mulDivDown(pool.fees, terms.reserveFactor, both);

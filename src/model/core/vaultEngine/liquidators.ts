@@ -6,19 +6,28 @@ import { type Outcome, decide, isUneconomic } from "../../math/liquidationMath.j
 import type { VaultState } from "../../types/vault.js";
 import { type Context, isStuck, reduced, seizedAsset, valueHigh } from "./vaultRules.js";
 
-/** Below this collateral ratio anyone may absorb [bps]. */
+/** Collateral ratio below which anyone may absorb a vault [bps]. */
 export const ABSORB_RATIO = 10_200n;
-/** A flag lets a vault that is stuck be absorbed from this age to twice this age [s]. */
+/** A flag lets a stuck vault be absorbed from this age to twice this age [s]. */
 export const FLAG_AGE = 3600n;
 
-/** What a liquidation leaves: `writtenOff` is the debt it gives up because too little collateral is left for it [debt units]. */
+/**
+ * Result of a liquidation. `writtenOff` is the debt written off because the collateral left is
+ * uneconomic [debt units].
+ */
 export interface Liquidated {
   readonly outcome: Outcome;
   readonly left: VaultState;
   readonly writtenOff: bigint;
 }
 
-/** What a liquidation of `asset` does to a vault. `minSeize` in token units. Mirrors `VaultEngine.liquidate`. */
+/**
+ * Liquidates a vault for its collateral `asset`. Mirrors `VaultEngine.liquidate`. Throws
+ * `AssetNotHeld`, `PriceDead`, `VaultHealthy`, `AssetNotSeizable` or `SeizedTooLittle`.
+ * @param maxRepay [debt units]
+ * @param maxSeize [token units]
+ * @param minSeize [token units]
+ */
 export function liquidate(
   x: Context,
   asset: number,
@@ -36,7 +45,7 @@ export function liquidate(
   return { outcome, left, writtenOff: hopeless ? debt : 0n };
 }
 
-/** What a liquidation would do, or null where it would revert. Mirrors `VaultLens.quoteLiquidation`. */
+/** Quotes a liquidation; null where it would revert. Mirrors `VaultLens.quoteLiquidation`. */
 export function quote(x: Context, asset: number, maxRepay: bigint, maxSeize: bigint): Outcome | null {
   if (!x.vault.balances.has(asset) || x.at.prices[asset]?.status === "dead") return null;
   const outcome = outcomeOf(x, asset, maxRepay, maxSeize);
@@ -44,8 +53,9 @@ export function quote(x: Context, asset: number, maxRepay: bigint, maxSeize: big
 }
 
 /**
- * When a vault was flagged, once it is shown at `now` [s]; 0: it is not. `opened`: since when liquidating has been open to all [s].
- * Mirrors `VaultEngine.flag`.
+ * Time of a vault's flag after `flag` at `now` [s]; 0 if the vault is not stuck. Mirrors
+ * `VaultEngine.flag`.
+ * @param opened time from which liquidations have been open to all [s]
  */
 export function flagOf(x: Context, opened: bigint, now: bigint): bigint {
   if (!isStuck(x)) return 0n;
@@ -53,7 +63,7 @@ export function flagOf(x: Context, opened: bigint, now: bigint): bigint {
   return flaggedAt === 0n || now > max(flaggedAt, opened) + 2n * FLAG_AGE ? now : flaggedAt;
 }
 
-/** From when to when the flag of a vault lets it be absorbed while it is stuck [s]; null if it is not flagged. */
+/** Window in which a flag lets a stuck vault be absorbed [s]; null without a flag. */
 export function absorbWindow(
   flaggedAt: bigint,
   opened: bigint,
@@ -63,7 +73,10 @@ export function absorbWindow(
   return { from, until: from + FLAG_AGE };
 }
 
-/** Throws unless a vault may be absorbed at `now` [s]; `opened` as for `flagOf`. Mirrors `VaultRules.requireAbsorbable`. */
+/**
+ * Throws `VaultHealthy` or `NotAbsorbable` unless a vault may be absorbed at `now` [s]. `opened` as
+ * for `flagOf`. Mirrors `VaultRules.requireAbsorbable`.
+ */
 export function requireAbsorbable(x: Context, opened: bigint, now: bigint): void {
   const { vault, p, debt, at } = x;
   if (covers(p.adjustedCollateral, debt))

@@ -21,10 +21,13 @@ import {
 
 /** Most kinds of collateral in one vault. */
 const MAX_COLLATERALS = 8;
-/** What selling in a market may cost [bps]: a sale that costs no more is judged at liquidation prices alone. */
+/**
+ * Cost of selling in a market [bps]. A sale that costs no more is checked at liquidation prices
+ * only.
+ */
 const MARKET_COST = 100n;
 
-/** What a sale of its own collateral leaves of a vault: repaid in debt units, sold in token units. */
+/** Result of a deleverage: `repaid` in debt units, `sold` in token units. */
 export interface Deleveraged {
   readonly left: VaultState;
   readonly repaid: bigint;
@@ -32,7 +35,10 @@ export interface Deleveraged {
   readonly sold: bigint;
 }
 
-/** A vault with `amount` more of an asset. `mayAct`: the caller is the owner or an operator. Mirrors `VaultEngine.deposit`. */
+/**
+ * The vault with `amount` more of an asset [token units]. `mayAct`: the caller is the owner or an
+ * operator. Mirrors `VaultEngine.deposit`. Throws `NotAuthorised` or `TooManyCollaterals`.
+ */
 export function deposit(vault: VaultState, asset: number, amount: bigint, mayAct: boolean): VaultState {
   const held = vault.balances.get(asset);
   if (held === undefined) {
@@ -45,8 +51,9 @@ export function deposit(vault: VaultState, asset: number, amount: bigint, mayAct
 }
 
 /**
- * Throws unless a deposit does no more than restore the vault with what it adds beyond the asset's supply cap. `deposited`, `total`:
- * what all vaults hold of the asset before it and after it [token units].
+ * Throws `SupplyCapExceeded` if a deposit exceeds the supply cap by more than restores the vault.
+ * @param deposited holdings of all vaults before the deposit [token units]
+ * @param total holdings of all vaults after it [token units]
  */
 export function requireRestoring(x: Context, asset: number, deposited: bigint, total: bigint): void {
   const { supplyCap } = x.at.termsOf(asset);
@@ -54,7 +61,11 @@ export function requireRestoring(x: Context, asset: number, deposited: bigint, t
   if (excess > restoringAmount(x, asset)) throw new ModelError("SupplyCapExceeded", [total, supplyCap]);
 }
 
-/** What repaying `repay` [debt units] with `amount` of `asset` does to a vault. Mirrors `VaultEngine.deleverage`. */
+/**
+ * Repays `repay` [debt units] with `amount` [token units] of the vault's `asset`. Mirrors
+ * `VaultEngine.deleverage`. Throws `AssetNotHeld`, `PriceDead`, `SaleTooExpensive`,
+ * `HealthWouldFall` or `SolvencyWouldFall`.
+ */
 export function deleverage(x: Context, asset: number, amount: bigint, repay: bigint): Deleveraged {
   const { amount: held, price } = seizedAsset(x, asset);
   const sold = min(amount, held);
@@ -72,8 +83,9 @@ export function deleverage(x: Context, asset: number, amount: bigint, repay: big
 }
 
 /**
- * What a deposit of `asset` may add beyond its supply cap [token units]: enough for the target health, and never for more than
- * borrowing to the limit of any of its collaterals leaves. Mirrors `VaultRules.restoringAmountUp`.
+ * Most by which a deposit of `asset` may exceed its supply cap [token units]: enough for the target
+ * health, but not above the health of a vault borrowed to its ltv. Otherwise an owner could
+ * alternate borrow and deposit and bypass the cap. Mirrors `VaultRules.restoringAmountUp`.
  */
 function restoringAmount({ vault, at, p, debt }: Context, asset: number): bigint {
   if (debt === 0n) return 0n;

@@ -29,7 +29,7 @@ import {
 } from "./vaultRules.js";
 import { type Totals, VaultStorage } from "./vaultStorage.js";
 
-/** What the engine asks, and what it moves besides its own books. */
+/** The contracts that the engine reads or moves. */
 interface Surroundings {
   readonly oracleGuard: OracleGuard;
   readonly riskConfig: RiskConfig;
@@ -39,7 +39,9 @@ interface Surroundings {
   readonly auctionHouse: AuctionHouse;
 }
 
-/** What one liquidation did; `loss` is zero unless the rest of the debt was written off. */
+/**
+ * Result of a liquidation. `writtenOff` in debt units; `loss` is zero unless debt was written off.
+ */
 export interface LiquidationResult {
   readonly outcome: Outcome;
   readonly writtenOff: bigint;
@@ -47,8 +49,8 @@ export interface LiquidationResult {
 }
 
 /**
- * The vaults, and everything that may happen to one. Mirrors `VaultEngine`. An operation that the contract refuses throws a
- * `ModelError` and changes nothing.
+ * The vaults and their operations. Mirrors `VaultEngine`. An operation that the contract refuses
+ * throws a `ModelError` and changes nothing.
  */
 export class VaultEngine {
   private readonly storage: VaultStorage;
@@ -61,7 +63,7 @@ export class VaultEngine {
     this.storage = new VaultStorage(assets);
   }
 
-  /** Takes over what `other` knows; nothing is shared that either of them could change. */
+  /** Copies the state of `other`. Later changes of one do not reach the other. */
   copyFrom(other: VaultEngine): void {
     Object.assign(this, { storage: other.storage.clone() });
   }
@@ -77,17 +79,20 @@ export class VaultEngine {
     return this.storage.vault(key);
   }
 
-  /** What all vaults hold of an asset, and what is at auction [token units]. */
+  /** Collateral of all vaults, and collateral at auction [token units]. Throws `UnknownAsset`. */
   assetTotals(asset: number): Totals {
     return this.storage.totalsOf(asset);
   }
 
-  /** A vault as it stands, or as it might, at liquidation prices. */
+  /** A vault, stored or hypothetical, at liquidation prices. */
   position(vault: VaultState, prices: readonly Price[], pool: pools.PoolState): Position {
     return positionOf(vault, this.valuation(prices, pool));
   }
 
-  /** Health at liquidation prices. Pass `prices` (by id) and `pool` to reuse them over many vaults. Mirrors `VaultLens.health`. */
+  /**
+   * Health at liquidation prices. Mirrors `VaultLens.health`.
+   * @param prices by asset id; pass prices and `pool` to reuse them for many vaults
+   */
   health(
     key: VaultKey,
     prices: readonly Price[] = this.system.oracleGuard.prices(),
@@ -96,7 +101,7 @@ export class VaultEngine {
     return healthOf(this.context(key, pool, prices));
   }
 
-  /** What `liquidate` would do now, or null where it would revert. Mirrors `VaultLens.quoteLiquidation`. */
+  /** Quotes `liquidate` now; null where it would revert. Mirrors `VaultLens.quoteLiquidation`. */
   quoteLiquidation(
     key: VaultKey,
     asset: number,
@@ -110,7 +115,10 @@ export class VaultEngine {
 
   // ------------------------------------------------------------------ owners
 
-  /** Adds collateral. `mayAct`: the caller is the owner or an operator. Mirrors `VaultEngine.deposit`. */
+  /**
+   * Adds `amount` [token units] of collateral. `mayAct`: the caller is the owner or an operator.
+   * Mirrors `VaultEngine.deposit`.
+   */
   deposit(key: VaultKey, asset: number, amount: bigint, mayAct = true): void {
     const { riskConfig, oracleGuard, lendingPool } = this.system;
     if (amount === 0n) throw new ModelError("ZeroAmount");
@@ -130,7 +138,7 @@ export class VaultEngine {
     this.storage.store(key, this.reviewed(next));
   }
 
-  /** Takes collateral out; returns what was taken. Mirrors `VaultEngine.withdraw`. */
+  /** Withdraws collateral; returns the amount [token units]. Mirrors `VaultEngine.withdraw`. */
   withdraw(key: VaultKey, asset: number, amount: bigint): bigint {
     const vault = this.vault(key);
     const balance = vault.balances.get(asset) ?? 0n;
@@ -147,7 +155,7 @@ export class VaultEngine {
     return withdrawn;
   }
 
-  /** Borrows. Mirrors `VaultEngine.borrow`. */
+  /** Borrows `amount` [debt units]. Mirrors `VaultEngine.borrow`. */
   borrow(key: VaultKey, amount: bigint): void {
     const { lendingPool, riskConfig } = this.system;
     if (amount === 0n) throw new ModelError("ZeroAmount");
@@ -165,7 +173,7 @@ export class VaultEngine {
     this.storage.store(key, { ...vault, scaledDebt, flaggedAt: 0n });
   }
 
-  /** Repays; returns what was paid [debt units]. Mirrors `VaultEngine.repay`. */
+  /** Repays; returns the amount paid [debt units]. Mirrors `VaultEngine.repay`. */
   repay(key: VaultKey, amount: bigint): bigint {
     const { lendingPool, riskConfig } = this.system;
     const vault = this.vault(key);
@@ -181,7 +189,10 @@ export class VaultEngine {
     return paid;
   }
 
-  /** Repays with the vault's own collateral. Mirrors `VaultEngine.deleverage`. */
+  /**
+   * Repays `repay` [debt units] with `amount` [token units] of the vault's own collateral. Mirrors
+   * `VaultEngine.deleverage`.
+   */
   deleverage(
     key: VaultKey,
     asset: number,
@@ -199,7 +210,10 @@ export class VaultEngine {
 
   // ------------------------------------------------------------------ liquidators
 
-  /** Liquidates. Mirrors `VaultEngine.liquidate`. */
+  /**
+   * Repays at most `maxRepay` [debt units] for `minSeize` to `maxSeize` [token units] of
+   * collateral. Mirrors `VaultEngine.liquidate`.
+   */
   liquidate(
     key: VaultKey,
     asset: number,
@@ -228,7 +242,10 @@ export class VaultEngine {
     return { outcome, writtenOff, loss };
   }
 
-  /** Flags an unhealthy vault, clears the flag of a healthy one; returns when it was flagged [s]. Mirrors `VaultEngine.flag`. */
+  /**
+   * Flags a stuck vault, clears the flag of any other; returns the time of the flag [s], 0 without
+   * one. Mirrors `VaultEngine.flag`.
+   */
   flag(key: VaultKey): bigint {
     this.system.lendingPool.addInterest();
     const context = this.context(key);
@@ -238,7 +255,10 @@ export class VaultEngine {
     return flaggedAt;
   }
 
-  /** Takes a vault over for `keeper`; returns the absorption's id. Mirrors `VaultEngine.absorb`. */
+  /**
+   * Moves a vault to the auction house; `keeper` earns the tip. Returns the absorption's id.
+   * Mirrors `VaultEngine.absorb`.
+   */
   absorb(key: VaultKey, keeper: string): bigint {
     const { lendingPool, auctionHouse, circuitBreaker } = this.system;
     const pool = lendingPool.accrued;
@@ -255,21 +275,24 @@ export class VaultEngine {
 
   // ------------------------------------------------------------------ auction house
 
-  /** Auctioned collateral leaves the engine [token units]. Mirrors `VaultEngine.release`. */
+  /** Releases auctioned collateral [token units]. Mirrors `VaultEngine.release`. */
   release(asset: number, amount: bigint): void {
     this.storage.release(asset, amount);
   }
 
-  // ------------------------------------------------------------------ as read from a chain
+  // ------------------------------------------------------------------ restoring
 
-  /** Restores a vault as read from a chain. */
+  /** Sets a vault to its state as read from a chain. */
   restoreVault(key: VaultKey, vault: VaultState): void {
     this.storage.store(key, vault);
   }
 
   // ------------------------------------------------------------------ internals
 
-  /** Throws unless `balances` carry a debt when taking risk now: the initial margin. Mirrors `VaultEngine._requireMargin`. */
+  /**
+   * Throws unless `balances` carry `debt` [debt units] at the initial margin. Mirrors
+   * `VaultEngine._requireMargin`.
+   */
   private requireMargin(action: PausableAction, balances: VaultState["balances"], debt: bigint): void {
     const { circuitBreaker, oracleGuard, volatilityModel } = this.system;
     circuitBreaker.requireOpen(action);
@@ -281,7 +304,10 @@ export class VaultEngine {
     for (const id of ids) circuitBreaker.requireCalm(id);
   }
 
-  /** What `operation` returns on a lenders' pool that stands at `pool`; where it is refused the pool stays as it was. */
+  /**
+   * Runs `operation` with the lending pool set to `pool`. If the operation throws, the pool returns
+   * to its former state.
+   */
   private onPool<T>(pool: pools.PoolState, operation: () => T): T {
     const { lendingPool } = this.system;
     const before = lendingPool.state;
@@ -302,7 +328,10 @@ export class VaultEngine {
     return contextOf(key, this.vault(key), this.valuation(prices, pool));
   }
 
-  /** A vault as it is kept: a flag goes with what made the vault stuck. Accrues like the engine, where it is flagged. */
+  /**
+   * The vault as it is stored: without its flag if it is no longer stuck. Accrues interest if the
+   * vault is flagged, as the engine does.
+   */
   private reviewed(vault: VaultState): VaultState {
     if (vault.flaggedAt === 0n) return vault;
     const { lendingPool, oracleGuard } = this.system;
@@ -311,7 +340,7 @@ export class VaultEngine {
     return reviewed(vault, this.valuation(oracleGuard.prices(), lendingPool.state));
   }
 
-  /** The engine read the prices of what a vault holds. */
+  /** Records deaths, because the engine reads the prices of a vault's collateral. */
   private recordDeaths(vault: VaultState): void {
     this.system.oracleGuard.recordDeaths(vault.balances.keys());
   }

@@ -7,10 +7,13 @@ import type { Price } from "../../types/price.js";
 import type { AssetTerms, SystemTerms } from "../../types/riskTerms.js";
 import type { VaultHealth, VaultState } from "../../types/vault.js";
 
-/** A vault that holds and owes nothing. */
+/** A vault without collateral and debt. */
 export const EMPTY_VAULT: VaultState = { scaledDebt: 0n, balances: new Map(), flaggedAt: 0n };
 
-/** Prices and parameters in force, by asset id, and the debt index [RAY]: what any vault is judged by at one time. */
+/**
+ * Figures by which vaults are judged at one time: prices and parameters by asset id, and the debt
+ * index [RAY].
+ */
 export interface Valuation {
   readonly prices: readonly Price[];
   readonly termsOf: (id: number) => AssetTerms;
@@ -18,23 +21,23 @@ export interface Valuation {
   readonly index: bigint;
 }
 
-/** A vault, what it is judged by, and how it stands. Mirrors `VaultRules.VaultContext`. */
+/** A vault, its valuation and its position. Mirrors `VaultRules.VaultContext`. */
 export interface Context {
   readonly key: VaultKey;
   readonly vault: VaultState;
   readonly at: Valuation;
   readonly p: Position;
-  /** What it owes [debt units]. */
+  /** Debt of the vault [debt units]. */
   readonly debt: bigint;
 }
 
-/** A vault as it stands. Mirrors `VaultEngine._context`. */
+/** Context of a vault as it stands. Mirrors `VaultEngine._context`. */
 export function contextOf(key: VaultKey, vault: VaultState, at: Valuation): Context {
   const p = positionOf(vault, at);
   return { key, vault, at, p, debt: debtUp(p.scaledDebt, p.index) };
 }
 
-/** A vault at liquidation prices. Mirrors `VaultView.position`. */
+/** Position of a vault at liquidation prices. Mirrors `VaultView.position`. */
 export function positionOf(vault: VaultState, at: Valuation): Position {
   let value = 0n;
   let adjustedCollateral = 0n;
@@ -56,7 +59,10 @@ export function healthOf({ p, debt }: Context): VaultHealth {
   };
 }
 
-/** One collateral of a vault as a liquidation sees it. Throws unless it is held and has a price. Mirrors `VaultRules.requireSeizable`. */
+/**
+ * One collateral of a vault as a liquidation sees it. Mirrors `VaultRules.requireSeizable`. Throws
+ * `AssetNotHeld` or `PriceDead`.
+ */
 export function seizedAsset({ key, vault, at }: Context, asset: number): SeizedAsset {
   const amount = vault.balances.get(asset);
   if (amount === undefined) throw new ModelError("AssetNotHeld", [key, asset]);
@@ -67,8 +73,8 @@ export function seizedAsset({ key, vault, at }: Context, asset: number): SeizedA
 }
 
 /**
- * The vault less `taken` of an asset [token units] and `scaledRepaid` of its debt; no longer flagged, if that leaves it not stuck.
- * Mirrors `VaultStorage.removeCollateral` and `setDebt`.
+ * The vault less `taken` of an asset [token units] and less `scaledRepaid` of its scaled debt;
+ * without its flag if it is no longer stuck. Mirrors `VaultStorage.removeCollateral` and `setDebt`.
  */
 export function reduced(
   { vault, at }: Context,
@@ -85,7 +91,10 @@ export function reduced(
   return reviewed(left, at);
 }
 
-/** A vault without its flag, if it is no longer stuck. Mirrors `VaultStorage.setDebt` and `VaultEngine._reviewFlag`. */
+/**
+ * The vault without its flag if it is no longer stuck. Mirrors `VaultStorage.setDebt` and
+ * `VaultEngine._reviewFlag`.
+ */
 export function reviewed(vault: VaultState, at: Valuation): VaultState {
   if (vault.flaggedAt === 0n) return vault;
   const p = positionOf(vault, at);
@@ -94,12 +103,15 @@ export function reviewed(vault: VaultState, at: Valuation): VaultState {
     : vault;
 }
 
-/** Whether a vault is so unhealthy that its flag may ripen. Mirrors `VaultRules.isStuck`. */
+/** Whether health is below `stuckHealth`, so that a flag may age. Mirrors `VaultRules.isStuck`. */
 export function isStuck({ p, debt, at }: Context): boolean {
   return !reaches(p.adjustedCollateral, debt, at.system.stuckHealth);
 }
 
-/** What a vault's collateral is worth for sure [debt units]: at the lowest usable prices, what is dead nothing. Mirrors `VaultView.conservativeValue`. */
+/**
+ * Value of a vault's collateral at low prices [debt units]; dead assets count zero. Mirrors
+ * `VaultView.conservativeValue`.
+ */
 export function conservativeValue({ vault, at }: Context): bigint {
   let value = 0n;
   for (const [id, amount] of vault.balances) {
@@ -109,14 +121,14 @@ export function conservativeValue({ vault, at }: Context): bigint {
   return value;
 }
 
-/** What collateral is worth at its high prices [debt units]. */
+/** Value of collateral at high prices [debt units]. */
 export function valueHigh(balances: VaultState["balances"], prices: readonly Price[]): bigint {
   let value = 0n;
   for (const [id, amount] of balances) value += valueDown(amount, (prices[id] as Price).high);
   return value;
 }
 
-/** `balances` with that of `asset` set to `balance` [token units]; none is ever zero. */
+/** `balances` with that of `asset` set to `balance` [token units]. A zero balance is removed. */
 export function withBalance(
   balances: VaultState["balances"],
   asset: number,

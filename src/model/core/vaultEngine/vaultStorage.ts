@@ -9,17 +9,16 @@ export interface Totals {
   auctioned: bigint;
 }
 
-/** What the engine keeps: every vault, and what there is of every asset. A vault is written in one place, which keeps the totals. */
+/** The engine's storage: all vaults and the totals of all assets. `store` keeps both in step. */
 export class VaultStorage {
   private readonly vaults = new Map<VaultKey, VaultState>();
   private readonly totals: Totals[];
 
-  /** An empty book for `assets` assets. */
+  /** Empty storage for `assets` assets. */
   constructor(assets: number) {
     this.totals = Array.from({ length: assets }, () => ({ deposited: 0n, auctioned: 0n }));
   }
 
-  /** An independent copy. */
   clone(): VaultStorage {
     const copy = new VaultStorage(this.totals.length);
     this.totals.forEach((totals, id) => Object.assign(copy.totalsOf(id), totals));
@@ -36,32 +35,35 @@ export class VaultStorage {
     return this.vaults.get(key) ?? EMPTY_VAULT;
   }
 
-  /** What all vaults hold of an asset, and what is at auction. Throws `UnknownAsset`. */
+  /** Collateral of all vaults, and collateral at auction. Throws `UnknownAsset`. */
   totalsOf(asset: number): Totals {
     const totals = this.totals[asset];
     if (totals === undefined) throw new ModelError("UnknownAsset", [asset, this.totals.length]);
     return totals;
   }
 
-  /** Writes a vault as it is from now on. */
+  /** Writes a vault and updates the totals. */
   store(key: VaultKey, vault: VaultState): void {
     for (const [asset, balance] of this.vault(key).balances) this.totalsOf(asset).deposited -= balance;
     for (const [asset, balance] of vault.balances) this.totalsOf(asset).deposited += balance;
     this.vaults.set(key, vault);
   }
 
-  /** Everything a vault holds, ids ascending. */
+  /** Collateral of a vault, ids ascending. */
   collateralOf({ balances }: VaultState): CollateralAmount[] {
     return [...balances].map(([asset, amount]) => ({ asset, amount })).sort((a, b) => a.asset - b.asset);
   }
 
-  /** Forgets a vault; all collateral of what is `left` of it goes to auction. Mirrors `VaultStorage.moveToAuction`. */
+  /**
+   * Empties a vault and moves the collateral of `left`, its last state, to auction. Mirrors
+   * `VaultStorage.moveToAuction`.
+   */
   moveToAuction(key: VaultKey, left: VaultState): void {
     this.store(key, EMPTY_VAULT);
     for (const { asset, amount } of this.collateralOf(left)) this.totalsOf(asset).auctioned += amount;
   }
 
-  /** Auctioned collateral leaves the engine [token units]. Mirrors `VaultEngine.release`. */
+  /** Releases auctioned collateral [token units]. Mirrors `VaultEngine.release`. */
   release(asset: number, amount: bigint): void {
     this.totalsOf(asset).auctioned -= amount;
   }
