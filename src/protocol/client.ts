@@ -28,7 +28,10 @@ import type {
 } from "../../types/index.js";
 import type { Deployment } from "./deployments.js";
 
-/** Typed contracts of one deployment. Tokens and feeds have the mocks' interface, whose read functions every one has. */
+/**
+ * Typed contracts of one deployment. Tokens and feeds have the interface of the mocks, because its
+ * read functions are those of every token and feed.
+ */
 export interface Client {
   readonly deployment: Deployment;
   readonly vaultEngine: VaultEngine;

@@ -13,12 +13,12 @@ const decimals = z.int().min(0).max(36);
 const feed = z.strictObject({ feed: address, decimals });
 
 /**
- * `deployments/<chainId>.json`: everything the keeper and other tools need to know of a deployment, and the only thing
- * they read.
+ * Record of a deployment, `deployments/<chainId>.json`. The keeper and other tools read nothing
+ * else about a deployment.
  */
 export const deploymentSchema = z.strictObject({
   chainId: z.int().positive(),
-  /** Hash of block 0: tells one development chain from the next on the same port. */
+  /** Hash of block 0. It tells apart two development chains on the same port. */
   genesisHash: hash,
   /** First block that may hold an event of this deployment. */
   block: z.int().nonnegative(),
@@ -34,7 +34,7 @@ export const deploymentSchema = z.strictObject({
     backstop: address,
     lens: address,
   }),
-  /** Present if they were deployed with the system. */
+  /** Present if deployed with the system. */
   executor: address.optional(),
   autopilot: address.optional(),
   debtAsset: z.strictObject({ symbol: z.string(), token: address, decimals, source: feed.optional() }),
@@ -49,24 +49,24 @@ export const deploymentSchema = z.strictObject({
       secondary: feed.optional(),
     }),
   ),
-  /** What the system was deployed with. */
+  /** Parameters that the system was deployed with. */
   parameters: parametersSchema,
 });
 
 /** One deployment, as recorded. */
 export type Deployment = z.output<typeof deploymentSchema>;
 
-/** A deployment record that is missing or cannot be used; the message is one line for people. */
+/** A deployment record that is missing or unusable; the message is one line for people. */
 export class DeploymentError extends Error {
   override readonly name = "DeploymentError";
 }
 
-/** Where the record of a chain lives. */
+/** Path of a chain's record. */
 export function deploymentPath(directory: string, chainId: number): string {
   return join(directory, `${chainId}.json`);
 }
 
-/** Reads the record of a chain. Throws a `DeploymentError` if there is none or it is not one. */
+/** Reads a chain's record. Throws a `DeploymentError` if it is missing or invalid. */
 export async function readDeployment(directory: string, chainId: number): Promise<Deployment> {
   const path = deploymentPath(directory, chainId);
   let text: string;
@@ -92,7 +92,7 @@ export async function readDeployment(directory: string, chainId: number): Promis
   return result.data;
 }
 
-/** Writes the record of a chain, whole or not at all. */
+/** Writes a chain's record, whole or not at all; returns its path. */
 export async function writeDeployment(directory: string, deployment: Deployment): Promise<string> {
   await mkdir(directory, { recursive: true });
   const path = deploymentPath(directory, deployment.chainId);
@@ -115,7 +115,7 @@ export function decimalsOf(d: Deployment): KnownDecimals {
   };
 }
 
-/** The model's terms of a deployment. */
+/** Terms of a deployment for the model. */
 export function termsOf(d: Deployment): ModelTerms {
   return modelTerms(d.parameters, decimalsOf(d));
 }

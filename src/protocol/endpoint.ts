@@ -1,10 +1,13 @@
-/** A node's URL without the secrets that stand in it as user and password, and the header that carries them instead. */
+/** A node's URL without user and password, and the header that carries these secrets instead. */
 export interface Endpoint {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What to ask a node at `url`: user and password, which no client takes in a URL, become a header. */
+/**
+ * Endpoint of a node at `url`. User and password become a header, because no client accepts them in
+ * a URL.
+ */
 export function endpointOf(url: string): Endpoint {
   const parsed = new URL(url);
   const { username, password } = parsed;
@@ -17,14 +20,16 @@ export function endpointOf(url: string): Endpoint {
   };
 }
 
-/** A URL as it may be shown: without user, path and query, where providers put their keys. */
+/**
+ * A URL that may be shown: without user, path and query, because providers put their keys there.
+ */
 export function redactUrl(url: string): string {
   if (!URL.canParse(url)) return "(unreadable URL)";
   const { protocol, host, pathname, search } = new URL(url);
   return `${protocol}//${host}${pathname.length > 1 || search !== "" ? "/..." : ""}`;
 }
 
-/** Text of a library as it may be shown: on one line, and no URL with its secrets. */
+/** A library's text that may be shown: on one line, with no secrets in its URLs. */
 export function redacted(text: string): string {
   return text
     .replaceAll(/\s+/g, " ")

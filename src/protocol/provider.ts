@@ -1,7 +1,7 @@
 import { endpointOf } from "./endpoint.js";
 import { FetchRequest, JsonRpcProvider, Network, type Provider } from "ethers";
 
-/** A provider that also takes requests ethers has no method for. */
+/** A provider that also sends requests for which ethers has no method. */
 export type NodeProvider = Provider & { send(method: string, params: unknown[]): Promise<unknown> };
 
 /** A request that a node did not answer in time. */
@@ -10,14 +10,15 @@ export class DeadlineError extends Error {
 }
 
 /**
- * An ethers provider whose every request ends: with an answer, an error, or a `DeadlineError`. It takes the chain id as
- * known, since the stock provider would ask a dead node for it for ever, and neither caches nor retries.
+ * An ethers provider whose every request ends: with an answer, an error, or a `DeadlineError`. The
+ * chain id is given, because the stock provider would ask a dead node for it for ever. It neither
+ * caches nor retries.
  */
 export class DeadlineProvider extends JsonRpcProvider {
   constructor(
     url: string,
     chainId: number,
-    /** Time for one request [ms]. */
+    /** Longest time for one request [ms]. */
     private readonly deadline: number,
   ) {
     const endpoint = endpointOf(url);
@@ -34,7 +35,10 @@ export class DeadlineProvider extends JsonRpcProvider {
   }
 }
 
-/** `promise`, or a `DeadlineError` after `deadline` [ms]. What `promise` does later is ignored. */
+/**
+ * The result of `promise`, or a `DeadlineError` after `deadline` [ms]. A later result is ignored.
+ * @param what name of the request in the error's message
+ */
 export async function within<T>(promise: Promise<T>, deadline: number, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {

@@ -11,7 +11,7 @@ const LOW_64 = 2n ** 64n - 1n;
 
 /**
  * The stored state of at most `RECORDS_PER_CALL` vaults, in the order of `keys`.
- * @param overrides such as the block to read at
+ * @param overrides of the call, such as the block to read at
  */
 export async function readRecords(
   lens: VaultLens,
@@ -21,7 +21,7 @@ export async function readRecords(
   return decodeRecords(await lens.records([...keys], overrides));
 }
 
-/** Vault states from the flat list of `VaultLens.records`. */
+/** Decodes vault states from the flat list of `VaultLens.records`. */
 export function decodeRecords(words: readonly bigint[]): VaultState[] {
   const vaults: VaultState[] = [];
   for (let at = 0; at < words.length;) {

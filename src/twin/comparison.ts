@@ -19,7 +19,7 @@ export interface Mismatch {
   readonly model: string;
 }
 
-/** How many figures were compared, and which differed. */
+/** The number of figures compared, and the figures that differ. */
 export interface ModelComparison {
   readonly comparisons: number;
   readonly mismatches: readonly Mismatch[];
@@ -37,7 +37,6 @@ const POOL_FIELDS = [
 ] as const;
 const NO_RECORD = { scaledDebt: -1n, flaggedAt: -1n };
 
-/** Collects comparisons. */
 class Tally {
   comparisons = 0;
   readonly mismatches: Mismatch[] = [];
@@ -49,8 +48,8 @@ class Tally {
 }
 
 /**
- * Compares totals, share price and the given vaults of the chain's newest block with the model, to the unit. The model's
- * `now` must be that block's time.
+ * Compares totals, share price and the given vaults at the chain's newest block with the model, to
+ * the unit. The model's `now` must be the time of that block.
  */
 export async function compareWithModel(
   client: Client,
@@ -94,8 +93,8 @@ export async function compareWithModel(
 }
 
 /**
- * Compares auctions, backstop, breaker and volatility of the chain's newest block with the model, to the unit. The model's `now` must
- * be that block's time.
+ * Compares auctions, backstop, breaker and volatility at the chain's newest block with the model,
+ * to the unit. The model's `now` must be the time of that block.
  */
 export async function compareDefencesWithModel(client: Client, model: SystemModel): Promise<ModelComparison> {
   const tally = new Tally();
@@ -119,7 +118,7 @@ export async function compareDefencesWithModel(client: Client, model: SystemMode
   return { comparisons: tally.comparisons, mismatches: tally.mismatches };
 }
 
-/** Every open absorption, lot and residual, in the house's own order. */
+/** Compares every open absorption, lot and residual, in the order of the house. */
 async function compareAuctions(tally: Tally, client: Client, model: SystemModel): Promise<void> {
   const { auctionHouse } = client;
   const { state: house } = model.auctionHouse;

@@ -17,18 +17,16 @@ const OPERATIONS = {
 
 type Operations = typeof OPERATIONS;
 
-/** The name of an operation. */
 export type OperationKind = keyof Operations;
 
 type FieldsOf<K extends OperationKind> = Operations[K] extends Definition<infer O, unknown> ? O : never;
 
-/** What an operation of a kind returns in the model. */
+/** Result in the model of an operation of one kind. */
 export type ResultOf<K extends OperationKind> = ReturnType<Operations[K]["apply"]>;
 
-/** An operation of one kind that chain and model can both do, with the fields that its definition names. */
+/** An operation of one kind, with the fields that its definition names. */
 export type OperationOf<K extends OperationKind> = { readonly kind: K } & FieldsOf<K>;
 
-/** Any operation. */
 export type Operation = { [K in OperationKind]: OperationOf<K> }[OperationKind];
 
 /** A call of a contract, ready to be sent. */
@@ -37,7 +35,7 @@ export interface ContractCall {
   readonly data: string;
 }
 
-/** Where each contract stands in a deployment record. */
+/** Key of each contract in a deployment record. */
 const ADDRESS_OF = {
   vaultEngine: "engine",
   lendingPool: "pool",
@@ -48,14 +46,17 @@ const ADDRESS_OF = {
   volatilityModel: "volatility",
 } as const satisfies Record<TwinContract, keyof Client["deployment"]["contracts"]>;
 
-/** A deployment and its model, moved together: one operation gives the call for the chain and the step of the model. */
+/**
+ * A deployment and its model, moved together. One operation gives the call for the chain and the
+ * step of the model.
+ */
 export class TwinSystem {
   constructor(
     readonly client: Client,
     readonly model: SystemModel,
   ) {}
 
-  /** The call that does `operation` on the chain. */
+  /** The call that performs `operation` on the chain. */
   callOf(operation: Operation): ContractCall {
     const { contract, call } = definitionOf(operation);
     const [method, ...args] = call(operation, this.client);
@@ -66,14 +67,20 @@ export class TwinSystem {
     };
   }
 
-  /** Does `operation` in the model, at the model's time. Throws a `ModelError` where the contract would refuse. */
+  /**
+   * Applies `operation` to the model, at the model's time. Throws a `ModelError` where the contract
+   * would refuse.
+   */
   apply<K extends OperationKind>(operation: OperationOf<K>): ResultOf<K>;
   apply(operation: Operation): unknown;
   apply(operation: Operation): unknown {
     return definitionOf(operation).apply(this.model, operation);
   }
 
-  /** Does `operation` in the model: what came of it, and the call that does it on the chain. */
+  /**
+   * Applies `operation` to the model; returns the result and the call for the chain. Throws a
+   * `ModelError` where the contract would refuse.
+   */
   perform<K extends OperationKind>(
     operation: OperationOf<K>,
   ): { readonly call: ContractCall; readonly result: ResultOf<K> };
@@ -83,7 +90,10 @@ export class TwinSystem {
   }
 }
 
-/** The definition of an operation: only its kind tells which fields it has, and the table's types cannot say so. */
+/**
+ * Definition of an operation. The cast is needed because the table's types cannot express that the
+ * kind determines the fields.
+ */
 function definitionOf({ kind }: Operation): Definition<Operation, unknown> {
   return OPERATIONS[kind] as unknown as Definition<Operation, unknown>;
 }

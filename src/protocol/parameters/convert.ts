@@ -22,11 +22,14 @@ export type {
 
 const SECONDS_PER_YEAR = 31_536_000n;
 
-/** What the pool's terms count rates in [RAY per second], and the kink in [WAD]. */
+/** Units of rates [RAY per second] and of the kink [WAD] in the pool's terms. */
 const RATE_UNIT = 10n ** 9n;
 const KINK_UNIT = 10n ** 9n;
 
-/** A rate per year, such as "0.05", to a rate per second [RAY], rounded down to what the pool's terms can say. */
+/**
+ * Converts a rate per year, such as "0.05", to a rate per second [RAY], rounded down to a multiple
+ * of `RATE_UNIT`.
+ */
 export function perSecond(perYear: string): bigint {
   return (parseUnits(perYear, 18) / SECONDS_PER_YEAR) * RATE_UNIT;
 }
@@ -56,7 +59,10 @@ export function poolTermsOf(rate: SystemParameters["rate"]) {
   };
 }
 
-/** The volatility parameters in the units of the contracts; switched off, every haircut is 0. */
+/**
+ * The volatility parameters in the units of the contracts. If volatility is not enabled, every
+ * haircut is 0.
+ */
 export function volatilityParametersOf(v: SystemParameters["volatility"]): ModelTerms["volatility"] {
   const perYear = parseUnits(v.priorPerYear, 18);
   return {
@@ -69,7 +75,7 @@ export function volatilityParametersOf(v: SystemParameters["volatility"]): Model
   };
 }
 
-/** What the breaker watches of every asset, in the units of `TripConfig`. */
+/** Trip settings of every asset, in the units of `TripConfig`. */
 export function tripConfigOf(b: SystemParameters["breaker"]): NonNullable<ModelTerms["watch"]> {
   return {
     limit: BigInt(b.limitBps),
@@ -79,7 +85,7 @@ export function tripConfigOf(b: SystemParameters["breaker"]): NonNullable<ModelT
   };
 }
 
-/** The auctions' terms in the units of `AuctionTerms`. */
+/** The auction terms in the units of `AuctionTerms`. */
 export function auctionTermsOf(a: SystemParameters["auction"], debtDecimals: number): ModelTerms["auction"] {
   return {
     start: BigInt(a.startBps),
@@ -96,7 +102,7 @@ export function auctionTermsOf(a: SystemParameters["auction"], debtDecimals: num
   };
 }
 
-/** The parameters in the model's terms: the same numbers the contracts are given. */
+/** The parameters as terms of the model: the same numbers that the contracts get. */
 export function modelTerms(p: SystemParameters, decimals: KnownDecimals): ModelTerms {
   return {
     debtDecimals: BigInt(decimals.debt),
@@ -136,7 +142,7 @@ export function modelTerms(p: SystemParameters, decimals: KnownDecimals): ModelT
   };
 }
 
-/** Mocks named in the parameters, as dotted paths: none of them may go to a live chain. */
+/** Dotted paths of the mocks in the parameters. None of them may go to a live chain. */
 export function mocksIn(p: SystemParameters): string[] {
   const found: string[] = [];
   if ("mock" in p.debtAsset.token) found.push("debtAsset.token");
@@ -150,7 +156,10 @@ export function mocksIn(p: SystemParameters): string[] {
   return found;
 }
 
-/** The first thing wrong with `input`, as one line that names the field, the value and what is allowed; or the parameters. */
+/**
+ * Validates `input`. Throws a `ParameterError` whose message names the first wrong field, its value
+ * and the allowed values in one line.
+ */
 export function parseParameters(input: unknown): SystemParameters {
   const result = parametersSchema.safeParse(withoutSchemaKey(input));
   if (result.success) return checkRelations(result.data);
@@ -162,7 +171,7 @@ export class ParameterError extends Error {
   override readonly name = "ParameterError";
 }
 
-/** One line for the first issue of a failed validation: field, value, what is allowed. */
+/** The first issue of a failed validation in one line: field, value, allowed values. */
 export function describeIssue(error: z.ZodError, input: unknown): string {
   const issue = error.issues[0];
   if (issue === undefined) return "invalid input";

@@ -2,12 +2,12 @@ import { z } from "zod";
 
 import { parametersSchema } from "./schema.js";
 
-/** The key by which a JSON file names its schema: for editors, and not a parameter. */
+/** The key that names the schema of a JSON file. It is for editors, and no parameter. */
 const SCHEMA_KEY = "$schema";
 
 /**
- * The JSON schema of parameter files: `deploy/parameters/schema.json`. It knows fields, types and
- * ranges, but not the relations between fields, which only the deployment checks.
+ * The JSON schema of parameter files: `deploy/parameters/schema.json`. It covers fields, types and
+ * ranges. Only the deployment checks relations between fields.
  */
 export function parametersJsonSchema(): string {
   const { properties, ...schema } = z.toJSONSchema(parametersSchema, { io: "input" });
@@ -15,7 +15,7 @@ export function parametersJsonSchema(): string {
   return `${JSON.stringify({ title: "Deployment parameters of Breakwater", ...schema, properties: named }, null, 1)}\n`;
 }
 
-/** A parameter file's content without the name of its schema. */
+/** Content of a parameter file without the key of its schema. */
 export function withoutSchemaKey(input: unknown): unknown {
   if (typeof input !== "object" || input === null || !(SCHEMA_KEY in input)) return input;
   return Object.fromEntries(Object.entries(input).filter(([key]) => key !== SCHEMA_KEY));

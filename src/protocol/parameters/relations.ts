@@ -3,24 +3,26 @@ import { parseUnits } from "ethers";
 import { compactDown, compactUp } from "../../model/index.js";
 import type { KnownDecimals, SecondaryParameters, SystemParameters } from "./schema.js";
 
-/** What one field says against another: the field with its value, and what is allowed. */
+/** A contradiction between fields in one line: the field, its value and the allowed values. */
 type Contradiction = string | undefined;
 
-/** Digits that amounts are compared with where the decimals they will have are not known yet. */
+/** Digits at which amounts are compared while their decimals are unknown. */
 const FINEST = 36;
-/** What the contracts allow, as in AuctionRules, OracleGuard and RiskConfig. */
+/** Limits of the contracts, as in AuctionRules, OracleGuard and RiskConfig. */
 const MAX_AUCTION_START_BPS = 20_000;
 const MIN_AUCTION_FLOOR_BPS = 1_000;
 const MAX_PENALTY_BPS = 2_000;
 const MAX_AUCTION_TAIL_SECONDS = 57_600;
 const MAX_TIP_BPS = 200;
-/** What is stored of the dust, in units of the debt asset. */
+/** Largest dust that the contracts store [debt units]. */
 const MAX_DUST = (1n << 80n) - 1n;
 const MOST_VOLATILE = "1000";
 const PRICE_DIGITS = 36;
 const MAX_PRICE_EXPONENT = 63;
 
-/** The first contradiction between parameters that can be seen without the chain, in one line; undefined if there is none. */
+/**
+ * The first contradiction that shows without the chain, in one line; undefined if there is none.
+ */
 export function contradictionIn(p: SystemParameters): Contradiction {
   return first(
     () => first(...p.assets.map((_, i) => () => ofAsset(p, i))),
@@ -37,8 +39,9 @@ export function contradictionIn(p: SystemParameters): Contradiction {
 }
 
 /**
- * The first contradiction that shows once the decimals of tokens and feeds are known: amounts finer than their token, bounds that meet when rounded as
- * the guard stores them, decimals no price can be computed with.
+ * The first contradiction that shows once the decimals of tokens and feeds are known: an amount
+ * finer than its token, bounds that meet when rounded as the guard stores them, or decimals that no
+ * price can be computed with.
  */
 export function contradictionWith(p: SystemParameters, decimals: KnownDecimals): Contradiction {
   const bounds = (path: string, s: SecondaryParameters, digits: number): Contradiction =>

@@ -1,15 +1,15 @@
 import { MAX_UINT256 } from "../../model/index.js";
 import { define } from "./definition.js";
 
-/** A lot by the id of its absorption, 0 for the residuals, and its asset. */
+/** A lot, named by its asset and by the id of its absorption (0 for the residuals). */
 interface OnLot {
   readonly id: bigint;
   readonly asset: number;
 }
 
-/** What is done with what was absorbed. Collateral in token units, prices 1e36-scaled. */
+/** Operations on lots, claims and tips. Collateral in token units, prices 1e36-scaled. */
 export const AUCTION_OPERATIONS = {
-  /** Limits that are left out do not bind. */
+  /** Omitted limits do not bind. */
   take: define({
     contract: "auctionHouse",
     call: ({
@@ -49,11 +49,11 @@ export const AUCTION_OPERATIONS = {
     call: ({ id }: { readonly id: bigint }) => ["writeOff", id],
     apply: (model, { id }) => model.auctionHouse.writeOff(id),
   }),
-  /** The caller, `owner`, takes out what auctions left of their collateral. */
+  /** The caller, `owner`, takes out their claim. */
   claim: define({
     contract: "auctionHouse",
     call: ({ asset, owner }: { readonly asset: number; readonly owner: string }) => ["claim", asset, owner],
-    // The model keeps claims under the owner as a vault's key names it.
+    // The model keeps claims under the owner's address in lower case, as vault keys have it.
     apply: (model, { asset, owner }) => model.auctionHouse.claim(owner.toLowerCase(), asset),
   }),
   claimTip: define({

@@ -11,16 +11,19 @@ export type TwinContract =
   | "circuitBreaker"
   | "volatilityModel";
 
-/** One operation on both sides: what the chain is told, and what the model does. */
+/** One operation on both sides: the call of the contract and the step of the model. */
 export interface Definition<O, R> {
   readonly contract: TwinContract;
-  /** The function's name and its arguments, for the contract's ABI. */
+  /** Name and arguments of the contract's function. */
   readonly call: (operation: O, client: Client) => readonly [method: string, ...args: unknown[]];
-  /** Does it in the model at the model's time; throws a `ModelError` where the contract refuses. */
+  /**
+   * Applies the operation to the model, at the model's time. Throws a `ModelError` where the
+   * contract refuses.
+   */
   readonly apply: (model: SystemModel, operation: O) => R;
 }
 
-/** A definition whose operation and result are what its functions say. */
+/** Returns `definition`, with the types of its operation and result inferred. */
 export function define<O, R>(definition: Definition<O, R>): Definition<O, R> {
   return definition;
 }

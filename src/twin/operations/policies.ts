@@ -5,7 +5,7 @@ interface OnAsset {
   readonly asset: number;
 }
 
-/** What anyone tells the policies. */
+/** Operations on the policies that anyone may call. */
 export const POLICY_OPERATIONS = {
   updateLastGoodPrice: define({
     contract: "oracleGuard",
@@ -31,7 +31,7 @@ export const POLICY_OPERATIONS = {
       model.circuitBreaker.refresh();
     },
   }),
-  /** `feed`: the rounds of the asset's primary feed as the model reads them; the chain reads its own. */
+  /** `feed` holds the rounds of the asset's primary feed for the model; the chain reads its own. */
   pokeVolatility: define({
     contract: "volatilityModel",
     call: ({ asset }: OnAsset & { readonly feed: RoundHistory }) => ["poke", asset],

@@ -1,19 +1,19 @@
 import { define } from "./definition.js";
 
 interface Assets {
-  /** The caller, to whom everything goes. */
+  /** The caller, who receives everything. */
   readonly owner: string;
   /** [debt units]. */
   readonly assets: bigint;
 }
 
 interface Shares {
-  /** The caller, to whom everything goes. */
+  /** The caller, who receives everything. */
   readonly owner: string;
   readonly shares: bigint;
 }
 
-/** What lenders and depositors of the backstop do. */
+/** Operations of lenders and of depositors of the backstop. */
 export const POOL_OPERATIONS = {
   lend: define({
     contract: "lendingPool",

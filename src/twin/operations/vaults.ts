@@ -5,7 +5,9 @@ interface OnVault {
   readonly vault: VaultKey;
 }
 
-/** What owners and liquidators do to vaults. Collateral in token units, debt in debt units. */
+/**
+ * Operations of owners, liquidators and absorbers. Collateral in token units, debt in debt units.
+ */
 export const VAULT_OPERATIONS = {
   deposit: define({
     contract: "vaultEngine",
@@ -47,7 +49,7 @@ export const VAULT_OPERATIONS = {
       model.vaultEngine.borrow(vault, amount);
     },
   }),
-  /** A deposit and a loan in one `multicall`. */
+  /** A deposit and a borrow in one `multicall`. */
   depositAndBorrow: define({
     contract: "vaultEngine",
     call: (
@@ -98,7 +100,7 @@ export const VAULT_OPERATIONS = {
     apply: (model, { vault, asset, amount, repay }) =>
       model.vaultEngine.deleverage(vault, asset, amount, repay),
   }),
-  /** Limits that are left out do not bind. */
+  /** Omitted limits do not bind. */
   liquidate: define({
     contract: "vaultEngine",
     call: ({
