@@ -20,10 +20,12 @@ type Builder = Parameters<Parameters<typeof buildModule>[1]>[0];
 type Contract = NamedArtifactContractAtFuture<string> | NamedArtifactContractDeploymentFuture<string>;
 
 /**
- * The whole system as one Ignition module: access manager, tokens and feeds (mocks where the parameters say so), risk
- * configuration, oracle guard, breaker, volatility model, engine with its pool, auction house with its backstop, the lens,
- * with haircuts measured from the first round on if `poked`, and executor and autopilot if they are asked for. Which mocks are allowed where is decided by the caller, before this.
- * `deployerAddress` is that of the account that deploys: a governor named by it is the deployer, who then keeps the role.
+ * The whole system as one Ignition module: access manager, tokens and feeds (mocks where the
+ * parameters name them), risk configuration, oracle guard, breaker, volatility model, engine with
+ * its pool, auction house with its backstop, and the lens. Executor and autopilot are part of it if
+ * the parameters name them. The caller decides beforehand which mocks are allowed.
+ * @param deployerAddress the account that deploys; if it is the governor too, it keeps its role
+ * @param options `poked`: whether haircuts are measured from the first round on
  */
 export function systemModule(
   p: SystemParameters,
@@ -76,7 +78,8 @@ export function systemModule(
 
     const contracts: Record<string, Contract> = {};
     let last: ReturnType<Builder["call"]> = wired;
-    // Before anything is watched: the breaker then tells the risk configuration.
+    // Roles come before trip settings, because a breaker that watches prices writes to the risk
+    // configuration.
     const targets = { riskConfig, breaker };
     const holders = { volatility, breaker, guardian: accountOf(guardian), risk: accountOf(risk) };
     for (const role of ROLES)
@@ -97,7 +100,7 @@ export function systemModule(
       if (known === undefined) throw new RangeError(`no decimals known for ${asset.symbol}`);
       const token = tokenOf(m, asset.symbol, asset.symbol, asset.token);
       contracts[`token_${asset.symbol}`] = token;
-      // Ids are given in the order of listing, so each listing waits for the one before.
+      // Ids follow the order of listing, so each listing waits for the one before.
       const listed = m.call(
         riskConfig,
         "listAsset",
@@ -165,7 +168,8 @@ export function systemModule(
     if (p.autopilot !== undefined) {
       contracts.autopilot = m.contract("Autopilot", [engine, p.autopilot.factory]);
     }
-    // What has no role of its own is the governor's. A delay on the deployer's own role acts from here on.
+    // Functions without a role of their own are the governor's. A delay on the deployer's own role
+    // acts from here on.
     if (!keeps || delaySeconds !== 0) {
       const granted = m.call(manager, "grantRole", [0, accountOf(governor), delaySeconds], {
         id: "grantGovernor",
@@ -192,7 +196,7 @@ export function systemModule(
   });
 }
 
-/** Lets the holder of `role` call its functions, now and without delay. */
+/** Lets `holder` call the functions of `role` from now on, without delay. */
 function grant(
   m: Builder,
   manager: Contract,
@@ -235,7 +239,7 @@ function sourceOf(m: Builder, id: string, source: SecondaryParameters, decimals:
   };
 }
 
-/** A feed that exists, a mock, or the mean price of the token `priced` in a pool. */
+/** An existing feed, a mock, or the mean price of the token `priced` in a pool. */
 function feedOf(
   m: Builder,
   id: string,

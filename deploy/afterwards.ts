@@ -13,14 +13,14 @@ import { latestAnswer } from "./preflight.js";
 const STATUS = ["good", "doubtful", "dead"] as const;
 const PRICE_ONE = 10n ** 36n;
 
-/** What the system makes of an asset's sources: its price in the debt asset as text, and how it stands. */
+/** An asset's price in the debt asset as text, and its status. */
 export interface AssetPrice {
   readonly symbol: string;
   readonly price: string;
   readonly status: (typeof STATUS)[number];
 }
 
-/** Prices of all assets as the deployed guard tells them. */
+/** Prices of all assets, as the deployed guard reports them. */
 export async function pricesOf(d: Deployment, node: Eip1193): Promise<AssetPrice[]> {
   const guard = OracleGuard__factory.createInterface();
   const prices: AssetPrice[] = [];
@@ -42,7 +42,7 @@ export async function pricesOf(d: Deployment, node: Eip1193): Promise<AssetPrice
   return prices;
 }
 
-/** Warnings about prices that are not good, each with the sources that do not answer. */
+/** Warnings about prices that are not Good, each with the sources that do not answer. */
 export async function priceWarnings(
   d: Deployment,
   prices: readonly AssetPrice[],
@@ -67,7 +67,7 @@ export async function priceWarnings(
   return warnings;
 }
 
-/** Names of the contracts whose code here is no longer what the journal deployed. */
+/** Names of the contracts whose code differs now from the code that the journal deployed. */
 export async function changedContracts(journal: Journal, artifacts: ArtifactResolver): Promise<string[]> {
   const changed = new Set<string>();
   for (const { type, artifactId, contractName } of await journal.entries()) {
@@ -88,7 +88,7 @@ export async function changedContracts(journal: Journal, artifacts: ArtifactReso
   return [...changed].sort();
 }
 
-/** Creation code without what solc appends about its sources, which changes with every comment. */
+/** Creation code without solc's metadata, which changes with every comment. */
 function withoutMetadata(code: string): string {
   const length = Number.parseInt(code.slice(-4), 16) * 2 + 4;
   return length < code.length ? code.slice(0, -length) : code;

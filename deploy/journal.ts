@@ -7,15 +7,17 @@ import { z } from "zod";
 const originSchema = z.strictObject({
   chainId: z.int(),
   genesisHash: z.string(),
-  /** Head of the chain when the deployment began: no event of it is older. */
+  /** Head of the chain when the deployment began. No event of the deployment is older. */
   block: z.int().nonnegative(),
-  /** What is being deployed, as given. */
+  /** Parameters of the deployment, as given. */
   parameters: z.json(),
   /** Hash of the code at every address of the finished deployment; absent until then. */
   codeHashes: z.record(z.string(), z.string()).optional(),
 });
 
-/** On which chain a deployment began, with what, and what code it left there. */
+/**
+ * The chain and the parameters with which a deployment began, and the code it left on the chain.
+ */
 export type Origin = z.output<typeof originSchema>;
 
 const entrySchema = z.looseObject({
@@ -25,21 +27,22 @@ const entrySchema = z.looseObject({
   nonce: z.int().optional(),
   artifactId: z.string().optional(),
   contractName: z.string().optional(),
-  /** Who sends what a future asks for. */
+  /** Account that sends the transactions of a future. */
   from: z.string().optional(),
-  /** What a future asks for. */
+  /** Request of a future. */
   networkInteraction: z
     .looseObject({ id: z.int(), to: z.string().optional(), data: z.string().optional() })
     .optional(),
   transaction: z.looseObject({ hash: z.string() }).optional(),
 });
 
-/** One entry of Ignition's journal, with the fields that matter here. */
+/** One entry of Ignition's journal, with the fields that are read here. */
 export type Entry = z.output<typeof entrySchema>;
 
 /**
- * What is remembered of one deployment between runs, under `<directory>/journal/<chainId>/`: its origin, and Ignition's
- * own journal. A run that is cut off at any point leaves something the next one can resume.
+ * The data of one deployment that is kept between runs, under `<directory>/journal/<chainId>/`: its
+ * origin, and Ignition's own journal. A run that is interrupted at any point leaves a state that
+ * the next run can resume.
  */
 export class Journal {
   /** Ignition's own directory. */
@@ -53,7 +56,7 @@ export class Journal {
     this.originPath = join(this.directory, "origin.json");
   }
 
-  /** The origin, or null if no deployment ever began here or what it left cannot be read. */
+  /** The origin; null if no deployment began here or its file cannot be read. */
   async origin(): Promise<Origin | null> {
     const text = await readFile(this.originPath, "utf8").catch(() => null);
     if (text === null) return null;
@@ -72,20 +75,20 @@ export class Journal {
     await rename(partial, this.originPath);
   }
 
-  /** Addresses of the contracts finished so far, by Ignition's ids. */
+  /** Addresses of the contracts deployed so far, by Ignition's ids. */
   async deployed(): Promise<Record<string, string>> {
     const text = await readFile(this.addressesPath(), "utf8").catch(() => "");
     return isJson(text) ? z.record(z.string(), z.string()).catch({}).parse(JSON.parse(text)) : {};
   }
 
-  /** Entries so far: two runs with the same number did nothing in between. */
+  /** Number of entries so far. If two runs find the same number, nothing was done between them. */
   async length(): Promise<number> {
     return (await this.lines()).length;
   }
 
   /**
-   * Cuts off what was not written to its end, which is what a killed process may leave: the last entry, or the list of
-   * addresses, which Ignition only writes for others to read.
+   * Removes files and lines that a killed process wrote only in part: the last entry, or the list
+   * of addresses. Ignition writes that list only for other readers.
    */
   async repair(): Promise<void> {
     const addresses = await readFile(this.addressesPath(), "utf8").catch(() => null);
@@ -96,23 +99,26 @@ export class Journal {
     await this.writeLines(lines.slice(0, -1));
   }
 
-  /** All entries, oldest first. Throws a `ZodError` or `SyntaxError` if a line is none. */
+  /** All entries, oldest first. Throws a `ZodError` or `SyntaxError` for an invalid line. */
   async entries(): Promise<Entry[]> {
     return (await this.lines()).map((line) => entrySchema.parse(JSON.parse(line)));
   }
 
-  /** Puts other entries in the place of all, whole or not at all. */
+  /** Replaces all entries, whole or not at all. */
   async rewrite(entries: readonly Entry[]): Promise<void> {
     await this.writeLines(entries.map((entry) => JSON.stringify(entry)));
   }
 
-  /** How far the deployment came, as people are told when it is cut off: read at once, since the process is about to end. */
+  /**
+   * Progress of an interrupted deployment, as text for people. Reads synchronously, because the
+   * process is about to end.
+   */
   progress(): string {
     let text = "";
     try {
       text = readFileSync(this.linesPath(), "utf8");
     } catch {
-      // Nothing began.
+      // No journal exists, so nothing began.
     }
     const sent = text.split("\n").filter((line) => line.includes('"TRANSACTION_SEND"') && isJson(line));
     const last = sent.at(-1);
@@ -121,7 +127,7 @@ export class Journal {
     return `${sent.length} ${sent.length === 1 ? "transaction" : "transactions"} sent, the last for ${futureId ?? "?"}`;
   }
 
-  /** Forgets everything. */
+  /** Deletes the origin and Ignition's journal. */
   async remove(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }

@@ -7,7 +7,7 @@ import {
   type SystemParameters,
 } from "../src/protocol/parameters/convert.js";
 
-/** A node as Hardhat and Ignition speak to it. */
+/** A node, in the interface that Hardhat and Ignition use. */
 export interface Eip1193 {
   request(call: { readonly method: string; readonly params?: unknown[] }): Promise<unknown>;
 }
@@ -18,8 +18,9 @@ const TOKEN_SELECTORS = ["0x0dfe1681", "0xd21220a7"] as const;
 const NO_CODE = "0x";
 
 /**
- * Decimals of every token and feed: asked of the chain where an address is given, taken from the parameters for mocks.
- * Throws a `ParameterError` that names the field whose address does not answer.
+ * Decimals of every token and feed: read from the chain where an address is given, taken from the
+ * parameters for mocks. Throws a `ParameterError` that names the field whose address does not
+ * answer.
  */
 export async function resolveDecimals(p: SystemParameters, node: Eip1193): Promise<KnownDecimals> {
   const token = async (field: string, t: SystemParameters["debtAsset"]["token"]): Promise<number> =>
@@ -80,7 +81,7 @@ async function askDecimals(node: Eip1193, field: string, address: string, max: n
   return Number(decimals);
 }
 
-/** The one word that a contract answers; null for no contract, and for one that reverts, which is as wrong here. */
+/** The one word that a contract returns; null if there is no contract or it reverts. */
 async function askWord(node: Eip1193, to: string, data: string): Promise<bigint | null> {
   try {
     const answer = String(await node.request({ method: "eth_call", params: [{ to, data }, "latest"] }));

@@ -24,21 +24,24 @@ import { recordOf } from "./record.js";
 import { hasSent, settle } from "./resume.js";
 import { systemModule } from "./System.js";
 
-/** What to deploy, where, and where to remember it. */
+/** The parameters, the chain and the directory of a deployment. */
 export interface DeployRequest {
   readonly parameters: SystemParameters;
   readonly node: Eip1193;
   readonly artifacts: ArtifactResolver;
   readonly chain: { readonly chainId: number; readonly genesisHash: string };
-  /** Whether the chain may be thrown away, and a journal therefore be of another chain with the same id. */
+  /**
+   * Whether the chain is disposable, so that a journal may belong to an earlier chain of the same
+   * id.
+   */
   readonly development: boolean;
   /** Directory of the records; the journal lives below it. */
   readonly deployments: string;
-  /** Told what people should know while it runs, one line each. */
+  /** Receives the messages of a run, one line for people each. */
   readonly note: (line: string) => void;
 }
 
-/** A finished deployment. `sent`: whether this run had anything to do. */
+/** A finished deployment. `sent`: whether this run did anything. */
 export interface Deployed {
   readonly deployment: Deployment;
   readonly path: string;
@@ -48,9 +51,9 @@ export interface Deployed {
 }
 
 /**
- * Deploys the system so that a second run does nothing and a run after an interruption resumes.
- * Throws a `ParameterError` if the parameters do not fit the chain or what is deployed already, a `DeployError` if a
- * transaction fails.
+ * Deploys the system. A second run does nothing, and a run after an interruption resumes. Throws a
+ * `ParameterError` if the parameters do not fit the chain or an earlier deployment, and a
+ * `DeployError` if a transaction fails.
  */
 export async function deployPersisted(request: DeployRequest): Promise<Deployed> {
   const { parameters, node, chain, development, deployments, note } = request;
@@ -66,7 +69,7 @@ export async function deployPersisted(request: DeployRequest): Promise<Deployed>
   }
   if (origin !== null && origin.codeHashes === undefined) {
     await settle(journal, node);
-    // A journal in which nothing was sent binds nobody.
+    // A journal without a sent transaction is removed, so that other parameters may be deployed.
     if (!(await hasSent(journal))) {
       await journal.remove();
       origin = null;
@@ -139,7 +142,7 @@ export async function deployPersisted(request: DeployRequest): Promise<Deployed>
   return { deployment, path, prices, sent: (await journal.length()) !== before };
 }
 
-/** How many transactions a module has yet to send, by its journal. */
+/** Number of transactions that a module has yet to send, by its journal. */
 function stepsLeft(module: ReturnType<typeof systemModule>, entries: readonly Entry[]): number {
   const sending = [...module.futures].filter(
     ({ type }) => type === FutureType.NAMED_ARTIFACT_CONTRACT_DEPLOYMENT || type === FutureType.CONTRACT_CALL,
@@ -148,7 +151,7 @@ function stepsLeft(module: ReturnType<typeof systemModule>, entries: readonly En
   return sending.filter(({ id }) => !sent.has(id)).length;
 }
 
-/** The requests of `node`, with a line for every transaction it takes, of `count` in all. */
+/** The requests of `node`, with a message for each of `count` transactions that it accepts. */
 function told(node: Eip1193, count: number, note: DeployRequest["note"]): EIP1193Provider["request"] {
   let sent = 0;
   return async ({ method, params }) => {
@@ -159,7 +162,7 @@ function told(node: Eip1193, count: number, note: DeployRequest["note"]): EIP119
   };
 }
 
-/** Throws a `DeployError` if the account that deploys has nothing to pay gas with. */
+/** Throws a `DeployError` if the account that deploys cannot pay for gas. */
 async function requireEther(node: Eip1193, deployer: string, chainId: number): Promise<void> {
   const balance = BigInt(
     String(await node.request({ method: "eth_getBalance", params: [deployer, "latest"] })),
@@ -170,7 +173,7 @@ async function requireEther(node: Eip1193, deployer: string, chainId: number): P
     );
 }
 
-/** An error of Ignition in the words of the command: too little ether is named as that. */
+/** An error of Ignition in the words of the command: a lack of ether is named as such. */
 async function explained(error: unknown, node: Eip1193, deployer: string): Promise<unknown> {
   const text = error instanceof Error ? error.message : String(error);
   if (!/insufficient funds|enough funds|insufficient balance|INSUFFICIENT_FUNDS|out of gas/i.test(text))
@@ -181,7 +184,10 @@ async function explained(error: unknown, node: Eip1193, deployer: string): Promi
   );
 }
 
-/** Why a journal is of another chain than this one, or null if it is of this one or there is none. */
+/**
+ * The reason for which a journal belongs to another chain; null if it belongs to this one or does
+ * not exist.
+ */
 async function staleReason(
   origin: Origin | null,
   journal: Journal,
@@ -202,7 +208,10 @@ async function staleReason(
   return null;
 }
 
-/** A record without its journal must not be overwritten, unless its chain is a thrown-away one. */
+/**
+ * Throws a `ParameterError` if a record exists without its journal, because a new deployment would
+ * overwrite it. The record of a development chain may be overwritten.
+ */
 async function refuseUnknownRecord({ deployments, chain, development, note }: DeployRequest): Promise<void> {
   const record = await readDeployment(deployments, chain.chainId).catch(() => null);
   if (record === null) return;
@@ -215,7 +224,9 @@ async function refuseUnknownRecord({ deployments, chain, development, note }: De
   if (record.genesisHash === chain.genesisHash) note(`${path} has no journal: deploying afresh`);
 }
 
-/** Throws a `ParameterError` for the first value that differs from what the deployment began with. */
+/**
+ * Throws a `ParameterError` for the first value that differs from those the deployment began with.
+ */
 function requireSame(before: unknown, now: unknown, path: string): void {
   if (isObject(before) && isObject(now)) {
     for (const key of new Set([...Object.keys(before), ...Object.keys(now)])) {
@@ -238,7 +249,7 @@ function toJson(parameters: SystemParameters): Origin["parameters"] {
   return JSON.parse(JSON.stringify(parameters)) as Origin["parameters"];
 }
 
-/** What went wrong, in one line. */
+/** The failure of a deployment, in one line. */
 function failureOf(
   result: Exclude<DeploymentResult, { type: DeploymentResultType.SUCCESSFUL_DEPLOYMENT }>,
   journal: Journal,

@@ -15,13 +15,13 @@ const LATEST_ROUND = "0xfeaf968c";
 const BALANCE_OF = "0x70a08231";
 const PRICE_ONE = 10n ** 36n;
 
-/** A source's newest answer [feed units] and when it was given [s]. */
+/** A source's newest answer [feed units] and the time of the answer [s]. */
 interface Answer {
   readonly answer: bigint;
   readonly updatedAt: bigint;
 }
 
-/** One source of the parameters, by its dotted path and what people call it. */
+/** One source of the parameters, with its dotted path and its name for people. */
 interface Named {
   readonly path: string;
   readonly name: string;
@@ -30,9 +30,11 @@ interface Named {
 }
 
 /**
- * Everything that can be known to be wrong before the first transaction, with the chain at hand. Reads each source once and returns what people
- * should know, one line each: every price, and what to beware of. Throws a `ParameterError` for amounts that do not fit their token, for a source that
- * does not answer, and for an answer at or beyond the source's own bounds. A pool is not asked: what averages it is not deployed yet.
+ * Checks everything that can be checked before the first transaction. Reads each source once. A
+ * pool is not read, because the contract that averages its price is not deployed yet. Throws a
+ * `ParameterError` for an amount that does not fit its token, for a source that does not answer,
+ * and for an answer at or beyond the source's own bounds.
+ * @returns lines for people: every price, and warnings
  */
 export async function preflight(
   p: SystemParameters,
@@ -67,7 +69,7 @@ export async function preflight(
   return lines;
 }
 
-/** Reads a feed's newest answer; null if it does not give one. */
+/** Reads a feed's newest answer; null if the feed gives none. */
 export async function latestAnswer(node: Eip1193, feed: string): Promise<Answer | null> {
   try {
     const data = String(
@@ -137,7 +139,10 @@ function requireWithin({ path, source, decimals }: Named, answer: bigint): void 
     );
 }
 
-/** What is to be said of an asset whose market can be read: its depth, and whether its supply cap is too large for it. */
+/**
+ * Lines about an asset whose market can be read: its depth, and whether its supply cap is too large
+ * for it.
+ */
 async function saleOf(
   p: SystemParameters,
   i: number,

@@ -4,7 +4,7 @@ import type { KnownDecimals, SystemParameters } from "../src/protocol/parameters
 /** Addresses of a deployed `systemModule`, by the names the module returns. */
 export type DeployedAddresses = Readonly<Record<string, string>>;
 
-/** The record of a deployment, from what was asked for and what came of it. */
+/** The record of a deployment, from its parameters and its results. */
 export function recordOf(
   chain: { readonly chainId: number; readonly genesisHash: string; readonly block: number },
   p: SystemParameters,

@@ -4,7 +4,7 @@ import { ResumeError } from "./errors.js";
 import type { Entry, Journal } from "./journal.js";
 import type { Eip1193 } from "./onChain.js";
 
-/** A transaction as a node tells it. */
+/** A transaction as a node returns it. */
 interface Found {
   readonly hash: string;
   readonly from: string;
@@ -17,9 +17,13 @@ interface Found {
 }
 
 /**
- * Brings a journal that a killed process left into a form that Ignition resumes. Entries that led to nothing are dropped: a future that was begun
- * without any request, and a transaction that was prepared but, by the account's nonce, never sent. What was sent between two entries is looked for
- * on the chain and entered, so that it is not sent again. Throws a `ResumeError` if a nonce was used and its transaction cannot be found.
+ * Brings the journal of a killed process into a form that Ignition resumes.
+ * - Drops entries without effect: a future that made no request, and a transaction that was
+ *   prepared but, by the account's nonce, never sent.
+ * - Looks up on the chain the transactions that were sent between two entries, and enters them.
+ *   Otherwise Ignition would send them again.
+ *
+ * Throws a `ResumeError` if a nonce is used and its transaction cannot be found.
  */
 export async function settle(journal: Journal, node: Eip1193): Promise<void> {
   await journal.repair();
@@ -36,14 +40,17 @@ export async function settle(journal: Journal, node: Eip1193): Promise<void> {
     await journal.rewrite(settled);
 }
 
-/** Whether any transaction of a settled journal may be on the chain. One in which nothing was sent binds nobody. */
+/**
+ * Whether any transaction of a settled journal may be on the chain. Without one the journal may be
+ * removed.
+ */
 export async function hasSent(journal: Journal): Promise<boolean> {
   return (await journal.entries()).some(
     ({ type }) => type === "TRANSACTION_PREPARE_SEND" || type === "TRANSACTION_SEND",
   );
 }
 
-/** Beginnings of futures that wait for a request. */
+/** Types of the entries that begin a future; a request follows. */
 const BEGINNINGS = new Set([
   "DEPLOYMENT_EXECUTION_STATE_INITIALIZE",
   "CALL_EXECUTION_STATE_INITIALIZE",
@@ -51,7 +58,7 @@ const BEGINNINGS = new Set([
   "SEND_DATA_EXECUTION_STATE_INITIALIZE",
 ]);
 
-/** Whether `entry` begins a future of which nothing followed. */
+/** Whether `entry` begins a future that made no request. */
 function leadsNowhere({ type, futureId }: Entry, entries: readonly Entry[]): boolean {
   return (
     BEGINNINGS.has(type) &&
@@ -59,7 +66,7 @@ function leadsNowhere({ type, futureId }: Entry, entries: readonly Entry[]): boo
   );
 }
 
-/** An entry that a transaction is about to be sent. */
+/** An entry written before a transaction is sent. */
 type Prepared = Entry & { readonly nonce: number };
 
 function isPrepared(entry: Entry): entry is Prepared {
@@ -75,8 +82,9 @@ function sameInteraction(a: Entry, b: Entry): boolean {
 }
 
 /**
- * What became of a prepared transaction: the entry that it was sent, or null if it was not and its entry is to be dropped.
- * Throws a `ResumeError` if its nonce is used and nothing tells by what.
+ * Outcome of a prepared transaction: the entry that it was sent, or null if the prepared entry is
+ * to be dropped. Throws a `ResumeError` if the nonce is used and the node does not tell by which
+ * transaction.
  */
 async function sentBy(prepared: Prepared, entries: readonly Entry[], node: Eip1193): Promise<Entry | null> {
   const { futureId, networkInteractionId, nonce } = prepared;
@@ -94,7 +102,7 @@ async function sentBy(prepared: Prepared, entries: readonly Entry[], node: Eip11
   );
   const found = await transactionOf(node, from, nonce);
   if (found === null) {
-    // An earlier offer of the same transaction still waits: it is all there is to follow.
+    // An earlier offer of the same transaction is still pending, and Ignition follows it.
     for (const hash of known)
       if ((await node.request({ method: "eth_getTransactionByHash", params: [hash] })) !== null) return null;
     throw new ResumeError(
@@ -103,7 +111,8 @@ async function sentBy(prepared: Prepared, entries: readonly Entry[], node: Eip11
   }
   const ours =
     (found.to ?? "").toLowerCase() === (request.to ?? "").toLowerCase() && found.input === request.data;
-  // Somebody else's transaction took the nonce, so ours can never be mined; a known one is followed already.
+  // Another transaction took the nonce, so this one can never be mined. A known transaction is
+  // followed already.
   if (!ours || known.includes(found.hash)) return null;
   const big = (value: string) => ({ _kind: "bigint" as const, value: BigInt(value).toString() });
   const fees =
@@ -123,7 +132,9 @@ async function countOf(node: Eip1193, account: string, block: string): Promise<n
   return Number(await node.request({ method: "eth_getTransactionCount", params: [account, block] }));
 }
 
-/** The transaction of an account's used nonce, mined or waiting; null if the node does not tell. */
+/**
+ * The transaction that used an account's nonce, mined or pending; null if the node does not tell.
+ */
 async function transactionOf(node: Eip1193, from: string, nonce: number): Promise<Found | null> {
   try {
     const block =
@@ -137,12 +148,15 @@ async function transactionOf(node: Eip1193, from: string, nonce: number): Promis
       null
     );
   } catch {
-    // A node that has forgotten the state of old blocks, or shows no pending block.
+    // The node has dropped the state of old blocks, or shows no pending block.
     return null;
   }
 }
 
-/** The block in which an account's nonce was used: steps of double length back from the newest, then the middle of what is left. */
+/**
+ * The block in which an account's nonce was used. Searches back from the newest block in steps of
+ * double length, then bisects.
+ */
 async function blockOf(node: Eip1193, from: string, nonce: number): Promise<number> {
   let used = Number(await node.request({ method: "eth_blockNumber" }));
   let unused = -1;

@@ -1,12 +1,15 @@
 import { CircuitBreaker__factory, RiskConfig__factory } from "../types/index.js";
 
-/** Contracts with functions that are not the governor's. */
+/** Contracts with functions that do not belong to the governor. */
 export const TARGETS = {
   riskConfig: RiskConfig__factory.createInterface(),
   breaker: CircuitBreaker__factory.createInterface(),
 } as const;
 
-/** A role of the access manager: its number, who holds it, and the functions it alone may call, without delay. */
+/**
+ * A role of the access manager: its number, its holder, and the functions that it alone may call,
+ * without delay.
+ */
 export interface Role {
   readonly id: bigint;
   readonly holder: "volatility" | "breaker" | "guardian" | "risk";
@@ -15,8 +18,8 @@ export interface Role {
 }
 
 /**
- * Every role but the governor's, which is the access manager's own administrator (role 0) and has every restricted function
- * that is not listed here.
+ * Every role except the governor's. The governor is the access manager's own administrator (role 0)
+ * and may call every restricted function that is not listed here.
  */
 export const ROLES: readonly Role[] = [
   { id: 1n, holder: "volatility", target: "riskConfig", functions: ["setHaircut"] },
@@ -30,7 +33,6 @@ export const ROLES: readonly Role[] = [
   },
 ];
 
-/** The selectors of a role's functions. */
 export function selectorsOf(role: Role): string[] {
   return role.functions.map((name) => {
     const found = TARGETS[role.target].fragments.find(
