@@ -19,7 +19,10 @@ const asset = (symbol: string, decimals: number, answer: string) => ({
   supplyCap: "1000000000",
 });
 
-/** Two collaterals, one of them with two sources; `frozen`: whether lots keep the price they start at. */
+/**
+ * Two collaterals, one of them with two sources. `frozen`: lots keep the oracle price of their
+ * start.
+ */
 export function parameters(frozen: boolean): SystemParameters {
   return parseParameters({
     debtAsset: { symbol: "USDX", token: { mock: { name: "Dollar", decimals: 6 } } },
@@ -35,7 +38,7 @@ export function parameters(frozen: boolean): SystemParameters {
     system: { borrowCap: "1000000000", dust: "100", targetHealthBps: 10_500 },
     assets: [
       asset("AAA", 18, "2000"),
-      // Two sources, so that the price to sell at, the lowest and the highest are three.
+      // Two sources, so that liquidation price, lowest and highest price differ.
       { ...asset("BBB", 8, "2000"), secondary: source("2000"), maxDeviationBps: 500 },
     ],
     breaker: { enabled: false },

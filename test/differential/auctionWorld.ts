@@ -25,14 +25,19 @@ const USD = 10n ** 6n;
 export const DUST = 100n * USD;
 const BID = 3;
 
-/** The model's half: auctions and backstop move on their own, the pool is taken from the chain before each operation. */
+/**
+ * The model's half. Auctions and backstop move on their own; the pool is read from the chain before
+ * each operation.
+ */
 export interface Mirror {
   readonly auctions: auctions.AuctionState;
   readonly backstop: backstops.BackstopState;
   readonly pool: pools.PoolState;
 }
 
-/** What an operation sees: the world at its block, and prospects of the backstop before it. */
+/**
+ * Inputs of an operation: the world at its block, and the share pricing of the backstop before it.
+ */
 export interface Sight {
   readonly world: auctions.AuctionWorld;
   readonly prospects: backstops.SharePricing;
@@ -42,7 +47,7 @@ export interface Sight {
 export class AuctionWorld {
   model: Mirror;
   private nextVault = 0n;
-  /** Books kept from events alone. */
+  /** Figures kept from events alone. */
   private readonly ledger: EventLedger;
 
   private constructor(
@@ -92,7 +97,9 @@ export class AuctionWorld {
 
   // ------------------------------------------------------------------ moving both
 
-  /** Runs one operation on both sides in the same second; returns what each refused with, null if it did not. */
+  /**
+   * Runs one operation on both sides in the same second; returns the refusal of each side, or null.
+   */
   async step(
     elapsed: number,
     chain: () => Promise<ContractTransactionResponse>,
@@ -101,7 +108,7 @@ export class AuctionWorld {
     const pool = await this.chainPool();
     await this.tick(elapsed);
     const refused = await this.attempt(chain);
-    // The breaker is not the model's to know.
+    // This model has no breaker, so its verdict cannot be compared.
     if (refused?.startsWith("ActionClosed") === true) return { chain: refused, model: refused };
     const now = await this.now();
     const world = await this.sight(now);
@@ -122,13 +129,13 @@ export class AuctionWorld {
     return { chain: refused, model: verdict };
   }
 
-  /** Applies what an operation of the house moves outside it. */
+  /** The model after the cash flows of an operation of the house. */
   settled(m: Mirror, o: { state: auctions.AuctionState; effects: auctions.CashFlows }): Mirror {
     const s = auctions.settle(o.state, m.backstop, m.pool, this.poolTerms, o.effects);
     return { auctions: s.state, backstop: s.backstop, pool: s.pool };
   }
 
-  /** Opens a vault, lets prices fall so far that it can be absorbed, and absorbs it on both sides. */
+  /** Opens a vault, lowers prices until it can be absorbed, and absorbs it on both sides. */
   async absorb(actor: HardhatEthersSigner, second: boolean, borrowed: bigint, keeper: string): Promise<void> {
     const key = await this.open(actor, second, borrowed);
     for (const id of [0, 1]) await this.price(id, borrowed * 101n);
@@ -141,7 +148,7 @@ export class AuctionWorld {
     this.model = { ...this.model, auctions: o.state };
   }
 
-  /** Opens a vault, lets prices fall to nothing, and has it given up on both sides. */
+  /** Opens a vault, lowers prices almost to zero, and writes it off on both sides. */
   async writeOffVault(actor: HardhatEthersSigner, second: boolean): Promise<void> {
     const vault = await this.open(actor, second, 1_000n * USD);
     for (const id of [0, 1]) await this.price(id, 2n);
@@ -166,7 +173,7 @@ export class AuctionWorld {
     return key;
   }
 
-  /** What the engine handed over to the house, as the house's event says. */
+  /** Debt and collateral that the engine moved to the house, from the house's event. */
   private async handedOver(sent: Promise<ContractTransactionResponse>, event: string) {
     const receipt = await (await sent).wait();
     const { auctionHouse } = this.client;
@@ -184,7 +191,7 @@ export class AuctionWorld {
     return { debt, collateral: ids.map((id, i) => ({ asset: id, amount: amounts[i] ?? 0n })) };
   }
 
-  /** The feeds of an asset answer now, a second one a little more or less. */
+  /** Every feed of an asset answers now; a second source answers a little more or less. */
   async price(id: number, answer: bigint): Promise<void> {
     const feed = this.client.deployment.assets[id]?.secondary?.feed;
     if (feed !== undefined) {
@@ -196,7 +203,7 @@ export class AuctionWorld {
 
   // ------------------------------------------------------------------ comparing
 
-  /** Everything that both sides know, as they see it at the last block. */
+  /** Differences between the figures of both sides at the last block. */
   async differences(): Promise<string[]> {
     const { auctionHouse, backstopPool: backstop } = this.client;
     const m = this.model;
@@ -226,7 +233,8 @@ export class AuctionWorld {
     ]);
     list.push(["cash", await backstop.totalAssets(), m.backstop.cash]);
     list.push(["supply", await backstop.totalSupply(), m.backstop.totalShares]);
-    // What moves no debt does not accrue, so both are compared as of now.
+    // An operation that moves no debt does not accrue interest, so both pools are compared as of
+    // now.
     list.push(["pool", pools.accrue(pool, this.poolTerms, now), pools.accrue(m.pool, this.poolTerms, now)]);
     for (const id of [0, 1]) {
       const lot = await auctionHouse.lot(0, id);
@@ -249,7 +257,7 @@ export class AuctionWorld {
       .concat(events);
   }
 
-  /** The model as the books of events have it. */
+  /** Figures of the model by the names of the event ledger. */
   private figures(): Map<string, bigint> {
     const { auctions: house, backstop } = this.model;
     const list: [string, bigint][] = [
@@ -279,7 +287,7 @@ export class AuctionWorld {
     return BigInt((await this.connection.ethers.provider.getBlock("latest"))?.timestamp ?? 0);
   }
 
-  /** The next block comes `elapsed` seconds after the last. */
+  /** Sets the time of the next block to `elapsed` seconds after the last. */
   private async tick(elapsed: number): Promise<void> {
     const next = (await this.now()) + BigInt(elapsed);
     const params = [`0x${next.toString(16)}`];
@@ -307,7 +315,7 @@ export class AuctionWorld {
     };
   }
 
-  /** When bidding was paused, as the breaker's events tell [s]. */
+  /** Spells in which bidding was paused, from the breaker's events [s]. */
   private async spells(): Promise<{ from: bigint; until: bigint }[]> {
     const { circuitBreaker: breaker } = this.client;
     const spells: { from: bigint; until: bigint }[] = [];
@@ -336,7 +344,7 @@ export class AuctionWorld {
     };
   }
 
-  /** Takes the pool as the chain has it: for what happens outside auctions and backstop. */
+  /** Reads the pool from the chain, after operations outside auctions and backstop. */
   async syncPool(): Promise<void> {
     this.model = { ...this.model, pool: await this.chainPool() };
   }

@@ -9,7 +9,10 @@ const STEPS = process.env.DEEP === "1" ? 1_000 : 300;
 const USD = 10n ** 6n;
 const BID = 3;
 
-/** Random operations on the contracts and on the model of auctions and backstop: same refusals, same state to the unit. */
+/**
+ * Runs random operations on the contracts and on the model of auctions and backstop. Both must
+ * refuse the same and have the same state, to the unit.
+ */
 describe("auctions and backstop, contracts against model", () => {
   for (const frozen of [false, true]) {
     it(`agree after every operation, prices ${frozen ? "frozen at the start" : "live"}`, async function () {
@@ -17,7 +20,7 @@ describe("auctions and backstop, contracts against model", () => {
       const w = await AuctionWorld.create(await network.create(), frozen);
       const { auctionHouse, backstopPool: backstop, lendingPool: pool, circuitBreaker: breaker } = w.client;
       const random = new RandomStream(Number(process.env.FUZZ_SEED ?? "1"), frozen ? "frozen" : "live");
-      /** 0 to n - 1. */
+      /** A number from 0 to n - 1. */
       const upTo = (n: bigint): bigint => random.between(0n, n - 1n);
       const pick = <T>(list: readonly T[]): T => list[Number(upTo(BigInt(list.length)))] as T;
       const done = new Map<string, number>();
@@ -73,7 +76,7 @@ describe("auctions and backstop, contracts against model", () => {
           await w.writeOffVault(actor, upTo(2n) === 0n);
           await w.syncPool();
         } else if (name === "price") {
-          // Mostly near par, sometimes next to nothing.
+          // Mostly near par, sometimes almost zero.
           const answer = upTo(8n) === 0n ? 1n + upTo(10n ** 10n) : 10n ** 11n + upTo(10n ** 11n);
           await w.price(asset, answer);
           await w.syncPool();
@@ -131,7 +134,7 @@ describe("auctions and backstop, contracts against model", () => {
         } else if (name === "redeem") {
           const request = w.model.backstop.requests.get(me);
           const shares = upTo((request?.shares ?? 0n) + 1n);
-          // Half of the time right after the request has matured.
+          // In half of the cases right after the request has matured.
           const wait =
             request === undefined || upTo(2n) === 0n ? elapsed : Number(request.from - (await w.now()));
           verdicts = await w.step(
@@ -197,7 +200,7 @@ describe("auctions and backstop, contracts against model", () => {
       const { open } = w.model.auctions;
       if (open.length <= auctions.MAX_VALUED) continue;
       beyond += 1;
-      // One in three, of those that are valued or not, is bought out.
+      // Buys out one in three absorptions, valued or not.
       if (i % 3 === 0) {
         const { id, lots } = open[Number(random.between(0n, BigInt(open.length - 1)))]!;
         for (const { asset } of lots) {

@@ -15,13 +15,13 @@ import { type World, createWorld } from "./world.js";
 const DEEP = process.env.DEEP === "1";
 const RUNS = DEEP ? 60 : 16;
 
-/** Volatility that follows the last hour or two, so that haircuts and correlations move within a run. */
+/** Parameters with a half-life of one hour, so that haircuts and correlations move within a run. */
 function setting(debtDecimals: number): SystemParameters {
   const p = parameters(debtDecimals);
   return { ...p, volatility: { ...p.volatility, halfLifeSeconds: 3600 } };
 }
 
-/** What the sequences must have done or met, besides every kind of operation. */
+/** Outcomes that the sequences must reach, besides every kind of operation. */
 const REACHED = [
   ...["flagged", "absorb", "absorb for its flag", "absorb several", "deleverage", "liquidate"],
   ...["take", "take part", "residual", "checkpoint", "restart", "writeOff", "claimed", "tipped"],
@@ -59,7 +59,8 @@ for (const debtDecimals of [6, 18]) {
     before(async () => {
       const connection = await network.create();
       world = await createWorld(connection, setting(debtDecimals), 10n ** BigInt(debtDecimals) * 800_000n);
-      // Every run starts with a backstop and with vaults at their limit, one of them small.
+      // Every run starts with a deposit in the backstop and with vaults at their limit, one of them
+      // small.
       const run = new Run(world, new Map());
       await perform(run, { ...SOME, kind: "enter", share: 1000 });
       for (const vault of [0, 1, 2, 3, 4]) {

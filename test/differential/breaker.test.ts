@@ -36,7 +36,7 @@ type Operation =
   | { readonly kind: "refresh" };
 
 const action = fc.nat(4);
-/** Mostly steps that meet the edges of windows, doubts and pauses exactly. */
+/** Steps of time [s], half of which can meet the ends of windows, doubts and pauses exactly. */
 const elapsed = fc.oneof(fc.constantFrom(300n, 600n, 900n, 1800n), fc.bigInt(1n, 5000n));
 const percent = fc.bigInt(80n, 120n);
 const operation: fc.Arbitrary<Operation> = fc.oneof(
@@ -94,7 +94,7 @@ async function system(connection: NetworkConnection) {
     decimals: 0,
   };
   await riskConfig.listAsset(risk, 1n);
-  // Two sources that may lie far apart: the price to liquidate at, the lowest and the highest are three.
+  // Two sources that may lie far apart, so that liquidation price, lowest and highest price differ.
   const source = { feed, heartbeat: HEARTBEAT, minAnswer: 1n, maxAnswer: 10n ** 20n };
   await oracle.setAssetSources(0, source, { ...source, feed: second }, 2_000, false);
   return { riskConfig, oracle, breaker, feed, second, risk };
@@ -111,7 +111,7 @@ describe("the breaker's model", () => {
     return BigInt((await connection.ethers.provider.getBlock("latest"))?.timestamp ?? 0);
   }
 
-  /** Sends at `now`; the custom error's name if it was refused. */
+  /** Sends a transaction at `now` [s]; returns the name of the custom error if it is refused. */
   async function at(
     now: bigint,
     send: () => Promise<unknown>,

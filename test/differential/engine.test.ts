@@ -40,7 +40,9 @@ const operations = fc.array(
     actor: fc.nat(2),
     vault: fc.nat(3),
     asset: fc.nat(2),
-    /** Size of the operation as a share of what is there, with the edges overweighted. */
+    /**
+     * Size of the operation in thousandths of the available amount, with the edges overweighted.
+     */
     share: fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.constantFrom(1, 999, 1000)),
     noise: fc.bigInt(0n, 10n ** 6n),
     move: fc.integer({ min: -300, max: 250 }),
@@ -56,7 +58,10 @@ type Operation = (typeof operations extends fc.Arbitrary<infer T> ? T : never) e
   : never;
 
 const SOME = { actor: 1, asset: 0, share: 900, noise: 1n, move: 0, elapsed: 60 };
-/** Every run starts with open vaults, so that few operations are refused for want of one. */
+/**
+ * Every run starts with open vaults, because otherwise many operations would be refused for lack of
+ * one.
+ */
 const PRELUDE: readonly Operation[] = [0, 1, 2, 3].flatMap((vault) => [
   { ...SOME, kind: "deposit", vault },
   { ...SOME, kind: "deposit", vault, asset: 2, share: 300 },
@@ -167,7 +172,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
       };
     }
     case "borrow": {
-      // Up to a little more than the vault's collateral can carry.
+      // At most a little more than the vault's collateral can carry.
       const { value, debt } = w.model.vaultEngine.health(key);
       const amount = o.share === 1 ? 5n : of(subFloor((value * 8n) / 10n, debt)) + 1n;
       return step(
@@ -233,7 +238,7 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
       return verdicts;
     }
     case "crash": {
-      // Every collateral at once, by two thirds or so: what is left pays no debt.
+      // All collaterals fall by about two thirds, so that the rest does not cover the debt.
       const all = [
         ...feeds,
         ...w.client.deployment.assets.flatMap((a) => (a.secondary ? [mockFeed(w, a.secondary.feed)] : [])),
@@ -330,7 +335,10 @@ async function perform(w: World, o: Operation): Promise<Verdicts> {
   }
 }
 
-/** Liquidates one unhealthy vault asset by asset, without limits, until nothing is left of it or it is refused. */
+/**
+ * Liquidates one unhealthy vault asset by asset, without limits, until it is empty or the call is
+ * refused.
+ */
 async function liquidateAll(w: World, pick: number): Promise<Verdicts> {
   const unhealthy = w.keys.filter((key) => w.model.vaultEngine.health(key).liquidatable);
   const vault = unhealthy[pick % Math.max(unhealthy.length, 1)];
@@ -350,7 +358,9 @@ async function liquidateAll(w: World, pick: number): Promise<Verdicts> {
   return verdicts;
 }
 
-/** Mostly a vault that can be liquidated and an asset it holds; sometimes whatever the operation names. */
+/**
+ * Usually an unhealthy vault and an asset that it holds; sometimes those that the operation names.
+ */
 function target(w: World, o: Operation): [VaultKey, number] {
   const unhealthy = w.keys.filter((key) => w.model.vaultEngine.health(key).liquidatable);
   if (unhealthy.length === 0 || o.noise % 5n === 0n) return [w.keys[o.vault] as VaultKey, o.asset];
@@ -359,7 +369,7 @@ function target(w: World, o: Operation): [VaultKey, number] {
   return [key, held[o.asset % held.length] ?? o.asset];
 }
 
-/** Every primary feed but `except` answers again what it said last. */
+/** Every primary feed except `except` repeats its last answer. */
 async function refresh(w: World, except: number): Promise<void> {
   for (const [id, feed] of w.client.feeds.entries()) {
     if (id === except) continue;

@@ -6,23 +6,30 @@ import { type Client } from "../../src/protocol/client.js";
 const RESIDUALS = 0n;
 const PRICE_ONE = 10n ** 36n;
 
-/** A figure after one transaction, as events tell it: "what they say" by name. */
+/** Figures after one transaction by name, as events state them. */
 export type Figures = ReadonlyMap<string, bigint>;
 
 /**
- * Books that are kept from the events of auction house, backstop and lending pool alone. Where an event states what is there after it,
- * that must be what the books had before it and what it says of itself.
+ * Figures kept from the events of auction house, backstop and lending pool alone. If an event
+ * states a figure after it, that figure must equal the one kept before plus the change by the
+ * event.
  */
 export class EventLedger {
   private readonly books = new Map<string, bigint>();
-  /** What of a shortfall the lenders' side has not told yet who bears it [debt units]. */
+  /**
+   * Part of a shortfall for which no event of the lending pool has named the bearer yet [debt
+   * units].
+   */
   private lost = 0n;
   private next = 0;
   private readonly wrong: string[] = [];
 
   constructor(private readonly client: Client) {}
 
-  /** Reads the blocks since the last time, and says what in their events does not agree with the others, or with the chain. */
+  /**
+   * Reads the blocks since the last call; returns every disagreement of their events with each
+   * other or with the chain.
+   */
   async read(): Promise<readonly string[]> {
     const { auctionHouse, backstopPool: backstop, lendingPool: pool } = this.client;
     const { provider } = this.client.vaultEngine.runner ?? {};
@@ -45,7 +52,7 @@ export class EventLedger {
     return [...this.wrong];
   }
 
-  /** What the books say, without what is nothing. */
+  /** Figures that are not zero. */
   figures(): Figures {
     return new Map([...this.books].filter(([, value]) => value !== 0n));
   }
@@ -146,7 +153,7 @@ export class EventLedger {
     }
   }
 
-  /** A take: what it cost is its price's worth, or all that was left of the tab. */
+  /** Checks a take: its cost is the amount at the price, or the rest of the tab. */
   private taken(id: bigint, a: Record<string, bigint>, stated: Map<string, bigint>): void {
     const { asset = 0n, amount = 0n, cost = 0n, price = 0n, tab = 0n } = a;
     const left = id === RESIDUALS ? MAX_UINT256 : this.of(`left ${id}`);
@@ -186,7 +193,7 @@ export class EventLedger {
     this.books.delete(what);
   }
 
-  /** Books a change of `what`, of which the event says what is there after it. */
+  /** Adds a change to `what`, and compares the sum with the figure that the event states. */
   private after(what: string, change: bigint, stated: bigint): void {
     this.add(what, change);
     this.equal(what, stated, this.of(what));

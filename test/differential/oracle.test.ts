@@ -16,13 +16,16 @@ const RUNS = process.env.DEEP === "1" ? 400 : 60;
 const IDS = [0, 1, 2, 3] as const;
 const UNIT = 10n ** 8n;
 
-/** Sources of different heartbeats, so that no two of them expire together, and with bounds that answers often leave. */
+/**
+ * Sources with different heartbeats, so that no two expire together, and with bounds that answers
+ * often leave.
+ */
 const source = (heartbeatSeconds: number, minAnswer: string, maxAnswer: string) => ({
   feed: { mock: { decimals: 8, answer: "100" } },
   ...{ heartbeatSeconds, minAnswer, maxAnswer },
 });
 
-/** One source, two sources, and either of it quoted in another currency. */
+/** Assets with one source and with two, each also quoted in another currency. */
 function parameters(): SystemParameters {
   const asset = (symbol: string, paired: boolean, composed: boolean) => ({
     symbol,
@@ -64,13 +67,13 @@ const operations = fc.array(
     ),
     asset: fc.nat(3),
     feed: fc.nat(6),
-    /** In thousandths of par: mostly within the bounds and about as far apart as two sources may be. */
+    /** In thousandths of par, usually within the bounds and near the largest deviation. */
     answer: fc.oneof(
       { weight: 6, arbitrary: fc.integer({ min: 960, max: 1040 }) },
       { weight: 2, arbitrary: fc.integer({ min: 600, max: 1900 }) },
       { weight: 3, arbitrary: fc.constantFrom(-1, 0, 1, 400, 500, 501, 1999, 2000, 3000) },
     ),
-    /** How long ago the answer was given [s]. */
+    /** Age of the answer [s]. */
     age: fc.oneof(
       { weight: 5, arbitrary: fc.constant(0) },
       { weight: 2, arbitrary: fc.integer({ min: 1, max: 16_000 }) },
@@ -85,7 +88,7 @@ const operations = fc.array(
 );
 type Operation = (typeof operations extends fc.Arbitrary<infer T> ? T : never)[number];
 
-/** One feed of the chain, and how the model is told what it answers. */
+/** One feed of the chain. `tell` gives its answer to the model. */
 interface Feed {
   readonly contract: MockPriceFeed;
   readonly code: string;
@@ -93,9 +96,9 @@ interface Feed {
   readonly tell: (guard: OracleGuard, answer: { answer: bigint; updatedAt: bigint } | null) => void;
 }
 
-/** The model's oracle guard beside the chain's. */
+/** The oracle guards of chain and model, moved together. */
 class World {
-  /** Since when each asset's death was last seen to be on record [s]. */
+  /** Time since which each asset's death was on record at the last operation on it [s]. */
   private readonly since = new Map<number, bigint>();
 
   private constructor(
@@ -133,7 +136,7 @@ class World {
       tell(model.oracleGuard, { answer, updatedAt });
     }
     const world = new World(connection, client, feeds, model);
-    // What the deployment has remembered already is forgotten by remembering anew.
+    // Both sides update now, because the deployment has remembered earlier prices.
     for (const id of IDS) {
       await world.send(1, () => client.oracleGuard.updateLastGoodPrice(id));
       model.oracleGuard.updateLastGoodPrice(id);
@@ -141,7 +144,7 @@ class World {
     return world;
   }
 
-  /** Does one thing on both sides and compares what the oracle's events say. */
+  /** Performs one operation on both sides and compares the oracle's events. */
   async perform(o: Operation): Promise<void> {
     const { oracleGuard: oracle } = this.client;
     const { kind } = o;
@@ -207,7 +210,7 @@ class World {
     return found;
   }
 
-  /** The world as it was, for another run. */
+  /** A copy of this world for another run. */
   fresh(model: SystemModel): World {
     return new World(this.connection, this.client, this.feeds, model.clone());
   }
@@ -223,7 +226,7 @@ class World {
     return (await call()).wait();
   }
 
-  /** What the oracle's events say. */
+  /** The oracle's events in a receipt. */
   private told(receipt: ContractTransactionReceipt | null): (readonly [string, ...bigint[]])[] {
     const { oracleGuard: oracle } = this.client;
     return (receipt?.logs ?? [])
@@ -232,7 +235,10 @@ class World {
       .map(({ name, args }) => [name, ...args.map(BigInt)] as const);
   }
 
-  /** A feed's code is there, or is not: then it answers nothing, neither now nor of the past. */
+  /**
+   * Puts a feed's code in place or takes it away. Without code the feed answers nothing, past
+   * rounds included.
+   */
   private async speak({ contract, code }: Feed, speaks: boolean): Promise<void> {
     const params = [contract.target, speaks ? code : "0x"];
     await this.connection.provider.request({ method: "hardhat_setCode", params });

@@ -9,7 +9,7 @@ const source = (answer: string, max: string) => ({
 });
 const risk = { minBonusBps: 0, maxBonusBps: 1000, slopeBps: 2500, supplyCap: "100000" };
 
-/** Three collaterals of 18, 8 and 6 decimals: one with two sources, one whose price goes through the debt asset's own. */
+/** Three collaterals of 18, 8 and 6 decimals. One has two sources, and one has a composed price. */
 export function parameters(debtDecimals: number): SystemParameters {
   return parseParameters({
     debtAsset: { symbol: "USDX", token: mock("Dollar", debtDecimals), source: source("1", "100") },
@@ -21,7 +21,7 @@ export function parameters(debtDecimals: number): SystemParameters {
       maxPerYear: "2",
       reserveFactorBps: 1000,
     },
-    // A gap may be as long as a lot runs, so that lots nobody looks at expire.
+    // `maxGap` is as long as the tail, so that lots without a checkpoint expire.
     auction: { maxGapSeconds: 3600 },
     system: { borrowCap: "700000", dust: "100", targetHealthBps: 10500, stuckHealthBps: 9_800 },
     assets: [

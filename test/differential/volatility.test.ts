@@ -81,7 +81,7 @@ async function deploy(connection: NetworkConnection) {
 }
 type Contracts = Awaited<ReturnType<typeof deploy>>;
 
-/** What a mock feed holds, kept beside it. */
+/** The rounds of a mock feed, kept beside it. */
 class History implements RoundHistory {
   newest: bigint | null = 1n;
   readonly rounds = new Map<bigint, { id: bigint; answer: bigint; updatedAt: bigint }>();
@@ -134,7 +134,7 @@ const events = fc.array(
 );
 type Event = (typeof events extends fc.Arbitrary<infer T> ? T : never)[number];
 
-/** Every place where two states differ, by name. */
+/** Names of all figures that differ between two states. */
 function mismatches(chain: unknown, model: unknown, at = "state"): readonly string[] {
   if (typeof chain !== "object" || typeof model !== "object" || chain === null || model === null) {
     return chain === model ? [] : [`${at}: ${String(chain)} on the chain, ${String(model)} in the model`];

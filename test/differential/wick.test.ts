@@ -6,8 +6,9 @@ const HOUR = 3_600n;
 const HALF_LIFE = 86_400n;
 
 /**
- * Hourly bars of ETH/USDT on Binance spot, 10 October 2025 from 17:00 UTC: open, high, low, close [0.01 USDT]. Public candles of
- * the exchange; they can be read again at data.binance.vision, ETHUSDT, 1h.
+ * Hourly bars of ETH/USDT on Binance spot, 10 October 2025 from 17:00 UTC: open, high, low, close
+ * [0.01 USDT]. They are public candles of the exchange, available at data.binance.vision, ETHUSDT,
+ * 1h.
  */
 const BARS: readonly (readonly [bigint, bigint, bigint, bigint])[] = [
   [410_899n, 411_264n, 407_757n, 409_397n],
@@ -39,7 +40,9 @@ class Prices implements RoundHistory {
   }
 }
 
-/** The state after the bars: each as its open, extremes and close, or as its close alone. */
+/**
+ * The state after the bars, fed with open, extremes and close of each, or with the closes alone.
+ */
 function follow(closesOnly: boolean): VolatilityState {
   const state = new VolatilityState({
     halfLife: HALF_LIFE,

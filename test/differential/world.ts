@@ -9,7 +9,7 @@ import { termsOf } from "../../src/protocol/deployments.js";
 import { type SystemParameters } from "../../src/protocol/parameters/convert.js";
 import { MockPriceFeed__factory } from "../../types/index.js";
 
-/** A deployed system beside its model, moved together one operation at a time. */
+/** A deployed system and its model, moved together by one operation at a time. */
 export interface World {
   readonly connection: NetworkConnection;
   readonly client: Client;
@@ -18,7 +18,7 @@ export interface World {
   readonly keys: readonly VaultKey[];
 }
 
-/** What both sides made of one operation: the refusal's name, or null if it went through. */
+/** Verdicts of both sides on one operation: the refusal's name, or null. */
 export interface Verdicts {
   readonly chain: string | null;
   readonly model: string | null;
@@ -26,7 +26,10 @@ export interface Verdicts {
 
 const FUNDS = 10n ** 27n;
 
-/** Deploys `p` and sets up actors with tokens, allowances and two vaults each; the pool is lent `lent` debt units. */
+/**
+ * Deploys `p` and sets up actors with tokens, allowances and two vaults each. The pool starts with
+ * `lent` debt units.
+ */
 export async function createWorld(
   connection: NetworkConnection,
   p: SystemParameters,
@@ -65,7 +68,7 @@ export async function createWorld(
   return world;
 }
 
-/** Runs one operation on both sides at the same second, `elapsed` after the last. */
+/** Runs one operation on both sides in the same second, `elapsed` seconds after the last. */
 export async function step(
   world: World,
   elapsed: bigint,
@@ -87,7 +90,7 @@ export async function differences(world: World): Promise<readonly Mismatch[]> {
   return (await compareWithModel(world.client, world.model, world.keys)).mismatches;
 }
 
-/** The model's feeds take what the chain's feeds say. */
+/** Copies the answers of the chain's feeds to the model's feeds. */
 export async function syncFeeds(world: World): Promise<void> {
   const { deployment, feeds } = world.client;
   for (const asset of deployment.assets) {
@@ -133,7 +136,7 @@ async function chainVerdict(client: Client, call: () => Promise<unknown>): Promi
   }
 }
 
-/** Addresses in lower case, as the model has them. */
+/** Argument of an error as the model has it: addresses are in lower case. */
 function argument(value: unknown): string {
   return String(value).toLowerCase();
 }

@@ -10,10 +10,13 @@ import { type Operation, SOME, cycled, noteLoss, part } from "./operation.js";
 import { type Lot, type Run } from "./run.js";
 import { VAULTS, absorbVault } from "./vaults.js";
 
-/** What is done with what was absorbed. */
+/** Operations on absorptions and their results. */
 export const BIDDERS = { take, residual, checkpoint, restart, writeOff, claim, claimTip };
 
-/** Often an expired lot is started again first; sometimes prices rise, so that something is left for the owner. */
+/**
+ * Takes from a lot. Often an expired lot is restarted first. Sometimes prices rise, so that
+ * collateral is left for the owner.
+ */
 export async function take(r: Run, o: Operation): Promise<void> {
   await provideLot(r, o);
   const lot = r.lot(o.pick, o.asset);
@@ -41,7 +44,7 @@ async function restart(r: Run, o: Operation): Promise<void> {
   await restartLot(r, o, lot, o.pick % 4 === 0 ? o.elapsed : 3600n + o.edge);
 }
 
-/** A hopeless absorption where there is one. */
+/** Writes off an absorption, an uneconomic one if there is one. */
 async function writeOff(r: Run, o: Operation): Promise<void> {
   const { model } = r.w;
   const { open } = model.auctionHouse.state;
@@ -56,7 +59,9 @@ async function writeOff(r: Run, o: Operation): Promise<void> {
   );
 }
 
-/** Where nothing is due, prices rise and an absorption is bought out first, most of the time. */
+/**
+ * Claims collateral. If no claim exists, usually prices rise and an absorption is bought out first.
+ */
 async function claim(r: Run, o: Operation): Promise<void> {
   const due = (): { actor: number; asset: number }[] =>
     [0, 1, 2].flatMap((actor) =>
@@ -95,7 +100,10 @@ async function buyOut(r: Run, o: Operation): Promise<void> {
   }
 }
 
-/** All of a lot, part of it, all but a unit; one in five finds the price a unit too high, one in five exactly at its limit. */
+/**
+ * Takes all of a lot, a part, or all but one unit. One call in five has a price limit of one unit
+ * below the price, one in five a limit equal to the price.
+ */
 async function takeLot(r: Run, o: Operation, name: string, { id, asset, amount }: Lot): Promise<void> {
   const { model } = r.w;
   const price = r.ahead(o.elapsed, () =>
@@ -127,14 +135,20 @@ function writeOffOne(r: Run, id: bigint, elapsed: bigint): Promise<boolean> {
   });
 }
 
-/** Where nothing is for sale, a vault is absorbed, most of the time; where none can be, prices fall until the worst can. */
+/**
+ * If nothing is for sale, usually absorbs the vault of the lowest collateral ratio. Prices fall
+ * first if that ratio is too high.
+ */
 async function provideLot(r: Run, o: Operation): Promise<void> {
   const { model } = r.w;
   const forSale = model.auctionHouse.state.open.some((a) => a.lots.some((l) => l.amount > 0n));
   if (!forSale && o.pick % 8 !== 0) await absorbWorst(r, o, r.w.keys);
 }
 
-/** Where no residuals are, a small vault is opened, falls, is absorbed and given up, most of the time. */
+/**
+ * If there are no residuals, usually opens a small vault, lowers its price, absorbs it and writes
+ * it off.
+ */
 async function provideResidual(r: Run, o: Operation): Promise<void> {
   const { model, keys } = r.w;
   if ([...model.auctionHouse.state.residuals.values()].some((l) => l.amount > 0n) || o.pick % 8 === 0) return;
@@ -172,7 +186,7 @@ function expired(r: Run, { id, asset }: Lot): boolean {
   }
 }
 
-/** A price the model would ask, or 1 where it would refuse. */
+/** The price that the model quotes, or 1 if the model refuses. */
 function quoted(read: () => bigint): bigint {
   try {
     return read();

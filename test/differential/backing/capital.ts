@@ -2,10 +2,10 @@ import { backstops, max, min } from "../../../src/model/index.js";
 import { type Operation, cycled, debtUnit, part } from "./operation.js";
 import { type Run } from "./run.js";
 
-/** What depositors of the backstop and lenders do. */
+/** Operations of lenders and of depositors of the backstop. */
 export const CAPITAL = { enter, enterFor, requestExit, leave, gift, payBackstop, lend, redeem, wait };
 
-/** Most that enters the backstop at once [whole tokens]: little enough that some shortfalls exceed it. */
+/** Largest deposit into the backstop [whole tokens], so small that some shortfalls exceed it. */
 const ENTRY = 1_500n;
 
 function enter(r: Run, o: Operation): Promise<boolean> {
@@ -25,7 +25,10 @@ function enterFor(r: Run, o: Operation): Promise<boolean> {
   });
 }
 
-/** Sometimes none, which takes a request back, or one share more than there are. */
+/**
+ * Requests an exit. Sometimes for zero shares, which cancels a request, or for one share more than
+ * the balance.
+ */
 function requestExit(r: Run, o: Operation): Promise<boolean> {
   const { address, signer } = r.actor(o.actor);
   const balance = backstops.sharesOf(r.w.model.backstopPool.state, address);
@@ -33,7 +36,9 @@ function requestExit(r: Run, o: Operation): Promise<boolean> {
   return r.perform("requestExit", o.elapsed, signer, { kind: "requestExit", shares, owner: address });
 }
 
-/** Somebody with a mature request leaves, if there is one, with part of it, all of it, or a share too many. */
+/**
+ * Redeems a mature exit request, if there is one: a part of it, all of it, or one share too many.
+ */
 async function leave(r: Run, o: Operation): Promise<void> {
   const { elapsed } = o;
   const most = [0, 1, 2].map((i) =>
@@ -60,7 +65,7 @@ async function leave(r: Run, o: Operation): Promise<void> {
   if (done && shares > 0n) r.note("left the backstop");
 }
 
-/** The same by the amount that `shares` bring. */
+/** Withdraws the assets that `shares` bring. */
 function leaveWith(r: Run, actor: number, shares: bigint, elapsed: bigint): Promise<boolean> {
   const { address, signer } = r.actor(actor);
   const assets = r.ahead(elapsed, () => {
@@ -87,7 +92,7 @@ function lend(r: Run, o: Operation): Promise<boolean> {
   return r.perform("lend", o.elapsed, signer, { kind: "lend", assets: amount, owner: address });
 }
 
-/** A lender leaves with shares or with assets. */
+/** A lender redeems shares or withdraws assets. */
 async function redeem(r: Run, o: Operation): Promise<void> {
   const { model, client } = r.w;
   const { address, signer } = r.actor(0);
@@ -105,7 +110,7 @@ async function redeem(r: Run, o: Operation): Promise<void> {
   if (done && pessimistic) r.note("pessimistic exit");
 }
 
-/** Somebody's request to leave the backstop matures, give or take a second, and is used. */
+/** An exit request of the backstop matures, give or take two seconds, and is used. */
 async function wait(r: Run, o: Operation): Promise<void> {
   const { model } = r.w;
   const pending = (): readonly bigint[] =>

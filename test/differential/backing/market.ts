@@ -4,7 +4,7 @@ import { type Operation, cycled } from "./operation.js";
 import { type Run } from "./run.js";
 import { borrow, deposit, liquidate } from "./vaults.js";
 
-/** What breaker, volatility, governance, prices and time do. */
+/** Operations of breaker, volatility, governance, prices and time. */
 export const MARKET = {
   ...{ pauseBid, pauseLiquidate, unpause, poke, refresh, volatility, hours },
   ...{ price, crash, rise, split, time, silence },
@@ -18,12 +18,15 @@ const PAIRS = [
   [1, 2],
 ] as const;
 
-/** The guardian closes bidding; half of the time somebody bids nevertheless. */
+/** The guardian pauses bidding. In half of the cases a bid follows. */
 async function pauseBid(r: Run, o: Operation): Promise<void> {
   if ((await pause(r, o, "Bid")) && o.pick % 2 === 0) await take(r, { ...o, elapsed: 1n });
 }
 
-/** The guardian closes liquidating; somebody tries nevertheless, or as soon as it is over. */
+/**
+ * The guardian pauses liquidations. In two of three cases a liquidation follows, during the pause
+ * or at about its end.
+ */
 async function pauseLiquidate(r: Run, o: Operation): Promise<void> {
   if (!(await pause(r, o, "Liquidate")) || o.pick % 3 === 0) return;
   const { now } = r.w.model;
@@ -44,7 +47,10 @@ function unpause(r: Run, o: Operation): Promise<boolean> {
   );
 }
 
-/** The breaker sees a price; half of the time it sees it move by about its limit, and somebody wants to borrow then. */
+/**
+ * The breaker reads a price. In half of the cases the price moves by about the limit, and a borrow
+ * follows.
+ */
 async function poke(r: Run, o: Operation): Promise<void> {
   await pokeOne(r, o.asset, o.elapsed);
   if (o.pick % 2 === 0) return;
@@ -62,7 +68,7 @@ function refresh(r: Run, o: Operation): Promise<boolean> {
   );
 }
 
-/** Every asset's volatility, then every pair's correlation. */
+/** Pokes every asset's volatility, then every pair's correlation. */
 async function volatility(r: Run, o: Operation): Promise<void> {
   const { model, client } = r.w;
   await measureAll(r, o.elapsed);
@@ -76,7 +82,10 @@ async function volatility(r: Run, o: Operation): Promise<void> {
   }
 }
 
-/** A few hours of prices that do not all move together, measured, and a vault of two collaterals at its limit. */
+/**
+ * Passes four hours in which prices do not all move together, and measures them. Then a vault of
+ * two collaterals borrows at its limit.
+ */
 async function hours(r: Run, o: Operation): Promise<void> {
   const { model, keys } = r.w;
   await measureAll(r, o.elapsed);
@@ -92,7 +101,10 @@ async function hours(r: Run, o: Operation): Promise<void> {
   await borrow(r, { ...o, vault, share: 1000 });
 }
 
-/** Governance sets a threshold: mostly lower, which starts a ramp, and half of the time a day of it passes. */
+/**
+ * Governance sets a threshold, usually a lower one, which starts a ramp. In half of the cases a day
+ * passes.
+ */
 async function threshold(r: Run, o: Operation): Promise<void> {
   const { model, client } = r.w;
   const { risk, supplyCap } = await client.riskConfig.assetRisk(o.asset);
@@ -108,7 +120,7 @@ async function threshold(r: Run, o: Operation): Promise<void> {
   if (o.pick % 2 === 0) await pass(r, "ramp", 80_000n);
 }
 
-/** A ramp is ended, or rather is tried to be: about when it has run its course. */
+/** Tries to settle a ramp at about the time of its end. */
 function settle(r: Run, o: Operation): Promise<boolean> {
   const { model, client } = r.w;
   const asset = IDS.find((id) => model.riskConfig.rampOf(id) !== null) ?? o.asset;
@@ -123,7 +135,7 @@ function settle(r: Run, o: Operation): Promise<boolean> {
   );
 }
 
-/** Governance sets the least haircut; somebody borrows to the limit that is left. */
+/** Governance sets the least haircut. A borrow at the remaining limit follows. */
 async function floor(r: Run, o: Operation): Promise<void> {
   const { model, client } = r.w;
   const least = BigInt(o.pick % 1500);
@@ -151,7 +163,7 @@ function rise(r: Run, o: Operation): Promise<void> {
   return r.quote(IDS.map((id) => 1100 + ((o.pick >> id) % 900)));
 }
 
-/** The second source of the asset that has one moves alone. */
+/** Moves only the second source of the asset that has two. */
 function split(r: Run, o: Operation): Promise<void> {
   return r.quoteSecondary(1, 940 + (o.pick % 120));
 }
@@ -160,7 +172,7 @@ function time(r: Run, o: Operation): Promise<boolean> {
   return pass(r, "time", o.elapsed * 6n);
 }
 
-/** Up to four days without an answer. */
+/** Up to four days pass without an answer of any feed. */
 function silence(r: Run, o: Operation): Promise<boolean> {
   return pass(r, "silence", 80_000n * BigInt(1 + (o.pick % 4)));
 }
@@ -212,7 +224,7 @@ async function measureAll(r: Run, elapsed: bigint): Promise<void> {
   }
 }
 
-/** The rounds of an asset's primary feed that its series has not seen. */
+/** Rounds of an asset's primary feed that its series has not read. */
 async function roundsOf(r: Run, id: number): Promise<RoundHistory> {
   const feed = r.w.client.feeds[id]!;
   const newest = (await feed.latestRoundData()).id;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type pools } from "../../../src/model/index.js";
 import { type Run } from "./run.js";
 
-/** How often each operation is drawn. */
+/** Weight of each operation in the draw. */
 const WEIGHTS = {
   ...{ open: 5, deposit: 1, borrow: 3, repay: 1, withdraw: 1, deleverage: 3, liquidate: 5 },
   ...{ flag: 3, absorb: 6, absorbAll: 3, take: 10, residual: 4, checkpoint: 3, restart: 4, writeOff: 4 },
@@ -22,9 +22,9 @@ export const operations = fc.array(
     vault: fc.nat(5),
     asset: fc.nat(2),
     pick: fc.nat(10_000),
-    /** Size of the operation in thousandths of what is there. */
+    /** Size of the operation, in thousandths of the available amount. */
     share: fc.oneof(fc.integer({ min: 1, max: 1000 }), fc.constantFrom(1, 999, 1000)),
-    /** How far from an edge it lands [units]. */
+    /** Distance from an edge [units]. */
     edge: fc.bigInt(-2n, 2n),
     elapsed: fc.oneof(
       { weight: 8, arbitrary: fc.bigInt(1n, 600n) },
@@ -35,19 +35,19 @@ export const operations = fc.array(
 );
 export type Operation = (typeof operations extends fc.Arbitrary<infer T> ? T : never)[number];
 
-/** What an operation does: it is compared as it goes, see `Run`. */
+/** Performs an operation. `Run` compares both sides after each of its actions. */
 export type Perform = (r: Run, o: Operation) => Promise<unknown>;
 
 export const SOME: Operation = {
   ...{ kind: "open", actor: 0, vault: 0, asset: 0, pick: 1, share: 500, edge: 0n, elapsed: 10n },
 };
 
-/** An operation's share of an amount. */
+/** The part of an amount that an operation moves. */
 export function part(amount: bigint, o: Operation): bigint {
   return (amount * BigInt(o.share)) / 1000n;
 }
 
-/** Number `i` of a list, counted round; nothing of an empty one. */
+/** Element `i` of a list, modulo its length; undefined for an empty list. */
 export function cycled<T>(list: readonly T[], i: number): T | undefined {
   return list[i % Math.max(list.length, 1)];
 }
@@ -57,7 +57,7 @@ export function debtUnit(r: Run): bigint {
   return 10n ** r.w.model.terms.debtDecimals;
 }
 
-/** Notes who bore a loss of `name`. */
+/** Notes the steps of the waterfall that bore a loss of `name`. */
 export function noteLoss(r: Run, name: string, loss: pools.Loss): void {
   if (loss.total === 0n) return;
   r.note(`${name} with a shortfall`);

@@ -7,7 +7,7 @@ import { VAULTS } from "./vaults.js";
 
 const PERFORM: Record<Kind, Perform> = { ...VAULTS, ...BIDDERS, ...CAPITAL, ...MARKET };
 
-/** Does one operation; whatever it needs is looked up in the model. */
+/** Performs one operation. Its targets are looked up in the model. */
 export async function perform(r: Run, o: Operation): Promise<void> {
   await PERFORM[o.kind](r, o);
 }

@@ -12,26 +12,32 @@ import {
 import { allDifferences, owners } from "./state.js";
 import { type World, mockFeed, step, syncFeeds } from "../world.js";
 
-/** A lot by name, and what is left of it [token units]. */
+/** A lot, by the id of its absorption and its asset, and its remaining amount [token units]. */
 export interface Lot {
   readonly id: bigint;
   readonly asset: number;
   readonly amount: bigint;
 }
 
-/** One run of contracts and model side by side: every action is compared, and what was reached is counted. */
+/**
+ * One run of contracts and model side by side. It compares every action and counts the outcomes
+ * reached.
+ */
 export class Run {
   constructor(
     readonly w: World,
     private readonly seen: Map<string, number>,
   ) {}
 
-  /** Notes that something was reached. */
+  /** Counts an outcome. */
   note(what: string): void {
     this.seen.set(what, (this.seen.get(what) ?? 0) + 1);
   }
 
-  /** Does one thing on both sides `elapsed` seconds after the last; both must say and become the same. */
+  /**
+   * Runs one action on both sides, `elapsed` seconds after the last. Verdicts and states must be
+   * equal.
+   */
   async act(
     name: string,
     elapsed: bigint,
@@ -47,7 +53,10 @@ export class Run {
     return refusal === undefined;
   }
 
-  /** Does an operation of `signer` on both sides `elapsed` seconds after the last; `then` sees what the model did. */
+  /**
+   * Performs an operation of `signer` on both sides, `elapsed` seconds after the last. `then` gets
+   * the result of the model.
+   */
   async perform<K extends OperationKind>(
     name: string,
     elapsed: bigint,
@@ -66,7 +75,7 @@ export class Run {
     );
   }
 
-  /** What the model would say `elapsed` seconds from now. */
+  /** The result that `read` would have `elapsed` seconds from now. */
   ahead<T>(elapsed: bigint, read: () => T): T {
     const { model } = this.w;
     const { now } = model;
@@ -76,7 +85,10 @@ export class Run {
     return value;
   }
 
-  /** Every feed answers again, that of asset i moved to `permille[i]` of what it said; the first after `elapsed` seconds. */
+  /**
+   * Every feed answers again. That of asset i moves to `permille[i]` thousandths of its last
+   * answer. The first answer comes after `elapsed` seconds.
+   */
   async quote(permille: readonly number[], elapsed = 1n): Promise<void> {
     const { w } = this;
     const { assets, debtAsset } = w.client.deployment;
@@ -101,7 +113,7 @@ export class Run {
     await syncFeeds(w);
   }
 
-  /** The second source of an asset moves alone, to `permille` of what it said. */
+  /** Only the second source of an asset answers, at `permille` thousandths of its last answer. */
   async quoteSecondary(asset: number, permille: number): Promise<void> {
     const { secondary } = this.w.client.deployment.assets[asset]!;
     if (secondary === undefined) throw new RangeError(`asset ${asset} has one source`);
@@ -122,12 +134,12 @@ export class Run {
     return { address: owners(this.w)[i]!, signer: this.w.actors[i]! };
   }
 
-  /** The owner's signer of vault number `i`. */
+  /** Key and owner's signer of vault number `i`. */
   vault(i: number) {
     return { key: this.w.keys[i]!, ...this.actor(Math.floor(i / 2)) };
   }
 
-  /** What a vault may still borrow now, to the unit [debt units]. */
+  /** Amount that a vault may still borrow now, to the unit [debt units]. */
   room(key: VaultKey): bigint {
     const { model } = this.w;
     const { balances } = model.vaultEngine.vault(key);
@@ -139,7 +151,10 @@ export class Run {
     );
   }
 
-  /** Vault number `i`, or rather one that can be liquidated now, or rather still one worth less than it owes. */
+  /**
+   * An unhealthy vault if there is one, otherwise any vault. For an even `i`, one worth less than
+   * its debt if there is one.
+   */
   ailing(i: number): VaultKey {
     const { model, keys } = this.w;
     const unhealthy = keys.filter((key) => model.vaultEngine.health(key).liquidatable);
@@ -150,7 +165,7 @@ export class Run {
     return among[i % among.length]!;
   }
 
-  /** A lot with something left, or rather any lot's name. */
+  /** Usually a lot that is not sold out, if there is one; otherwise an arbitrary name. */
   lot(i: number, asset: number): Lot {
     const { open } = this.w.model.auctionHouse.state;
     const lots = open.flatMap((a) => a.lots.map((l) => ({ id: a.id, asset: l.asset, amount: l.amount })));
@@ -159,7 +174,7 @@ export class Run {
     return left[i % left.length]!;
   }
 
-  /** A residual with something left, or rather any asset. */
+  /** A residual that is not sold out, if there is one, otherwise that of any asset. */
   residual(i: number): Lot {
     const left = [...this.w.model.auctionHouse.state.residuals.values()].filter((l) => l.amount > 0n);
     const lot = left[i % Math.max(left.length, 1)];

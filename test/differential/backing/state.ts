@@ -16,11 +16,11 @@ const PAIRS = [
   [0, 2],
   [1, 2],
 ] as const;
-/** What the model's levels of correlation count [1 / 75]. */
+/** Denominator of the model's correlation levels. */
 const LEVELS = 75n;
 const LAST = 2n ** 32n;
 
-/** One figure by name, as either side has it. */
+/** Figures of one side, by name. */
 type Figures = ReadonlyMap<string, bigint>;
 
 /** The actors' addresses, lower case. */
@@ -28,7 +28,10 @@ export function owners(w: World): readonly string[] {
   return w.actors.map((_, i) => ownerOf(w.keys[2 * i]!));
 }
 
-/** Every difference between chain and model now: vaults, pool and prices, and everything that stands behind them. */
+/**
+ * Every difference between chain and model now: vaults, pool, prices, auctions, backstop and
+ * policies.
+ */
 export async function allDifferences(w: World): Promise<readonly Mismatch[]> {
   const [front, chain] = await Promise.all([differences(w), chainFigures(w)]);
   const model = modelFigures(w);

@@ -2,7 +2,7 @@ import { BPS, MAX_UINT256, PRICE_ONE, type VaultKey, max, mulDivDown } from "../
 import { type Operation, cycled, noteLoss, part } from "./operation.js";
 import { type Run } from "./run.js";
 
-/** What owners and liquidators do. */
+/** Operations of owners, liquidators and absorbers. */
 export const VAULTS = {
   open,
   deposit,
@@ -16,11 +16,17 @@ export const VAULTS = {
   absorbAll,
 };
 
-/** What a vault of two collaterals may get of each, and a vault that is hardly worth its gas [thousandths of a token]. */
+/**
+ * Largest collateral of each asset in a vault of two collaterals, and that of a vault hardly worth
+ * its gas [thousandths of a token].
+ */
 const MOST = [20_000n, 400n, 30_000_000n] as const;
 const SMALL = [100n, 3n, 160_000n] as const;
 
-/** Collateral of one or two kinds and a debt at the limit or below it; one vault in four is small. */
+/**
+ * Opens a vault with one or two collaterals and a debt at or below the limit. One vault in four is
+ * small.
+ */
 async function open(r: Run, o: Operation): Promise<void> {
   if (o.pick % 4 === 0) {
     await put(r, o, o.asset, SMALL[o.asset]!);
@@ -33,7 +39,7 @@ async function open(r: Run, o: Operation): Promise<void> {
   await borrow(r, { ...o, share: Math.max(o.share, 300) });
 }
 
-/** Adds up to half of what a vault may get of one asset. */
+/** Deposits up to half of the largest collateral of one asset. */
 export function deposit(r: Run, o: Operation): Promise<boolean> {
   return put(r, o, o.asset, part(MOST[o.asset]! / 2n, o));
 }
@@ -44,7 +50,7 @@ function put(r: Run, o: Operation, asset: number, thousandths: bigint): Promise<
   return r.perform("deposit", 5n, signer, { kind: "deposit", vault: key, asset, amount });
 }
 
-/** From 800 thousandths up at the limit of what may be borrowed, give or take a unit. */
+/** Borrows. From a share of 800 thousandths up, the amount is the limit, give or take two units. */
 export async function borrow(r: Run, o: Operation): Promise<void> {
   const { key, signer, address } = r.vault(o.vault);
   const room = r.ahead(o.elapsed, () => r.room(key));
@@ -74,7 +80,7 @@ function withdraw(r: Run, o: Operation): Promise<boolean> {
   });
 }
 
-/** Sells at cost, a little above, or around the most that may be taken out. */
+/** Sells at cost, a little above it, or around the most that may be taken out. */
 function deleverage(r: Run, o: Operation): Promise<boolean> {
   const { model } = r.w;
   const indebted = r.w.keys.flatMap((k, i) => (model.vaultEngine.vault(k).scaledDebt === 0n ? [] : [i]));
@@ -110,7 +116,10 @@ export function liquidate(r: Run, o: Operation): Promise<boolean> {
   );
 }
 
-/** Where nothing is ailing, prices give way a little first; sometimes the vault is absorbed as soon as it may be. */
+/**
+ * Flags a vault. If none is unhealthy, prices fall a little first. Sometimes the vault is absorbed
+ * as soon as it may be.
+ */
 async function flag(r: Run, o: Operation): Promise<void> {
   const { model, keys } = r.w;
   if (!keys.some((key) => model.vaultEngine.health(key).liquidatable)) {
@@ -124,7 +133,7 @@ async function flag(r: Run, o: Operation): Promise<void> {
   if (o.pick % 3 === 0) await absorbFlagged(r, o, key);
 }
 
-/** A flagged vault, where there is one. */
+/** Absorbs a vault, usually a flagged one if there is one. */
 async function absorb(r: Run, o: Operation): Promise<void> {
   const { model, keys } = r.w;
   const flagged = keys.filter((key) => model.vaultEngine.vault(key).flaggedAt > model.now - 7000n);
@@ -133,7 +142,7 @@ async function absorb(r: Run, o: Operation): Promise<void> {
   else await absorbFlagged(r, o, key);
 }
 
-/** When its flag becomes ripe, or stale, give or take a second. */
+/** Absorbs a vault when its flag is one hour or two hours old, give or take two seconds. */
 async function absorbFlagged(r: Run, o: Operation, key: VaultKey): Promise<void> {
   const { model } = r.w;
   const due = model.vaultEngine.vault(key).flaggedAt + (o.pick % 8 === 1 ? 7200n : 3600n) + o.edge;
@@ -152,7 +161,7 @@ async function absorbAll(r: Run, o: Operation): Promise<void> {
   if (absorbed > 1) r.note("absorb several");
 }
 
-/** Absorbs one vault for the tip of actor number `keeper`. */
+/** Absorbs one vault. The tip goes to actor number `keeper`. */
 export function absorbVault(r: Run, key: VaultKey, keeper: number, elapsed: bigint): Promise<boolean> {
   const { address } = r.actor(keeper);
   return r.perform("absorb", elapsed, r.actor(0).signer, { kind: "absorb", vault: key, keeper: address });
