@@ -196,10 +196,7 @@ export async function checkBook(
   );
   const tips = [...house.tips.values()].reduce((sum, tip) => sum + tip, 0n);
   const kept = await client.debtToken.balanceOf(client.auctionHouse);
-  log.require(
-    kept >= tips,
-    `block ${block}: the auction house owes ${tips} in tips but holds ${kept}`,
-  );
+  log.require(kept >= tips, `block ${block}: the auction house owes ${tips} in tips but holds ${kept}`);
   for (const { id, symbol } of client.deployment.assets) {
     const { deposited, auctioned } = model.vaultEngine.assetTotals(id);
     log.require(
