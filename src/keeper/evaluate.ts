@@ -4,18 +4,18 @@ import { healthOfAll } from "./chain/stateReader.js";
 import type { Head, VaultIndex } from "./chain/vaultIndex.js";
 import { sameHealth } from "./plan/plan.js";
 
-/** What a pass knows of the vaults. */
+/** The vaults at the block of a pass. */
 export interface Evaluation {
   readonly vaults: number;
   readonly unhealthy: ReadonlyMap<VaultKey, VaultHealth>;
-  /** How many vaults the lens was asked about, and those of which it says something else than the model. */
+  /** Number of vaults compared with the lens, and those for which lens and model differ. */
   readonly confirmed: number;
   readonly disagreeing: ReadonlySet<VaultKey>;
 }
 
-/** Judges all known vaults by the model, and has the lens confirm it. */
+/** Evaluates all known vaults with the model and compares the result with the lens. */
 export class Evaluator {
-  /** Where the rotating comparison with the lens goes on. */
+  /** Position at which the next rotating comparison starts. */
   private rotation = 0;
 
   constructor(
@@ -32,8 +32,9 @@ export class Evaluator {
   }
 
   /**
-   * Compares the model with the lens at the same block: on every unhealthy vault, and in turn on as many others as fill the calls,
-   * so that a vault the model wrongly thinks healthy is found too.
+   * Compares the model with the lens at the same block: for every unhealthy vault, and in rotation
+   * for as many others as fill the calls. The rotation finds vaults that the model wrongly
+   * considers healthy.
    */
   private async confirm(
     health: ReadonlyMap<VaultKey, VaultHealth>,
@@ -53,7 +54,8 @@ export class Evaluator {
     }
     const truth = await this.reader.health(keys, head.number);
     const differing = keys.filter((key) => !sameHealth(health.get(key), truth.get(key)));
-    // Something was missed, such as events of a node that lags: read again in the next pass.
+    // The model missed something, for example events of a lagging node. Read these vaults again in
+    // the next pass.
     this.index.doubt(differing);
     return { confirmed: keys.length, disagreeing: new Set(differing) };
   }

@@ -21,24 +21,26 @@ import { type Decision, planPass, type SkipReason } from "./plan/plan.js";
 import type { EventSink, OutcomeEvent } from "./report/events.js";
 import { Reporter } from "./report/reporter.js";
 
-/** How a keeper works. */
 export interface KeeperSettings {
-  /** Decide and report, but send nothing. */
+  /** Decides and reports, but sends nothing. */
   readonly dryRun: boolean;
   /** Least profit worth a transaction [debt units]. */
   readonly minProfit: bigint;
-  /** Most blocks asked for events at once. */
+  /** Most blocks whose events are requested at once. */
   readonly logChunk: number;
   readonly patience: InclusionLimits;
-  /** Price of a wei [debt units, 1e36-scaled], where no asset of the system tells it. */
+  /** Price of a wei [debt units, 1e36-scaled], used if no asset of the system gives it. */
   readonly weiPrice?: bigint;
-  /** Time after which a keeper with nothing to do says that it is there [ms]. */
+  /** Time after which an idle keeper reports that it is alive [ms]. */
   readonly alive: number;
-  /** Liquidates in batches through it, without capital; without it each vault on its own, from the account's balance. */
+  /**
+   * Executor for batches without capital. Without an executor each vault is liquidated on its own,
+   * from the account's balance.
+   */
   readonly executor?: Executor;
 }
 
-/** What one pass did. */
+/** The result of one pass. */
 export interface PassResult {
   readonly head: Head;
   readonly outcomes: readonly OutcomeEvent[];
@@ -49,8 +51,8 @@ export interface PassResult {
 const LONGEST_PAUSE = 30_000;
 
 /**
- * The liquidation keeper of one deployment. A pass reads everything at one block, evaluates the vaults, plans, executes and
- * reports; only one pass runs at a time.
+ * The liquidation keeper of one deployment. A pass reads the state at one block, evaluates the
+ * vaults, plans, executes and reports. Only one pass runs at a time.
  */
 export class Keeper {
   private readonly reader: ChainReader;
@@ -76,15 +78,18 @@ export class Keeper {
   }
 
   /**
-   * One pass at the newest block; returns that block, what became of what was sent, and the vaults it left unhealthy, with the
-   * reason. Throws if the node fails.
+   * Runs one pass at the newest block. Returns that block, the outcomes of the sent transactions,
+   * and the vaults left unhealthy with the reason. Throws if the node fails.
    */
   async pass(stopped: AbortSignal): Promise<PassResult> {
     const head = await this.reader.head();
     return { head, outcomes: await this.passAt(head, stopped), left: this.reporter.left };
   }
 
-  /** One pass per new block until `stopped`. A pass that fails is reported, and the next block tried. */
+  /**
+   * Runs one pass per new block until `stopped` is aborted. A failed pass is reported, and the next
+   * block starts a new one.
+   */
   async run(stopped: AbortSignal): Promise<void> {
     let seen: string | null = null;
     let failures = 0;
@@ -115,7 +120,7 @@ export class Keeper {
     }
   }
 
-  /** Read, evaluate, plan, execute; each step reports. */
+  /** Reads, evaluates, plans and executes. Each step reports. */
   private async passAt(head: Head, stopped: AbortSignal): Promise<readonly OutcomeEvent[]> {
     this.reporter.begin();
     await readState(this.reader, this.index, this.model, head);
@@ -152,7 +157,7 @@ export class Keeper {
     return await execute(strategy, decisions, pass, execution, this.reporter, settings.dryRun);
   }
 
-  /** What to do about every unhealthy vault. One on which model and lens disagree is left alone. */
+  /** Decides about every unhealthy vault. A vault on which model and lens differ is left alone. */
   private plan(
     { unhealthy, disagreeing }: Evaluation,
     strategy: Strategy,

@@ -4,7 +4,7 @@ import type { NodeProvider } from "../../protocol/provider.js";
 import { type Fees } from "./fees.js";
 import { lineOf } from "./nodeWords.js";
 
-/** A transaction with nothing left to choose. */
+/** A transaction with every field set: the account only signs it. */
 export interface PreparedTransaction {
   readonly to: string;
   readonly data: string;
@@ -13,13 +13,13 @@ export interface PreparedTransaction {
   readonly fees: Fees;
 }
 
-/** Who signs. `send` broadcasts once and returns the hash; it neither waits nor retries. */
+/** Signs and sends. `send` broadcasts once and returns the hash. It neither waits nor retries. */
 export interface Account {
   readonly address: string;
   send(transaction: PreparedTransaction): Promise<string>;
 }
 
-/** An account whose key the node holds: development chains only. */
+/** An account whose key the node holds. Only development chains have such accounts. */
 export function unlockedAccount(provider: NodeProvider, address: string): Account {
   return {
     address,
@@ -40,7 +40,10 @@ export function unlockedAccount(provider: NodeProvider, address: string): Accoun
   };
 }
 
-/** An account whose key this process holds. Throws a TypeError for a bad key, which it does not repeat. */
+/**
+ * An account whose key this process holds. Throws a TypeError for an invalid key. The message does
+ * not contain the key.
+ */
 export function keyAccount(provider: NodeProvider, chainId: number, key: string): Account {
   const wallet = new Wallet(key);
   return {
@@ -52,7 +55,7 @@ export function keyAccount(provider: NodeProvider, chainId: number, key: string)
       try {
         await provider.send("eth_sendRawTransaction", [raw]);
       } catch (error) {
-        // The node has it already, such as from an answer that got lost: it is on its way.
+        // The node has the transaction already, for example because its first answer got lost.
         if (!/already known|known transaction|already imported/i.test(lineOf(error))) throw error;
       }
       return keccak256(raw);
@@ -61,15 +64,17 @@ export function keyAccount(provider: NodeProvider, chainId: number, key: string)
 }
 
 /**
- * The nonces of one account. It is the only writer of its own transactions, remembers those not yet mined, and reuses
- * their nonces at higher fees rather than queueing behind them.
+ * The nonces of one account. This process is the account's only sender. The manager remembers its
+ * transactions until they are mined, and replaces a waiting one at higher fees instead of queueing
+ * behind it.
  */
 export class NonceManager {
   private readonly waiting = new Map<number, Fees>();
   private next = 0;
 
   /**
-   * Starts a pass. `mined` and `pending` are the account's transaction counts without and with what waits in the node.
+   * Starts a pass. `mined` and `pending` are the account's transaction counts without and with the
+   * transactions that wait in the node.
    * Returns whether the lane is free: false if transactions wait that this process did not send.
    */
   begin(mined: number, pending: number): boolean {
@@ -79,19 +84,19 @@ export class NonceManager {
     return true;
   }
 
-  /** The nonce the next transaction is to have, and the fees of the one it replaces, if any. */
+  /** The nonce of the next transaction, and the fees of the transaction it replaces, if any. */
   slot(): { readonly nonce: number; readonly replaces?: Fees } {
     const replaces = this.waiting.get(this.next);
     return { nonce: this.next, ...(replaces && { replaces }) };
   }
 
-  /** Says that the slot was used. */
+  /** Records that a transaction with `nonce` was broadcast. */
   sent(nonce: number, fees: Fees): void {
     this.waiting.set(nonce, fees);
     this.next = nonce + 1;
   }
 
-  /** Says that a transaction of this nonce was mined. */
+  /** Records that a transaction with `nonce` was mined. */
   mined(nonce: number): void {
     this.waiting.delete(nonce);
   }

@@ -18,7 +18,7 @@ import { readRecords } from "../../protocol/vaultRecords.js";
 import { lineOf } from "./nodeWords.js";
 import type { EventSource, Head } from "./vaultIndex.js";
 
-/** Everything at one block that moves all vaults at once. */
+/** The state at one block that changes the health of all vaults at once. */
 export interface MarketSnapshot {
   readonly pool: pools.PoolState;
   readonly debtFeed: FeedAnswer | null;
@@ -27,19 +27,19 @@ export interface MarketSnapshot {
     readonly primary: FeedAnswer | null;
     readonly secondary: FeedAnswer | null;
     readonly accepted: { readonly price: bigint; readonly timestamp: bigint };
-    /** What is known of it while its price is dead; null while it is not. */
+    /** Last known price of a dead asset; null while the asset is not dead. */
     readonly lastKnown: LastKnown | null;
-    /** As of the block, a ramp included. */
+    /** Parameters in force at the block, with a running ramp applied. */
     readonly risk: Omit<RiskTerms, "supplyCap">;
   }[];
   readonly system: SystemTerms;
 }
 
-/** What the keeper has to work with. */
+/** The keeper's means to pay. */
 export interface Funds {
   /** [debt units] */
   readonly balance: bigint;
-  /** Given to the engine [debt units]. */
+  /** Allowance of the engine [debt units]. */
   readonly allowance: bigint;
 }
 
@@ -48,7 +48,7 @@ interface Feeds {
   readonly assets: readonly { primary: AggregatorV3Interface; secondary: AggregatorV3Interface | null }[];
 }
 
-/** Reads of one deployment, each pinned to the block it is told. Errors of the node pass through. */
+/** Reads one deployment. Every read is pinned to a given block. Errors of the node pass through. */
 export class ChainReader implements EventSource {
   private readonly topics: string[];
   private readonly feeds: Feeds;
@@ -85,7 +85,6 @@ export class ChainReader implements EventSource {
     };
   }
 
-  /** The newest block. */
   async head(): Promise<Head> {
     const block = await this.provider.getBlock("latest");
     if (block?.hash == null) throw new Error("the node has no latest block");
@@ -112,7 +111,7 @@ export class ChainReader implements EventSource {
     return [...keys];
   }
 
-  /** Stored state of `keys`. */
+  /** Stored state of `keys` at `block`. */
   async records(keys: readonly VaultKey[], block: number): Promise<Map<VaultKey, VaultState>> {
     const states = new Map<VaultKey, VaultState>();
     for (const chunk of await this.chunks(keys)) {
@@ -126,7 +125,7 @@ export class ChainReader implements EventSource {
     return states;
   }
 
-  /** Health of `keys` as the contracts see it. */
+  /** Health of `keys` at `block`, computed by the lens. */
   async health(keys: readonly VaultKey[], block: number): Promise<Map<VaultKey, VaultHealth>> {
     const found = new Map<VaultKey, VaultHealth>();
     for (const chunk of await this.chunks(keys)) {
@@ -141,7 +140,7 @@ export class ChainReader implements EventSource {
     return found;
   }
 
-  /** Most vaults one call of the lens takes. */
+  /** Most vaults that one call of the lens accepts. */
   async keysPerCall(): Promise<number> {
     this.maxKeys ??= Number(await this.client.vaultLens.MAX_KEYS());
     return this.maxKeys;
@@ -185,7 +184,7 @@ export class ChainReader implements EventSource {
     };
   }
 
-  /** What the guard knows of an asset that is dead; null if it is not. */
+  /** Last known price of a dead asset, from the oracle guard; null if the asset is not dead. */
   private async lastKnown(id: number, block: number): Promise<LastKnown | null> {
     const at = { blockTag: block };
     const { status } = await this.client.oracleGuard.price(id, at);
@@ -213,7 +212,10 @@ export class ChainReader implements EventSource {
   }
 }
 
-/** What a feed says, or null if it is broken. A node that does not answer is not a broken feed: its error passes through. */
+/**
+ * The answer of a feed, or null if the feed reverts or returns no price. An error of the node
+ * passes through, because a silent node does not mean that a feed is broken.
+ */
 async function answerOf(feed: AggregatorV3Interface, block: number): Promise<FeedAnswer | null> {
   try {
     const { answer, updatedAt } = await feed.latestRoundData({ blockTag: block });

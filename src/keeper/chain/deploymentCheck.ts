@@ -8,13 +8,16 @@ import { poolTermsOf } from "../../protocol/parameters/convert.js";
 
 type Value = bigint | boolean | string;
 
-/** A field of the record, what it says, and what the chain says. */
+/** A field of the deployment record, its recorded value, and the value on the chain. */
 type Pair = readonly [field: string, recorded: Value, actual: Value];
 
 /**
- * Compares everything a deployment's record says and the chain holds, and the keeper does not read again: code at every address, how the contracts are
- * wired, decimals, interest, the assets listed, and their sources with bounds. Returns the first difference as one line that names field, recorded value
- * and the chain's, or null. Risk parameters may change at any time: the keeper reads those in force with every block.
+ * Compares the deployment record with the chain, for everything that the keeper does not read
+ * again: code at every address, references between contracts, decimals, interest, listed assets,
+ * and their sources with bounds.
+ * Returns the first difference as one line that names the field, the recorded value and the chain's
+ * value; null if there is none. Risk parameters are not compared, because they may change at any
+ * time and the keeper reads them with every block.
  */
 export async function firstDifference(client: Client, provider: Provider): Promise<string | null> {
   const { contracts, executor, autopilot } = client.deployment;

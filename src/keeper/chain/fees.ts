@@ -7,8 +7,9 @@ export interface Fees {
 }
 
 /**
- * Fees that stay good for several full blocks: twice the base fee and the tip. Where they replace a transaction of the
- * same nonce, both are at least an eighth above its own, which is what nodes ask for.
+ * Fees that suffice for several full blocks: twice the base fee, plus the tip. For a replacement of
+ * the same nonce, both fees are at least an eighth above the replaced ones, because nodes require
+ * an increase.
  */
 export function feesFor(baseFee: bigint, tip: bigint, replaced?: Fees): Fees {
   const maxPriorityFeePerGas = replaced === undefined ? tip : max(tip, bumped(replaced.maxPriorityFeePerGas));
@@ -19,7 +20,10 @@ export function feesFor(baseFee: bigint, tip: bigint, replaced?: Fees): Fees {
   };
 }
 
-/** What a unit of gas costs at most in the next block [wei]: a full block raises the base fee by an eighth. */
+/**
+ * Highest price of a unit of gas in the next block [wei]. A full block raises the base fee by an
+ * eighth.
+ */
 export function nextGasPrice(baseFee: bigint, tip: bigint): bigint {
   return baseFee + baseFee / 8n + 1n + tip;
 }

@@ -3,7 +3,7 @@ import type { NodeProvider } from "../../protocol/provider.js";
 
 const ONE_GWEI = 10n ** 9n;
 
-/** The tip the node suggests [wei per gas], or one gwei if it has no opinion. */
+/** The tip that the node suggests [wei per gas]; one gwei if the node suggests none. */
 export async function suggestedTip(provider: NodeProvider): Promise<bigint> {
   try {
     return BigInt((await provider.send("eth_maxPriorityFeePerGas", [])) as string);
@@ -12,7 +12,9 @@ export async function suggestedTip(provider: NodeProvider): Promise<bigint> {
   }
 }
 
-/** Price of one wei [debt units, 1e36-scaled] by the price of wrapped ether, if it has one now. */
+/**
+ * Price of one wei [debt units, 1e36-scaled], from the price of wrapped ether if that has one now.
+ */
 export function weiPriceOf(
   assets: readonly { symbol: string; decimals: number }[],
   prices: readonly Price[],

@@ -9,20 +9,22 @@ import {
 import type { Client } from "../../protocol/client.js";
 import type { NodeProvider } from "../../protocol/provider.js";
 
-/** The executor as the keeper uses it. */
+/** A deployed executor and the pools it sells in. */
 export interface Executor {
   readonly address: string;
   readonly contract: LiquidationExecutor;
-  /** By asset id: fee of the deepest pool against the debt asset [millionths]; null if there is none. */
+  /**
+   * By asset id: fee of the pool with the most debt asset [millionths]; null if there is no pool.
+   */
   readonly fees: readonly (bigint | null)[];
 }
 
-/** An executor that cannot be used; the message is one line for people. */
+/** The executor cannot be used. The message is one line for people. */
 export class ExecutorError extends Error {
   override readonly name = "ExecutorError";
 }
 
-/** Who advances what a batch repays: in the order of `Funding` in the contract. */
+/** The source of the tokens that a batch repays with, in the order of `Funding` in the contract. */
 export const FUNDING = { held: 0, flashLoan: 1, flashSwap: 2, callback: 3 } as const;
 export type FundingName = keyof typeof FUNDING;
 
@@ -30,8 +32,10 @@ export type FundingName = keyof typeof FUNDING;
 const FEES = [100n, 500n, 3_000n, 10_000n] as const;
 
 /**
- * The executor at `address`, with the pool it will use for each asset: of those its factory knows, the one that holds most
- * of the debt asset. Throws an `ExecutorError` if it is none, of another engine, or does not let `account` call.
+ * Opens the executor at `address` and picks a pool for each asset: of the pools its factory knows,
+ * the one that holds most of the debt asset.
+ * Throws an `ExecutorError` if the address holds no executor, if the executor belongs to another
+ * engine, or if `account` may not call it.
  */
 export async function openExecutor(
   client: Client,

@@ -1,6 +1,6 @@
 import { redacted } from "../../protocol/endpoint.js";
 
-/** What a node said of a refused request, or else the library, on one line. */
+/** An error on one line: the node's message about a refused request, or else the library's. */
 export function lineOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { shortMessage } = error as { shortMessage?: unknown };

@@ -1,24 +1,25 @@
 import type { TransactionReceipt } from "ethers";
 import { setTimeout as delay } from "node:timers/promises";
 
-/** What waiting for a receipt needs of a chain. */
+/** The calls that waiting for a receipt makes. */
 export interface ReceiptSource {
   getBlockNumber(): Promise<number>;
   getTransactionReceipt(hash: string): Promise<TransactionReceipt | null>;
 }
 
-/** How long to wait: in blocks, and in time for a chain that produces none. */
+/** Limits of a wait: in blocks, and in time for a chain that produces no blocks. */
 export interface InclusionLimits {
   readonly blocks: number;
   /** Longest time without a new block [ms]. */
   readonly stall: number;
-  /** Between two questions [ms]. */
+  /** Time between two polls [ms]. */
   readonly interval: number;
 }
 
 /**
- * The receipt of a transaction, or null if `patience.blocks` blocks after `from` were mined without it, the chain stood
- * still for too long, or `stopped`. Errors of the node count as no answer.
+ * The receipt of a transaction. Null if `patience.blocks` blocks after `from` were mined without
+ * it, if no new block came for `patience.stall` ms, or if `stopped` is aborted. An error of the
+ * node counts as no answer.
  */
 export async function receiptWithin(
   source: ReceiptSource,
@@ -30,7 +31,8 @@ export async function receiptWithin(
   let newest = from;
   let newestAt = performance.now();
   for (;;) {
-    // The block number comes first: a receipt asked for after it covers every block up to it.
+    // Read the block number first. A receipt read after it then covers every block up to that
+    // number.
     const number = await source.getBlockNumber().catch(() => newest);
     const receipt = await source.getTransactionReceipt(hash).catch(() => null);
     if (receipt !== null) return receipt;
@@ -44,7 +46,7 @@ export async function receiptWithin(
   }
 }
 
-/** Waits `time` [ms], or until `stopped`. */
+/** Waits for `time` [ms], or until `stopped` is aborted. */
 export async function pause(time: number, stopped: AbortSignal): Promise<void> {
   await delay(time, undefined, { signal: stopped }).catch(() => undefined);
 }

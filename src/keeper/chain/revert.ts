@@ -9,22 +9,25 @@ import {
 } from "../../../types/index.js";
 import { lineOf } from "./nodeWords.js";
 
-/** What a refused call or transaction means for the keeper. */
+/** The meaning of a refused call or transaction for the keeper. */
 export type RevertClass =
-  /** The vault is healthy or no longer holds the asset: somebody was first, or the price came back. */
+  /**
+   * The vault is healthy or no longer holds the asset: another liquidator was first, or the price
+   * recovered.
+   */
   | "gone"
-  /** The call would still work, but no longer on the terms asked for. */
+  /** The call would still succeed, but not on the requested terms. */
   | "terms"
-  /** The keeper's own balance, allowance or ether. */
+  /** The keeper's own balance, allowance or ether is too small. */
   | "funds"
-  /** The nonce was used by another transaction, or is taken by one that pays more. */
+  /** Another transaction used the nonce, or occupies it at higher fees. */
   | "nonce"
-  /** The node did not answer, or not in time. */
+  /** The node did not answer in time, or not at all. */
   | "transient"
-  /** Anything else: a fault of keeper or contracts, to be looked at by a person. */
+  /** Any other refusal: a fault in the keeper or the contracts that a person must look at. */
   | "fault";
 
-/** A refusal: its class, and the custom error or message in one line. */
+/** A refusal: its class, and the custom error or message on one line. */
 export interface Revert {
   readonly class: RevertClass;
   readonly error: string;
@@ -54,7 +57,7 @@ const INTERFACES: readonly Interface[] = [
   TestToken__factory.createInterface(),
 ];
 
-/** What an error of a call, an estimate or a broadcast means. */
+/** Classifies an error of a call, an estimate or a broadcast. */
 export function classify(error: unknown): Revert {
   const data = revertData(error);
   if (data !== null) return decode(data);
@@ -73,7 +76,7 @@ export function classify(error: unknown): Revert {
   return { class: "fault", error: text };
 }
 
-/** The refusal in revert data, by custom error. */
+/** Classifies revert data by its custom error. */
 export function decode(data: string): Revert {
   for (const abi of INTERFACES) {
     const parsed = parseError(abi, data);
@@ -87,10 +90,10 @@ export function decode(data: string): Revert {
   };
 }
 
-/** What can be closed, in the order of `Action` in the contracts. */
+/** Names of the pausable actions, in the order of `PausableAction` in the contracts. */
 const ACTIONS = ["borrowing", "withdrawing with debt", "liquidating", "bidding", "flash loans"] as const;
 
-/** A custom error in words; times as people read them. */
+/** A custom error in words. Times are ISO 8601. */
 function wordsOf(name: string, args: readonly unknown[]): string {
   const told = `${name}(${args.join(", ")})`;
   if (name === "ActionClosed")
@@ -98,20 +101,20 @@ function wordsOf(name: string, args: readonly unknown[]): string {
   return name === "BorrowersInGrace" ? `${told}: borrowers have time until ${timeOf(args[0])}` : told;
 }
 
-/** A second of the chain's clock as text. */
+/** A timestamp of the chain [s] as text. */
 function timeOf(seconds: unknown): string {
   const time = new Date(Number(seconds) * 1_000);
   return Number.isNaN(time.getTime()) ? "further notice" : time.toISOString().replace(".000Z", "Z");
 }
 
-/** A batch in which no vault gave anything means what the engine said of its first vault. */
+/** A batch that liquidated nothing is classified by the engine's refusal of its first vault. */
 function nothingLiquidated(reason: unknown): Revert {
   if (typeof reason !== "string" || reason === "0x") return { class: "terms", error: "NothingLiquidated()" };
   const inner = decode(reason);
   return { class: inner.class, error: `NothingLiquidated: ${inner.error}` };
 }
 
-/** Whether an error says nothing of the chain, only of the way to it. */
+/** Whether an error concerns only the connection to the chain, not its state. */
 export function isTransient(error: unknown): boolean {
   if (isError(error, "TIMEOUT") || isError(error, "SERVER_ERROR") || isError(error, "NETWORK_ERROR"))
     return true;
@@ -121,13 +124,13 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
-/** Whether a node did not answer at all: a smaller question would not help. */
+/** Whether the node did not answer at all. Then a smaller request would not help. */
 export function isUnreachable(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   return isTransient(cause ?? error) && !isError(cause ?? error, "SERVER_ERROR");
 }
 
-/** Revert data, wherever the library or the node put it: ethers' own field, or nested in a node's error. */
+/** Finds revert data in an error: in ethers' own field, or nested in an error of the node. */
 function revertData(error: unknown): string | null {
   let found: string | null = null;
   const seen = new Set<unknown>();

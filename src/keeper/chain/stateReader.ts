@@ -2,12 +2,18 @@ import type { SystemModel, VaultHealth, VaultKey } from "../../model/index.js";
 import type { ChainReader, MarketSnapshot } from "./chainReader.js";
 import type { Head, VaultIndex } from "./vaultIndex.js";
 
-/** One pass could not be trusted: the chain changed under it. The next one starts from what is true then. */
+/**
+ * The chain was reorganised during a pass, so that the pass cannot be trusted. The next pass starts
+ * from the new state.
+ */
 export class ReorganisedError extends Error {
   override readonly name = "ReorganisedError";
 }
 
-/** Brings `model` to `head`. Throws a `ReorganisedError` if that block is no longer part of the chain afterwards. */
+/**
+ * Brings `model` to the state at `head`. Throws a `ReorganisedError` if that block is no longer
+ * part of the chain afterwards.
+ */
 export async function readState(
   reader: ChainReader,
   index: VaultIndex,
@@ -42,7 +48,6 @@ function restoreMarket({ lendingPool, oracleGuard, riskConfig }: SystemModel, ma
   });
 }
 
-/** Health of every known vault at the model's time. */
 export function healthOfAll(model: SystemModel, keys: readonly VaultKey[]): Map<VaultKey, VaultHealth> {
   const prices = model.oracleGuard.prices();
   const pool = model.lendingPool.accrued;

@@ -1,7 +1,7 @@
 import type { VaultKey } from "../../model/index.js";
 import { isUnreachable } from "./revert.js";
 
-/** A block the keeper looks at: everything it reads in one pass, it reads there. */
+/** The block of a pass. The pass makes all its reads at this block. */
 export interface Head {
   readonly number: number;
   readonly hash: string;
@@ -11,50 +11,52 @@ export interface Head {
   readonly baseFee: bigint;
 }
 
-/** What the index needs of a chain. */
+/** The calls that the index makes. */
 export interface EventSource {
-  /** Vaults named by events of blocks `from` to `to`, both included. */
+  /** Vaults named by events in blocks `from` to `to`, both included. */
   vaultsTouched(from: number, to: number): Promise<readonly VaultKey[]>;
-  /** Hash of a block, or null if there is none. */
+  /** Hash of a block, or null if the chain has no such block. */
   blockHash(number: number): Promise<string | null>;
 }
 
 /**
- * Every vault there ever was, and which of them may have changed since they were last read. Grows from engine events,
- * chunk by chunk; a reorganisation starts it over, which forgets no vault and marks all as changed. The newest blocks are asked
- * for again and again, until `OVERLAP` later ones are in.
+ * Every vault that ever existed, and the vaults that may have changed since they were last read.
+ * The index grows from events of the engine, chunk by chunk. A reorganisation restarts it: it
+ * forgets no vault and marks all as changed. The newest blocks are read again until `OVERLAP` later
+ * blocks are in.
  */
 export class VaultIndex {
   private readonly known = new Set<VaultKey>();
   private readonly changed = new Set<VaultKey>();
-  /** Last block whose events are in, or null before the first. */
+  /** Last block whose events are in; null before the first. */
   private cursor: { readonly number: number; readonly hash: string | null } | null = null;
 
   constructor(
     private readonly source: EventSource,
     /** First block that may hold an event. */
     private readonly from: number,
-    /** Most blocks asked for at once. */
+    /** Most blocks requested at once. */
     private readonly chunk: number,
   ) {}
 
-  /** All vaults, in order of first sight. */
+  /** All vaults, in the order in which they were first seen. */
   get keys(): readonly VaultKey[] {
     return [...this.known];
   }
 
-  /** Vaults to be read again. */
+  /** Vaults that must be read again. */
   get stale(): readonly VaultKey[] {
     return [...this.changed];
   }
 
-  /** Takes in all events up to `head`. An error leaves what was taken in before it. */
+  /** Adds all events up to `head`. After an error, the events added before it remain. */
   async advance(head: Head): Promise<void> {
     if (this.cursor !== null && !(await this.follows(head, this.cursor))) {
       this.cursor = null;
       for (const key of this.known) this.changed.add(key);
     }
-    // A node that lags answers for blocks it does not have yet as if nothing had happened in them: the newest are asked for again.
+    // Read the newest blocks again, because a lagging node answers for blocks it does not have yet
+    // as if they contained no events.
     let from = this.cursor === null ? this.from : Math.max(this.from, this.cursor.number + 1 - OVERLAP);
     let chunk = this.chunk;
     while (from <= head.number) {
@@ -63,7 +65,8 @@ export class VaultIndex {
       try {
         touched = await this.source.vaultsTouched(from, to);
       } catch (error) {
-        // Nodes limit ranges and answers in ways of their own: halves, down to one block, then give up for this pass.
+        // Nodes limit ranges and answers differently. Halve the range down to one block, then give
+        // up for this pass.
         if (to === from || isUnreachable(error)) throw error;
         chunk = Math.ceil((to - from + 1) / 2);
         continue;
@@ -81,12 +84,12 @@ export class VaultIndex {
     }
   }
 
-  /** Says that `keys` must be read again, whatever events say. */
+  /** Marks `keys` to be read again, regardless of events. */
   doubt(keys: Iterable<VaultKey>): void {
     for (const key of keys) if (this.known.has(key)) this.changed.add(key);
   }
 
-  /** Says that `keys` were read at the head last advanced to. */
+  /** Records that `keys` were read at the head of the last `advance`. */
   read(keys: Iterable<VaultKey>): void {
     for (const key of keys) this.changed.delete(key);
   }
@@ -98,5 +101,7 @@ export class VaultIndex {
   }
 }
 
-/** Blocks asked for again in every pass: longer than any node of a pool of nodes lags behind another. */
+/**
+ * Blocks requested again in every pass: more than any node behind one endpoint lags behind another.
+ */
 export const OVERLAP = 32;

@@ -18,21 +18,24 @@ import {
   wait,
 } from "./transaction.js";
 
-/** Above what any measured liquidation took. */
+/** More gas than any measured liquidation used. */
 const ASSUMED_GAS = 400_000n;
 
-/** How the strategy works: the least profit worth a transaction [debt units], and whether anything is sent. */
+/**
+ * Settings of the strategy: least profit worth a transaction [debt units], and whether to send
+ * nothing.
+ */
 interface DirectSettings {
   readonly minProfit: bigint;
   readonly dryRun: boolean;
   readonly symbolOf: (asset: number) => string;
 }
 
-/** Liquidates each vault on its own, from the account's balance. */
+/** Liquidates each vault in its own transaction, paid from the account's balance. */
 export class DirectStrategy implements Strategy {
   readonly assumedGas = ASSUMED_GAS;
   readonly minProfit: bigint;
-  /** What all decisions of the pass may take [debt units]. */
+  /** Most that all decisions of the pass may spend [debt units]. */
   private needed = 0n;
 
   constructor(
@@ -54,7 +57,7 @@ export class DirectStrategy implements Strategy {
     return { groups: decisions.map((decision) => [decision]), left: [] };
   }
 
-  /** Lets the engine take what it needs, if it may not yet. */
+  /** Approves the engine if the allowance does not cover the pass. */
   async prepare(
     pass: PassContext,
     decisions: readonly LiquidationDecision[],
@@ -70,7 +73,7 @@ export class DirectStrategy implements Strategy {
     const [decision] = group;
     if (decision === undefined) return { class: "terms", error: "nothing to do" };
     const { vault } = decision;
-    // Without an allowance there is nothing to simulate with: the plan is all that can be said.
+    // Without an allowance a simulation would revert. Report the plan instead.
     if (this.settings.dryRun && pass.allowance < this.needed) return this.planned(decision);
     const { client, provider, account } = this.execution;
     const { vaultEngine } = client;
@@ -105,7 +108,7 @@ export class DirectStrategy implements Strategy {
     };
   }
 
-  /** A decision as it stands, with nothing to send. */
+  /** A decision as planned, with no transaction to send. */
   private planned(decision: LiquidationDecision): Ready {
     const symbol = this.settings.symbolOf(decision.option.asset);
     return {
@@ -117,7 +120,7 @@ export class DirectStrategy implements Strategy {
     };
   }
 
-  /** What became of a liquidation that was sent. */
+  /** The outcome of a sent liquidation. */
   private async settle(
     pass: PassContext,
     decision: LiquidationDecision,
@@ -149,8 +152,9 @@ export class DirectStrategy implements Strategy {
   }
 
   /**
-   * Lets the engine take any amount of the debt asset from the account; waits for it. Some tokens refuse to change an allowance
-   * that is not 0: it is taken back first.
+   * Gives the engine an unlimited allowance of the debt asset and waits until it is mined. A
+   * nonzero allowance is first set to 0, because some tokens refuse to change an allowance that is
+   * not 0.
    */
   private async approve(pass: PassContext): Promise<OutcomeEvent> {
     if (pass.allowance > 0n) {
@@ -186,7 +190,7 @@ function neededFor(decisions: readonly LiquidationDecision[]): bigint {
   return decisions.reduce((sum, { option }) => sum + option.maxRepay, 0n);
 }
 
-/** An option with the terms that the newest block says, and what it leaves there. */
+/** An option with the amounts simulated at the newest block, and the profit on these. */
 function priced(
   option: LiquidationOption,
   { repaid, seized, gas }: { readonly repaid: bigint; readonly seized: bigint; readonly gas: bigint },

@@ -5,8 +5,9 @@ import type { LiquidationDecision, PassContext, Ready, Strategy } from "./strate
 import { type Execution, send, type Sent } from "./transaction.js";
 
 /**
- * Carries out decisions by `strategy`: all transactions are simulated and sent first, one nonce after the other, then awaited.
- * The first that the node does not take ends the sending, because nonces stay in order. Every decision is reported once.
+ * Carries out decisions by `strategy`. All transactions are simulated and sent first, one nonce
+ * after the other, and then awaited. The first transaction that the node refuses ends the sending,
+ * because nonces must stay in order. Every decision is reported once.
  */
 export async function execute(
   strategy: Strategy,
@@ -78,7 +79,10 @@ function isWanted(decision: Decision): decision is LiquidationDecision {
   return decision.action === "liquidate" && decision.option !== undefined;
 }
 
-/** Whether nothing but this process's own transactions wait; says which nonces are taken if not. */
+/**
+ * Whether only this process's transactions wait in the node. If not, reports the nonces that are
+ * taken.
+ */
 async function laneIsFree({ provider, account, lane }: Execution, reporter: Reporter): Promise<boolean> {
   const [mined, pending] = await Promise.all([
     provider.getTransactionCount(account.address, "latest"),

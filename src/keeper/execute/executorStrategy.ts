@@ -16,11 +16,17 @@ import {
   wait,
 } from "./transaction.js";
 
-/** Gas one vault is thought to add to a batch: above what any measured one took. */
+/** Assumed gas of one vault in a batch: more than any measured vault used. */
 const ASSUMED_GAS = 80_000n;
-/** Most vaults in one batch: tried one by one they stay below the gas a transaction may use. */
+/**
+ * Most vaults in one batch. If the vaults are tried one by one, this many stay below the gas limit
+ * of a transaction.
+ */
 const MAX_VAULTS = 60;
-/** Gas kept ready per vault, should one fail the multicall and all be tried one by one. */
+/**
+ * Gas reserved per vault for the case that one vault fails the multicall and all are tried one by
+ * one.
+ */
 const ONE_BY_ONE_GAS = 130_000n;
 const PIPS = 1_000_000n;
 const MAX_UINT128 = 2n ** 128n - 1n;
@@ -28,16 +34,16 @@ const MAX_UINT128 = 2n ** 128n - 1n;
 /** Liquidations of one collateral, most profitable first. */
 export interface Group {
   readonly asset: number;
-  /** Of the pool it is sold in [millionths]. */
+  /** Fee of the pool that buys the collateral [millionths]. */
   readonly fee: bigint;
   readonly wanted: readonly LiquidationDecision[];
 }
 
-/** A batch simulated at the newest block. Debt units. */
+/** A batch simulated at the newest block. Amounts in debt units. */
 interface SimulatedBatch {
   readonly group: Group;
   readonly funding: FundingName;
-  /** What the sale leaves after all repayments. */
+  /** Proceeds of the sale less all repayments. */
   readonly earned: bigint;
   readonly gasCost: bigint;
   /** earned - gasCost. */
@@ -47,8 +53,8 @@ interface SimulatedBatch {
 }
 
 /**
- * Groups decisions by collateral into batches. Left out, with the reason: collateral without a pool, and vaults whose bonus
- * does not even pay the pool's fee.
+ * Groups decisions by collateral into batches. Decisions are left out with a reason if the
+ * collateral has no pool, or if the vault's bonus does not cover the pool's fee.
  */
 export function groupByAsset(
   executor: Pick<Executor, "fees">,
@@ -73,16 +79,18 @@ export function groupByAsset(
   return { groups, left };
 }
 
-/** How the strategy works: the least profit worth a transaction [debt units]. */
+/** Settings of the strategy: least profit worth a transaction [debt units]. */
 interface ExecutorSettings {
   readonly minProfit: bigint;
   readonly symbolOf: (asset: number) => string;
 }
 
-/** Liquidates in batches through the executor, one transaction for each collateral, without capital. */
+/**
+ * Liquidates in batches through the executor, without capital: one transaction for each collateral.
+ */
 export class ExecutorStrategy implements Strategy {
   readonly assumedGas = ASSUMED_GAS;
-  /** The minimum is of a transaction, and a batch is one. */
+  /** 0, because the minimum profit applies to a transaction, and a transaction is a whole batch. */
   readonly minProfit = 0n;
 
   constructor(
@@ -91,7 +99,7 @@ export class ExecutorStrategy implements Strategy {
     private readonly settings: ExecutorSettings,
   ) {}
 
-  /** What it repays is lent to it, or comes out of the collateral. */
+  /** Unlimited, because repayments come from a loan or from the collateral. */
   budget(): bigint {
     return MAX_UINT256;
   }
@@ -109,8 +117,9 @@ export class ExecutorStrategy implements Strategy {
   }
 
   /**
-   * Runs a batch by flash loan, or where the pool cannot lend that much, each vault out of its own collateral. Too large a sale
-   * can lose what a smaller one earns: then only the more profitable half is tried, and so on.
+   * Simulates a batch by flash loan, or by callbacks that sell each vault's own collateral if the
+   * pool cannot lend enough. A sale that is too large can lose money where a smaller one earns.
+   * After such a loss only the more profitable half is tried, and so on.
    */
   async simulate(pass: PassContext, decisions: readonly LiquidationDecision[]): Promise<Ready | Revert> {
     let refusal: Revert = { class: "terms", error: "nothing to do" };
@@ -195,7 +204,7 @@ export class ExecutorStrategy implements Strategy {
     };
   }
 
-  /** What became of a batch that was sent: its own outcome first, then one per vault. */
+  /** The outcomes of a sent batch: first the batch's own, then one for each vault. */
   private async settle(
     { head, weiPrice }: PassContext,
     batch: SimulatedBatch,

@@ -9,7 +9,7 @@ import { type InclusionLimits, receiptWithin } from "../chain/receipt.js";
 import { classify, type Revert } from "../chain/revert.js";
 import type { Head } from "../chain/vaultIndex.js";
 
-/** What a transaction needs: who signs, through which node, and how long to wait. */
+/** The signer, the node and the limits of a wait. */
 export interface Execution {
   readonly client: Client;
   readonly provider: NodeProvider;
@@ -19,18 +19,24 @@ export interface Execution {
   readonly stopped: AbortSignal;
 }
 
-/** A transaction on its way. */
+/** A broadcast transaction. */
 export interface Sent {
   readonly hash: string;
   readonly nonce: number;
 }
 
-/** Seconds a liquidation stays good: longer than any wait for it, so that only health and terms refuse it. */
+/**
+ * Seconds until a liquidation expires. Longer than any wait for it, so that only health and terms
+ * can refuse it.
+ */
 export const DEADLINE_SECONDS = 3_600n;
-/** Gas limit over the estimate [bps]. */
+/** Gas limit relative to the estimate [bps]. */
 export const GAS_MARGIN = 13_000n;
 
-/** Broadcasts one transaction in the lane's next slot. Returns what is on its way, or why nothing is. */
+/**
+ * Broadcasts one transaction in the next slot of the lane. Returns the sent transaction, or the
+ * refusal.
+ */
 export async function send(
   { account, lane }: Execution,
   to: string,
@@ -47,13 +53,14 @@ export async function send(
     return { hash, nonce };
   } catch (error) {
     const refusal = classify(error);
-    // An answer that got lost says nothing of the transaction: its nonce counts as used, so that no other one takes it.
+    // A lost answer does not tell whether the transaction arrived. Count its nonce as used, so that
+    // no other transaction takes it.
     if (refusal.class === "transient") lane.sent(nonce, fees);
     return { nonce, refusal };
   }
 }
 
-/** The receipt of what was sent, or null if it was not mined in time. */
+/** The receipt of a sent transaction; null if it was not mined in time. */
 export async function wait(
   { provider, patience, stopped, lane }: Execution,
   { hash, nonce }: Sent,
@@ -64,7 +71,7 @@ export async function wait(
   return receipt;
 }
 
-/** Why a call is refused on the state after `block`. */
+/** The reason why a call is refused on the state after `block`. */
 export async function reasonAt(
   provider: NodeProvider,
   call: { from: string; to: string; data: string },
@@ -78,7 +85,9 @@ export async function reasonAt(
   }
 }
 
-/** What the engine says of the liquidations in a transaction, by vault: debt units, collateral units, WAD. */
+/**
+ * The engine's `Liquidated` events in a transaction, by vault [debt units, collateral units, WAD].
+ */
 export function liquidationsIn(client: Client, receipt: TransactionReceipt) {
   const { interface: abi } = client.vaultEngine;
   const { topicHash } = abi.getEvent("Liquidated");
@@ -97,7 +106,7 @@ export function liquidationsIn(client: Client, receipt: TransactionReceipt) {
   return found;
 }
 
-/** Health of a vault after `block`: null without debt, undefined if the node does not say. */
+/** Health of a vault after `block`: null without debt, undefined if the node does not answer. */
 export async function healthAt(
   client: Client,
   vault: string,

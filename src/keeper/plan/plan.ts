@@ -10,66 +10,74 @@ import {
   valueDown,
 } from "../../model/index.js";
 
-/** What acting costs and must bring in. */
+/** The costs of a liquidation, and the least profit. */
 export interface Costs {
   /** Gas of one liquidation. */
   readonly gas: bigint;
   /** [wei per gas] */
   readonly gasPrice: bigint;
-  /** Price of one wei [debt units, 1e36-scaled]; 0 only if the operator said that gas counts as free. */
+  /** Price of one wei [debt units, 1e36-scaled]; 0 only if the operator declared gas free. */
   readonly weiPrice: bigint;
   /** Least profit worth a transaction [debt units]. */
   readonly minProfit: bigint;
 }
 
-/** Why nothing is done about an unhealthy vault. */
+/** The reason why an unhealthy vault is not liquidated. */
 export type SkipReason =
-  /** No asset of it can be seized now: none held, its price dead, or its threshold above the health factor. */
+  /**
+   * No asset of the vault can be seized now: none is held, its price is dead, or its threshold is
+   * above the health factor.
+   */
   | "nothingSeizable"
-  /** The balance of the debt asset does not allow a repayment that leaves no dust. */
+  /** The balance of the debt asset is too small for a repayment that leaves no dust. */
   | "noFunds"
-  /** The best there is brings less than the minimum, or nothing. */
+  /** The best option earns less than the minimum, or nothing. */
   | "unprofitable"
-  /** The lens, asked at the same block, does not say what the model says. */
+  /** Lens and model differ at the same block. */
   | "modelDisagrees"
-  /** Nothing tells the price of ether now, so that gas cannot be weighed. */
+  /** No source gives the price of ether now, so that gas cannot be valued. */
   | "gasUnpriced"
-  /** The keeper was told to stop. */
+  /** The operator stopped the keeper. */
   | "stopped"
-  /** The node did not take the transaction before this one. */
+  /** The node refused the transaction before this one. */
   | "afterFailure"
-  /** The engine may not take what it needs, and the approval did not come through. */
+  /** The engine lacks the allowance, and the approval failed. */
   | "notApproved"
-  /** Transactions of this account that are not this keeper's wait in the node. */
+  /** Transactions of this account that another process sent wait in the node. */
   | "accountBusy"
   /** Simulated at the newest block, the call reverts or no longer pays. */
   | "refusedAtLatest"
-  /** The executor knows no pool that its collateral could be sold in. */
+  /** The executor knows no pool that buys the collateral. */
   | "noMarket"
-  /** Selling this much at once would cost more than it earns: the more profitable vaults go first. */
+  /** Selling this much at once would cost more than it earns. More profitable vaults go first. */
   | "tooMuchAtOnce";
 
-/** One way to liquidate a vault: every term of its profit. Debt units where nothing else is said. */
+/**
+ * One way to liquidate a vault, with every term of its profit. Debt units unless stated otherwise.
+ */
 export interface LiquidationOption {
   readonly asset: number;
-  /** Most to pay, given to the engine: what is expected and a little for interest, at most the balance. */
+  /**
+   * Limit of the repayment: the expected amount plus an allowance for interest, at most the
+   * balance.
+   */
   readonly maxRepay: bigint;
   readonly repaid: bigint;
   /** [collateral units] */
   readonly seized: bigint;
-  /** Least to seize for the minimum profit at this price [collateral units]. */
+  /** Least collateral to seize for the minimum profit at this price [collateral units]. */
   readonly minSeize: bigint;
   /** [WAD] */
   readonly bonus: bigint;
   /** Liquidation price of the asset [1e36-scaled]. */
   readonly price: bigint;
-  /** Of what is seized, at that price. */
+  /** Value of `seized` at `price`. */
   readonly collateralValue: bigint;
   readonly gasCost: bigint;
   readonly profit: bigint;
 }
 
-/** What is decided about one unhealthy vault: the option is the best there is, taken or not. */
+/** The decision about one unhealthy vault. `option` is the best one, taken or not. */
 export interface Decision {
   readonly vault: VaultKey;
   readonly health: VaultHealth;
@@ -78,7 +86,7 @@ export interface Decision {
   readonly option?: LiquidationOption;
 }
 
-/** The same decision, not carried out. */
+/** The same decision, skipped for `reason`. */
 export function skipped(decision: Decision, reason: SkipReason): Decision {
   return { ...decision, action: "skip", reason };
 }
@@ -88,22 +96,25 @@ export function gasCostUp(costs: Pick<Costs, "gas" | "gasPrice" | "weiPrice">): 
   return mulDivUp(costs.gas * costs.gasPrice, costs.weiPrice, PRICE_ONE);
 }
 
-/** What a liquidation leaves [debt units]: value seized - repaid - gas. May be negative. */
+/** Profit of a liquidation [debt units]: value seized - repaid - gas. May be negative. */
 export function profitOf(collateralValue: bigint, repaid: bigint, gasCost: bigint): bigint {
   return collateralValue - repaid - gasCost;
 }
 
-/** Whether a profit is worth a transaction: positive, and no less than the minimum. */
+/** Whether a profit is worth a transaction: positive, and at least the minimum. */
 export function pays(profit: bigint, minProfit: bigint): boolean {
   return profit > 0n && profit >= minProfit;
 }
 
-/** The most to offer for an expected repayment: interest of the blocks until then fits in, the balance is never exceeded. */
+/**
+ * The most to offer for an expected repayment: enough for the interest until inclusion, at most the
+ * balance.
+ */
 export function maxRepayFor(repaid: bigint, balance: bigint): bigint {
   return min(balance, repaid + repaid / HEADROOM + 1n);
 }
 
-/** The most profitable of `options`; of equals, the first. */
+/** The most profitable of `options`; the first of equals. */
 export function mostProfitable(options: readonly LiquidationOption[]): LiquidationOption | undefined {
   return options.reduce<LiquidationOption | undefined>(
     (best, next) => (best === undefined || next.profit > best.profit ? next : best),
@@ -111,7 +122,10 @@ export function mostProfitable(options: readonly LiquidationOption[]): Liquidati
   );
 }
 
-/** All ways to liquidate `vault` with at most `balance` [debt units], one per asset that can be seized. */
+/**
+ * All ways to liquidate `vault` with at most `balance` [debt units]: one per asset that can be
+ * seized.
+ */
 export function optionsOf(
   model: SystemModel,
   vault: VaultKey,
@@ -143,7 +157,7 @@ export function optionsOf(
   return options;
 }
 
-/** What to do about one unhealthy vault with at most `balance` [debt units]. */
+/** Decides about one unhealthy vault with at most `balance` [debt units]. */
 export function decide(
   model: SystemModel,
   vault: VaultKey,
@@ -164,8 +178,8 @@ export function decide(
 }
 
 /**
- * Decisions for all `unhealthy` vaults, most profitable first: each is decided with what the ones before it leave of
- * `balance` [debt units].
+ * Decisions for all `unhealthy` vaults, most profitable first. Each decision may spend the part of
+ * `balance` [debt units] that the decisions before it leave.
  */
 export function planPass(
   model: SystemModel,
@@ -186,7 +200,7 @@ export function planPass(
 }
 
 const UNLIMITED = 2n ** 256n - 1n;
-/** A thousandth on top of what is expected. */
+/** Divisor of the headroom on top of an expected repayment: a thousandth. */
 const HEADROOM = 1_000n;
 
 function compare(a: bigint | undefined, b: bigint | undefined): number {
@@ -194,7 +208,7 @@ function compare(a: bigint | undefined, b: bigint | undefined): number {
   return a === b ? 0 : a > b ? 1 : -1;
 }
 
-/** Whether model and lens say the same of a vault. */
+/** Whether model and lens agree about a vault. */
 export function sameHealth(a: VaultHealth | undefined, b: VaultHealth | undefined): boolean {
   return (
     a !== undefined &&

@@ -11,7 +11,9 @@ export interface PassEvent {
   readonly timestamp: bigint;
   readonly vaults: number;
   readonly unhealthy: number;
-  /** Vaults compared with the lens, and those on which it and the model differ. */
+  /**
+   * Number of vaults compared with the lens, and number of those for which lens and model differ.
+   */
   readonly confirmed: number;
   readonly disagreements: number;
   readonly account: string;
@@ -20,7 +22,7 @@ export interface PassEvent {
   readonly dryRun: boolean;
 }
 
-/** What was decided about one unhealthy vault, with every term. */
+/** The decision about one unhealthy vault, with every term. */
 export interface DecisionEvent {
   readonly event: "decision";
   readonly block: number;
@@ -31,7 +33,7 @@ export interface DecisionEvent {
   readonly healthFactor: bigint;
   readonly action: Decision["action"];
   readonly reason?: SkipReason;
-  /** Why the newest block refuses it. */
+  /** The reason why the newest block refuses the call. */
   readonly refusal?: Revert;
   /** Symbol of the asset in `option`. */
   readonly symbol?: string;
@@ -39,14 +41,14 @@ export interface DecisionEvent {
   readonly minProfit: bigint;
 }
 
-/** What the newest block says of liquidations of one collateral in one transaction. */
+/** A batch simulated at the newest block: liquidations of one collateral in one transaction. */
 export interface BatchEvent {
   readonly event: "batch";
   readonly block: number;
   readonly symbol: string;
   readonly vaults: number;
   readonly funding: FundingName;
-  /** What the sale leaves after all repayments [debt units]. */
+  /** Proceeds of the sale less all repayments [debt units]. */
   readonly earned: bigint;
   /** [debt units] */
   readonly gasCost: bigint;
@@ -56,46 +58,50 @@ export interface BatchEvent {
 }
 
 /**
- * What became of one transaction, or of one vault in it: a batch has an outcome of its own, with the transaction's gas and
- * profit, and one for each of its vaults.
+ * The outcome of one transaction, or of one vault in it. A batch has an outcome of its own, with
+ * the transaction's gas and profit, and one for each of its vaults.
  */
 export interface OutcomeEvent {
   readonly event: "outcome";
   readonly kind: "approval" | "liquidation" | "batch";
   readonly vault?: string;
-  /** Vaults liquidated, in a batch. */
+  /** Number of vaults liquidated in a batch. */
   readonly vaults?: number;
   readonly symbol?: string;
   readonly status: OutcomeStatus;
   readonly hash?: string;
   readonly nonce: number;
-  /** Block it was mined in. */
+  /** Block in which the transaction was mined. */
   readonly block?: number;
   readonly gasUsed?: bigint;
-  /** What was paid and received, from the engine's own event: debt units, collateral units, WAD. */
+  /** Amounts paid and received, from the engine's own event [debt units, collateral units, WAD]. */
   readonly repaid?: bigint;
   readonly seized?: bigint;
   readonly bonus?: bigint;
-  /** With the gas really paid [debt units]: of a batch what the sale left, else at the price decided on. */
+  /**
+   * Profit after the gas that was paid [debt units]: of a batch from the proceeds of its sale,
+   * otherwise at the price of the decision.
+   */
   readonly profit?: bigint;
-  /** Of the vault afterwards [WAD]; null without debt. */
+  /** Health of the vault afterwards [WAD]; null without debt. */
   readonly healthAfter?: bigint | null;
   readonly refusal?: Revert;
 }
 
 /**
- * `done`: mined and it worked. `lost`: somebody was first. `reverted`: mined and refused. `notSent`: the node did not
- * take it. `late`: not mined within the blocks allowed; its nonce is reused.
+ * `done`: mined and successful. `lost`: another liquidator was first. `reverted`: mined and
+ * refused. `notSent`: refused by the node. `late`: not mined within the allowed blocks; its nonce
+ * is reused.
  */
 export type OutcomeStatus = "done" | "lost" | "reverted" | "notSent" | "late";
 
-/** A pass that could not be finished; the next block brings the next one. */
+/** A pass that failed. The next block starts a new one. */
 export interface FailureEvent {
   readonly event: "passFailed";
   readonly reason: string;
 }
 
-/** What a keeper is about to do, and where: its first event. */
+/** The first event of a keeper: its task and its chain. */
 export interface StartEvent {
   readonly event: "start";
   readonly network: string;
@@ -107,16 +113,19 @@ export interface StartEvent {
   readonly once: boolean;
 }
 
-/** There was nothing to do for a while. */
+/** The keeper had nothing to do for a while. */
 export interface IdleEvent {
   readonly event: "idle";
-  /** The last one looked at, if any. */
+  /** The last block evaluated, if any. */
   readonly block: number | null;
-  /** Since anything was told [ms]. */
+  /** Time since the last event [ms]. */
   readonly silence: number;
 }
 
-/** Transactions of the account wait that this keeper did not send: nonces from `mined` to below `pending`. */
+/**
+ * Transactions of the account wait that this keeper did not send: nonces from `mined` to below
+ * `pending`.
+ */
 export interface BusyEvent {
   readonly event: "accountBusy";
   readonly account: string;
@@ -127,10 +136,13 @@ export interface BusyEvent {
 export type KeeperEvent =
   StartEvent | IdleEvent | BusyEvent | PassEvent | DecisionEvent | BatchEvent | OutcomeEvent | FailureEvent;
 
-/** Told everything the keeper does. */
+/** Receives every event of the keeper. */
 export type EventSink = (event: KeeperEvent) => void;
 
-/** An event as one line of JSON: amounts as decimal strings, since they exceed what a JSON number holds. */
+/**
+ * An event as one line of JSON. Amounts are decimal strings, because they exceed the range of JSON
+ * numbers.
+ */
 export function jsonLine(event: KeeperEvent): string {
   return JSON.stringify(event, (_key, value: unknown) =>
     typeof value === "bigint" ? value.toString() : value,

@@ -45,7 +45,7 @@ export function textLine(event: KeeperEvent, deployment: Deployment): string {
   }
 }
 
-/** `amount` of the debt asset for people: two decimals, and the symbol. */
+/** `amount` of the debt asset for people: two decimals and the symbol. */
 export function debtText(amount: bigint, { debtAsset }: Deployment): string {
   return `${rounded(amount, debtAsset.decimals, 2)} ${debtAsset.symbol}`;
 }
@@ -114,7 +114,7 @@ function ratio(value: bigint): string {
   return value >= PRICE_ONE ? "without debt" : rounded(value, 18, 4);
 }
 
-/** Towards zero, with `shown` decimals. */
+/** A decimal string with `shown` decimals, rounded towards zero. */
 function rounded(value: bigint, decimals: number, shown: number): string {
   const cut = decimals > shown ? 10n ** BigInt(decimals - shown) : 1n;
   const [whole = "0", fraction = ""] = formatUnits((value / cut) * cut, decimals).split(".");

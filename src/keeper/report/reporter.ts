@@ -4,7 +4,7 @@ import type { Head } from "../chain/vaultIndex.js";
 import type { Decision, SkipReason } from "../plan/plan.js";
 import type { DecisionEvent, EventSink, KeeperEvent } from "./events.js";
 
-/** Tells what a keeper does, and remembers what the current pass left undone. */
+/** Reports the actions of a keeper, and collects the vaults that the current pass leaves. */
 export class Reporter {
   private readonly undone = new Map<VaultKey, SkipReason>();
 
@@ -15,12 +15,12 @@ export class Reporter {
     private readonly symbolOf: (asset: number) => string,
   ) {}
 
-  /** A new pass begins: nothing is left undone yet. */
+  /** Starts a pass: no vault is left yet. */
   begin(): void {
     this.undone.clear();
   }
 
-  /** Vaults that the pass did nothing about, with the reason. */
+  /** Vaults that the pass left, with the reason. */
   get left(): ReadonlyMap<VaultKey, SkipReason> {
     return new Map(this.undone);
   }
@@ -29,7 +29,10 @@ export class Reporter {
     this.sink(event);
   }
 
-  /** What was decided about one vault at `head`; `refusal`: why the newest block refuses it. */
+  /**
+   * Reports the decision about one vault at `head`. `refusal` is the reason why the newest block
+   * refuses it.
+   */
   decision(head: Head, decision: Decision, refusal?: Revert): void {
     const { vault, health, action, reason, option } = decision;
     if (reason !== undefined) this.undone.set(vault, reason);
