@@ -1,7 +1,8 @@
 /**
- * How Solidity tests are compiled: without the optimiser and the new pipeline, and without emitting again the contracts they
- * import: ten times faster. What they test is not touched, because they deploy it from its own artifacts; only the libraries
- * they call directly are compiled along with them.
+ * Compiles Solidity tests without the optimiser, without the IR pipeline, and without emitting the
+ * contracts they import again. This is ten times faster.
+ * The contracts under test are unaffected, because tests deploy them from their own artifacts. Only
+ * libraries that tests call directly are compiled with the tests.
  */
 import { globSync } from "node:fs";
 
@@ -13,10 +14,10 @@ type Contracts = NonNullable<CompilerOutput["contracts"]>;
 
 const SETTINGS = { evmVersion: "cancun", optimizer: { enabled: false } } as const;
 
-/** Where Hardhat's compiler input has the files of `test/`. */
+/** Prefix of the files of `test/` in Hardhat's compiler input. */
 const TEST_SOURCES = "project/test/";
 
-/** Hardhat's `overrides`: every Solidity file of the tests below `root` with the compiler at `path`. */
+/** Hardhat's `overrides`: every Solidity test file below `root`, with the compiler at `path`. */
 export function testOverrides(
   root: string,
   version: string,
@@ -28,7 +29,9 @@ export function testOverrides(
 
 const NO_CODE = { object: "", opcodes: "", sourceMap: "", linkReferences: {} };
 
-/** Every known contract: as emitted where it was, else without code, as interfaces are. */
+/**
+ * Every known contract: as emitted if it was emitted, otherwise without code, like an interface.
+ */
 function completed(known: Contracts, emitted: Contracts): Contracts {
   return Object.fromEntries(
     Object.entries(known).map(([source, contracts]) => [
@@ -44,7 +47,7 @@ function completed(known: Contracts, emitted: Contracts): Contracts {
   );
 }
 
-/** Compiles all of them in one job, and emits only what lies in `test/`. */
+/** Hardhat plugin that compiles all tests in one job and emits only the contracts in `test/`. */
 export const compileTests: HardhatPlugin = {
   id: "breakwater-compile-tests",
   hookHandlers: {
@@ -52,7 +55,7 @@ export const compileTests: HardhatPlugin = {
       Promise.resolve({
         default: async () =>
           Promise.resolve({
-            // Hardhat merges files into one job if their configuration is the same object.
+            // Hardhat merges files into one job only if they share the same configuration object.
             resolveUserConfig: async (user, variable, next) => {
               const config = await next(user, variable);
               for (const profile of Object.values(config.solidity.profiles)) {
@@ -79,7 +82,8 @@ export const compileTests: HardhatPlugin = {
                   config,
                 );
               const own = Object.keys(input.sources).filter((source) => source.startsWith(TEST_SOURCES));
-              // Stack traces need to know the other files too: asked for in the same run, they would be emitted.
+              // Stack traces need the other files too. A second run selects them, because in the
+              // same run the compiler would emit their code.
               const [emitted, known] = await Promise.all([
                 selecting(Object.fromEntries(own.map((source) => [source, { "*": perContract }]))),
                 selecting({ "*": { "": perSource, "*": ["abi", "evm.methodIdentifiers"] } }),

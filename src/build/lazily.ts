@@ -1,6 +1,7 @@
 /**
- * Preloaded by the commands that need contracts (`node --import`): builds them when first something imports their types, so
- * that a command has read its arguments by then, and only if they are not built already.
+ * Preloaded by the commands that need contracts (`node --import`). It builds the contracts when
+ * their types are first imported, and only if they are not built already. By then the command has
+ * read its arguments.
  */
 import { basename } from "node:path";
 

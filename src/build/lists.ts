@@ -1,9 +1,9 @@
-/** Where the contracts are that go to a chain: not what they import, not the mocks. */
+/** Contracts that are deployed to a chain: without their imports and without the mocks. */
 export const DEPLOYABLE = "contracts/{core,policy,periphery}/*.sol";
 
 const OPEN_ZEPPELIN = "npm:@openzeppelin/contracts";
 
-/** What a system consists of, and the mocks of a development chain. */
+/** The contracts of a system, and the mocks of a development chain. */
 const SYSTEM = [
   `${OPEN_ZEPPELIN}/access/manager/AccessManager.sol`,
   "contracts/core/AuctionHouse.sol",
@@ -20,7 +20,7 @@ const SYSTEM = [
   "contracts/mocks/TestToken.sol",
 ];
 
-/** What a deployment and its keeper may need besides. */
+/** The contracts that a deployment and its keeper may need in addition. */
 const OPERATED = [
   ...SYSTEM,
   `${OPEN_ZEPPELIN}/token/ERC20/extensions/IERC20Metadata.sol`,
@@ -30,13 +30,16 @@ const OPERATED = [
   "contracts/interfaces/external/IUniswapV3Factory.sol",
 ];
 
-/** The files a command needs compiled, and how long that takes on two quiet cores [s]. No files: all there are. */
+/**
+ * The files that a command needs compiled, and the build time on two idle cores [s]. No files means
+ * all.
+ */
 export interface BuildList {
   readonly files: readonly string[];
   readonly seconds: number;
 }
 
-/** By the name of a command's script. */
+/** Build lists by the name of a command's script. */
 export const BUILDS: Readonly<Record<string, BuildList>> = {
   crash: { files: SYSTEM, seconds: 50 },
   "crash-seeds": { files: SYSTEM, seconds: 50 },

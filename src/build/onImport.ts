@@ -7,9 +7,10 @@ import { isBuilt } from "./stamp.js";
 
 const ROOT = join(import.meta.dirname, "..", "..");
 
-/** Builds the files of `list`, if they are not built, when the contracts' types are imported. */
+/** Builds the files of `list`, unless they are built, when the contracts' types are imported. */
 export function buildOnImport(list: BuildList): void {
-  // Node before 22.15 has no such hook: it builds before the command reads its arguments.
+  // Node before 22.15 has no such hook. There the build runs before the command reads its
+  // arguments.
   if (typeof modules.registerHooks !== "function") {
     requireBuilt(list);
     return;
@@ -26,7 +27,10 @@ export function buildOnImport(list: BuildList): void {
   });
 }
 
-/** Compiles what is not compiled. If that fails, ends the process with the compiler's output. */
+/**
+ * Compiles the files that are not compiled yet. If that fails, ends the process with the compiler's
+ * output.
+ */
 function requireBuilt({ files, seconds }: BuildList): void {
   if (isBuilt(ROOT, files)) return;
   process.stderr.write(

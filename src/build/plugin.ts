@@ -1,6 +1,6 @@
 /**
- * How contracts are compiled: one compiler per core, each of which sees all sources and emits a part of the contracts. What
- * it emits is the same as in one run, because the sources are.
+ * Compiles contracts with one compiler per core. Each compiler sees all sources and emits a part of
+ * the contracts. The bytecode is the same as in a single run, because the sources are the same.
  */
 import { availableParallelism } from "node:os";
 import { basename, join, relative } from "node:path";
@@ -13,15 +13,23 @@ import { noteBuilt } from "./stamp.js";
 type Sources = CompilerInput["sources"];
 type Selection = CompilerInput["settings"]["outputSelection"];
 
-/** A compiler takes some 600 MB, and beyond three the largest contract alone sets the time. */
+/**
+ * A compiler takes some 600 MB. With more than three compilers the largest contract alone
+ * determines the time.
+ */
 const MOST_COMPILERS = 3;
-/** A contract that creates another is emitted with that one's code in it. */
+/**
+ * Weight of a contract that creates another, because the code of the other is emitted inside it.
+ */
 const CREATOR_WEIGHT = 1.6;
 
-/** Where a compiler message points to code that is not ours. */
+/** Matches a compiler message about code of a dependency. */
 const FOREIGN = /--> \S*(npm|node_modules)\//;
 
-/** Sources in at most `count` parts of about equal work. A contract and the one it creates stay together: their code is shared. */
+/**
+ * Splits sources into at most `count` parts of about equal work. A contract and the one it creates
+ * stay together, because they share code.
+ */
 export function partsOf(sources: Sources, count: number): string[][] {
   const names = new Map(Object.keys(sources).map((source) => [basename(source, ".sol"), source]));
   const groupOf = new Map(Object.keys(sources).map((source) => [source, [source]]));
@@ -47,7 +55,7 @@ export function partsOf(sources: Sources, count: number): string[][] {
   return parts.map((part) => part.sources).filter((part) => part.length > 0);
 }
 
-/** Characters of code: interfaces and comments cost the compiler next to nothing. */
+/** Number of characters of code. Interfaces and comments cost the compiler next to nothing. */
 function codeSize(content: string): number {
   if (!/^(abstract )?(contract|library) /m.test(content)) return 0;
   return content.replaceAll(/\/\/[^\n]*|\/\*[\s\S]*?\*\//g, "").length;
@@ -68,7 +76,7 @@ function merged(outputs: readonly CompilerOutput[]): CompilerOutput {
   };
 }
 
-/** Compiles in parallel, keeps warnings about other people's code to itself, and notes what was built. */
+/** Compiles in parallel, hides warnings about dependencies, and records the build. */
 export const parallelBuild: HardhatPlugin = {
   id: "breakwater-parallel-build",
   hookHandlers: {
@@ -110,7 +118,8 @@ export const parallelBuild: HardhatPlugin = {
               { scope, cleanupArtifacts },
             ) => {
               const { root, artifacts } = config.paths;
-              // Coverage and the canary build apart, and say nothing of what commands would find.
+              // Coverage and the canary build elsewhere. Their builds must not count as the
+              // project's.
               if (scope !== "contracts" || artifacts !== join(root, "artifacts")) return;
               noteBuilt(
                 root,

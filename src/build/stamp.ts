@@ -2,17 +2,20 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What was last built, so that a command need not start the compiler to learn that there is nothing to do. */
+/**
+ * The record of the last build. It tells a command that the build is up to date without starting
+ * the compiler.
+ */
 interface Stamp {
-  /** Of everything the build depends on. */
+  /** Digest of all inputs of the build. */
   readonly inputs: string;
-  /** Files built from those inputs, as build lists name them. */
+  /** Files built from these inputs, as build lists name them. */
   readonly files: readonly string[];
-  /** Whether these are all there are. */
+  /** Whether `files` are all files. */
   readonly all: boolean;
 }
 
-/** Everything that can change what the compiler makes of the contracts. */
+/** Every file that can change the compiler's output. */
 const INPUTS = [
   "contracts/**/*.sol",
   "examples/**/*.sol",
@@ -22,7 +25,7 @@ const INPUTS = [
   "src/build/*.ts",
 ];
 
-/** Whether `files` (none: all) were built from the inputs as they are now, below `root`. */
+/** Whether `files` (none: all) below `root` were built from the inputs as they are now. */
 export function isBuilt(root: string, files: readonly string[]): boolean {
   const stamp = readStamp(root);
   if (stamp === null || !existsSync(join(root, "types", "index.ts")) || stamp.inputs !== inputsOf(root))
@@ -30,7 +33,10 @@ export function isBuilt(root: string, files: readonly string[]): boolean {
   return stamp.all || (files.length > 0 && files.every((file) => stamp.files.includes(file)));
 }
 
-/** Notes that `files` were built from the inputs as they are now, besides what was built from the same before. */
+/**
+ * Records that `files` were built from the inputs as they are now, in addition to earlier files
+ * built from the same inputs.
+ */
 export function noteBuilt(root: string, files: readonly string[], all: boolean): void {
   const inputs = inputsOf(root);
   const before = readStamp(root);
@@ -58,7 +64,7 @@ function readStamp(root: string): Stamp | null {
   }
 }
 
-/** By content, not by time: a copied or freshly checked out tree is as good as the one it came from. */
+/** A digest by content, not by time, because a copied or fresh checkout needs no new build. */
 function inputsOf(root: string): string {
   const hash = createHash("sha256");
   for (const file of globSync(INPUTS, { cwd: root }).sort()) {

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 import { InputError, quote } from "../format/inputError.js";
 
-/** What a command's process ends with. */
+/** Exit codes of a command. */
 export const EXIT = { ok: 0, failure: 1, usage: 2, chain: 3 } as const;
 
 /** An error that ends a command: one line for people, and the exit code. */
@@ -18,7 +18,7 @@ export class CliError extends Error {
   }
 }
 
-/** The chain cannot be reached or is not the one asked for. Exit code 3. */
+/** The chain cannot be reached, or is not the requested one. Exit code 3. */
 export class ChainError extends CliError {
   override readonly name = "ChainError";
 
@@ -31,19 +31,25 @@ export class ChainError extends CliError {
 export type OptionSpec =
   | { readonly type: "boolean"; readonly help: string }
   | { readonly type: "string"; readonly help: string; readonly value: string; readonly default?: string }
-  /** May be given more than once. */
+  /** The option may be repeated. */
   | { readonly type: "strings"; readonly help: string; readonly value: string };
 
-/** A command: how people call it, what it does, and its options by long name. */
+/** A command: its usage, its purpose, and its options by long name. */
 export interface CommandSpec {
   readonly usage: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionSpec>>;
-  /** The one argument the command takes besides options, if it takes one: read as the option of this name. */
+  /**
+   * The one argument that the command takes besides options, if any. It is parsed as the option of
+   * this name.
+   */
   readonly argument?: string;
 }
 
-/** The values of a command's options: flags are true or false, strings given or defaulted, else undefined. */
+/**
+ * The values of a command's options. Flags are true or false. Strings are the given or the default
+ * value, otherwise undefined.
+ */
 export type OptionValues<S extends CommandSpec> = {
   readonly [K in keyof S["options"]]: S["options"][K] extends { type: "boolean" }
     ? boolean
@@ -55,8 +61,9 @@ export type OptionValues<S extends CommandSpec> = {
 };
 
 /**
- * The values of `argv` (without interpreter and script), or "help" if `--help` was asked for.
- * Throws a `InputError` for an unknown, repeated or valueless option and for a stray argument.
+ * Parses `argv` (without interpreter and script): the option values, or "help" if `--help` is among
+ * them.
+ * Throws an `InputError` for an unknown, repeated or valueless option and for a stray argument.
  */
 export function parse<const S extends CommandSpec>(
   command: S,
@@ -131,7 +138,7 @@ export function helpOf(command: CommandSpec): string {
   return [command.summary, "", `  ${command.usage}`, "", ...lines].join("\n");
 }
 
-/** `value` as an integer in [min, max]. Throws a `InputError` that names `field`. */
+/** `value` as an integer in [min, max]. Throws an `InputError` that names `field`. */
 export function integer(field: string, value: string, min: number, max: number): number {
   const parsed = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
   if (!(parsed >= min && parsed <= max)) {
@@ -140,7 +147,10 @@ export function integer(field: string, value: string, min: number, max: number):
   return parsed;
 }
 
-/** `value`, a decimal number of whole tokens, in units of `decimals`. Throws a `InputError` that names `field`. */
+/**
+ * `value`, a decimal number of whole tokens, in units of `decimals`. Throws an `InputError` that
+ * names `field`.
+ */
 export function amount(field: string, value: string, decimals: number): bigint {
   const [, whole, fraction = ""] = /^(\d{1,40})(?:\.(\d+))?$/.exec(value) ?? [];
   if (whole === undefined || fraction.length > decimals) {
@@ -151,7 +161,7 @@ export function amount(field: string, value: string, decimals: number): bigint {
   return BigInt(whole + fraction.padEnd(decimals, "0"));
 }
 
-/** `value` if it is one of `allowed`. Throws a `InputError` that names `field`. */
+/** `value` if it is one of `allowed`. Throws an `InputError` that names `field`. */
 export function oneOf<T extends string>(field: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined)
@@ -159,7 +169,7 @@ export function oneOf<T extends string>(field: string, value: string, allowed: r
   return found;
 }
 
-/** `value` if it is an http(s) URL. Throws a `InputError` that names `field`. */
+/** `value` if it is an http(s) URL. Throws an `InputError` that names `field`. */
 export function httpUrl(field: string, value: string): string {
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
     const shown = quote(value.replace(/\/\/[^@/]*@/, "//...@"));

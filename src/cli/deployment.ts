@@ -6,8 +6,9 @@ import { InputError } from "../format/inputError.js";
 import { type ChainProbe, isDevelopment } from "./rpc.js";
 
 /**
- * The record of the deployment on a chain. Throws a `ChainError` if it is of an earlier development chain with the same
- * id, which is checked first, and a `InputError` if there is none or it cannot be used.
+ * The record of the deployment on a chain.
+ * Throws a `ChainError` if the record belongs to an earlier development chain with the same id.
+ * This is checked first. Throws an `InputError` if there is no record or it cannot be used.
  */
 export async function openDeployment(directory: string, chain: ChainProbe): Promise<Deployment> {
   const path = deploymentPath(directory, chain.chainId);
@@ -27,7 +28,7 @@ export async function openDeployment(directory: string, chain: ChainProbe): Prom
   }
 }
 
-/** The genesis hash in a record, whatever else may be wrong with it; null if it has none. */
+/** The genesis hash in a record, even if the rest of the record is invalid; null if it has none. */
 async function recordedGenesis(path: string): Promise<string | null> {
   try {
     const record = JSON.parse(await readFile(path, "utf8")) as { genesisHash?: unknown } | null;

@@ -5,15 +5,15 @@ import { oneOf } from "./args.js";
 import { InputError } from "../format/inputError.js";
 import { DEVELOPMENT_CHAINS } from "./rpc.js";
 
-/** A network of the Hardhat configuration that commands may use. */
+/** A network of the Hardhat configuration that commands accept. */
 export interface NamedNetwork {
   readonly name: string;
   readonly config: HttpNetworkConfig;
-  /** Chain ids it may have; empty: any. */
+  /** Chain ids that the network may have. Empty allows any. */
   readonly chainIds: readonly number[];
 }
 
-/** The network called `name` in the configuration. Throws a `InputError` if there is none. */
+/** The network called `name` in the configuration. Throws an `InputError` if there is none. */
 export function namedNetwork(hre: HardhatRuntimeEnvironment, name: string): NamedNetwork {
   const http = Object.entries(hre.config.networks).flatMap(([key, config]) =>
     config.type === "http" ? [[key, config] as const] : [],
@@ -34,12 +34,17 @@ export function namedNetwork(hre: HardhatRuntimeEnvironment, name: string): Name
   };
 }
 
-/** The URL of a network's node. Throws a `InputError` if it is given by a variable that is not set. */
+/**
+ * The URL of a network's node. Throws an `InputError` if it comes from a variable that is not set.
+ */
 export async function urlOf(network: NamedNetwork): Promise<string> {
   return await valueOf(network.config.url, (variable) => variable.getUrl());
 }
 
-/** Throws a `InputError` unless the network's own accounts can be used: keys present, and 32 bytes each. */
+/**
+ * Throws an `InputError` unless the network's own accounts can be used: keys are present and have
+ * 32 bytes each.
+ */
 export async function requireKeys(network: NamedNetwork): Promise<void> {
   const { accounts } = network.config;
   if (!Array.isArray(accounts)) return;
@@ -50,7 +55,10 @@ export async function requireKeys(network: NamedNetwork): Promise<void> {
   }
 }
 
-/** The value of a configuration variable: the keystore's or the environment's. Throws a `InputError` if it is not set. */
+/**
+ * The value of a configuration variable, from the keystore or the environment. Throws an
+ * `InputError` if it is not set.
+ */
 export async function variable(hre: HardhatRuntimeEnvironment, name: string): Promise<string> {
   const given = process.env[name];
   if (!process.stdin.isTTY && given !== undefined && given !== "") return given;
@@ -92,15 +100,15 @@ async function valueOf(
   return value;
 }
 
-/** The name of a variable, which its type does not show. */
+/** The name of a variable. The type of the variable hides it. */
 function nameOf(source: ResolvedConfigurationVariable): string {
   const { name } = source as { name?: unknown };
   return typeof name === "string" ? name : "configuration variable";
 }
 
 /**
- * Throws a `InputError` if only the keystore could have the variable and its password cannot be asked for: it would wait
- * for an answer for ever.
+ * Throws an `InputError` if only the keystore could have the variable but there is no terminal to
+ * ask for its password. Otherwise the command would wait for an answer forever.
  */
 function requireAsker(name: string): void {
   if (process.stdin.isTTY || !/^[A-Z_0-9]+$/.test(name)) return;

@@ -1,27 +1,26 @@
 import { endpointOf, redactUrl } from "../protocol/endpoint.js";
 import { ChainError } from "./args.js";
 
-/** Chain ids of chains that may be thrown away: mocks, unlocked accounts and genesis checks are for these only. */
+/** Ids of development chains. Only these get mocks, unlocked accounts and genesis checks. */
 export const DEVELOPMENT_CHAINS: readonly number[] = [31337, 1337];
 
-/** Time a node has to answer the first question of a command [ms]. */
+/** Time limit for the first answer of a node to a command [ms]. */
 export const PROBE_DEADLINE = 5_000;
 
-/** What a node says of its chain. */
+/** The identity of a node's chain. */
 export interface ChainProbe {
   readonly chainId: number;
   /** Hash of block 0. */
   readonly genesisHash: string;
 }
 
-/** Whether a chain may be thrown away. */
 export function isDevelopment(chainId: number): boolean {
   return DEVELOPMENT_CHAINS.includes(chainId);
 }
 
 /**
- * Asks the node at `url` which chain it serves, within `deadline` [ms] for everything.
- * Throws a `ChainError` if it does not answer, or answers something else than JSON-RPC.
+ * Asks the node at `url` which chain it serves, within `deadline` [ms] for all requests.
+ * Throws a `ChainError` if the node does not answer, or does not answer in JSON-RPC.
  */
 export async function probe(url: string, deadline = PROBE_DEADLINE): Promise<ChainProbe> {
   const signal = AbortSignal.timeout(deadline);
@@ -37,13 +36,16 @@ export async function probe(url: string, deadline = PROBE_DEADLINE): Promise<Cha
   return { chainId, genesisHash };
 }
 
-/** Throws a `ChainError` unless `chainId` is one of those that `network` may be. */
+/** Throws a `ChainError` unless `chainId` is one of the ids `allowed` for `network`. */
 export function requireChain(network: string, chainId: number, allowed: readonly number[]): void {
   if (allowed.includes(chainId)) return;
   throw new ChainError(`chain id: ${chainId}: must be ${allowed.join(" or ")} for network ${network}`);
 }
 
-/** One JSON-RPC request by plain fetch. Throws a `ChainError` when `signal` is aborted or the answer is an error. */
+/**
+ * Sends one JSON-RPC request by plain fetch. Throws a `ChainError` if `signal` is aborted or the
+ * answer is an error.
+ */
 async function ask(
   url: string,
   method: string,

@@ -3,20 +3,20 @@ import { redacted } from "../protocol/endpoint.js";
 import { CliError, type CommandSpec, EXIT, type OptionValues, helpOf, parse } from "./args.js";
 import { type Tint, tintFor } from "../format/table.js";
 
-/** Where a command writes, line by line: results, and remarks that must not get between them. */
+/** The output of a command, line by line: results to `out`, remarks about the run to `note`. */
 export interface Io {
   readonly out: (line: string) => void;
   readonly note: (line: string) => void;
-  /** The marks that the reader of `out` can see: none unless it is a terminal that wants them. */
+  /** Marks for `out`: none unless it is a terminal that supports colours. */
   readonly tint: Tint;
 }
 
-/** A command's own work. Throws a `CliError` to end it with that error's exit code. */
+/** The body of a command. Throws a `CliError` to end with that error's exit code. */
 export type Main<S extends CommandSpec> = (options: OptionValues<S>, io: Io) => Promise<void>;
 
 /**
- * Runs a command on `argv`: its exit code (0, that of the `CliError` it threw, 2 for an `InputError`, 1 for any other error) and the one
- * line that says what was wrong.
+ * Runs a command on `argv`. Returns the exit code and the one line that states the error.
+ * Exit codes: 0; that of the thrown `CliError`; 2 for an `InputError`; 1 for any other error.
  */
 export async function attempt<const S extends CommandSpec>(
   command: S,
@@ -35,11 +35,11 @@ export async function attempt<const S extends CommandSpec>(
 }
 
 /**
- * Runs a command as this process: results to stdout, one line to stderr if it fails. SIGINT and SIGTERM end it at once,
- * unless `main` asks for `stopSignal()`.
+ * Runs a command as this process: results to stdout, and one line to stderr if it fails. SIGINT and
+ * SIGTERM end the process at once, unless `main` calls `stopSignal()`.
  */
 export async function run<const S extends CommandSpec>(command: S, main: Main<S>): Promise<never> {
-  // A reader that went away (`| head`) is no failure of ours.
+  // A closed reader (`| head`) is not a failure of the command.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     process.exit(error.code === "EPIPE" ? EXIT.ok : EXIT.failure);
   });
@@ -53,7 +53,10 @@ export async function run<const S extends CommandSpec>(command: S, main: Main<S>
   process.exit(exitCode);
 }
 
-/** From now on the first SIGINT or SIGTERM only aborts the signal returned; a second one ends the process at once. */
+/**
+ * From now on the first SIGINT or SIGTERM only aborts the returned signal. A second one ends the
+ * process at once.
+ */
 export function stopSignal(): AbortSignal {
   const stop = new AbortController();
   const onSignal = (): void => {
@@ -65,8 +68,8 @@ export function stopSignal(): AbortSignal {
 }
 
 /**
- * From now on a SIGINT or SIGTERM first tells `note` what `say` says, then ends the process as that signal does. Returns
- * how to undo that.
+ * From now on a SIGINT or SIGTERM first writes the result of `say` to `note`, then ends the process
+ * as that signal does. Returns a function that undoes this.
  */
 export function onInterrupt(note: Io["note"], say: () => string): () => void {
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -80,8 +83,8 @@ export function onInterrupt(note: Io["note"], say: () => string): () => void {
 }
 
 /**
- * An error as one line without stack, and without the URLs that libraries put into their messages. Nothing of its message is cut: what stands at
- * the end of it may be what to do.
+ * An error as one line, without stack and without the URLs that libraries put into their messages.
+ * The message is not cut, because its end may say what to do.
  */
 export function oneLine(error: unknown): string {
   const text = messageOf(error);

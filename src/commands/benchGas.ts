@@ -31,10 +31,13 @@ export const BENCH = {
   },
 } as const;
 
-/** Measures, prints, and compares with the snapshot. Throws a `CliError` if a figure differs that must not. */
+/**
+ * Measures, prints, and compares with the snapshot. With `--check` throws a `CliError` if a figure
+ * differs.
+ */
 export const bench: Main<typeof BENCH> = async (options, io) => {
   if (options.check && options.update) throw new InputError("--check and --update: give one of them");
-  // Loaded only now: from here on contracts are needed, which may have to be compiled first.
+  // Loaded only now, because this import needs the contracts, which may have to be compiled first.
   const { measureOurs, measurePeers } = await import("../assurance/gas/all.js");
   const ours = await measureOurs(withChain);
   const peers = options.check ? undefined : await measurePeers(withChain);
@@ -52,7 +55,7 @@ export const bench: Main<typeof BENCH> = async (options, io) => {
   if (options.check) requireUnchanged(ours, snapshot);
 };
 
-/** Throws a `CliError` that names the figures which differ from the snapshot. */
+/** Throws a `CliError` that names the figures that differ from the snapshot. */
 export function requireUnchanged(ours: OurFigures, snapshot: Partial<OurFigures>): void {
   const changed = changes(ours, snapshot).map((c) => c.name);
   if (changed.length === 0) return;

@@ -10,20 +10,26 @@ import { type FileCoverage, percent, ranges, summarise } from "../assurance/cove
 /** Least line and statement coverage [percent]. */
 const LEAST = 98;
 
-/** Fewer examples than the tests draw: every line is reached early, and what was executed is kept in memory run by run. */
+/**
+ * Fewer examples than `npm test` draws, because every line is reached early and coverage of each
+ * run is kept in memory.
+ */
 const SHORT = { fuzz: { runs: 16 }, invariant: { runs: 4, depth: 32, failOnRevert: true } };
 
-/** Where instrumented contracts are built: nothing else ever runs them, and other commands may run meanwhile. */
+/**
+ * Folder for instrumented contracts. It is separate because nothing else runs them, and other
+ * commands may run meanwhile.
+ */
 const APART = "./cache/coverage";
 
-/** Tests that fail when instrumented, and what the instrumentation changes for them. Every other test must pass here too. */
+/** Tests that fail when instrumented, and the reason. Every other test must pass here too. */
 const DISTURBED: Readonly<Record<string, string>> = {
   "BoundedCallTest.testFuzz_read_copiesTheFirstFiveWordsAndTellsTheSize": "looks at unused memory",
   "VolatilityMarginTest.test_power_ofTwoAssetsCostsLittleGas": "measures gas",
   "VolatilityModelTest.test_pokePair_foldsInAtMostTwoHundredHours": "measures gas",
 };
 
-/** The part of what Hardhat's task says of the tests that is used here. */
+/** The fields of Hardhat's test result that are read here. */
 interface TestRun {
   readonly suiteResults: readonly {
     readonly id: { readonly name: string };
@@ -31,7 +37,10 @@ interface TestRun {
   }[];
 }
 
-/** The part of Hardhat's coverage plug-in used here: its own report goes without numbers of statements. */
+/**
+ * The method of Hardhat's coverage plug-in that is used here. The plug-in's own report has no
+ * statement counts.
+ */
 interface CoverageManager {
   getReport(): Promise<
     Record<
@@ -56,7 +65,6 @@ export const COVERAGE = {
   },
 } as const satisfies CommandSpec;
 
-/** Carries it out. */
 export const coverage: Main<typeof COVERAGE> = async (options, io) => {
   const least = options.least === undefined ? LEAST : Number(options.least);
   if (!(least >= 0 && least <= 100)) throw new InputError("--least must be between 0 and 100");
@@ -119,7 +127,7 @@ export const coverage: Main<typeof COVERAGE> = async (options, io) => {
   }
 };
 
-/** Names of the tests that failed: contract and function. */
+/** Names of the failed tests: contract and function. */
 function failures(suites: TestRun["suiteResults"]): string[] {
   return suites.flatMap(({ id, testResults }) =>
     testResults

@@ -19,7 +19,7 @@ import { Settings } from "../lab/config/settings.js";
 import { renderVerdict } from "../lab/report/terminal/verdict.js";
 import { ParameterError } from "../protocol/parameters/convert.js";
 
-/** Replays of an ablation. */
+/** Number of replays in an ablation. */
 const VARIANTS = 5;
 const DEFAULT_SCENARIO = "black-thursday-2020";
 
@@ -76,7 +76,6 @@ export const CRASH = {
   },
 } as const satisfies CommandSpec;
 
-/** Carries it out. */
 export const crash: Main<typeof CRASH> = async (options, io) => {
   const vaults = integer("--vaults", options.vaults, 1, 10_000);
   const seed = integer("--seed", options.seed, 0, 4_294_967_295);
@@ -97,7 +96,8 @@ export const crash: Main<typeof CRASH> = async (options, io) => {
     return;
   }
   silenceOf(keeper, scenario);
-  // Loaded only now: a chain takes its time, and what was asked may be refused or answered without one.
+  // Loaded only now, because a chain takes time to start, and the arguments may be refused or
+  // answered without one.
   const { labParameters } = await import("../lab/system/deploymentParameters.js");
   try {
     labParameters(scenario, settings);
@@ -133,7 +133,7 @@ export const crash: Main<typeof CRASH> = async (options, io) => {
   }
 };
 
-/** Replays, and writes and prints what came of it. */
+/** Replays once, then writes and prints the result. */
 async function replayOnce(options: ReplayOptions, output: Wanted, progress: ProgressLine): Promise<void> {
   const { replay } = await import("../lab/replay/replay.js");
   const finished = await replay({
@@ -152,7 +152,7 @@ async function replayOnce(options: ReplayOptions, output: Wanted, progress: Prog
   requireSound([result]);
 }
 
-/** Replays with and without each defence; the report is that of the replay with everything on. */
+/** Replays with and without each defence. The report is that of the replay with all defences on. */
 async function compareDefences(
   options: Omit<ReplayOptions, "settings">,
   output: Wanted & { readonly set: readonly string[] },
@@ -182,7 +182,7 @@ async function compareDefences(
   requireSound(results);
 }
 
-/** Fails the command if a check failed. */
+/** Throws a `CliError` if a check of a replay failed. */
 function requireSound(results: readonly ReplayResult[]): void {
   const sum = (count: (checks: ReplayResult["checks"]) => number): number =>
     results.reduce((all, { checks }) => all + count(checks), 0);
@@ -193,18 +193,18 @@ function requireSound(results: readonly ReplayResult[]): void {
   );
 }
 
-/** The title as given, if it fits a line. */
+/** The title. Throws an `InputError` unless it is one line of at most 120 characters. */
 function titleOf(title: string | undefined): string | undefined {
   if (title === undefined || /^[^\p{Cc}]{1,120}$/u.test(title)) return title;
   throw new InputError(`--title: ${quote(title)}: must be one line of at most 120 characters`);
 }
 
-/** A word for a shell. */
+/** A word quoted for a shell. */
 function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The scenario itself, or its assets on the path of a file. */
+/** The scenario itself, or its assets on the price path in a file. */
 async function scenarioOf(
   { prices, rounds }: { readonly prices: string | undefined; readonly rounds: string | undefined },
   base: Scenario,
@@ -236,7 +236,7 @@ function indent(lines: readonly string[]): string {
   return lines.map((line) => `  ${line}`).join("\n");
 }
 
-/** Shows progress on stderr; whoever interrupts the run is told there where it stopped. */
+/** Shows progress on stderr. If a signal interrupts the run, stderr tells where it stopped. */
 function progressLine(undo: () => void): ProgressLine {
   const progress = new ProgressLine(process.stderr);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {

@@ -24,7 +24,6 @@ export const CRASH_SEEDS = {
   },
 } as const satisfies CommandSpec;
 
-/** Carries it out. */
 export const crashSeeds: Main<typeof CRASH_SEEDS> = async (options) => {
   const seeds = integer("--seeds", options.seeds, 1, 100);
   const vaults = integer("--vaults", options.vaults, 1, 10_000);
@@ -68,7 +67,7 @@ export const crashSeeds: Main<typeof CRASH_SEEDS> = async (options) => {
   if (failures.length > 0) throw new CliError(failures.join("; "));
 };
 
-/** What the shipped scenario promises, where it does not hold. */
+/** The bounds of the shipped scenario that a result breaks. */
 function brokenBounds(result: ReplayResult): string[] {
   const broken: string[] = [];
   if (result.checks.violations > 0) broken.push(`${result.checks.violations} violations`);

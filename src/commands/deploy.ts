@@ -40,7 +40,7 @@ export const DEPLOY = {
   },
 } as const;
 
-/** Deploys to the network asked for, or says that it was done before. */
+/** Deploys to the given network, or reports that the deployment is complete already. */
 export const deploy: Main<typeof DEPLOY> = async (options, io) => {
   const givenUrl = options.rpc === undefined ? undefined : httpUrl("--rpc", options.rpc);
   if (options.parameters !== undefined) await readParameters(options.parameters);
@@ -62,7 +62,7 @@ export const deploy: Main<typeof DEPLOY> = async (options, io) => {
   await requireKeys(network);
   await requireWritable(options.deployments);
 
-  // Loaded only now: from here on contracts are needed, which may have to be compiled first.
+  // Loaded only now, because these imports need the contracts, which may have to be compiled first.
   const { deployPersisted } = await import("../../deploy/persisted.js");
   const { HardhatArtifactResolver } = await import("@nomicfoundation/hardhat-ignition/helpers");
   const { url: bare, headers } = endpointOf(url);

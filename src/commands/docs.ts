@@ -13,7 +13,7 @@ import { Settings } from "../lab/config/settings.js";
 import { parametersJsonSchema } from "../protocol/parameters/jsonSchema.js";
 
 const ROOT = new URL("../../", import.meta.url);
-/** The JSON schema of parameter files. */
+/** Path of the JSON schema of parameter files. */
 const SCHEMA = "deploy/parameters/schema.json";
 
 /** `npx tsx scripts/docs.ts --check | --update`. */
@@ -31,7 +31,6 @@ export const DOCS = {
   },
 } as const satisfies CommandSpec;
 
-/** Carries it out. */
 export const docs: Main<typeof DOCS> = async ({ check, update, runs }, io) => {
   if (check === update) throw new InputError("--check and --update: give one of them");
   const results = runs ? await replays(io.note) : null;
@@ -54,7 +53,7 @@ export const docs: Main<typeof DOCS> = async ({ check, update, runs }, io) => {
     throw new CliError(`${stale.join(", ")}: differs from the code; run with --update`);
 };
 
-/** The replays that the table of results shows. Throws a `CliError` if a check of one failed. */
+/** The replays in the table of results. Throws a `CliError` if a check of one failed. */
 async function replays(note: (line: string) => void): Promise<readonly ReplayResult[]> {
   const { replay } = await import("../lab/replay/replay.js");
   const scenario = await loadScenario("black-thursday-2020");

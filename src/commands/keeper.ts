@@ -63,15 +63,15 @@ export const KEEPER = {
   },
 } as const;
 
-/** Time a node has for one request [ms]. */
+/** Time limit for one request to the node [ms]. */
 const REQUEST_DEADLINE = 20_000;
 
-/** Time after which a keeper without blocks says that it waits [ms]. */
+/** Time without blocks after which the keeper reports that it waits [ms]. */
 const ALIVE = 60_000;
-/** Price of an ether to the price of a wei as the model scales it: 1e36 / 1e18. */
+/** Ratio of the price of an ether to the price of a wei as the model scales it: 1e36 / 1e18. */
 const WEI_SCALE = 10n ** 18n;
 
-/** Runs the keeper, for one pass or until it is told to stop. */
+/** Runs the keeper for one pass, or until a signal stops it. */
 export const keep: Main<typeof KEEPER> = async (options, io) => {
   const givenUrl = options.rpc === undefined ? undefined : httpUrl("--rpc", options.rpc);
   const accountNumber = integer("--account", options.account, 0, 1_000);
@@ -89,7 +89,8 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
   const minProfit = amount("--min-profit", options["min-profit"], deployment.debtAsset.decimals);
 
   const weiPrice = weiPriceFrom(options.ether, deployment);
-  // Loaded only now: from here on the contracts' types are needed, which may have to be compiled first.
+  // Loaded only now, because these imports need the contracts' types, which may have to be compiled
+  // first.
   const { connect } = await import("../protocol/client.js");
   const { Keeper } = await import("../keeper/keeper.js");
   const provider = new DeadlineProvider(url, chain.chainId, REQUEST_DEADLINE);
@@ -151,8 +152,9 @@ export const keep: Main<typeof KEEPER> = async (options, io) => {
 };
 
 /**
- * Price of a wei [debt units, 1e36-scaled], as the operator gave it; undefined where an asset of the system tells it. Throws a
- * `InputError` if nothing does: gas must not count as free by mistake.
+ * Price of a wei [debt units, 1e36-scaled] given by the operator; undefined if an asset of the
+ * system gives it.
+ * Throws an `InputError` if neither gives it, because gas must not count as free by mistake.
  */
 function weiPriceFrom(given: string | undefined, { debtAsset, assets }: Deployment): bigint | undefined {
   if (given !== undefined) return amount("--ether", given, debtAsset.decimals) * WEI_SCALE;
@@ -162,7 +164,7 @@ function weiPriceFrom(given: string | undefined, { debtAsset, assets }: Deployme
   );
 }
 
-/** The executor asked for, or that of the deployment; undefined where there is none. */
+/** The executor given by option, otherwise that of the deployment; undefined if there is none. */
 async function findExecutor(
   client: Client,
   provider: DeadlineProvider,
@@ -183,7 +185,10 @@ async function findExecutor(
   }
 }
 
-/** Who sends: an account of the node on development chains, the holder of KEEPER_PRIVATE_KEY elsewhere. */
+/**
+ * The sender: an account of the node on development chains, the holder of KEEPER_PRIVATE_KEY
+ * elsewhere.
+ */
 async function openAccount(
   hre: HardhatRuntimeEnvironment,
   provider: DeadlineProvider,

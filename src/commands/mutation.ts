@@ -19,7 +19,7 @@ const EQUIVALENTS = new URL("../assurance/mutation/equivalents.json", import.met
 const PAGE = new URL("../../docs/assurance/mutation.md", import.meta.url);
 
 const LIBRARIES = "contracts/libraries/**/*.sol";
-/** The engine with its book: too large for every mutant, a sample of both together. */
+/** The engine, its base and its storage: too large for every mutant, so one sample covers all. */
 const SAMPLED = [
   "contracts/core/VaultEngine.sol",
   "contracts/core/base/VaultEngineBase.sol",
@@ -59,7 +59,6 @@ export const MUTATION = {
   },
 } as const satisfies CommandSpec;
 
-/** Carries it out. */
 export const mutation: Main<typeof MUTATION> = async (options, io) => {
   const min = integer("--min", options.min, 0, 100);
   const seed = integer("--seed", options.seed, 0, 1e9);

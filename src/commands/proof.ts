@@ -30,7 +30,6 @@ export const PROOF = {
   },
 } as const satisfies CommandSpec;
 
-/** Carries it out. */
 export const proof: Main<typeof PROOF> = async (options, io) => {
   const timeout = integer("--timeout", options.timeout, 1, 3_600) * 1_000;
   const lemmas = [...RATIONAL, ...ROUNDING];

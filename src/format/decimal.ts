@@ -1,7 +1,10 @@
 const WAD = 10n ** 18n;
 const DECIMAL = /^(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
-/** A non-negative decimal number in text, such as "194.61" or "1.2e-5", to WAD, rounded down; null if it is not one. */
+/**
+ * Parses a non-negative decimal number such as "194.61" or "1.2e-5" to WAD, rounded down; null if
+ * `text` is not one.
+ */
 export function parseWad(text: string): bigint | null {
   const match = DECIMAL.exec(text);
   if (match === null) return null;
@@ -11,7 +14,7 @@ export function parseWad(text: string): bigint | null {
   return shift >= 0 ? digits * 10n ** BigInt(shift) : digits / 10n ** BigInt(-shift);
 }
 
-/** `amount` in units of `decimals` as a decimal string, exact, without trailing zeros. */
+/** `amount` in units of `decimals` as an exact decimal string without trailing zeros. */
 export function formatUnitsExact(amount: bigint, decimals: number): string {
   const sign = amount < 0n ? "-" : "";
   const text = (amount < 0n ? -amount : amount).toString().padStart(decimals + 1, "0");

@@ -1,4 +1,7 @@
-/** How figures are printed. Everything here is integer arithmetic: nothing that is printed passes through a float. */
+/**
+ * Formats figures for people. All arithmetic is on integers: no printed figure passes through a
+ * float.
+ */
 
 /** A decimal number: `value` / 10^`scale`. */
 export interface Decimal {
@@ -6,7 +9,7 @@ export interface Decimal {
   readonly scale: number;
 }
 
-/** Places of a WAD. */
+/** Decimal places of a WAD. */
 export const WAD_PLACES = 18;
 
 /** Parses a plain decimal such as "-12.50"; undefined if `text` is something else. */
@@ -35,7 +38,10 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;
 }
 
-/** `value` / 10^`scale` with exactly `places` decimals, rounded half away from zero, thousands separated. */
+/**
+ * `value` / 10^`scale` with exactly `places` decimals, rounded half away from zero, with thousands
+ * separators.
+ */
 export function fixed(value: bigint, scale: number, places: number): string {
   const magnitude = value < 0n ? -value : value;
   const scaled =
@@ -48,7 +54,10 @@ export function fixed(value: bigint, scale: number, places: number): string {
   return `${value < 0n && scaled !== 0n ? "-" : ""}${separate(whole)}${fraction}`;
 }
 
-/** An amount or price: two decimals, or three significant digits below 1. Only a zero is printed as "0". */
+/**
+ * An amount or price: two decimals, or three significant digits below 1. Only zero is printed as
+ * "0".
+ */
 export function money(value: bigint, scale: number): string {
   if (value === 0n) return "0";
   const magnitude = value < 0n ? -value : value;
@@ -57,14 +66,14 @@ export function money(value: bigint, scale: number): string {
   return trimZeros(fixed(value, scale, leadingZeros + 2));
 }
 
-/** A decimal string as `money` prints it, with its unit; other text as it is. */
+/** A decimal string as `money` prints it, with its unit; other text unchanged. */
 export function amount(text: string, unit: string): string {
   const decimal = parseDecimal(text);
   if (decimal === undefined) return text;
   return `${money(decimal.value, decimal.scale)} ${unit}`;
 }
 
-/** Largest ratio worth a figure: 10,000 %. */
+/** Smallest ratio not printed as a figure: 10,000, which is 1,000,000 %. */
 const HUGE_PERCENT = 10_000n;
 
 /** `value` / 10^`scale` as a percentage with `places` decimals. */
@@ -73,13 +82,16 @@ export function percent(value: bigint, scale: number, places = 2): string {
   return `${fixed(value * 100n, scale, places)} %`;
 }
 
-/** A ratio string (1 = 100 %) as a percentage; other text as it is. */
+/** A ratio string (1 = 100 %) as a percentage; other text unchanged. */
 export function ratio(text: string, places = 2): string {
   const decimal = parseDecimal(text);
   return decimal === undefined ? text : percent(decimal.value, decimal.scale, places);
 }
 
-/** `part` / `whole` as a percentage string; undefined where that says nothing. */
+/**
+ * `part` / `whole` as a percentage string; undefined if one of them is not a number, or if `whole`
+ * is not positive.
+ */
 export function share(part: string, whole: string, places = 2): string | undefined {
   const a = parseDecimal(part);
   const b = parseDecimal(whole);
@@ -104,19 +116,19 @@ export function fall(from: string, to: string): string {
   return plainDecimal(((start - end) * 1_000_000n) / start, 6);
 }
 
-/** Gas price in gwei from wei. */
+/** A gas price [wei] in gwei. */
 export function gwei(wei: bigint): string {
   return `${money(wei, 9)} gwei`;
 }
 
-/** Seconds since 1970 as "2020-03-12 10:47 UTC", with seconds where they are not zero. */
+/** Seconds since 1970 as "2020-03-12 10:47 UTC", with seconds if they are not zero. */
 export function instant(seconds: number): string {
   const iso = new Date(seconds * 1000).toISOString();
   const clock = iso.slice(17, 19) === "00" ? iso.slice(11, 16) : iso.slice(11, 19);
   return `${iso.slice(0, 10)} ${clock} UTC`;
 }
 
-/** An ISO 8601 time as `instant` prints it; other text as it is. */
+/** An ISO 8601 time as `instant` prints it; other text unchanged. */
 export function isoInstant(text: string): string {
   const milliseconds = Date.parse(text);
   return Number.isNaN(milliseconds) ? text : instant(Math.floor(milliseconds / 1000));
@@ -128,7 +140,7 @@ export function duration(start: string, end: string): string {
   return Number.isFinite(seconds) && seconds >= 0 ? spell(seconds) : "";
 }
 
-/** A length of time [s]: "4 d", "26 h", "1 h 30 min". */
+/** A duration [s] as "4 d", "26 h" or "1 h 30 min". */
 export function spell(seconds: number): string {
   const days = Math.floor(seconds / 86_400);
   const hours = Math.floor((seconds % 86_400) / 3600);
@@ -150,13 +162,13 @@ export function spell(seconds: number): string {
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/** "12 Mar" of a time in seconds. */
+/** The day of a timestamp [s], such as "12 Mar". */
 export function dayLabel(seconds: number): string {
   const date = new Date(seconds * 1000);
   return `${date.getUTCDate()} ${MONTHS[date.getUTCMonth()] ?? ""}`;
 }
 
-/** "10:47", or "10:47:12" if `withSeconds`. */
+/** The time of day of a timestamp [s]: "10:47", or "10:47:12" if `withSeconds`. */
 export function clockLabel(seconds: number, withSeconds = false): string {
   return new Date(seconds * 1000).toISOString().slice(11, withSeconds ? 19 : 16);
 }
@@ -169,8 +181,8 @@ const SUFFIXES = [
 ] as const;
 
 /**
- * `mantissa` * 10^`exponent` for an axis: 25 * 10^5 -> "2.5M". The suffix suits `largest` digits before the point, so that
- * all ticks of an axis can have the same one.
+ * `mantissa` * 10^`exponent` for an axis: 25 * 10^5 -> "2.5M". The suffix suits a number of
+ * `largest` digits before the point, so that all ticks of an axis can share one suffix.
  */
 export function tickLabel(
   mantissa: number,
@@ -192,7 +204,7 @@ export function tickLabel(
   return text + (step?.[2] ?? "");
 }
 
-/** Long identifiers with their middle left out: "0x1234…cdef". */
+/** An identifier longer than 14 characters with its middle left out: "0x1234…cdef". */
 export function shorten(text: string): string {
   return text.length <= 14 ? text : `${text.slice(0, 6)}…${text.slice(-4)}`;
 }

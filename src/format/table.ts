@@ -1,12 +1,15 @@
 import { stripVTControlCharacters } from "node:util";
 
-/** A column: its heading and on which side its cells are flush. */
+/** A column: its heading and the alignment of its cells. */
 export interface Column {
   readonly heading: string;
   readonly align?: "left" | "right";
 }
 
-/** An aligned table for people: headings, then `rows`, two spaces between columns, no trailing blanks. */
+/**
+ * An aligned table for people: headings, then `rows`, two spaces between columns, no trailing
+ * spaces.
+ */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
@@ -27,7 +30,7 @@ export function table(
   return [tint.bold(line(columns.map((c) => c.heading))), ...rows.map(line)].join("\n");
 }
 
-/** Ways to mark text. */
+/** Functions that mark text. */
 export interface Tint {
   readonly bold: (text: string) => string;
   readonly good: (text: string) => string;
@@ -35,13 +38,13 @@ export interface Tint {
   readonly faint: (text: string) => string;
 }
 
-/** No marks at all. */
+/** Leaves text unmarked. */
 export const plain: Tint = { bold: same, good: same, bad: same, faint: same };
 
-/** Marks for a terminal. */
+/** Marks text with terminal colours. */
 export const coloured: Tint = { bold: sgr(1, 22), good: sgr(32, 39), bad: sgr(31, 39), faint: sgr(2, 22) };
 
-/** Colours for `stream` if a person looks at it there, and NO_COLOR does not ask for none. */
+/** Colours if `stream` is a terminal and NO_COLOR is not set. */
 export function tintFor(stream: { readonly isTTY?: boolean }): Tint {
   return stream.isTTY === true && !process.env.NO_COLOR ? coloured : plain;
 }

@@ -13,7 +13,9 @@ import type { Main } from "../cli/run.js";
 const ROOT = join(import.meta.dirname, "..", "..");
 const DIST = join(ROOT, "dist");
 
-/** Contracts whose ABI others need: those that go to a chain, and the interfaces they implement. */
+/**
+ * Contracts whose ABI integrators need: those that are deployed, and the interfaces they implement.
+ */
 const ABIS = [
   "contracts/{core,policy,periphery}/*.sol/*.json",
   "contracts/interfaces/*.sol/*.json",
@@ -36,7 +38,6 @@ export const BUILD_PACKAGE = {
   options: {},
 } as const satisfies CommandSpec;
 
-/** Carries it out. */
 export const buildPackage: Main<typeof BUILD_PACKAGE> = async (_options, io) => {
   rmSync(DIST, { recursive: true, force: true });
   const tsc = join(ROOT, "node_modules", "typescript", "bin", "tsc");
@@ -60,9 +61,9 @@ export const buildPackage: Main<typeof BUILD_PACKAGE> = async (_options, io) => 
     builds.add(buildInfoId);
     if (abi.length > 0) writeFileSync(join(DIST, "abi", basename(file)), `${JSON.stringify(abi, null, 1)}\n`);
   }
-  // Reports name compiler and settings, which only the input of the build tells.
+  // Reports name compiler and settings, which only the build's input contains.
   for (const id of builds) copy(artifacts, join("build-info", `${id}.json`), join(DIST, "artifacts"));
-  // Hardhat takes the folder of the nearest package.json for its project.
+  // Hardhat takes the folder of the nearest package.json as its project.
   const { name, version, type } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as Record<
     string,
     unknown

@@ -11,10 +11,10 @@ import { DEPLOY, deploy } from "../commands/deploy.js";
 import { KEEPER, keep } from "../commands/keeper.js";
 import { quote } from "../format/inputError.js";
 
-/** Where the build puts what the repository has in its root. */
+/** The folder that stands for the repository's root in the package. */
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Deploys with the package's own parameters for a network where the working directory has none. */
+/** Deploys with the package's own parameters for a network if the working directory has none. */
 const deployShipped: Main<typeof DEPLOY> = async (options, io) => {
   const file = join("deploy", "parameters", `${options.network}.json`);
   const shipped = join(ROOT, file);
@@ -27,7 +27,7 @@ interface Command {
   readonly start: () => Promise<never>;
 }
 
-/** A command of the repository, called by its name here. */
+/** A command of the repository under its name in the package. */
 function called<S extends CommandSpec>(usage: string, spec: S, main: Main<S>): Command {
   return { summary: spec.summary, start: () => run({ ...spec, usage: `breakwater ${usage}` }, main) };
 }

@@ -1,4 +1,4 @@
-/** Hardhat's configuration in the package, where contracts are compiled already. */
+/** Hardhat's configuration in the package, whose contracts are compiled already. */
 import hardhatEthers from "@nomicfoundation/hardhat-ethers";
 import hardhatIgnitionEthers from "@nomicfoundation/hardhat-ignition-ethers";
 import hardhatKeystore from "@nomicfoundation/hardhat-keystore";

@@ -1,4 +1,6 @@
-/** For others to build on: typed contracts of a deployment, its record and its parameters. */
+/**
+ * The library entry of the package: typed contracts of a deployment, its record and its parameters.
+ */
 export { type Client, connect } from "../protocol/client.js";
 export {
   type Deployment,

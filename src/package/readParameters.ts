@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { ParameterError, type SystemParameters, parseParameters } from "../protocol/parameters/convert.js";
 
-/** The deployment parameters in a file. Throws a `ParameterError` if they cannot be used. */
+/** Reads deployment parameters from a file. Throws a `ParameterError` if they cannot be used. */
 export async function readParameters(path: string): Promise<SystemParameters> {
   const text = await readFile(path, "utf8");
   let input: unknown;

@@ -13,7 +13,7 @@ import { DEPLOY, deploy } from "../commands/deploy.js";
 import { KEEPER, keep } from "../commands/keeper.js";
 import { tintFor } from "../format/table.js";
 
-/** Hardhat's own option, which every task has. */
+/** Hardhat's own option, which every task has already. */
 const GLOBAL = "network";
 
 /** The task that runs a command, with the command's options, types, defaults and exit codes. */
@@ -32,7 +32,7 @@ export function taskOf<S extends CommandSpec>(name: string, command: S, main: Ma
         tint: tintFor(process.stdout),
       });
       if (error !== undefined) process.stderr.write(`${error}\n`);
-      // Hardhat knows only 0 and 1 for results, but leaves an exit code that a task sets.
+      // Hardhat accepts only 0 and 1 as results, but keeps an exit code that a task sets.
       process.exitCode = exitCode;
     })
     .build();
@@ -56,7 +56,7 @@ function withOption(
     : builder.addOption({ name, description, type, defaultValue: undefined });
 }
 
-/** A task's arguments as the command reads them. */
+/** The arguments of a task in the form that the command reads. */
 function argumentsOf(
   command: CommandSpec,
   given: Readonly<Record<string, unknown>>,
@@ -71,7 +71,7 @@ function argumentsOf(
   });
 }
 
-/** An option's name in Hardhat's definitions; on the command line it has hyphens again. */
+/** The name of an option in Hardhat's definitions. On the command line it has hyphens again. */
 function camelCase(option: string): string {
   return option.replaceAll(/-([a-z])/g, (_match, letter: string) => letter.toUpperCase());
 }
