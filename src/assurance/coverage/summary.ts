@@ -1,21 +1,24 @@
-/** What was executed of one source file. */
+/** Coverage of one source file. */
 export interface FileCoverage {
   readonly executedLines: number;
   readonly lines: number;
   readonly executedStatements: number;
   readonly statements: number;
-  /** Line numbers, ascending. */
+  /** Numbers of the lines not executed, ascending. */
   readonly missing: readonly number[];
 }
 
-/** Coverage of a set of files: `line` and `statement` in percent, 100 for what has none. */
+/** Coverage of a set of files [percent]: `line` and `statement`, 100 for a set without any. */
 export interface Summary {
   readonly line: number;
   readonly statement: number;
   readonly files: readonly (FileCoverage & { readonly path: string })[];
 }
 
-/** Contracts of ours: everything below contracts/ but for the mocks, which never go to a live chain. */
+/**
+ * Whether a file counts: every file below contracts/ except the mocks, which are never deployed to
+ * a live chain.
+ */
 export function isCounted(path: string): boolean {
   return path.startsWith("contracts/") && !path.startsWith("contracts/mocks/");
 }
@@ -41,12 +44,12 @@ export function summarise(report: ReadonlyMap<string, FileCoverage>): Summary {
   };
 }
 
-/** `part` of `whole` in percent; nothing of nothing is all of it. */
+/** `part` of `whole` [percent]; 100 if `whole` is 0. */
 export function percent(part: number, whole: number): number {
   return whole === 0 ? 100 : (100 * part) / whole;
 }
 
-/** Numbers as ranges: 1, 2, 3, 7 are "1-3, 7". */
+/** Formats ascending numbers as ranges: 1, 2, 3, 7 are "1-3, 7". */
 export function ranges(numbers: readonly number[]): string {
   const spans: { first: number; last: number }[] = [];
   for (const n of numbers) {

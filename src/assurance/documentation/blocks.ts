@@ -2,7 +2,10 @@ import { DEPLOYMENT_SECTIONS, type Section, deploymentTable, settingsTable } fro
 
 const BLOCK = /<!-- (parameters|settings): (\w+) -->\n[\s\S]*?<!-- end -->/g;
 
-/** A document with every generated block as the code has it. Throws a `RangeError` for a block of something that does not exist. */
+/**
+ * A document with every generated block rewritten from the code. Throws a `RangeError` for a block
+ * of an unknown section.
+ */
 export function regenerated(text: string): string {
   return text.replaceAll(BLOCK, (_, kind: string, name: string) => {
     const table = kind === "settings" ? settingsTable(name) : deploymentTable(sectionOf(name));

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { Settings } from "../../lab/config/settings.js";
 import { parametersSchema } from "../../protocol/parameters/schema.js";
 
-/** What JSON schema says of a parameter, as far as a table shows it. */
+/** The fields of a parameter's JSON schema that a table shows. */
 interface Schema {
   readonly type?: string;
   readonly const?: string;
@@ -20,13 +20,16 @@ interface Schema {
 const SECTIONS = ["governance", "rate", "system", "assets", "volatility", "breaker", "auction"] as const;
 export type Section = (typeof SECTIONS)[number];
 
-/** A table of a section of the deployment parameters, from their schema: name, default, what is allowed. */
+/**
+ * A table of a section of the deployment parameters, from their schema: name, default, allowed
+ * values.
+ */
 export function deploymentTable(section: Section): string {
   const root = z.toJSONSchema(parametersSchema, { io: "input" }) as Schema;
   const part = root.properties?.[section] ?? {};
   const { properties = {}, required = [] } = part.items ?? part;
   const rows = Object.entries(properties).flatMap(([name, schema]): string[][] => {
-    // Objects, and choices between them, are described in words.
+    // Objects, and choices between objects, are described in prose.
     const isAccount = schema.anyOf?.every((one) => one.type === "string") === true;
     if (!isAccount && (schema.type === undefined || schema.type === "object")) return [];
     return [[`\`${name}\``, defaultOf(schema, required.includes(name)), allowedOf(schema)]];
@@ -34,7 +37,10 @@ export function deploymentTable(section: Section): string {
   return markdown(["parameter", "default", "allowed"], rows);
 }
 
-/** A table of the lab's settings of a section (of WETH for an asset's): name, default, in words where a unit helps. */
+/**
+ * A table of a section of the lab's settings (for an asset's section: those of WETH): name and
+ * default, in words if a unit helps.
+ */
 export function settingsTable(section: string): string {
   const names = new Settings(["WETH"], []).names().map((text) => /^([^.]+)\.([^=]+)=(.*)$/.exec(text));
   const rows = names.flatMap((match): string[][] => {
@@ -44,10 +50,12 @@ export function settingsTable(section: string): string {
   return markdown(["setting", "default", ""], rows);
 }
 
-/** The sections of deployment parameters. */
 export const DEPLOYMENT_SECTIONS: readonly Section[] = SECTIONS;
 
-/** The default of a setting of the lab, in the unit that a document names it in ("" for its own); null if there is no such setting. */
+/**
+ * The default of a setting of the lab, in the unit in which a document states it ("" for the
+ * setting's own unit); null if there is no such setting.
+ */
 export function defaultIn(section: string, key: string, unit: string): number | null {
   const line = new Settings(["WETH"], []).names().find((text) => text.startsWith(`${section}.${key}=`));
   if (line === undefined) return null;
@@ -89,7 +97,7 @@ function inWords(key: string, value: string): string {
   return `${seconds} s`;
 }
 
-/** A table as Prettier leaves it. */
+/** A table in Prettier's format. */
 function markdown(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows];
   const widths = headings.map((_, i) => Math.max(3, ...all.map((row) => (row[i] ?? "").length)));

@@ -1,19 +1,19 @@
 import type { ReplayResult } from "../../lab/result/result.js";
 import { fixed, parseDecimal, ratio } from "../../format/quantities.js";
 
-/** A replay that a document shows: its column's heading, and what `--keeper` says. */
+/** A replay in a document's table: the heading of its column, and its `--keeper` value. */
 export interface Shown {
   readonly heading: string;
   readonly keeper: string;
 }
 
-/** The replays of the table, all of the shipped scenario with seed 1 and default parameters. */
+/** The replays of the table: all of the shipped scenario with seed 1 and default parameters. */
 export const SHOWN: readonly Shown[] = [
   { heading: "keepers awake", keeper: "on" },
   { heading: "all silent for 12 h", keeper: "silent=12h" },
   { heading: "no keepers", keeper: "off" },
 ];
-/** Vaults of these replays. */
+/** Number of vaults in these replays. */
 export const SHOWN_VAULTS = 1000;
 
 const BLOCK = /<!-- results -->\n[\s\S]*?<!-- end -->/;

@@ -8,19 +8,19 @@ import { measureMorpho } from "./peers/morpho.js";
 import type { PeerFigures, WideFigures } from "./peers/sequence.js";
 import { createSetting } from "./peers/fixture.js";
 
-/** Every figure of ours. */
+/** Every figure of Breakwater. */
 export type OurFigures = GasFigures & AuctionFigures & Pick<BatchFigures, "batchPerVault">;
 
-/** The peers' figures, by the names of ours, where they have the action. */
+/** The figures of the peers, under the names of ours, for the actions they have. */
 export interface PeersFigures {
   readonly morpho: PeerFigures;
   readonly aaveV3: PeerFigures & WideFigures;
 }
 
-/** A fresh chain for `use`, closed afterwards. */
+/** Opens a fresh chain for `use` and closes it afterwards. */
 type WithChain = <T>(use: (connection: NetworkConnection) => Promise<T>) => Promise<T>;
 
-/** Measures ours, each part on a chain of its own. */
+/** Measures Breakwater, each part on a chain of its own. */
 export async function measureOurs(withChain: WithChain): Promise<OurFigures> {
   const actions = await withChain(measure);
   const { batchPerVault } = await withChain(measureBatches);

@@ -5,20 +5,20 @@ import { Bench, ONE } from "./gas.js";
 
 /** Gas of whole transactions around an absorption: receipt `gasUsed`, refunds deducted. */
 export interface AuctionFigures {
-  /** Absorbing a vault with one collateral: its auction starts. */
+  /** Absorbing a vault with one collateral, which starts its auction. */
   readonly auctionStart: number;
   /** Taking a part of a lot. */
   readonly auctionTake: number;
-  /** What each further absorption adds in one multicall. */
+  /** Added by each further absorption in one multicall. */
   readonly absorb: number;
 }
 
 const FEW = 2;
 const MANY = 12;
-/** At this price [debt tokens] ten units are worth less than 1.02 times a debt of 14,000. */
+/** Price [debt tokens] at which ten units are worth less than 1.02 times a debt of 14,000. */
 const CRASHED = 1_410n;
 
-/** Measures absorptions and takes on a fresh system; other absorptions are open already. */
+/** Measures absorptions and takes on a fresh system in which other absorptions are open. */
 export async function measureAuctions(connection: NetworkConnection): Promise<AuctionFigures> {
   const bench = await Bench.create(connection);
   const { client, me } = bench;

@@ -14,9 +14,9 @@ export interface BatchFigures {
   readonly batch2: number;
   /** Twelve vaults, flash loan, one sale. */
   readonly batch12: number;
-  /** What each vault beyond the second adds. */
+  /** Added by each vault beyond the second. */
   readonly batchPerVault: number;
-  /** Twelve vaults of which one is healthy: the multicall fails, and all are tried one by one. */
+  /** Twelve vaults, one of them healthy: the multicall fails, and all are tried one by one. */
   readonly batch12Fallback: number;
 }
 
@@ -82,7 +82,7 @@ export async function measureBatches(connection: NetworkConnection): Promise<Bat
     if (receipt === null) throw new Error("a transaction was not mined");
     return Number(receipt.gasUsed);
   };
-  // The first call also pays for the first balances of executor and owner; it is not counted.
+  // Not counted, because the first call also pays for the first balances of executor and owner.
   await run(vaults.splice(0, 1));
   const batch2 = await run(vaults.splice(0, FEW));
   const batch12 = await run(vaults.splice(0, MANY));

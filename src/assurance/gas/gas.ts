@@ -25,7 +25,10 @@ const PRICE = 2000n;
 export const ONE = 10n ** 18n;
 const FURTHER = 2n;
 
-/** Three collaterals of one Chainlink-shaped source each, quoted in the debt asset; everything has 18 decimals. */
+/**
+ * Parameters of a system with three collaterals. Each has one feed with Chainlink's interface,
+ * quoted in the debt asset. Everything has 18 decimals.
+ */
 export function parameters(): SystemParameters {
   return parseParameters({
     debtAsset: { symbol: "USDX", token: { mock: { name: "Dollar", decimals: 18 } } },
@@ -58,9 +61,10 @@ export function parameters(): SystemParameters {
 }
 
 /**
- * Measures every action on a fresh system. The state: everyone holds both tokens and has given infinite allowances, other
- * vaults exist, interest of 100 seconds is due at every action, a feed is one cold account with one packed slot, and somebody pokes the
- * breaker, as the lab's attendants do with every new price.
+ * Measures every action on a fresh system.
+ * In its state all accounts hold both tokens and gave infinite allowances, other vaults exist, and
+ * interest of 100 seconds is due at every action. A feed is one cold account with one packed slot.
+ * The breaker is poked with every new price, as the lab's maintainers do.
  */
 export async function measure(connection: NetworkConnection): Promise<GasFigures> {
   const bench = await Bench.create(connection);
@@ -73,7 +77,7 @@ export async function measure(connection: NetworkConnection): Promise<GasFigures
   const open = (vault: VaultKey, tokens: bigint) => vaultEngine.open(vault, 0, 10n * ONE, tokens * ONE, me);
 
   await bench.poke();
-  // Another vault, so that no total is zero before the first figure.
+  // Open another vault first, so that no total is zero.
   for (const asset of [0, 1, 2]) await bench.gas(deposit(key(99n), asset));
   await bench.gas(borrow(key(99n), 5_000n));
 
@@ -116,7 +120,7 @@ export async function measure(connection: NetworkConnection): Promise<GasFigures
   };
 }
 
-/** A system ready to be measured. */
+/** A deployed system with feeds and accounts, ready to be measured. */
 export class Bench {
   private constructor(
     private readonly connection: NetworkConnection,
@@ -139,13 +143,13 @@ export class Bench {
     return new Bench(connection, client, signer.address);
   }
 
-  /** The breaker sees every price. */
+  /** Shows every price to the breaker. */
   async poke(): Promise<void> {
     for (const { id } of this.client.deployment.assets)
       await (await this.client.circuitBreaker.poke(id)).wait();
   }
 
-  /** Sends after `PAUSE` seconds and returns the gas used. */
+  /** Gas of a transaction. Advances the chain by `PAUSE` seconds for the next one. */
   async gas(sent: Promise<ContractTransactionResponse>): Promise<number> {
     const receipt = await (await sent).wait();
     if (receipt === null) throw new Error("a transaction was not mined");
@@ -153,7 +157,7 @@ export class Bench {
     return Number(receipt.gasUsed);
   }
 
-  /** Every feed answers `price`. */
+  /** Makes every feed answer `price` and pokes the breaker. */
   async price(price: bigint): Promise<void> {
     for (const feed of this.client.feeds) await (await feed.setAnswer(price * 10n ** 8n)).wait();
     await this.poke();

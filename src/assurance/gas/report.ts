@@ -4,7 +4,7 @@ import type { ReportedFigure } from "./peers/reported.js";
 
 export type FigureName = keyof OurFigures;
 
-/** What each figure is, for people. */
+/** A description of each figure for people. */
 const MEANING: Readonly<Record<FigureName, string>> = {
   depositFirst: "deposit of a collateral the vault does not hold yet",
   depositAgain: "deposit of one it holds",
@@ -29,21 +29,24 @@ const OURS = right("ours");
 const CHANGE = right("change");
 const PEERS = [right("Morpho"), right("ours/M"), right("Aave v3"), right("ours/A")];
 
-/** A figure that differs from the one of the snapshot, or that the snapshot lacks. */
+/** A figure that differs from the snapshot or is missing there. */
 export interface Change {
   readonly name: FigureName;
   readonly then: number | undefined;
   readonly now: number;
 }
 
-/** What differs between `ours` and the snapshot. */
+/** The figures that differ between `ours` and the snapshot. */
 export function changes(ours: OurFigures, snapshot: Partial<OurFigures>): readonly Change[] {
   return FIGURES.map((name) => ({ name, then: snapshot[name], now: ours[name] })).filter(
     ({ then, now }) => then !== now,
   );
 }
 
-/** Our figures with what changed since the snapshot, if anything, and beside them the peers' if they were measured. */
+/**
+ * A table of our figures, with the changes since the snapshot and the peers' figures if there are
+ * any.
+ */
 export function figuresTable(
   ours: OurFigures,
   snapshot: Partial<OurFigures>,
@@ -68,21 +71,21 @@ export function figuresTable(
   return table(columns, rows);
 }
 
-/** Figures that stand elsewhere, with where they stand. */
+/** A table of figures from other repositories, with their sources. */
 export function reportedTable(figures: readonly ReportedFigure[]): string {
   const columns = [{ heading: "elsewhere" }, NAME, right("gas"), { heading: "basis" }, { heading: "source" }];
   const rows = figures.map((f) => [f.system, f.action, f.gas.toLocaleString("en"), f.basis, f.source]);
   return table(columns, rows);
 }
 
-/** `ours` / `theirs` with two digits, such as "0.43"; empty where they have no such action. */
+/** `ours` / `theirs` with two digits, such as "0.43"; empty if the peer has no such action. */
 export function ratio(ours: number, theirs: number | undefined): string {
   return theirs === undefined ? "" : (ours / theirs).toFixed(2);
 }
 
 const [BEGIN, END] = ["<!-- figures: written by --update -->\n\n```\n", "\n```\n"];
 
-/** `document` with the tables in the place of those that stand there. Throws if it has no place for them. */
+/** `document` with its tables replaced. Throws if the document has no marked place for them. */
 export function documented(document: string, tables: string): string {
   const begin = document.indexOf(BEGIN);
   const end = document.indexOf(END, begin + BEGIN.length);

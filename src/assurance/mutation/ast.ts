@@ -1,4 +1,6 @@
-/** A node of the compiler's AST. What a node holds depends on its type: read it through the functions below. */
+/**
+ * A node of the compiler's AST. Its fields depend on its type: read them with the functions below.
+ */
 export interface Node {
   readonly nodeType: string;
   /** "offset:length:source" in bytes. */
@@ -45,13 +47,13 @@ export function typeOf(node: Node): string {
   return typeof descriptions?.typeString === "string" ? descriptions.typeString : "";
 }
 
-/** A node with the ones above it, the nearest first. */
+/** A node and its ancestors, the nearest first. */
 export interface Visit {
   readonly node: Node;
   readonly above: readonly Node[];
 }
 
-/** Every node below and including `root`, in the order of the source as far as the AST keeps it. */
+/** Visits `root` and every node below it, in the order of the source as far as the AST keeps it. */
 export function* walk(root: Node, above: readonly Node[] = []): Generator<Visit> {
   yield { node: root, above };
   for (const value of Object.values(root)) {

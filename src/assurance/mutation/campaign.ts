@@ -16,7 +16,7 @@ import type { Records, Verdict } from "./records.js";
 import type { SolidityTests } from "./solidityTests.js";
 import type { Sources } from "./sources.js";
 
-/** A mutant with what became of it. `by` names the test that killed it. */
+/** The verdict on a mutant. `by` names the test that killed it. */
 export interface Result {
   readonly file: string;
   readonly mutant: Mutant;
@@ -25,29 +25,31 @@ export interface Result {
   readonly seconds: number;
 }
 
-/** Which mutants are tried: all, or `sample` drawn by `seed`. */
+/** Selects mutants: all of them, or `sample` of them drawn by `seed`. */
 export interface Choice {
   readonly sample: number | undefined;
   readonly seed: number;
 }
 
-/** The tests of a contract that has more than one file of them. */
+/** Test folders of the engine and its storage, whose tests are in several files. */
 const OWN_FOLDER: Readonly<Record<string, string>> = {
   "contracts/core/VaultEngine.sol": "test/contracts/core/VaultEngine/",
   "contracts/core/base/VaultEngineBase.sol": "test/contracts/core/VaultEngine/",
   "contracts/storage/VaultStorage.sol": "test/contracts/core/VaultEngine/",
 };
 
-/** How many variants are compiled in one go: beyond that memory, not time, is the limit. */
+/** Most variants compiled in one run. Beyond that the limit is memory, not time. */
 const BATCH = { few: 4, many: 20 };
 
 /**
- * Tries mutants: first against the file's own tests, then the survivors against every other Solidity test that imports
- * the file and deploys nothing, and at last, if asked, against the differential suite. A mutant is killed by the first that fails. One
- * that changes no byte of what is deployed is the original.
+ * Tries mutants. Each runs against the file's own tests first. Survivors then run against the other
+ * Solidity tests that import the file, and at last, if requested, against the differential suite.
+ * Except for the contracts of `OWN_FOLDER`, only tests that deploy nothing count as other tests.
+ * The first failing test kills a mutant. A mutant that changes no deployed byte equals the
+ * original.
  */
 export class Campaign {
-  /** The fastest pipeline that compiles a source. */
+  /** The fastest pipeline that compiles each source. */
   private readonly pipelines = new Map<string, Pipeline>();
 
   constructor(
@@ -56,17 +58,20 @@ export class Campaign {
     private readonly solidity: SolidityTests,
     private readonly differential: Differential | undefined,
     private readonly records: Records,
-    /** Whether a survivor has a written reason: then nothing more is tried to find one. */
+    /** Whether a survivor has a written reason. Such a survivor is not tried any further. */
     private readonly explained: (file: string, mutant: Mutant) => boolean,
     private readonly note: (line: string) => void,
   ) {}
 
-  /** The mutants of a file that `choice` picks, in the order of the text. */
+  /** The mutants of a file that `choice` selects, in the order of the text. */
   mutants(file: string, choice: Choice): Mutant[] {
     return this.draw([file], choice).get(file) ?? [];
   }
 
-  /** The mutants that `choice` picks of these files together, those of each in the order of its text. */
+  /**
+   * The mutants that `choice` selects from all these files together, by file in the order of its
+   * text.
+   */
   draw(files: readonly string[], choice: Choice): Map<string, Mutant[]> {
     const all = files.flatMap((file) =>
       mutantsOf(this.sources.read(file), this.compiler.ast(file)).map((m) => ({
@@ -92,7 +97,8 @@ export class Campaign {
     const folder = OWN_FOLDER[file];
     const named = all.filter((test) => test === `${mirror}.t.sol` || test.startsWith(folder ?? `${mirror}/`));
     const own = named.length > 0 ? named : all;
-    // Tests that deploy the system compile for a minute each time: for a library the differential suite stands for them.
+    // Tests that deploy the system take a minute to compile. Except for the contracts of
+    // `OWN_FOLDER`, the differential suite replaces them.
     const rest = all.filter(
       (test) => !own.includes(test) && (folder !== undefined || this.sources.deployed(test).length === 0),
     );
@@ -107,10 +113,11 @@ export class Campaign {
         return status === undefined || (status === "survived" && !this.explained(file, m));
       });
     await this.line(file, survivors(), own, decide);
-    // What deploys the system one file after the other, short ones first: most survivors need no more than one.
+    // Run tests that deploy the system one file at a time, short ones first, because most survivors
+    // need only one.
     const deploying = rest.filter((test) => this.sources.deployed(test).length > 0);
     const single = deploying.sort((a, b) => this.length(a) - this.length(b)).map((test) => [test]);
-    // What deploys nothing meets libraries only.
+    // Tests that deploy nothing reach libraries only.
     const pure = folder === undefined ? rest.filter((test) => !deploying.includes(test)) : [];
     for (const suites of [pure, ...single]) {
       if (suites.length > 0 && survivors().length > 0) await this.line(file, survivors(), suites, decide);
@@ -122,7 +129,7 @@ export class Campaign {
     return mutants.flatMap((m) => results.get(m) ?? []);
   }
 
-  /** What becomes of a survivor: the differential suite, then the bytecode of what is deployed. */
+  /** Decides on a survivor by the differential suite, then by the deployed bytecode. */
   private last(file: string, m: Mutant): Verdict | undefined {
     const mutant = this.identity(file, m);
     const text = apply(this.sources.read(file), m);
@@ -162,7 +169,7 @@ export class Campaign {
     return verdict;
   }
 
-  /** Tries mutants against these tests. */
+  /** Runs mutants against these tests. */
   private async line(
     file: string,
     mutants: readonly Mutant[],
@@ -183,7 +190,8 @@ export class Campaign {
     const system = roots.length > suites.length;
     const baseline = await this.solidity.run(original, "full", system);
     if (baseline.ran === 0) throw new Error(`${suites.join(", ")}: no test ran`);
-    // What deploys the system is compiled unoptimised here, and is larger and dearer than the tests of its gas allow.
+    // A deployed system is compiled unoptimised here. It is larger and uses more gas than its gas
+    // tests allow, so these tests may fail.
     const enough = system ? baseline.failed.length < baseline.ran : baseline.failed.length === 0;
     const list = baseline.failed.join(", ");
     if (!enough) throw new Error(`fails without any mutant: ${list}`);
@@ -232,7 +240,10 @@ export class Campaign {
     return ["survived", ""];
   }
 
-  /** Compiles each root by its own pipeline; undefined for a variant that does not compile. */
+  /**
+   * Compiles each root with its own pipeline. The result of a variant that does not compile is
+   * undefined.
+   */
   private compile(
     variants: readonly Variant[],
     roots: readonly string[],
@@ -268,8 +279,9 @@ export class Campaign {
   }
 
   /**
-   * Whether the code of `root` can change with that of `file`. A library is compiled into whatever imports it; another
-   * contract only into one that creates it, so that tests that merely call it need not be compiled again.
+   * Whether the code of `root` can change with the code of `file`. A library is compiled into every
+   * importer. A contract is compiled only into contracts that create it, so that tests that merely
+   * call it need no new compilation.
    */
   private changesWith(root: string, file: string): boolean {
     const closure = this.sources.closure(root);
@@ -287,7 +299,7 @@ export class Campaign {
     return !onlyContracts || [...closure].some((name) => used.test(this.sources.read(name)));
   }
 
-  /** Solidity tests that import or deploy a file. */
+  /** The Solidity tests that import or deploy a file. */
   private testsOf(file: string): string[] {
     return this.sources.glob("test/contracts/**/*.t.sol").filter((test) => this.sources.reaches(test, file));
   }

@@ -3,10 +3,13 @@ import { createRequire } from "node:module";
 import { type Node, isNode } from "./ast.js";
 import type { Sources } from "./sources.js";
 
-/** How tests are compiled: "legacy" is several times faster, but does not know every feature. Neither optimises. */
+/**
+ * Pipelines that compile tests. "legacy" is several times faster, but does not support every
+ * feature. Neither optimises.
+ */
 export type Pipeline = "legacy" | "ir";
 
-/** A project in which one source has another text: itself, if `file` is empty. */
+/** A project in which `file` has another text. The unchanged project has an empty `file`. */
 export interface Variant {
   readonly file: string;
   readonly text: string;
@@ -14,7 +17,7 @@ export interface Variant {
 
 export const ORIGINAL: Variant = { file: "", text: "" };
 
-/** A compiled contract of a test file. Bytecode without metadata, in hex. */
+/** A compiled contract of a test file. Bytecode is in hex, without metadata. */
 export interface Compiled {
   readonly source: string;
   readonly name: string;
@@ -23,7 +26,10 @@ export interface Compiled {
   readonly runtime: string;
 }
 
-/** A compilation failed for a reason that no variant explains. `file` is where, if the compiler said so. */
+/**
+ * A compilation failed for a reason that no variant explains. `file` is the location, if the
+ * compiler reported one.
+ */
 export class CompilationError extends Error {
   override readonly name = "CompilationError";
 
@@ -75,8 +81,10 @@ export class Compiler {
   }
 
   /**
-   * Compiles test files once for each variant, all in one go: what they share is read once. Contracts by variant;
-   * undefined for a variant that does not compile. Throws a `CompilationError` if that is not the variant's fault.
+   * Compiles test files once for each variant, all in one run, because shared sources are then read
+   * once.
+   * Returns the contracts by variant, undefined for a variant that does not compile. Throws a
+   * `CompilationError` if the variant is not the cause.
    */
   compile(
     variants: readonly Variant[],

@@ -14,7 +14,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** What the differential suite needs besides the contracts. */
+/** Files that the differential suite needs besides the contracts. */
 const COPIED = [
   "contracts",
   "deploy",
@@ -25,7 +25,7 @@ const COPIED = [
   "remappings.txt",
   "tsconfig.json",
 ];
-/** What saves time if it is there. */
+/** Build results, copied if they exist because they save time. */
 const WARM = ["artifacts", "cache", "types"];
 const SUITE = "test/differential/engine.test.ts";
 
@@ -35,11 +35,14 @@ export class Differential {
 
   private constructor(
     private readonly scratch: string,
-    /** Changes when the suite or the model does. */
+    /** A digest that changes with the suite and with the model. */
     readonly digest: string,
   ) {}
 
-  /** Copies the project and runs the suite as it is. Throws if it fails: then it would kill everything. */
+  /**
+   * Copies the project and runs the suite without any mutant. Throws if that fails, because such a
+   * suite would kill every mutant.
+   */
   static create(root: string): Differential {
     const scratch = mkdtempSync(join(tmpdir(), "mutation-"));
     for (const name of [...COPIED, ...WARM]) {
@@ -59,7 +62,7 @@ export class Differential {
     return self;
   }
 
-  /** Whether the suite fails, or the build does, with `text` as the source of `file`. */
+  /** Whether the suite or the build fails with `text` as the source of `file`. */
   kills(file: string, text: string): boolean {
     const path = join(this.scratch, file);
     const before = readFileSync(path);

@@ -6,15 +6,16 @@ import type * as Edr from "@nomicfoundation/edr";
 import type { Outcome, Request } from "./solidityTests.js";
 
 /**
- * A process of its own that runs Solidity tests in the EVM that Hardhat brings: each line of stdin is a `Request` as JSON,
- * each line of stdout its `Outcome`. Ends with its input. A process, because a mutant that loops makes the EVM record
- * every step of the loop: where memory is limited, that ends the process, and no more than the process.
+ * A process that runs Solidity tests in Hardhat's EVM. Each line of stdin is a `Request` as JSON,
+ * each line of stdout its `Outcome`. The process ends with its input.
+ * It is a process of its own because the EVM records every step of a mutant that loops. With
+ * limited memory that ends this process, but not the campaign.
  */
 const require = createRequire(import.meta.url);
 const edr = createRequire(require.resolve("hardhat"))("@nomicfoundation/edr") as typeof Edr;
 const context = new edr.EdrContext();
 await context.registerSolidityTestRunnerFactory(edr.L1_CHAIN_TYPE, edr.l1SolidityTestRunnerFactory());
-/** Hardhat's default: a mutant meets the examples that `npm test` tries. */
+/** Hardhat's default seed, so that a mutant meets the examples that `npm test` draws. */
 const SEED = "0x7727ea51af0441c20da14dcd68a15dac8c9ebd589c5be8fa8c87c1d3720450bc";
 
 for await (const line of createInterface({ input: process.stdin })) {

@@ -1,21 +1,26 @@
 import { type Node, type Range, walk } from "./ast.js";
 import { OPERATORS, type Operator } from "./operators.js";
 
-/** One small change of one file. */
 export interface Mutant {
   readonly operator: Operator;
-  /** Bytes of the original that are replaced. */
+  /** Bytes of the original that the mutant replaces. */
   readonly range: Range;
   readonly original: string;
   readonly replacement: string;
-  /** Line of the change, from 1. */
+  /** Line of the change, counted from 1. */
   readonly line: number;
-  /** The line as it was and as it becomes, trimmed: how people, and the list of equivalents, name a mutant. */
+  /**
+   * The line before and after the change, trimmed. People and the list of equivalents identify a
+   * mutant by these.
+   */
   readonly was: string;
   readonly becomes: string;
 }
 
-/** Every mutant of a source, in the order of its text. `tree` is the compiler's AST of exactly this source. */
+/**
+ * Every mutant of a source, in the order of its text. `tree` is the compiler's AST of exactly this
+ * source.
+ */
 export function mutantsOf(source: string, tree: Node): Mutant[] {
   const bytes = Buffer.from(source);
   const all: Mutant[] = [];
@@ -35,7 +40,7 @@ export function mutantsOf(source: string, tree: Node): Mutant[] {
     });
 }
 
-/** The source with the mutant in it. */
+/** The source with the mutant applied. */
 export function apply(source: string, mutant: Mutant): string {
   return splice(Buffer.from(source), mutant.range, mutant.replacement);
 }

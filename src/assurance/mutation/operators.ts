@@ -14,7 +14,6 @@ export type Operator =
   | "dropped write"
   | "stale event";
 
-/** A replacement of a range of bytes. */
 export interface Change {
   readonly range: Range;
   readonly replacement: string;
@@ -22,7 +21,10 @@ export interface Change {
 
 type Changes = (visit: Visit, bytes: Buffer) => Change[];
 
-/** What each mutation operator does to a node; nothing for a node it does not concern. */
+/**
+ * The changes that each mutation operator makes to a node. An operator that does not apply makes
+ * none.
+ */
 export const OPERATORS: readonly (readonly [Operator, Changes])[] = [
   ["comparison", (visit, bytes) => infix(visit.node, bytes, COMPARISONS)],
   ["arithmetic", (visit, bytes) => infix(visit.node, bytes, ARITHMETIC)],
@@ -67,11 +69,14 @@ const ARITHMETIC: Readonly<Record<string, readonly string[]>> = {
   ">>=": ["<<="],
 };
 
-/** Functions that multiply, add or compare their first two arguments: swapping them is no change. */
+/**
+ * Functions that multiply, add or compare their first two arguments. Swapping these arguments
+ * changes nothing.
+ */
 const COMMUTATIVE =
   /^(mulDiv(Up|Down|DownSaturating)?|mul512|mulmod|addmod|min|max|saturatingAdd|saturatingMul|valueDown|debt(Up|Down))$/;
 
-/** Which of a pair of names rounds the other way. */
+/** The name that rounds the other way, by pattern. */
 const ROUNDING_PAIRS: readonly (readonly [RegExp, string])[] = [
   [/Up$/, "Down"],
   [/Down$/, "Up"],
@@ -79,13 +84,13 @@ const ROUNDING_PAIRS: readonly (readonly [RegExp, string])[] = [
   [/^Floor$/, "Ceil"],
 ];
 
-/** Members that are easily taken for one another. */
+/** Members that are easily confused. */
 const ALIKE: readonly (readonly string[])[] = [
   ["liquidation", "low", "high"],
   ["startedAt", "updatedAt"],
 ];
 
-/** What undoes an operator. */
+/** The inverse of an operator. */
 const INVERSE: Readonly<Record<string, string>> = { "+": "-", "-": "+", "+=": "-", "-=": "+" };
 
 function infix(node: Node, bytes: Buffer, table: Readonly<Record<string, readonly string[]>>): Change[] {
@@ -111,7 +116,10 @@ function boolean({ node }: Visit, bytes: Buffer): Change[] {
   return [{ range: { start, end: start + 1 }, replacement: "" }];
 }
 
-/** Replaces a function, or a rounding mode, by its twin. One that does not exist does not compile, and does not count. */
+/**
+ * Replaces a function or a rounding mode by its counterpart. A counterpart that does not exist does
+ * not compile, so the mutant is invalid.
+ */
 function rounding({ node, above }: Visit): Change[] {
   const [name, range] = called(node, above);
   if (range === undefined) return [];
@@ -132,7 +140,7 @@ function called(node: Node, above: readonly Node[]): [string, Range | undefined]
   return node.nodeType === "Identifier" ? [name, { start, end }] : ["", undefined];
 }
 
-/** Drops a `require`, an `if` that only reverts or returns, and a modifier. */
+/** Removes a `require`, an `if` that only reverts or returns, or a modifier. */
 function removedCheck({ node }: Visit, bytes: Buffer): Change[] {
   if (node.nodeType === "ModifierInvocation" && text(node, "kind") === "modifierInvocation") {
     return [{ range: rangeOf(node), replacement: "" }];
@@ -167,7 +175,7 @@ function swappedArguments({ node }: Visit, bytes: Buffer): Change[] {
   return changes;
 }
 
-/** A number one higher, and one lower where it is not 0. */
+/** Replaces a number by one more, and by one less unless it is 0. */
 function constant({ node, above }: Visit, bytes: Buffer): Change[] {
   if (node.nodeType !== "Literal" || text(node, "kind") !== "number") return [];
   if (above.some((n) => n.nodeType === "ArrayTypeName")) return [];
@@ -177,9 +185,9 @@ function constant({ node, above }: Visit, bytes: Buffer): Change[] {
   return /^0+$/.test(was) ? [changed("+")] : [changed("+"), changed("-")];
 }
 
-/** Drops an assignment, a call for its effect, a `delete`, an increment or an event. */
+/** Removes an assignment, a call made for its effect, a `delete`, an increment or an event. */
 function deletedStatement({ node, above }: Visit, bytes: Buffer): Change[] {
-  // The step of a loop is not a statement with a semicolon, and a loop without one only runs out of gas.
+  // Skip the step of a loop. It has no semicolon, and without it a loop only runs out of gas.
   if (above[0]?.nodeType === "ForStatement" && child(above[0], "loopExpression") === node) return [];
   if (node.nodeType === "EmitStatement") return [statement(node, bytes)];
   if (node.nodeType !== "ExpressionStatement" || isCallTo(node, "require") || isCallTo(node, "revert"))
@@ -187,7 +195,10 @@ function deletedStatement({ node, above }: Visit, bytes: Buffer): Change[] {
   return [statement(node, bytes)];
 }
 
-/** Another figure of the same thing: its lowest price for the one to liquidate at. One that does not exist does not compile. */
+/**
+ * Replaces a member by one that is easily confused with it, such as `liquidation` by `low`. A
+ * member that does not exist does not compile.
+ */
 function otherMember({ node }: Visit): Change[] {
   if (node.nodeType !== "MemberAccess") return [];
   const name = text(node, "memberName");
@@ -198,14 +209,14 @@ function otherMember({ node }: Visit): Change[] {
     .map((replacement) => ({ range: { start: end - name.length, end }, replacement }));
 }
 
-/** The smaller of two for the larger, and the other way round. */
+/** Swaps `min` and `max`. */
 function minimum({ node, above }: Visit): Change[] {
   const [name, range] = called(node, above);
   if (range === undefined || (name !== "min" && name !== "max")) return [];
   return [{ range, replacement: name === "min" ? "max" : "min" }];
 }
 
-/** One of several that are assigned at once keeps the value it had. */
+/** Drops one target of a tuple assignment, which then keeps its value. */
 function droppedWrite({ node }: Visit): Change[] {
   const target = node.nodeType === "Assignment" ? child(node, "leftHandSide") : undefined;
   if (target?.nodeType !== "TupleExpression") return [];
@@ -213,7 +224,10 @@ function droppedWrite({ node }: Visit): Change[] {
   return parts.length < 2 ? [] : parts.map((part) => ({ range: rangeOf(part), replacement: "" }));
 }
 
-/** An event that states what was there before the last step that led to it: `a` for `a - b`, or for the variable that is `a - b`. */
+/**
+ * Makes an event report the value before the last step: `a` instead of `a - b`, or of a variable
+ * set to `a - b`.
+ */
 function staleEvent({ node, above }: Visit, bytes: Buffer): Change[] {
   const call = node.nodeType === "EmitStatement" ? child(node, "eventCall") : undefined;
   const scope = above.find(({ nodeType }) => nodeType === "FunctionDefinition");
@@ -234,7 +248,7 @@ function staleEvent({ node, above }: Visit, bytes: Buffer): Change[] {
   });
 }
 
-/** The last sum or difference before `use` that became the value of the variable, if it is one. */
+/** The last expression before `use` that set the variable, such as a sum or a difference. */
 function lastStep(scope: Node, use: Node): Node | undefined {
   const id = use.referencedDeclaration;
   let last: Node | undefined;
@@ -250,7 +264,10 @@ function lastStep(scope: Node, use: Node): Node | undefined {
   return last === undefined ? undefined : unwrapped(last);
 }
 
-/** What a call of one argument, such as a check of its size, is made of; anything else as it is. */
+/**
+ * The argument of a call with one argument, such as a checked cast, unwrapped repeatedly. Other
+ * nodes are returned unchanged.
+ */
 function unwrapped(node: Node): Node {
   const [only, ...others] = node.nodeType === "FunctionCall" ? children(node, "arguments") : [];
   return only === undefined || others.length > 0 ? node : unwrapped(only);
@@ -263,14 +280,16 @@ function isCallTo(node: Node, name: string): boolean {
   return callee !== undefined && text(callee, "name") === name;
 }
 
-/** A statement with its semicolon, replaced by an empty block: valid wherever a statement is. */
+/**
+ * Replaces a statement and its semicolon by an empty block, which is valid wherever a statement is.
+ */
 function statement(node: Node, bytes: Buffer): Change {
   const { start, end } = rangeOf(node);
   const semicolon = /^\s*;/.exec(bytes.subarray(end, end + 200).toString());
   return { range: { start, end: end + (semicolon?.[0].length ?? 0) }, replacement: "{}" };
 }
 
-/** Where `operator` stands between two operands, which may have comments between them. */
+/** The position of `operator` between two operands. There may be comments between them. */
 function between(start: number, end: number, operator: string, bytes: Buffer): Range {
   const gap = bytes.subarray(start, end).toString("latin1");
   const code = gap.replaceAll(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, (comment) => " ".repeat(comment.length));

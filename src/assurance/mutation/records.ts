@@ -4,20 +4,23 @@ import { dirname } from "node:path";
 import { z } from "zod";
 
 const recordSchema = z.object({
-  /** Which mutant of which text of which file. */
+  /** Identity of the mutant: the file, its text and the change. */
   mutant: z.string(),
   /** Digest of the tests that decided. */
   tests: z.string(),
   status: z.enum(["killed", "survived", "invalid", "same bytecode"]),
-  /** The test that killed it, or "". */
+  /** The test that killed the mutant, or "". */
   by: z.string(),
   seconds: z.number(),
 });
 
-/** What became of a mutant under certain tests. */
+/** The result of a mutant under certain tests. */
 export type Verdict = z.infer<typeof recordSchema>;
 
-/** Verdicts on disk, one JSON object a line, appended as they come: a campaign that is stopped goes on where it was. */
+/**
+ * Verdicts on disk, one JSON object a line. They are appended as they come, so that a stopped
+ * campaign can resume.
+ */
 export class Records {
   private readonly known = new Map<string, Verdict>();
 
@@ -25,7 +28,7 @@ export class Records {
     if (!existsSync(path)) return;
     for (const line of readFileSync(path, "utf8").split("\n")) {
       const parsed = recordSchema.safeParse(json(line));
-      // A line that was cut off when the process ended is as if it had not been written.
+      // Ignore a line that was cut off when the process ended.
       if (parsed.success) this.known.set(keyOf(parsed.data), parsed.data);
     }
   }

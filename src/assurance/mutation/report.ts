@@ -8,22 +8,25 @@ import type { Mutant } from "./mutants.js";
 
 const equivalentSchema = z.strictObject({
   file: z.string(),
-  /** The line as it is and as the mutant makes it, spaces collapsed. */
+  /** The line before and after the mutation, with spaces collapsed. */
   was: z.string(),
   becomes: z.string(),
-  /** Why no test can tell them apart. */
+  /** The reason why no test can tell the two apart. */
   reason: z.string().min(20),
 });
 
-/** A mutant that behaves like the original, with the reason why. */
+/** A mutant that behaves like the original, and the reason. */
 export type Equivalent = z.infer<typeof equivalentSchema>;
 
-/** Throws a `ZodError` for anything but a list of equivalents. */
+/** Parses a list of equivalents. Throws a `ZodError` for anything else. */
 export function parseEquivalents(value: unknown): Equivalent[] {
   return z.array(equivalentSchema).parse(value);
 }
 
-/** The figures of some results. Invalid mutants are no mutants; equivalent ones cannot be killed. */
+/**
+ * The figures of some results. Invalid mutants are not counted. Equivalent mutants cannot be
+ * killed.
+ */
 interface Figures {
   readonly mutants: number;
   readonly killed: number;
@@ -33,7 +36,7 @@ interface Figures {
   readonly invalid: number;
 }
 
-/** Share of the mutants that could be killed and were [percent]; 100 of none. */
+/** Share of killed mutants among those that can be killed [percent]; 100 if there are none. */
 export function score(results: readonly Result[], equivalents: readonly Equivalent[]): number {
   const { killed, survived } = figures(results, equivalents);
   return killed + survived === 0 ? 100 : (100 * killed) / (killed + survived);
@@ -42,7 +45,7 @@ export function score(results: readonly Result[], equivalents: readonly Equivale
 /** All mutants of each file, tried or not. */
 export type Possible = Readonly<Record<string, readonly Mutant[]>>;
 
-/** The table for people. */
+/** The table of results for people. */
 export function summary(
   results: readonly Result[],
   equivalents: readonly Equivalent[],
@@ -55,7 +58,10 @@ export function summary(
   );
 }
 
-/** Survivors without a reason, and entries of the list of equivalents that are wrong: killed, or of no mutant at all, drawn or not. */
+/**
+ * Survivors without a reason, and wrong entries in the list of equivalents. An entry is wrong if
+ * its mutant was killed or if no such mutant exists.
+ */
 export function listed(
   results: readonly Result[],
   equivalents: readonly Equivalent[],
@@ -81,7 +87,7 @@ export function listed(
 const START = "<!-- results: npm run mutation -- --write -->";
 const END = "<!-- end of results -->";
 
-/** The page with its results replaced. Throws if it does not mark where they are. */
+/** The page with its results replaced. Throws if the page does not mark their place. */
 export async function markdown(
   page: URL,
   results: readonly Result[],

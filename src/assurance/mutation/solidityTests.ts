@@ -5,44 +5,47 @@ import { fileURLToPath } from "node:url";
 
 import type { Compiled } from "./compiler.js";
 
-/** How long properties are tried. `full` is what `npm test` does. */
+/** Effort spent on properties. `full` is the effort of `npm test`. */
 export const EFFORTS = {
   quick: { fuzz: 32, invariant: { runs: 4, depth: 16 } },
   full: { fuzz: 256, invariant: { runs: 32, depth: 32 } },
 } as const;
 
-/** What the EVM's process is asked: contracts, among them the test contracts, and how long to try. */
+/** A request to the EVM's process: contracts, including the test contracts, and the effort. */
 export interface Request {
   readonly compiled: readonly Compiled[];
   readonly fuzz: number;
   readonly invariant: { readonly runs: number; readonly depth: number };
-  /** A call may use this much gas: a mutant that never ends fails instead of hanging. */
+  /** Gas limit of a call. It makes a mutant that never ends fail instead of hang. */
   readonly gas: number;
   readonly root: string;
 }
 
-/** The tests that fail, as "Suite.test", and how many ran. */
+/** The failed tests as "Suite.test", and the number of tests that ran. */
 export interface Outcome {
   readonly failed: readonly string[];
   readonly ran: number;
 }
 
 const EVM = fileURLToPath(new URL("evm.ts", import.meta.url));
-/** Gas of a call: a test that deploys nothing needs little, though one that fills a list of auctions needs more than a block. */
+/**
+ * Gas limit of a call. A test that deploys nothing needs little. A test that fills a list of
+ * auctions needs more than a block.
+ */
 const GAS = { pure: 2 ** 27, system: 2 ** 28 } as const;
 /** Memory of the EVM's process [KiB]. */
 const MEMORY = 4 * 2 ** 20;
-/** What is named as the test that killed a mutant, if the tests themselves could not go on. */
+/** Reported as the killing test if the process of the tests died. */
 const DIED = "the tests ran out of memory";
 
-/** Runs Solidity tests in a process of their own, from memory: nothing is written. */
+/** Runs Solidity tests in a process of their own, from memory. Nothing is written to disk. */
 export class SolidityTests {
   private evm: ChildProcessByStdio<Writable, Readable, null> | undefined;
   private lines: AsyncIterator<string> | undefined;
 
   constructor(private readonly root: string) {}
 
-  /** Runs every test of these contracts. A run that ends its process has failed. */
+  /** Runs every test of these contracts. A run that ends its process counts as failed. */
   async run(compiled: readonly Compiled[], effort: keyof typeof EFFORTS, system: boolean): Promise<Outcome> {
     const { fuzz, invariant } = EFFORTS[effort];
     const gas = system ? GAS.system : GAS.pure;
@@ -64,7 +67,7 @@ export class SolidityTests {
     const command = `ulimit -d ${MEMORY} 2>/dev/null; exec "$0" "$@"`;
     const node = [process.execPath, "--import", import.meta.resolve("tsx"), EVM];
     const evm = spawn("sh", ["-c", command, ...node], { stdio: ["pipe", "pipe", "ignore"] });
-    // A process that died does not read: the missing answer says so.
+    // A dead process does not read. The missing answer reports that.
     evm.stdin.on("error", () => undefined);
     this.lines = createInterface({ input: evm.stdout })[Symbol.asyncIterator]();
     return evm;

@@ -3,7 +3,10 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, posix } from "node:path";
 
-/** Solidity sources of a project by the names imports use: paths from the root, packages by their own names. */
+/**
+ * The Solidity sources of a project by import name: paths from the root, and packages by package
+ * name.
+ */
 export class Sources {
   private readonly texts = new Map<string, string>();
   private readonly closures = new Map<string, ReadonlySet<string>>();
@@ -18,7 +21,7 @@ export class Sources {
       .map((line) => line.trim().split("=", 2) as [string, string]);
   }
 
-  /** Files that match a pattern, from the root, sorted. */
+  /** Files that match a pattern, as sorted paths from the root. */
   glob(pattern: string): string[] {
     return globSync(pattern, { cwd: this.root }).sort();
   }
@@ -43,7 +46,7 @@ export class Sources {
     return read;
   }
 
-  /** `name` and everything it imports, directly or not. */
+  /** `name` and all its direct and indirect imports. */
   closure(name: string): ReadonlySet<string> {
     const known = this.closures.get(name);
     if (known !== undefined) return known;
@@ -58,7 +61,10 @@ export class Sources {
     return found;
   }
 
-  /** Files of the contracts that a test, or what it imports, deploys by name: `deployCode("path/File.sol:Name", ...)`. */
+  /**
+   * The contract files that a test or its imports deploy by name: `deployCode("path/File.sol:Name",
+   * ...)`.
+   */
   deployed(test: string): string[] {
     const closure = [...this.closure(test)];
     const named = closure.flatMap((file) =>
@@ -72,12 +78,12 @@ export class Sources {
     });
   }
 
-  /** Whether `file` is part of what a test compiles or deploys. */
+  /** Whether a test compiles or deploys `file`. */
   reaches(test: string, file: string): boolean {
     return [test, ...this.deployed(test)].some((root) => this.closure(root).has(file));
   }
 
-  /** A digest of these tests, all they import and all they deploy. */
+  /** A digest of these tests, their imports and the contracts they deploy. */
   digest(tests: readonly string[]): string {
     const roots = tests.flatMap((test) => [test, ...this.deployed(test)]);
     const all = new Set(roots.flatMap((root) => [...this.closure(root)]));

@@ -1,50 +1,60 @@
-/** A hypothesis or claim: an SMT-LIB term of sort Bool, and what it says. */
+/** A hypothesis or claim: an SMT-LIB term of sort Bool, and its meaning in words. */
 export interface Term {
   readonly says: string;
   readonly term: string;
 }
 
-/** A way to break a lemma on purpose: one hypothesis dropped, or weakened to another. Then a counterexample must exist. */
+/**
+ * A deliberate break of a lemma: one hypothesis is dropped or weakened. Then a counterexample must
+ * exist.
+ */
 export interface Canary {
   readonly says: string;
   /** Key of the hypothesis. */
   readonly hypothesis: string;
-  /** What takes its place, nothing if absent. */
+  /** The weaker hypothesis. Without it the hypothesis is dropped. */
   readonly weakened?: string;
 }
 
-/** "For all variables: the hypotheses imply the claim", with what shows that it says something. */
+/**
+ * "For all variables: the hypotheses imply the claim", and canaries that show the claim is not
+ * vacuous.
+ */
 export interface Lemma {
   readonly name: string;
   readonly says: string;
   /**
-   * Sort of every variable. A proof over the reals covers the integers too: they are a subset. Its canaries are then
-   * counterexamples among the reals.
+   * Sort of every variable. A proof over the reals covers the integers, because they are a subset.
+   * Its canaries are then counterexamples among the reals.
    */
   readonly sort: "Real" | "Int";
   readonly variables: readonly string[];
   readonly hypotheses: Readonly<Record<string, Term>>;
   readonly claim: Term;
-  /** At least one: a lemma that nothing can break proves nothing. */
+  /** At least one, because a lemma that no change can break proves nothing. */
   readonly canaries: readonly [Canary, ...Canary[]];
 }
 
-/** What a solver may answer. Everything else (a timeout, a parse error) is neither and counts as a failure. */
+/**
+ * The answers of a solver that count. Any other answer, such as a timeout or a parse error, is a
+ * failure.
+ */
 export type Answer = "sat" | "unsat";
 
-/** One question to a solver, complete, with the only answer that counts. */
+/** One complete question to a solver, with its expected answer. */
 export interface Question {
   readonly lemma: string;
   readonly says: string;
   /** SMT-LIB: declarations and assertions. */
   readonly script: string;
-  /** How many assertions the script makes: a solver that read fewer answers another question. */
+  /** Number of assertions in the script. A solver that read fewer answered another question. */
   readonly assertions: number;
   readonly expected: Answer;
 }
 
 /**
- * The questions that settle a lemma: its negation has no model, its hypotheses have one, and every canary has one.
+ * The questions that settle a lemma: its negation must have no model, its hypotheses must have one,
+ * and every canary must have one.
  * Throws an `Error` for a canary that names no hypothesis.
  */
 export function questions(lemma: Lemma): Question[] {

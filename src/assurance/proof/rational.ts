@@ -1,9 +1,10 @@
 import type { Lemma, Term } from "./lemma.js";
 
 /**
- * The formulas of docs/concepts/liquidation.md over the reals: no rounding yet.
- * C value of all collateral, D debt, W weighted value (so HF = W / D), LT threshold of the seized asset, b bonus, r debt
- * removed, s value seized, T target health, low, high, slope: the bonus parameters.
+ * The formulas of docs/concepts/liquidation.md over the reals, without rounding.
+ * C value of all collateral, D debt, W adjusted collateral (so HF = W / D), LT threshold of the
+ * seized asset, b bonus, r debt removed, s value seized, T target health; low, high, slope: the
+ * bonus parameters.
  */
 const bonus = (...bounds: string[]): string => `(= b ${atLeast("0", smallest(bounds))})`;
 const RAMP = "(+ low (* slope (- 1 (/ W D))))";
@@ -232,7 +233,7 @@ export const RATIONAL: readonly Lemma[] = [
   },
 ];
 
-/** From the formula to the ratio in one piece, with true divisions. */
+/** Proves the whole way from the formula to the ratio, with true divisions. */
 function harmless(ratio: string, term: string, bound: string, weakened: string): Lemma {
   return {
     name: `formula keeps ${ratio}`,

@@ -1,12 +1,13 @@
 import type { Lemma, Term } from "./lemma.js";
 
 /**
- * The same in integers, as LiquidationMath computes it: every floor and ceiling is stated by the inequalities that define
- * it. Together the lemmas lead from the code's own operations to "neither ratio falls": the hypotheses of each one are the
- * conclusions of earlier ones, letter by letter, or a line of the code.
+ * The claims of rational.ts in integers, as LiquidationMath computes them. Every floor and ceiling
+ * is stated by the inequalities that define it. Together the lemmas lead from the code's own
+ * operations to "neither ratio falls". Every hypothesis is, letter by letter, the conclusion of an
+ * earlier lemma, or it is a line of the code.
  *
- * D debt, C value, W weighted value [debt units * bps], LT threshold and T target [bps], b bonus [WAD], r debt removed,
- * lost: value that the seizure takes off the vault's rounded value.
+ * D debt, C value, W adjusted collateral [debt units * bps], LT threshold and T target [bps], b
+ * bonus [WAD], r debt removed, lost: value that the seizure takes off the vault's rounded value.
  */
 const WAD = (10n ** 18n).toString();
 const RAY = (10n ** 27n).toString();
@@ -64,7 +65,7 @@ const rest: Term = {
 };
 const removedExactly: Term = { says: "r = whole - rest", term: "(= r (- whole rest))" };
 
-/** Conclusions that later lemmas start from. */
+/** Conclusions that later lemmas use as hypotheses. */
 export const LINKS: readonly Term[] = [
   affordable,
   healthy,

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 import type { Question } from "./lemma.js";
 
-/** What the solver's process is asked. */
+/** A request to the solver's process. */
 export interface Request {
   readonly script: string;
   readonly assertions: number;
@@ -13,10 +13,10 @@ export interface Request {
   readonly timeout: number;
 }
 
-/** A question with the answer it got, and the time it took. */
+/** A question with its answer and the time it took. */
 export interface Settled {
   readonly question: Question;
-  /** What the solver printed: "sat", "unsat", or anything else, which settles nothing. */
+  /** The solver's output: "sat", "unsat", or anything else, which settles nothing. */
   readonly answer: string;
   readonly holds: boolean;
   readonly milliseconds: number;
@@ -25,9 +25,10 @@ export interface Settled {
 const Z3 = fileURLToPath(new URL("z3.ts", import.meta.url));
 
 /**
- * Asks z3 every question, one after the other, in a process that ends with the last.
- * A question open after `timeout` [ms] is answered "unknown" by z3, and one still open after twice that and a second ends
- * the process: neither holds. Rejects if the process ends before it answered everything.
+ * Asks z3 every question, one after the other, in a process that ends after the last.
+ * After `timeout` [ms] z3 answers "unknown". After twice `timeout` plus a second the process is
+ * ended. In both cases the question does not hold. Rejects if the process ends before it answered
+ * every question.
  */
 export async function settle(asked: readonly Question[], timeout: number): Promise<Settled[]> {
   const solver = spawn(process.execPath, ["--import", import.meta.resolve("tsx"), Z3], {

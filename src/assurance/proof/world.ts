@@ -5,9 +5,10 @@ import { covers, valueDown } from "../../model/math/healthMath.js";
 import { decide } from "../../model/math/liquidationMath.js";
 
 /**
- * Every vault of a small world: amounts and debts of a few units, where one rounding is a large part of the whole, through
- * the model's own `decide`. The lemmas speak of formulas; this ties them to the program, which the differential tests tie
- * to the contracts.
+ * One vault of a small world with amounts and debts of a few units, where one rounding is a large
+ * part of the whole. Every such vault goes through the model's own `decide`.
+ * The lemmas are about formulas. This check ties them to the program, and the differential tests
+ * tie the program to the contracts.
  */
 export interface Case {
   readonly position: Position;
@@ -22,7 +23,10 @@ const PRICES = [PRICE_ONE / 3n, PRICE_ONE, (5n * PRICE_ONE) / 2n];
 const THRESHOLDS = [0n, 5_000n, 8_000n, 9_999n];
 const RESTS = units(0, 8);
 const REST_THRESHOLDS = [3_000n, 9_000n];
-/** [minBonus, maxBonus, slope] in bps. The last one would be refused by RiskRules: the bounds must hold without it. */
+/**
+ * [minBonus, maxBonus, slope] in bps. RiskRules would refuse the last one, but the bounds must hold
+ * without that rule.
+ */
 const BONUSES = [
   [0n, 1_000n, 2_500n],
   [500n, 500n, 0n],
@@ -33,7 +37,10 @@ const DUSTS = [0n, 3n];
 const MAX_REPAYS = [MAX_UINT256, 1n, 3n];
 const MAX_SEIZES = [MAX_UINT256, 1n];
 
-/** All cases, health 1 and above left out: nothing happens to those. */
+/**
+ * All cases with health below 1. A vault of health 1 or more is left out, because it is not
+ * liquidated.
+ */
 export function* cases(): Generator<Case> {
   for (const [position, asset] of vaults()) {
     for (const target of TARGETS)
@@ -45,8 +52,8 @@ export function* cases(): Generator<Case> {
 }
 
 /**
- * What an outcome breaks of the claims of docs/concepts/liquidation.md, in words; none for one that keeps them all.
- * Exact: integers, cross-multiplied.
+ * The claims of docs/concepts/liquidation.md that an outcome breaks, in words; empty if it keeps
+ * all. The check is exact: integers, cross-multiplied.
  */
 export function violations({ position: p, asset: a, limits: l }: Case, o: Outcome): string[] {
   if (o.verdict !== "executable") return [];
@@ -85,7 +92,10 @@ export function violations({ position: p, asset: a, limits: l }: Case, o: Outcom
   return claims.filter(([, holds]) => !holds).map(([claim]) => claim);
 }
 
-/** Runs every case through `decide`: how many there are, how many act, how many of those at C >= D, what is broken. */
+/**
+ * Runs every case through `decide`. Returns the number of cases, of cases that act, and of those
+ * with C >= D, and the broken claims.
+ */
 export function enumerate(): { cases: number; acted: number; solvent: number; broken: readonly string[] } {
   const broken = new Set<string>();
   let [count, acted, solvent] = [0, 0, 0];

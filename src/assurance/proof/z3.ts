@@ -5,13 +5,14 @@ import { init } from "z3-solver";
 import type { Request } from "./solver.js";
 
 /**
- * A process of its own that answers questions with z3: each line of stdin is a `Request` as JSON, each line of stdout an
- * answer as a JSON string, in the same order. Every request gets a context of its own, so that none can depend on another.
- * Ends with its input.
+ * A process that answers questions with z3. Each line of stdin is a `Request` as JSON, each line of
+ * stdout an answer as a JSON string, in the same order. Every request gets a context of its own, so
+ * that none depends on another. The process ends with its input.
  *
- * A process, because z3 comes as WebAssembly with threads: starting and stopping it several times in one process has been
- * seen to abort Node (24.9), and must not take a test run with it. The script is parsed by the synchronous call: the
- * asynchronous one (eval_smtlib2_string) has been seen to read a text that was already overwritten.
+ * It is a process of its own because z3 is WebAssembly with threads. Starting and stopping it
+ * several times in one process aborted Node (24.9), which must not end a test run. The script is
+ * parsed by the synchronous call, because the asynchronous one (eval_smtlib2_string) read a text
+ * that was already overwritten.
  */
 const { Context } = await init();
 let name = 0;

@@ -11,11 +11,11 @@ import {
 } from "./sequence.js";
 import { type Account, type Fixture, approveAll, gasOf } from "./fixture.js";
 
-/** Interest mode, and nobody's referral. */
+/** Interest mode, and no referral. */
 const VARIABLE = 2n;
 const REFERRAL = 0;
 
-/** Aave v3 from its npm bytecode, behind its proxies as deployed. */
+/** Measures Aave v3 from its npm bytecode, behind its proxies as deployed. */
 export async function measureAave(s: Fixture): Promise<PeerFigures & WideFigures> {
   const aave = await deployAave(s);
   await approveAll(s, await aave.pool.getAddress());

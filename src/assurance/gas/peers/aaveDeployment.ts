@@ -9,7 +9,7 @@ const RAY = 10n ** 27n;
 const PERCENT = RAY / 100n;
 const PACKAGE = "@aave/core-v3/artifacts/contracts";
 
-/** Where each artifact of the package is. */
+/** Folder of each artifact in the package. */
 const PATHS = {
   PoolAddressesProvider: "protocol/configuration",
   ACLManager: "protocol/configuration",
@@ -31,7 +31,7 @@ const PATHS = {
 } as const;
 type Name = keyof typeof PATHS;
 
-/** In an order in which each finds those it links to. */
+/** In an order in which each library follows those it links to. */
 const LIBRARIES: readonly Name[] = [
   "SupplyLogic",
   "BorrowLogic",
@@ -43,7 +43,10 @@ const LIBRARIES: readonly Name[] = [
   "ConfiguratorLogic",
 ];
 
-/** The risk parameters of the system measured beside it [bps]; a liquidator gets 105 % of what it pays. */
+/**
+ * The risk parameters of the system measured beside it [bps]. A liquidator receives 105 % of the
+ * repayment.
+ */
 const RISK = { ltv: 7500, threshold: 8000, bonus: 10_500, reserveFactor: 1000 } as const;
 
 interface AaveArtifact {
@@ -54,18 +57,21 @@ interface AaveArtifact {
   >;
 }
 
-/** Aave v3 as deployed: everything behind its own proxies. */
+/** A deployment of Aave v3 with every contract behind its own proxy. */
 export interface Aave {
   readonly pool: Contract;
   readonly debt: string;
-  /** By the setting's count of collaterals. */
+  /** Tokens of the collaterals, in the fixture's order. */
   readonly collaterals: readonly string[];
-  /** Tokens whose balances are what an account holds of the first collateral and owes, interest included. */
+  /** Tokens whose balances are an account's first collateral and its debt, interest included. */
   readonly held: Contract;
   readonly owed: Contract;
 }
 
-/** Deploys the npm bytecode: one reserve to borrow, the others as collateral, Aave's own oracle on the setting's feeds. */
+/**
+ * Deploys the npm bytecode: one reserve to borrow, the others as collateral, Aave's own oracle on
+ * the fixture's feeds.
+ */
 export async function deployAave(s: Fixture): Promise<Aave> {
   const provider = await deploy(s, "PoolAddressesProvider", {}, "bench", s.me.address);
   const at = await provider.getAddress();
@@ -129,7 +135,7 @@ async function list(
     await code("VariableDebtToken"),
     await code("StableDebtToken"),
   ];
-  // Kink, base and slopes of the variable rate; the five of the stable one are not used.
+  // Kink, base and slopes of the variable rate. The five values of the stable rate are unused.
   const curve = [80n * PERCENT, 0n, 5n * PERCENT, 75n * PERCENT, 0n, 0n, 0n, 0n, 0n];
   const strategy = await deploy(s, "DefaultReserveInterestRateStrategy", {}, provider, ...curve);
   for (const underlyingAsset of reserves) {
@@ -164,7 +170,7 @@ async function contractAt(s: Fixture, name: Name, address: string): Promise<Cont
   return new Contract(address, (await artifact(name)).abi, s.me.signer);
 }
 
-/** Deploys one artifact, its libraries linked. */
+/** Deploys one artifact with its libraries linked. */
 async function deploy(
   s: Fixture,
   name: Name,

@@ -7,7 +7,10 @@ import type { MockPriceFeed, TestToken } from "../../../../types/index.js";
 /** Time between two actions, so that interest accrues [s]. */
 export const PAUSE = 100;
 export const ONE = 10n ** 18n;
-/** Price of every collateral [debt tokens], before and after the fall that makes positions liquidatable. */
+/**
+ * Price of every collateral [debt tokens], before and after the fall that makes positions
+ * liquidatable.
+ */
 export const PRICE = 2000n;
 export const FALLEN = 1650n;
 
@@ -15,35 +18,36 @@ const SYMBOLS = ["A", "B", "C"] as const;
 const FEED_DECIMALS = 8;
 const LARGE_BALANCE = parseUnits("1000000000", 18);
 
-/** Someone who acts on the measured system. */
+/** An account that acts on the measured system. */
 export interface Account {
   readonly signer: Signer;
   readonly address: string;
 }
 
-/** One collateral: its token and its feed. */
 export interface Collateral {
   readonly token: TestToken;
   readonly feed: MockPriceFeed;
 }
 
-/** Tokens and feeds as the system measured beside them has them: 18 decimals, one packed slot per feed. */
+/**
+ * Tokens and feeds as in the system measured beside them: 18 decimals, one packed slot per feed.
+ */
 export interface Fixture {
   readonly connection: NetworkConnection;
-  /** Deploys and governs, and is the one whose actions are measured. */
+  /** Deploys and governs. Its actions are measured. */
   readonly me: Account;
-  /** Has a position of its own, and is liquidated in the end. */
+  /** Has a position of its own, which is liquidated in the end. */
   readonly other: Account;
-  /** The same with three collaterals. */
+  /** Has a position with three collaterals, which is liquidated in the end. */
   readonly multiCollateral: Account;
   readonly lender: Account;
   readonly debtToken: TestToken;
-  /** The debt asset's own price, 1, for peers that price it too. */
+  /** The price of the debt asset, always 1, for peers that price it too. */
   readonly debtFeed: MockPriceFeed;
   readonly collaterals: readonly [Collateral, ...Collateral[]];
 }
 
-/** Deploys the setting. Every account holds every token. */
+/** Deploys the tokens and feeds. Every account holds every token. */
 export async function createSetting(connection: NetworkConnection): Promise<Fixture> {
   const [me, other, wide, lender] = await connection.ethers.getSigners();
   if (me === undefined || other === undefined || wide === undefined || lender === undefined) {
@@ -72,7 +76,7 @@ export async function createSetting(connection: NetworkConnection): Promise<Fixt
   };
 }
 
-/** Lets `spender` take every token from every account. */
+/** Approves `spender` for every token of every account. */
 export async function approveAll(s: Fixture, spender: string): Promise<void> {
   for (const { signer } of [s.me, s.other, s.multiCollateral, s.lender]) {
     for (const token of [s.debtToken, ...s.collaterals.map((c) => c.token)]) {
@@ -81,12 +85,12 @@ export async function approveAll(s: Fixture, spender: string): Promise<void> {
   }
 }
 
-/** Every feed answers `price` [debt tokens]. */
+/** Makes every collateral feed answer `price` [debt tokens]. */
 export async function setPrices(s: Fixture, price: bigint): Promise<void> {
   for (const { feed } of s.collaterals) await feed.setAnswer(price * 10n ** BigInt(FEED_DECIMALS));
 }
 
-/** Gas of one transaction, `PAUSE` seconds after which the next may come. */
+/** Gas of one transaction. Advances the chain by `PAUSE` seconds for the next one. */
 export async function gasOf(s: Fixture, sent: Promise<ContractTransactionResponse>): Promise<number> {
   const receipt = await (await sent).wait();
   if (receipt?.status !== 1) throw new Error("a transaction failed");

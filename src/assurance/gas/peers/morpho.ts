@@ -8,13 +8,13 @@ import { type PeerFigures, LENT, type Peer, measureActions } from "./sequence.js
 import { type Account, FALLEN, ONE, type Fixture, approveAll } from "./fixture.js";
 
 const LLTV = (ONE * 80n) / 100n;
-/** What the package adds to the totals when it turns shares into assets. */
+/** Added by Morpho to the totals when it converts shares into assets. */
 const VIRTUAL_SHARES = 10n ** 6n;
 const VIRTUAL_ASSETS = 1n;
 
 /**
- * Morpho Blue from its npm source, compiled with its published settings: one market of the two tokens, the package's own
- * linear rate, no fee, and an oracle that reads the same feed.
+ * Measures Morpho Blue from its npm source, compiled with its published settings: one market of the
+ * two tokens, Morpho's own linear rate, no fee, and an oracle that reads the same feed.
  */
 export async function measureMorpho(s: Fixture): Promise<PeerFigures> {
   const { signer, address } = s.me;

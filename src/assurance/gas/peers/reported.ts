@@ -1,13 +1,14 @@
-/** A figure of a system that this command cannot deploy: there is no package of it. */
+/** A figure of a system that this command cannot deploy, because no package of it exists. */
 export interface ReportedFigure {
   readonly system: string;
   readonly action: string;
   readonly gas: number;
-  /** Repository, and where in it or of which kind. */
+  /** The repository, and the file or the kind of source in it. */
   readonly source: string;
   /**
-   * "published": the system's own developers state it at `source`. "measured": they publish none; it was measured once from the
-   * contracts of the repository, with a plain token and a mock price on one chain, and is not measured again here.
+   * "published": the system's own developers state the figure at `source`.
+   * "measured": the developers publish none. The figure was measured once from the contracts of the
+   * repository, with a plain token and a mock price on one chain, and is not measured again here.
    */
   readonly basis: "published" | "measured";
 }
@@ -15,7 +16,7 @@ export interface ReportedFigure {
 const AAVE_V4 = "aave/aave-v4@00564ea snapshots/Spoke.Operations.json";
 const AAVE_V3 = "aave-dao/aave-v3-origin@69d65c9 snapshots/Pool.Operations.json";
 
-/** Gas of whole transactions, of what a transaction adds where the action says "each". */
+/** Gas of whole transactions, or the gas added to a transaction if the action says "each". */
 export const REPORTED: readonly ReportedFigure[] = [
   published("Aave v4", "deposit as collateral", 141_481, AAVE_V4),
   published("Aave v4", "borrow, first", 260_362, AAVE_V4),

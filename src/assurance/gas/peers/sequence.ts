@@ -2,7 +2,10 @@ import { type ContractTransactionResponse, parseUnits } from "ethers";
 
 import { type Account, FALLEN, ONE, PRICE, type Fixture, gasOf, setPrices } from "./fixture.js";
 
-/** Actions every lender has [gas of whole transactions]; `open` of a peer is the sum of its two transactions. */
+/**
+ * Actions that every lender has [gas of whole transactions]. For a peer `open` is the sum of its
+ * two transactions.
+ */
 export interface PeerFigures {
   readonly depositFirst: number;
   readonly depositAgain: number;
@@ -13,13 +16,16 @@ export interface PeerFigures {
   readonly liquidate1: number;
 }
 
-/** Those of a peer whose positions hold several collaterals. */
+/** Figures of a peer whose positions hold several collaterals. */
 export interface WideFigures {
   readonly liquidate3: number;
   readonly perFurtherCollateral: number;
 }
 
-/** What an account has on a peer: its first collateral [token units], and its debt [debt units], interest included. */
+/**
+ * An account's position on a peer: its first collateral [token units] and its debt with interest
+ * [debt units].
+ */
 export interface Position {
   readonly collateral: bigint;
   readonly debt: bigint;
@@ -27,12 +33,15 @@ export interface Position {
 
 type Sent = Promise<ContractTransactionResponse>;
 
-/** A deployed lender, as far as it is measured. Amounts in token units; `asset` counts the setting's collaterals. */
+/**
+ * The actions of a deployed lender that are measured. Amounts are in token units. `asset` is an
+ * index into the fixture's collaterals.
+ */
 export interface Peer {
   supply(by: Account, asset: number, amount: bigint): Sent;
   borrow(by: Account, amount: bigint): Sent;
   repay(by: Account, amount: bigint): Sent;
-  /** Of the first collateral, as all below. */
+  /** This and the actions below concern the first collateral. */
   withdraw(by: Account, amount: bigint): Sent;
   /** Repays about `repaid` of the borrower's debt and seizes collateral for it. */
   liquidate(by: Account, borrower: Account, repaid: bigint): Sent;
@@ -45,14 +54,18 @@ const LOAN = 5_000n * ONE;
 const OPENED = 14_000n * ONE;
 const REPAID = 2_000n * ONE;
 export const LENT = parseUnits("1000000", 18);
-/** Interest between two readings stays below one part in so many of a debt; each peer rounds its own way by a unit or two. */
+/**
+ * Interest between two readings is less than this fraction of a debt. Each peer also rounds by a
+ * unit or two.
+ */
 const INTEREST = 100_000n;
 const ROUNDING = 2n;
 const FURTHER = 2;
 
 /**
- * Measures the actions with one collateral. Lenders are in already; another position exists before the first figure, so that
- * no total is zero. Throws if an action did not move the position as it should.
+ * Measures the actions with one collateral. Lenders have deposited before. Another position is
+ * opened before the first figure, so that no total is zero.
+ * Throws if an action changed the position by other amounts than expected.
  */
 export async function measureActions(s: Fixture, peer: Peer): Promise<PeerFigures> {
   const { me, other } = s;
@@ -92,7 +105,10 @@ export async function measureActions(s: Fixture, peer: Peer): Promise<PeerFigure
   };
 }
 
-/** Measures a position with three collaterals, after `measureActions`, whose figure of a borrow with one it is given. */
+/**
+ * Measures a position with three collaterals. Runs after `measureActions`, whose figure of a borrow
+ * with one collateral it needs.
+ */
 export async function measureWide(s: Fixture, peer: Peer, borrowOne: number): Promise<WideFigures> {
   const { multiCollateral: wide } = s;
   await setPrices(s, PRICE);
@@ -106,7 +122,10 @@ export async function measureWide(s: Fixture, peer: Peer, borrowOne: number): Pr
   return { liquidate3, perFurtherCollateral: Math.round((borrowThree - borrowOne) / FURTHER) };
 }
 
-/** Gas of liquidating a part of `borrower`'s debt: what it lost must be what I received and paid. */
+/**
+ * Gas of liquidating a part of `borrower`'s debt. The position must lose exactly what the
+ * liquidator received and paid.
+ */
 async function liquidated(s: Fixture, peer: Peer, borrower: Account): Promise<number> {
   const [position, balances] = [await peer.positionOf(borrower), await balancesOf(s)];
   const gas = await gasOf(s, peer.liquidate(s.me, borrower, REPAID));
@@ -117,7 +136,7 @@ async function liquidated(s: Fixture, peer: Peer, borrower: Account): Promise<nu
   return gas;
 }
 
-/** What I hold: first collateral, and debt asset. */
+/** Balances of the liquidator: first collateral and debt asset. */
 async function balancesOf(s: Fixture): Promise<Position> {
   return {
     collateral: await s.collaterals[0].token.balanceOf(s.me.address),
@@ -141,8 +160,8 @@ async function acted(
 }
 
 /**
- * Throws unless `after` differs from `before` by exactly `change` in collateral, and in debt by it and a few minutes'
- * interest.
+ * Throws unless `after` differs from `before` by exactly `change` in collateral, and by `change`
+ * plus a few minutes' interest in debt.
  */
 export function requireChange(action: string, before: Position, after: Position, change: Position): void {
   const collateral = after.collateral - before.collateral;
