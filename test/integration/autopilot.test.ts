@@ -53,14 +53,14 @@ describe("the autopilot with a real Uniswap v3", () => {
     await mined(trader.sendTransaction({ to: exchange.uniswap.routerAddress, data, gasLimit: 1_000_000n }));
     await exchange.market.refresh();
   };
-  /** A second collateral, so that the one that is sold is not all there is. */
+  /** Adds a second collateral, so that the collateral sold is not the only one. */
   const addBitcoin = async (key: VaultKey, whole: string): Promise<void> => {
     const { vaultEngine: engine, tokens } = connect(deployment, owner);
     await mined(tokens[1]!.mint(await owner.getAddress(), parseUnits(whole, 8)));
     await mined(tokens[1]!.approve(engine, MaxUint256));
     await mined(engine.deposit(key, 1, parseUnits(whole, 8), { gasLimit: 1_000_000n }));
   };
-  /** The vault as the model sees it, from its record and the prices on the chain. */
+  /** The vault in the model's terms, from its record and the prices on the chain. */
   const positionOf = async (
     key: VaultKey,
     at: { blockTag: number | "latest" } = { blockTag: "latest" },
@@ -82,7 +82,8 @@ describe("the autopilot with a real Uniswap v3", () => {
   before(async () => {
     connection = await network.create();
     const shipped = localParameters();
-    // Wider bounds than the shipped ones: the properties below try prices far outside them.
+    // Wider bounds than the shipped ones, because the properties below try prices far outside
+    // those.
     const assets = shipped.assets.map((asset) => ({
       ...asset,
       primary: { ...asset.primary, minAnswer: "1", maxAnswer: "10000000" },

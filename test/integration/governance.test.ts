@@ -11,7 +11,10 @@ import { SMALLEST } from "../support/parameters.js";
 
 const DELAY = 172_800n;
 
-/** Who may call what of every contract that asks the access manager. Complete: the test below says so. */
+/**
+ * The role that may call each function of every contract that asks the access manager. The test
+ * below checks that the table is complete.
+ */
 const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   riskConfig: {
     listAsset: "governor",
@@ -81,7 +84,7 @@ describe("governance", () => {
   });
   after(() => connection.close());
 
-  /** Functions of a contract that change something. */
+  /** Functions of a contract that change state. */
   const writes = (iface: Interface): FunctionFragment[] => {
     const found: FunctionFragment[] = [];
     iface.forEachFunction((f) => {
@@ -90,7 +93,7 @@ describe("governance", () => {
     return found;
   };
 
-  /** Call data with zeros for every argument: enough to reach the check of who is calling. */
+  /** Call data with zeros for every argument. That suffices to reach the check of the caller. */
   const blank = (fragment: FunctionFragment): string => fragment.selector + "00".repeat(32 * 24);
 
   it("has a table that is complete: a stranger is refused exactly the functions in it", async () => {
@@ -110,7 +113,8 @@ describe("governance", () => {
           if (bytes.startsWith(iface.getError(unauthorised)!.selector)) refused.push(fragment.name);
         }
       }
-      // Every AccessManaged contract also has this one, which only the manager itself may call.
+      // Every AccessManaged contract also has `setAuthority`, which only the manager itself may
+      // call.
       expect(refused.filter((f) => f !== "setAuthority").sort(), name).to.deep.equal(
         Object.keys(TABLE[name]!).sort(),
       );

@@ -52,7 +52,7 @@ describe("the executor with a real Uniswap v3", () => {
     const sum = (term: "repaid" | "seized"): bigint => quotes.reduce((total, q) => total + q[term], 0n);
     return { repaid: sum("repaid"), seized: sum("seized") };
   };
-  /** Liquidates as the keeper; the profit is what the owner's balance grew by. */
+  /** Liquidates as the keeper. Returns the profit: the growth of the owner's balance. */
   const run = async (
     funding: bigint,
     loan: bigint,
@@ -95,7 +95,7 @@ describe("the executor with a real Uniswap v3", () => {
   });
   after(() => connection.close());
 
-  /** What a batch leaves of `loan`, `repaid` and a sale of all that was seized; to within a little for interest. */
+  /** Expects the executor to hold no tokens, and every vault to be healthy. */
   const expectNothingLeft = async (): Promise<void> => {
     expect(await client.debtToken.balanceOf(executor)).to.equal(0n);
     expect(await client.tokens[0]!.balanceOf(executor)).to.equal(0n);
@@ -108,7 +108,8 @@ describe("the executor with a real Uniswap v3", () => {
       const expected = exchange.market.quoteSale(seized) - repaid;
       expect(expected > parseEther("100")).to.equal(true);
       const profit = await run(FUNDING[name], repaid + repaid / 10_000n);
-      // Interest of a second or two moves the repayment, a row of sales rounds more often than one.
+      // Interest of a second or two moves the repayment, and several sales round more often than
+      // one.
       const off = profit - expected;
       expect(off < expected / 1_000n && off > -expected / 1_000n, `${profit} for ${expected}`).to.equal(true);
       await expectNothingLeft();

@@ -24,7 +24,7 @@ const PLENTY = 2n ** 126n;
 const DEBT = `0x80${"00".repeat(18)}01`;
 const FRACTION = 600n;
 
-/** 1.0001^tick with 600 fractional bits: off by less than one part in 2^500. */
+/** 1.0001^tick with 600 fractional bits: the error is less than one part in 2^500. */
 function exactPower(tick: bigint): bigint {
   let power = 1n << FRACTION;
   let factor = (10_001n << FRACTION) / 10_000n;
@@ -61,7 +61,7 @@ describe("a Uniswap pool as a price source", () => {
     return { address, decimals };
   }
 
-  /** Lets `seconds` pass and mines a block. */
+  /** Advances the time by `seconds` and mines a block. */
   async function pass(seconds: number): Promise<void> {
     await connection.provider.request({ method: "evm_increaseTime", params: [seconds] });
     await connection.provider.request({ method: "evm_mine", params: [] });
@@ -78,7 +78,10 @@ describe("a Uniswap pool as a price source", () => {
   }
 
   let places = 0;
-  /** A pool at 200 with five million behind it, a window of it recorded, and its source. */
+  /**
+   * Deploys a pool at price 200 with five million of liquidity, records a window of it, and deploys
+   * its source.
+   */
   async function place(side: "10" | "f0", decimals: number, minLiquidity = 1n) {
     const address = `0x${side}${"00".repeat(17)}${String(++places).padStart(4, "0")}`;
     const collateral = await token(address, decimals);
@@ -210,7 +213,8 @@ describe("a Uniswap pool as a price source", () => {
     const price = await oracle.price(0);
     expect(price.status).to.equal(1n);
     expect(price.low < price.liquidation).to.equal(true);
-    // The pool falls silent: its answer ages and counts on until it has expired; then the feed's stands alone.
+    // Without trades the pool's answer ages. It counts until it expires. Then the feed's answer
+    // stands alone.
     await pass(86_400);
     await feed.setAnswer(200n * 10n ** 8n);
     const aged = await oracle.price(0);
@@ -231,7 +235,8 @@ describe("a Uniswap pool as a price source", () => {
         await (await registry.getFunction("createPool").send(other, DEBT, FEE)).wait();
         const address = (await registry.getFunction("getPool")(other, DEBT, FEE)) as string;
         const pool = new Contract(address, poolArtifact.abi, signer);
-        // A price inside the tick: the pool's own arithmetic must say which tick that is, and agree with ours.
+        // Draw a price inside the tick. The pool's own arithmetic must find that tick, and agree
+        // with ours.
         const low = exactPower(BigInt(tick));
         const root = sqrt((low + (low * BigInt(part)) / 100_010_000n) >> (FRACTION - 192n));
         await (await pool.getFunction("initialize").send(root)).wait();

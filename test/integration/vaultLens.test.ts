@@ -8,7 +8,7 @@ import { parseParameters } from "../../src/protocol/parameters/convert.js";
 import { RECORDS_PER_CALL } from "../../src/protocol/vaultRecords.js";
 import { localParameters } from "../support/scenario.js";
 
-/** The most gas a transaction may use (EIP-7825), and what some nodes grant a call. */
+/** Gas limit of a transaction (EIP-7825), which some nodes also apply to a call. */
 const GAS_CAP = 16_777_216;
 
 describe("the lens", () => {

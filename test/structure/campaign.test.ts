@@ -6,7 +6,7 @@ import { artifacts } from "hardhat";
 
 import { DEPLOYABLE } from "../../src/build/lists.js";
 
-/** Which contract each field of the campaign's system stands for. */
+/** The contract behind each field of the campaign's system. */
 const TARGETS: Readonly<Record<string, string>> = {
   engine: "VaultEngine",
   pool: "LendingPool",
@@ -20,13 +20,16 @@ const TARGETS: Readonly<Record<string, string>> = {
   executor: "LiquidationExecutor",
 };
 
-/** Contracts the campaign does not call, and why. */
+/** Contracts that the campaign does not call, and the reason. */
 const OUTSIDE: Readonly<Record<string, string>> = {
   VaultLens: "views alone; the campaign asks it for quotes",
   UniswapTwapSource: "a view of a pool; the oracle reads it like any feed",
 };
 
-/** What inherited functions are called through in the campaign: the token's interface, which two pools share. */
+/**
+ * Inherited functions that the campaign calls through the token's interface, because two pools
+ * share it.
+ */
 const BY_INTERFACE: Readonly<Record<string, readonly string[]>> = {
   pool: ["approve", "transfer", "transferFrom", "permit"],
   backstop: ["approve", "transfer", "transferFrom", "permit"],

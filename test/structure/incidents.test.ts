@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 
-/** The incidents every version of the document has to answer. */
+/** Number of incidents that every version of the document must answer. */
 const INCIDENTS = 31;
 
 const rows = readFileSync("docs/assurance/incidents.md", "utf8")

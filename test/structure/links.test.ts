@@ -3,9 +3,12 @@ import { dirname, join, normalize } from "node:path";
 
 import { expect } from "chai";
 
-/** What a build or an install writes: no page of ours stands there. */
+/** Folders written by a build or an install. They hold no page of the project. */
 const NOT_OURS = new Set([".git", "artifacts", "cache", "coverage", "node_modules", "out", "types"]);
-/** The rooms of the repository. A path that starts with one of them names a file or a folder here. */
+/**
+ * The top-level folders. A path that starts with one of them names a file or a folder of the
+ * repository.
+ */
 const ROOM = /^(?:contracts|deploy\/parameters|docs|examples|scripts|src|test|\.ci|\.githooks|\.github)\//;
 const TEST_NAME = /^(?:test|testFuzz|invariant)_\w+$|^[A-Z]\w+Test$/;
 
@@ -20,10 +23,10 @@ const textOf = (file: string): string => readFileSync(file, "utf8");
 const pages = files.filter((file) => file.endsWith(".md")).map((file) => ({ file, text: textOf(file) }));
 const sources = files.filter((file) => /^(contracts|deploy|scripts|src|test)\/.*\.(sol|ts)$/.test(file));
 
-/** A page without its fenced blocks, in which brackets and hashes mean something else. */
+/** A page without its fenced blocks, in which brackets and hashes have another meaning. */
 const prose = (text: string): string => text.replaceAll(/^```[\s\S]*?^```/gm, "");
 
-/** The anchors that GitHub gives a page's headings. */
+/** The anchors that GitHub generates for a page's headings. */
 function anchorsOf(text: string): ReadonlySet<string> {
   const seen = new Map<string, number>();
   const anchors = new Set<string>();
@@ -40,7 +43,7 @@ function anchorsOf(text: string): ReadonlySet<string> {
   return anchors;
 }
 
-/** What is wrong with a link of a page, or null. */
+/** The problem of a link in a page, or null. */
 function problemOf(file: string, target: string): string | null {
   const [path = "", anchor] = target.split("#");
   const goal = path === "" ? file : normalize(join(dirname(file), path));
@@ -57,7 +60,7 @@ const codeWords = (text: string): readonly string[] =>
 
 /** Whether a path of a page exists: as a file or folder, or as a pattern that something matches. */
 function exists(path: string): boolean {
-  // A line, or the name of a contract as Hardhat gives it.
+  // Strip a line number, or the contract name in Hardhat's notation.
   const bare = path.replace(/:\w+$/, "");
   return bare.includes("*") ? globSync(bare).length > 0 : existsSync(bare);
 }

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 
 import { expect } from "chai";
 
-/** Files without tests of their own name, and where they are tested instead. */
+/** Files without tests of their own name, and the tests that cover them. */
 const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   "contracts/core/base/VaultEngineBase.sol": "test/contracts/core/VaultEngine",
   "contracts/core/base/AuctionHouseBase.sol": "test/contracts/core/AuctionHouse",
@@ -13,7 +13,7 @@ const TESTED_ELSEWHERE: Readonly<Record<string, string>> = {
   "contracts/storage/AuctionValuation.sol": "test/contracts/core/AuctionHouse",
 };
 
-/** Rooms of src/ without unit tests, and the tests that cover them. */
+/** Folders of src/ without unit tests, and the tests that cover them. */
 const COVERED_BY: Readonly<Record<string, string>> = {
   "src/cli": "test/e2e/cli",
   "src/commands": "test/e2e/cli",
@@ -35,7 +35,7 @@ const COVERED_BY: Readonly<Record<string, string>> = {
   "src/twin/operations": "test/unit/twin",
 };
 
-/** The nearest room above, or the room itself, that the table names. */
+/** The tests that the table names for the folder, or for the nearest folder above it. */
 function coveringOf(room: string): string | undefined {
   for (let at = room; at !== "."; at = dirname(at)) if (at in COVERED_BY) return COVERED_BY[at];
   return undefined;
@@ -57,7 +57,7 @@ describe("the tests", () => {
     expect(rooms.length).to.be.greaterThan(20);
     const missing = rooms.filter((room) => {
       const mirror = room.replace(/^src/, "test/unit");
-      // A room inside another may be tested in the room it is in.
+      // The tests of a folder may be in the mirror of its parent.
       const near = [mirror, dirname(mirror)].some((folder) => globSync(`${folder}/*.test.ts`).length > 0);
       return !near && coveringOf(room) === undefined;
     });

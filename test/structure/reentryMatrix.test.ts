@@ -6,7 +6,7 @@ import { artifacts } from "hardhat";
 
 import { DEPLOYABLE } from "../../src/build/lists.js";
 
-/** Which contract each variable of the matrix stands for. */
+/** The contract behind each variable of the matrix. */
 const TARGETS: Readonly<Record<string, string>> = {
   engine: "VaultEngine",
   pool: "LendingPool",
@@ -15,7 +15,10 @@ const TARGETS: Readonly<Record<string, string>> = {
   backstop: "BackstopPool",
 };
 
-/** Contracts whose functions are not in the matrix, and why a callback into them can do no harm. */
+/**
+ * Contracts whose functions are not in the matrix, and the reason why a callback into them is
+ * harmless.
+ */
 const OUTSIDE: Readonly<Record<string, string>> = {
   RiskConfig: "holds nothing; every setter is restricted",
   OracleGuard: "holds nothing; calls feeds by static calls alone; remembering a price is idempotent",

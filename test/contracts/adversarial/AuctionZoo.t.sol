@@ -110,14 +110,16 @@ abstract contract AuctionZoo is TokenZooBase, AuctionFixture {
     }
 }
 
-/// @notice The odd token is the collateral that is sold: what it refuses to hand over stays for sale, or claimable.
+/// @notice The odd token is the collateral for sale. An amount that it refuses to transfer stays
+/// for sale, or claimable.
 contract OddLotTest is AuctionZoo {
     function _isDebt() internal pure override returns (bool) {
         return false;
     }
 
-    /// @dev Columns: take a part, take all, checkpoint, restart, give up, claim, claim tip; stake, stake at least, mint, request,
-    /// withdraw, redeem, leave, donate; pay backstop. Rows: `Habit`.
+    /// @dev Columns: take a part, take all, checkpoint, restart, write off, claim, claim tip;
+    /// stake, stake at least, mint, request, withdraw, redeem, leave, donate; pay backstop. Rows:
+    /// `Habit`.
     function _table() internal pure override returns (string[12] memory) {
         return
             [

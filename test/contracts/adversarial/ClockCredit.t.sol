@@ -8,8 +8,8 @@ import {OddToken} from "../support/fakes/OddToken.sol";
 import {SystemFixture} from "../support/fixtures/SystemFixture.sol";
 import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 
-/// @notice A price falls only with seconds in which that very lot could be bought: pauses, dead prices and frozen tokens in any order.
-/// The collateral is a token that can be told to refuse.
+/// @notice A price falls only with seconds in which that very lot could be bought: pauses, dead
+/// prices and frozen tokens in any order. The collateral is a token that can be told to refuse.
 contract ClockCreditTest is AuctionFixture {
     uint256 private constant EXPIRY = START + 3 hours;
 
@@ -42,7 +42,8 @@ contract ClockCreditTest is AuctionFixture {
         return OddToken(address(tokens[WETH]));
     }
 
-    /// @dev Bidding is paused until after the price has died, and open afterwards: not one second could anybody bid.
+    /// @dev Bidding is paused until after the price has died, and open afterwards. No second
+    /// allowed a bid.
     function test_pause_thatCoversTheExpiryLeavesNoCredit() public {
         vm.warp(EXPIRY - 600);
         uint256 id = _absorb(alice);
@@ -62,7 +63,8 @@ contract ClockCreditTest is AuctionFixture {
         assertEq(_elapsed(id), 600);
     }
 
-    /// @dev What counts is the overlap of credit and openness, whatever was paused when, and asked however much later.
+    /// @dev The clock counts the overlap of credit and open bidding, for any pause and any time of
+    /// the query.
     function testFuzz_pause_countsWhatWasOpenOfTheCredit(
         uint256 absorbed,
         uint256 from,
@@ -89,7 +91,8 @@ contract ClockCreditTest is AuctionFixture {
         assertEq(_elapsed(id), credit - closed);
     }
 
-    /// @dev While the collateral cannot be moved nobody can buy, and no checkpoint makes it cheaper.
+    /// @dev While the collateral cannot be transferred, no lot can be bought, and no checkpoint
+    /// makes it cheaper.
     function test_frozenToken_checkpointsCountNothing() public {
         uint256 id = _absorb(alice);
         vm.warp(START + 300);

@@ -7,8 +7,9 @@ import {PriceMath} from "../../../contracts/libraries/math/PriceMath.sol";
 import {Status} from "../../../contracts/types/Price.sol";
 import {SystemFixture} from "../support/fixtures/SystemFixture.sol";
 
-/// @notice A vault's whole life with collateral of 0 to 24 decimals. The contracts below do the same for debt assets of 0 to 24:
-/// every figure is computed here from whole tokens and dollars, with the decimals only at the end.
+/// @notice A vault's whole life with collateral of 0 to 24 decimals. The contracts below do the
+/// same for debt assets of 0 to 24 decimals. Every figure is computed here from whole tokens and
+/// dollars, and the decimals are applied at the end.
 contract DebtWith6DecimalsTest is SystemFixture {
     uint8[6] private decimals = [0, 2, 6, 8, 18, 24];
     uint8 private constant FIRST = 3;
@@ -41,7 +42,8 @@ contract DebtWith6DecimalsTest is SystemFixture {
         _setPrice(asset, int256(price * 1e8));
         (uint256 repaid, uint256 seized) = _liquidate(_key(alice), asset);
         assertTrue(repaid != 0 && seized != 0, "nothing was liquidated");
-        // Units of a token with few decimals are worth much: what is seized is rounded down, what is paid for it up.
+        // A unit of a token with few decimals is worth much: the seizure is rounded down, its
+        // payment up.
         assertLe((seized * price * _unit()) / one, (repaid * 11_000) / 10_000, "seized beyond the largest bonus");
         assertGe((seized + 1) * price * _unit(), (repaid - 1) * one, "paid more than it is worth");
 
@@ -57,7 +59,8 @@ contract DebtWith6DecimalsTest is SystemFixture {
         assertEq(pool.totalDebt(), 0, "debt was left behind");
     }
 
-    /// @dev A collateral without decimals against a debt of 24: its price leaves the range that fits, and is refused as dead.
+    /// @dev A collateral without decimals against a debt asset of 24: its price leaves the range
+    /// that fits, and is refused as dead.
     function _isTooPrecise(uint8 asset, uint256 one, uint256 amount) private returns (bool) {
         if ((2_000 * _unit() * 1e36) / one <= PriceMath.MAX_PRICE) return false;
         assertTrue(oracle.price(asset).status == Status.Dead);

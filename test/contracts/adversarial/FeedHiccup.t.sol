@@ -9,10 +9,11 @@ import {Price, Status} from "../../../contracts/types/Price.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 import {OddFeed} from "../support/fakes/OddFeed.sol";
 
-/// @notice What a feed answers in a single block takes no vault that is healthy at the last usable prices, whatever it answers and
-/// however long nobody touched the asset.
+/// @notice No answer of a feed in a single block takes a vault that is healthy at the last usable
+/// prices, however long ago the asset was last used.
 contract FeedHiccupTest is AuctionFixture {
-    /// @dev Alice's vault, at twice what it owes; two days of hourly answers in which nobody deposits ether.
+    /// @dev Alice's collateral is worth twice her debt. For two days the feed answers hourly and
+    /// no account deposits ether.
     function _quiet() private {
         _lend(lender, 1e12);
         _deposit(alice, WETH, 100e18);
@@ -31,7 +32,8 @@ contract FeedHiccupTest is AuctionFixture {
         engine.absorb(_key(alice), keeper);
     }
 
-    /// @dev Nonsense, nothing, the floor or what lies below it, the ceiling or what lies above, a date in the future: any answer.
+    /// @dev Any answer: no price, none at all, at or below the floor, at or above the ceiling, or
+    /// dated in the future.
     function testFuzz_hiccup_ofOneBlockTakesNothing(int128 answer, uint40 updatedAt, bool bounded) public {
         if (bounded) {
             SourceConfig memory source = SourceConfig(feeds[WETH], HEARTBEAT, 1_999e8, 2_001e8);
@@ -49,14 +51,16 @@ contract FeedHiccupTest is AuctionFixture {
         vm.mockCallRevert(address(feeds[WETH]), abi.encodeCall(feeds[WETH].latestRoundData, ()), "broken");
         assertTrue(oracle.price(WETH).status == Status.Dead);
         _assertUntouchable();
-        // It is dead in one block two days later, too, and nobody saw it live in between: two blocks, not two days.
+        // The feed is dead in one block two days later, too, and was not observed alive in between.
+        // That is two blocks of death, not two days.
         vm.clearMockedCalls();
         for (uint256 i = 0; i < 49; ++i) _pass(1 hours);
         vm.mockCallRevert(address(feeds[WETH]), abi.encodeCall(feeds[WETH].latestRoundData, ()), "broken");
         _assertUntouchable();
     }
 
-    /// @dev A secondary that is far off sets no price alone because the primary answers badly for a block.
+    /// @dev A bad answer of the primary in one block does not let a secondary that is far off set
+    /// the price alone.
     function testFuzz_hiccup_ofThePrimaryLeavesThePriceToNoSecondary(
         uint256 secondary,
         uint256 late,
@@ -95,7 +99,8 @@ contract FeedHiccupTest is AuctionFixture {
         assertEq(abi.encode(p.liquidation, p.low, p.high), abi.encode(last * 1e16, last * 1e16, last * 1e16));
     }
 
-    /// @dev A feed died an hour ago. Another one is named, which has not answered yet: what the old one said counts on.
+    /// @dev A feed died an hour ago. The source is replaced by one without an answer, so the old
+    /// source's last answer still counts.
     function test_naming_aSourceThatHasNotAnsweredYetForgetsNothing() public {
         _quiet();
         _setPrice(WETH, 1_500e8);
@@ -119,7 +124,8 @@ contract FeedHiccupTest is AuctionFixture {
         debtFeed.setAnswer(1e8);
     }
 
-    /// @dev Below its floor the debt asset is worth half a dollar at most, so that what is owed in it is covered twice as well.
+    /// @dev Below its floor the debt asset is worth half a dollar at most, so the collateral covers
+    /// the debt twice as well.
     function test_debtFeed_belowItsFloorMakesCollateralWorthMoreAndNotLess() public {
         MockPriceFeed debtFeed = _composeBoth();
         debtFeed.setAnswer(0.499e8);
@@ -135,8 +141,8 @@ contract FeedHiccupTest is AuctionFixture {
         assertApproxEqRel(oracle.price(WETH).liquidation, 4_000e24, 1e14, "it does not fade while the feed says so");
     }
 
-    /// @dev Above its ceiling the debt asset is worth twice as much at least: leavers are paid on nothing at once, vaults are judged by it
-    /// once it has been on record for an hour.
+    /// @dev Above its ceiling the debt asset is worth at least twice as much. Exits are priced at 0
+    /// at once. Health is judged by the new price after it was on record for an hour.
     function test_debtFeed_aboveItsCeilingLowersCollateralOnlyOnceConfirmed() public {
         MockPriceFeed debtFeed = _composeBoth();
         debtFeed.setAnswer(2.1e8);
@@ -163,7 +169,8 @@ contract FeedHiccupTest is AuctionFixture {
 
     // ------------------------------------------------------------------ a starved feed
 
-    /// @dev With too little gas for the rounds before the newest they are not found missing: the call reverts.
+    /// @dev With too little gas for the rounds before the newest they do not count as missing: the
+    /// call reverts.
     function testFuzz_starved_roundsBeforeAreNotMissing(uint256 gas_) public {
         _quiet();
         feeds[WETH].setAnswer(0);
@@ -172,7 +179,8 @@ contract FeedHiccupTest is AuctionFixture {
         if (ok) assertEq(abi.decode(result, (Price)).liquidation, 2_000e24);
     }
 
-    /// @dev A feed whose every round is a lie of another kind harms nobody, and costs what eight rounds cost.
+    /// @dev A feed whose every round is invalid in another way harms no vault, and costs no more
+    /// than eight rounds.
     function test_hostile_roundsAreReadAtABoundedPrice() public {
         OddFeed odd = new OddFeed();
         oracle.setAssetSources(

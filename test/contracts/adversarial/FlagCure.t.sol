@@ -7,7 +7,8 @@ import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 import {OddFeed} from "../support/fakes/OddFeed.sol";
 
-/// @notice A flag goes with the danger that it tells of: whoever cured their vault is not absorbed for a second of ill health later.
+/// @notice A flag ends with the danger it reports. An owner who cured their vault is not absorbed
+/// for a later second of ill health.
 contract FlagCureTest is AuctionFixture {
     function setUp() public override {
         super.setUp();
@@ -29,7 +30,8 @@ contract FlagCureTest is AuctionFixture {
         assertEq(_flaggedAt(), 0);
     }
 
-    /// @dev Stuck for one second, cured at once, an hour of health, and a second of the same danger.
+    /// @dev Stuck for one second, cured at once, an hour of health, and a second of the same
+    /// danger.
     function testFuzz_cure_endsTheFlagHoweverItIsDone(uint8 how) public {
         _setPrice(WETH, 1_600e8);
         assertEq(engine.flag(_key(alice)), START);

@@ -5,7 +5,8 @@ import {SourceConfig} from "../../../contracts/interfaces/IOracleGuard.sol";
 import {Price, Status} from "../../../contracts/types/Price.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 
-/// @notice A feed that falls through its floor: no price of hours ago comes back, and nobody leaves at one.
+/// @notice A feed falls through its floor. No price of hours ago comes back, and no exit is paid at
+/// one.
 contract FloorResurrectsTest is AuctionFixture {
     address private mallory = makeAddr("mallory");
 
@@ -72,7 +73,8 @@ contract FloorResurrectsTest is AuctionFixture {
         assertGe(low, 130_000e6, "ether counts for nothing");
     }
 
-    /// @dev Below the smallest price that can be scaled it counts as what it is, not as what it was.
+    /// @dev A price below the smallest that can be scaled counts at its own value, not at the
+    /// previous price.
     function test_scale_whatIsTooSmallToBeScaledIsWorthWhatItIs() public {
         oracle.setDebtSource(SourceConfig(_newFeed(8, 1e19), 25 hours, 1, 1e30));
         oracle.setAssetSources(WETH, SourceConfig(feeds[WETH], HEARTBEAT, 0, 1e14), _noSource(), 0, true);
@@ -87,7 +89,8 @@ contract FloorResurrectsTest is AuctionFixture {
         assertEq(oracle.price(WETH).high, 1e5);
     }
 
-    /// @dev One source below its floor, the other usable: that one makes the price, and who leaves is paid on the floor.
+    /// @dev One source is below its floor and the other usable. The usable one sets the price, and
+    /// exits are priced at the floor.
     function test_pair_theFloorOfOneBoundsWhatIsSure() public {
         SourceConfig memory first = SourceConfig(feeds[WETH], HEARTBEAT, 100e8, 1e14);
         SourceConfig memory second = _source(_newFeed(8, 300e8));

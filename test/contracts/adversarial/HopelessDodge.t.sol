@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 
-/// @notice Who leaves a pool is paid at most what the cheapest call that is open to anyone would leave.
+/// @notice An exit from a pool is paid at most the value that the cheapest call open to anyone
+/// would leave.
 contract HopelessDodgeTest is AuctionFixture {
     uint256 private constant VAULTS = 30;
     address private mallory = makeAddr("mallory");

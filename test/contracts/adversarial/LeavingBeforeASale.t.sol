@@ -4,8 +4,8 @@ pragma solidity ^0.8.30;
 import {AuctionTerms, Tab} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 
-/// @notice A lot that nobody bids for sells below the oracle's price. Whoever leaves a pool right before that sale is paid no more than
-/// whoever stays for it, however far the lot's clock has run and wherever the oracle stands by then.
+/// @notice A lot without bids sells below the oracle's price. An exit from a pool right before that
+/// sale is paid no more than staying, for any time on the lot's clock and any price of the oracle.
 abstract contract LeavingBeforeASaleBase is AuctionFixture {
     address internal mallory = makeAddr("mallory");
 
@@ -16,7 +16,8 @@ abstract contract LeavingBeforeASaleBase is AuctionFixture {
         terms.frozen = _frozen();
     }
 
-    /// @dev Alice's 150,000 behind 100 ether, absorbed at 1,500; then the clock runs, and the oracle moves.
+    /// @dev Alice's 150,000 behind 100 ether, absorbed at 1,500. Then the clock runs, and the
+    /// oracle moves.
     function _lot(uint256 elapsed, uint256 price) internal returns (uint256 id) {
         _deposit(alice, WETH, 100e18);
         _borrow(alice, 150_000e6);
@@ -51,11 +52,13 @@ abstract contract LeavingBeforeASaleBase is AuctionFixture {
         uint256 id = _lot(elapsed, price);
         uint256 early = backstop.maxWithdraw(mallory);
         _take(id, WETH, MAX);
-        // A share whose worth has risen pays for fewer; what all pay for then is the same, to the rounding.
+        // A share that has gained value pays for fewer shares. The total paid is the same, up to
+        // rounding.
         assertLe(early, backstop.maxWithdraw(mallory) + 2);
     }
 
-    /// @dev Two sources disagree: a lot is worth the lower of them, or what is asked for it by the price that takes go by; not less.
+    /// @dev Two sources disagree. A lot is worth the lower of them, or its current ask if that is
+    /// lower, and not less.
     function testFuzz_sources_thatDisagreeDiscountALotOnce(uint256 elapsed, uint256 price, uint256 second) public {
         _lend(lender, 1e6 * 1e6);
         uint256 id = _lot(elapsed, price);
@@ -71,7 +74,8 @@ abstract contract LeavingBeforeASaleBase is AuctionFixture {
         assertLe(short, missing + left.tip + 1);
     }
 
-    /// @dev Out, the same purchase, and in again, in one block: no better than the purchase alone, and nobody else worse off.
+    /// @dev Leaving, the same purchase, and entering again in one block is no better than the
+    /// purchase alone, and costs others nothing.
     function testFuzz_lender_gainsNothingByStandingAsideForItsOwnPurchase(uint256 elapsed, uint256 price) public {
         _lend(lender, 500_000e6);
         uint256 shares = _lend(mallory, 500_000e6);
@@ -99,7 +103,8 @@ contract LeavingBeforeASaleTest is LeavingBeforeASaleBase {
         return false;
     }
 
-    /// @dev A lot that nobody wanted at any price of its clock is started again, by who wants to leave: he is not paid more for it.
+    /// @dev A leaver restarts a lot that found no buyer at any price of its clock. The leaver is
+    /// not paid more for it.
     function testFuzz_restart_paysLeaversNoMore(uint256 price, uint256 capital) public {
         _lend(lender, 500_000e6);
         uint256 shares = _lend(mallory, 500_000e6);

@@ -7,9 +7,10 @@ import {SystemRisk} from "../../../contracts/interfaces/IRiskConfig.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 
-/// @notice Mallory keeps 65 small vaults of her own stuck, flagged for an hour: one more than are valued one by one. She
-/// absorbs them right before somebody else's transaction and buys them back right after. Only what is beyond the 64 largest may
-/// count as lost, and whoever names a limit is not paid less.
+/// @notice Mallory keeps 65 small vaults of her own stuck and flagged for an hour: one more than
+/// the auction house values. She absorbs them right before another account's transaction and buys
+/// them back right after. Only absorptions beyond the 64 largest may count as lost, and a caller
+/// with a limit is not paid less.
 contract ManyAbsorptionsTest is AuctionFixture {
     uint256 private constant VAULTS = 65;
     uint256 private constant DEBT = 1_000e6;
@@ -123,8 +124,8 @@ contract ManyAbsorptionsTest is AuctionFixture {
         vm.stopPrank();
     }
 
-    /// @dev The valued ones are sold first, and small ones stand at the end of the list: those of the next 64 with the most left are valued
-    /// then, and not the small ones.
+    /// @dev The valued absorptions are sold first, and small ones stand at the end of the list.
+    /// Then those of the next 64 with the largest tabs are valued, not the small ones.
     function test_list_valuesTheLargestThatAreLeft() public {
         _lend(lender, 1e9 * _unit());
         uint256[3] memory counts = [uint256(64), 20, 44];
@@ -159,7 +160,8 @@ contract ManyAbsorptionsTest is AuctionFixture {
         assertEq(auctions.openCount(), 0);
     }
 
-    /// @dev Whatever the sizes and their order, the 64 with the most left are valued, and the list keeps every absorption once.
+    /// @dev For any sizes in any order, the 64 absorptions with the largest tabs are valued, and
+    /// the list keeps every absorption once.
     function test_list_valuesTheLargest() public {
         _lend(lender, 1e9 * _unit());
         // Not fuzzed: each is 66 absorptions.
@@ -194,7 +196,8 @@ contract ManyAbsorptionsTest is AuctionFixture {
         }
         assertEq(all, 0, "an absorption is missing");
         (uint256 low, uint256 high) = auctions.shortfall();
-        // Debt and penalty of those beyond, and no more than the tips of the others, which the lots do not reach.
+        // Debt and penalty of the absorptions beyond the valued ones, and at most the tips of the
+        // others, which the lots do not cover.
         uint256 beyond = ((words[9 * 64 + 3] + words[9 * 65 + 3]) * 10_500) / 10_000;
         assertGe(low + 2, beyond);
         assertLe(low, beyond + pool.poolState().auctionDebt / 100);

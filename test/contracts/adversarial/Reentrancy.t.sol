@@ -8,17 +8,18 @@ import {FixedPoint} from "../../../contracts/libraries/math/FixedPoint.sol";
 import {Intruder} from "../support/fakes/Intruder.sol";
 import {ReentryCalls} from "../support/fakes/ReentryCalls.sol";
 
-/// @notice Every function of engine, pool, auction house, backstop and breaker, called from every callback of every entry point:
-/// before and after each token movement, approval and permit, `onLiquidate`, `onDeleverage`, `onTake`, `onFlashLoan`. Each cell
-/// of this matrix claims:
+/// @notice Calls every function of engine, pool, auction house, backstop and breaker from every
+/// callback of every entry point: before and after each token movement, approval and permit, and
+/// from `onLiquidate`, `onDeleverage`, `onTake` and `onFlashLoan`. Each cell of this matrix claims:
 ///
-/// - a call from within that is refused leaves no trace: everything ends as without it;
-/// - a call from within that works could as well have been made just before or just after: everything ends as in one of these
-///   two orders, to two units, so that nobody is richer or poorer by its being made from within;
-/// - a view from within is refused, or shows something between before and after (a `max...` may also show 0, the pool's raw
-///   books anything that adds up to the same worth);
-/// - what nobody but a contract of the system may call is refused;
-/// - what is guarded by the lock of the contract that is being entered is refused by that very lock.
+/// - a nested call that is refused leaves no trace: everything ends as without it;
+/// - a nested call that succeeds could as well have been made just before or just after: everything
+///   ends as in one of these two orders, to two units, so that nesting makes no account richer or
+///   poorer;
+/// - a nested view is refused, or shows a value between before and after (a `max...` may also show
+///   0, the pool's raw books any split of the same worth);
+/// - a function reserved to contracts of the system is refused;
+/// - a function guarded by the lock of the entered contract is refused by that very lock.
 contract ReentrancyTest is ReentryCalls {
     /// @dev What a rounding may move: two units, or two millionths of one where shares are counted.
     uint256 private constant SLACK = 2;
@@ -34,7 +35,8 @@ contract ReentrancyTest is ReentryCalls {
         uint256 world;
     }
 
-    /// @dev Guarded and open functions work when called from outside, privileged ones do not: else their cells say nothing.
+    /// @dev Guarded and open functions succeed when called from outside, and privileged ones do
+    /// not. Otherwise their cells would prove nothing.
     function test_matrix_everyCallWorksFromOutside() public {
         uint256 world = vm.snapshotState();
         for (uint256 i = 0; i < calls.length; ++i) {
@@ -120,7 +122,7 @@ contract ReentrancyTest is ReentryCalls {
         assertEq(_row(address(pool), _flashLoan(1e9)), 5);
     }
 
-    // ------------------------------------------------------------------ entries of the auction house
+    // ---------------------------------------------------------------- entries of the auction house
 
     function test_matrix_fromTake() public {
         bytes memory data = abi.encodeCall(auctions.take, (SELLING, WETH, 2e17, MAX, address(intruder), "x"));
@@ -179,9 +181,10 @@ contract ReentrancyTest is ReentryCalls {
         assertEq(_row(address(backstop), abi.encodeCall(backstop.donate, (5e6))), 2);
     }
 
-    // ------------------------------------------------------------------ one entry, all callbacks, all functions
+    // ----------------------------------------------------- one entry, all callbacks, all functions
 
-    /// @return callbacks how many callbacks the entry makes; after this call the entry has been carried out
+    /// @return callbacks how many callbacks the entry makes; after this call the entry has been
+    /// executed
     function _row(address entry, bytes memory data) private returns (uint256 callbacks) {
         Row memory row;
         (row.entry, row.data, row.world) = (entry, data, vm.snapshotState());
@@ -218,7 +221,8 @@ contract ReentrancyTest is ReentryCalls {
         }
     }
 
-    /// @dev Everything that must be refused at once, from each callback: what is refused changes nothing for the next.
+    /// @dev Makes all calls that must be refused at once, from each callback. A refused call
+    /// changes nothing for the next.
     function _refusedCells(Row memory row) private {
         uint256 world = _load(row, _steps(row, false));
         for (uint256 at = 0; at < row.callbacks; ++at) {
@@ -315,7 +319,8 @@ contract ReentrancyTest is ReentryCalls {
         return c.kind == Kind.Privileged || (c.kind == Kind.Guarded && c.target == row.entry);
     }
 
-    /// @dev The two pools say that they are locked in their limits first. Inside a flash loan the lenders' pool is closed by a flag of its own.
+    /// @dev The two pools report their lock as an exceeded limit first. During a flash loan a flag
+    /// of its own closes the lending pool.
     function _isLock(Row memory row, bytes4 err) private view returns (bool) {
         bool flashing = row.entry == address(pool) && bytes4(row.data) == pool.flashLoan.selector;
         return
@@ -342,7 +347,8 @@ contract ReentrancyTest is ReentryCalls {
         bytes memory later,
         bytes memory shown
     ) private view returns (bool) {
-        // The raw books may show a debt on its way from the vaults through the auctions; what it is worth may not.
+        // The raw books may show a debt on its way from the vaults to the auctions. Its worth may
+        // not change.
         if (bytes4(data) == pool.poolState.selector) return true;
         return _between(before, later, shown) || (_isLimit(bytes4(data)) && _word(shown, 32) == 0);
     }

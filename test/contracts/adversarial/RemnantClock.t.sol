@@ -6,7 +6,8 @@ import {TestToken} from "../../../contracts/mocks/TestToken.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 
-/// @notice What joins the residuals is never sold at a clock that ran before it came, joined at once or one by one.
+/// @notice Collateral that joins the residuals is never sold at a clock that ran before, whether it
+/// joins at once or bit by bit.
 contract ResidualClockTest is AuctionFixture {
     uint256 private constant VAULTS = 30;
     Sniper private sniper;
@@ -37,7 +38,8 @@ contract ResidualClockTest is AuctionFixture {
         for (uint256 i = from; i < to; ++i) engine.absorb(_vault(i), keeper);
     }
 
-    /// @dev One residual at the reserve price; twenty-nine more are given up and all is bought in one transaction.
+    /// @dev One residual is at the reserve price. Twenty-nine more are written off, and all are
+    /// bought in one transaction.
     function test_residuals_whatJoinsIsSoldFresh() public {
         _absorbSmall(0, 1);
         auctions.writeOff(1);

@@ -5,8 +5,9 @@ import {AuctionTerms} from "../../../contracts/interfaces/IAuctionHouse.sol";
 import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 
-/// @notice Nobody is paid for calls that cost the backstop more than they bring it: restarting pays nothing, and being absorbed by age costs
-/// an owner at least what it earns whoever absorbs, under the largest tip the contracts accept.
+/// @notice No call that costs the backstop more than it brings is paid: a restart pays nothing, and
+/// an absorption by age costs the owner at least as much as the absorber earns, under the largest
+/// tip that the contracts accept.
 contract RestartFarmTest is AuctionFixture {
     address private mallory = makeAddr("mallory");
 
@@ -21,12 +22,14 @@ contract RestartFarmTest is AuctionFixture {
         for (uint256 i = 0; i < 7; ++i) _list("Other", 18, 7_500, 8_000, 0, 1_000, 2_500, 2_000e8);
     }
 
-    /// @dev Eight collaterals, flagged and absorbed by their owner, restarted and bought back by her: she ends with less than she had.
+    /// @dev An owner flags and absorbs a vault of their own with eight collaterals, restarts the
+    /// lots and buys them back. They end with less than before.
     function testFuzz_farm_losesToTheBackstop(uint256 price, uint256 rounds, bool wait) public {
         _lend(lender, 1e6 * _unit());
         _capital(10_000e6);
         uint256 capital = backstop.totalAssets();
-        // Below 1,580 a lot at the reserve price does not cover the debt: then whoever absorbs has saved the lenders from worse.
+        // Below 1,580 a lot at the reserve price does not cover the debt. Then the absorber has
+        // saved the lenders from a larger loss.
         price = bound(price, 1_580e8, 1_630e8);
         rounds = bound(rounds, 0, 3);
         VaultKey vault = toVaultKey(mallory, 0);

@@ -5,8 +5,9 @@ import {ICircuitBreaker, TripConfig} from "../../../contracts/interfaces/ICircui
 import {WATCHED} from "../../../contracts/types/PausableAction.sol";
 import {AuctionFixture} from "../support/fixtures/AuctionFixture.sol";
 
-/// @notice A price step cannot be borrowed on before anybody pokes: whoever takes risk is refused on a price that has just moved too far,
-/// whether the breaker has seen it or only the feed's rounds have.
+/// @notice A price step cannot be borrowed on before the first poke. Taking risk is refused at a
+/// price that has just moved too far, whether the breaker or only the feed's rounds have recorded
+/// the move.
 contract StepBorrowTest is AuctionFixture {
     uint16 private constant LIMIT = 1_500;
 
@@ -22,7 +23,8 @@ contract StepBorrowTest is AuctionFixture {
         vm.expectRevert(abi.encodeWithSelector(ICircuitBreaker.PriceMoved.selector, WETH, from * 1e16, to * 1e16));
     }
 
-    /// @dev Nobody has ever poked: the feed's own rounds tell of the step. Up to the limit all is as before.
+    /// @dev Without any poke the feed's own rounds reveal the step. Up to the limit nothing is
+    /// refused.
     function testFuzz_step_isRefusedThoughNobodyHasPoked(uint256 answer, bool withdraws) public {
         answer = bound(answer, 1_000e8, 4_000e8);
         _pass(59 minutes);
@@ -36,7 +38,8 @@ contract StepBorrowTest is AuctionFixture {
         else engine.borrow(_key(alice), 100e6, alice);
     }
 
-    /// @dev Not in the block of the step, nor with a deposit in the same call; and an hour of the new price makes it the price.
+    /// @dev Refused in the block of the step and with a deposit in the same call. After an hour the
+    /// new price is the reference.
     function test_step_isRefusedInOneCallWithADepositAndForgottenAfterTheWindow() public {
         _pass(30 minutes);
         _setPrice(WETH, 3_000e8);
@@ -59,7 +62,8 @@ contract StepBorrowTest is AuctionFixture {
         engine.borrow(_key(alice), 100e6, alice);
     }
 
-    /// @dev What pokes have seen counts too: a price that came and went between two rounds that are still at hand.
+    /// @dev Prices seen by pokes count too: a price that came and went between two rounds that can
+    /// still be read.
     function test_step_isMeasuredFromWhatWasSeen() public {
         breaker.poke(WETH);
         _setPrice(WETH, 2_200e8);

@@ -108,14 +108,16 @@ abstract contract TokenZoo is TokenZooBase {
     }
 }
 
-/// @notice The odd token is collateral 0. What does not move it does not mind it: debts are paid and other collateral comes.
+/// @notice The odd token is collateral 0. Actions that do not move it work: debts are repaid, and
+/// other collateral is deposited.
 contract OddCollateralTest is TokenZoo {
     function _isDebt() internal pure override returns (bool) {
         return false;
     }
 
-    /// @dev Columns: deposit, withdraw, deposit another, borrow, repay, repay all, deleverage, liquidate, write off, absorb, flag,
-    /// permit, multicall, open; lend, mint, unlend, redeem, redeem at least, donate, flash loan, addInterest. Rows: `Habit`.
+    /// @dev Columns: deposit, withdraw, deposit another, borrow, repay, repay all, deleverage,
+    /// liquidate, write off, absorb, flag, permit, multicall, open; lend, mint, unlend, redeem,
+    /// redeem at least, donate, flash loan, addInterest. Rows: `Habit`.
     function _table() internal pure override returns (string[12] memory) {
         return
             [
@@ -135,7 +137,8 @@ contract OddCollateralTest is TokenZoo {
     }
 }
 
-/// @notice The odd token is the debt asset: collateral still comes and goes, and flags and absorptions need no transfer.
+/// @notice The odd token is the debt asset. Collateral is still deposited and withdrawn, and flags
+/// and absorptions need no transfer.
 contract OddDebtAssetTest is TokenZoo {
     function _isDebt() internal pure override returns (bool) {
         return true;

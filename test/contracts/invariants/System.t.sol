@@ -22,7 +22,7 @@ contract Handler is GovernorHandler {
     constructor(System memory system) HandlerBase(system) {}
 }
 
-/// @notice What must hold after any sequence of calls. What must hold of each call is asserted by the handler.
+/// @notice Invariants after any sequence of calls. The handler asserts the properties of each call.
 contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
     Handler internal handler;
     FakeMarket internal market;
@@ -126,8 +126,9 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
         );
     }
 
-    /// @dev Lots, residuals and claims are what the engine keeps for the auctions; tabs are what the pool is owed and the backstop may
-    /// expect; backstop and house hold what they owe.
+    /// @dev Lots, residuals and claims match the collateral that the engine keeps for the auctions.
+    /// Tabs match the claims of the pool and the expected income of the backstop. Backstop and
+    /// auction house hold what they owe.
     function _assertAuctionsAddUp(uint256 auctionDebt) private view {
         uint256[] memory words = auctions.absorptions(0, MAX);
         uint256[3] memory lots;
@@ -155,8 +156,8 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
         assertEq(debtToken.balanceOf(address(auctions)), tips, "the tips are not there");
     }
 
-    /// @dev Whatever the prices: anyone repays everybody's debt in full, then everybody leaves with everything, and then
-    /// every lender but for the virtual shares' roundings is paid out.
+    /// @dev At any prices anyone can repay all debts in full. Then all owners withdraw everything,
+    /// and then every lender is paid out, except for the roundings of the virtual shares.
     function _assertEverybodyCanLeave(VaultKey[] memory vaults) private {
         uint256 checkpoint = vm.snapshotState();
         _fundDebt(bob, 1e12 * _unit());
@@ -249,7 +250,8 @@ contract SystemInvariantTest is AuctionFixture, VolatilityFixture {
         handler.sweep();
     }
 
-    /// @dev The campaign is not vacuous: this is a sequence it may find, and every action in it does something.
+    /// @dev The campaign is not vacuous: it may find this sequence, and every action in the
+    /// sequence has an effect.
     function test_handler_reachesEveryOutcome() public {
         handler.deposit(1, 0, WETH, 10e18);
         handler.deposit(1, 1, WBTC, 1e8);

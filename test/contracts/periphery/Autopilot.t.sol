@@ -54,8 +54,9 @@ contract AutopilotTest is SystemFixture {
 
     // ------------------------------------------------------------------ what it does
 
-    /// @dev Whatever plan, price and market: it is refused for a stated reason, or the vault is at its target or free of debt, the
-    /// cost is within the cap, the executor got its fee, and nothing stayed behind but what lay there before.
+    /// @dev For any plan, price and market the call is refused for a stated reason, or the vault is
+    /// at its target or free of debt. Then the cost is within the cap, the executor got its fee,
+    /// and the autopilot holds only its earlier balances.
     function testFuzz_execute_reachesTheTargetWithinTheCost(
         uint256 debt,
         uint256 price,
@@ -104,7 +105,8 @@ contract AutopilotTest is SystemFixture {
         }
     }
 
-    /// @dev What a better sale than the worst allowed saves stays in the vault, and not with whoever executes.
+    /// @dev The savings of a sale better than the worst allowed stay in the vault. The executor
+    /// does not get them.
     function test_execute_aBetterSaleIsTheOwners() public {
         _ready(_plan());
         uint256 snapshot = vm.snapshotState();
@@ -192,7 +194,8 @@ contract AutopilotTest is SystemFixture {
         assertEq(plan.maxSlippage, 50);
     }
 
-    /// @dev A plan is taken exactly if it can do no harm: the trigger at least 1, the target beyond it, cost below the penalty.
+    /// @dev A plan is accepted exactly if it is harmless: the trigger at least 1, the target beyond
+    /// it, cost below the penalty.
     function testFuzz_set_refusesExactlyTheHarmful(Plan memory plan) public {
         (plan.asset, plan.poolFee) = (WETH, FEE);
         if (plan.triggerHealth % 2 == 0) plan.triggerHealth = uint16(bound(plan.triggerHealth, 9_990, 11_000));
@@ -217,7 +220,8 @@ contract AutopilotTest is SystemFixture {
 
     // ------------------------------------------------------------------ prices and markets
 
-    /// @dev A pool pushed away from the oracle, in either direction, by more than half the slippage: nothing is sold into it.
+    /// @dev A pool is pushed away from the oracle, in either direction, by more than half the
+    /// slippage. Nothing is sold into it.
     function testFuzz_pushedPool_isRefused(uint256 poolPrice) public {
         _ready(_plan());
         poolPrice = bound(poolPrice, 1_850e6, 1_950e6);

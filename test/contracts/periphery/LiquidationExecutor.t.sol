@@ -34,7 +34,8 @@ contract LiquidationExecutorTest is SystemFixture {
         executor = _newExecutor(market);
     }
 
-    /// @dev A market that pays `price` whole units of the debt asset for one collateral token of 18 decimals.
+    /// @dev A market that pays `price` whole units of the debt asset for one collateral token of 18
+    /// decimals.
     function _newMarket(IERC20 collateral, uint256 price) private returns (FakeMarket made) {
         made = new FakeMarket(collateral, debtToken, price * 1e6 * 1e18);
         debtToken.mint(address(made), 1e9 * 1e6);
@@ -52,7 +53,8 @@ contract LiquidationExecutorTest is SystemFixture {
         debtToken.mint(address(made), HELD);
     }
 
-    /// @dev `count` vaults of one ether each, at 1,500 to 1,500 + count of debt, which a price of 1,800 makes unhealthy.
+    /// @dev `count` vaults of one ether each, with debts of 1,500 to 1,500 + count, which a price
+    /// of 1,800 makes unhealthy.
     function _vaults(uint256 count) private returns (Target[] memory targets) {
         targets = new Target[](count);
         for (uint256 i = 0; i < count; ++i) {
@@ -90,8 +92,8 @@ contract LiquidationExecutorTest is SystemFixture {
 
     // ------------------------------------------------------------------ what it earns
 
-    /// @dev Whoever pays, the owner gets the sale less the repayments, every vault is healthy, and the executor keeps what it
-    /// held, collateral too.
+    /// @dev For every funding the owner gets the sale less the repayments, and every vault is
+    /// healthy. The executor keeps its earlier balances, collateral too.
     function testFuzz_profit_isTheSaleLessTheRepaymentsAndGoesToTheOwner(
         uint256 count,
         uint256 way,
@@ -220,7 +222,8 @@ contract LiquidationExecutorTest is SystemFixture {
         }
     }
 
-    /// @dev Money of the owner that lies in the executor is not spent on a losing sale, even by a keeper that asks for it.
+    /// @dev A losing sale does not spend the owner's tokens in the executor, even if a keeper asks
+    /// for it.
     function test_minProfit_ofNothingStillForbidsALoss() public {
         market.setPrice(1_700 * 1e6 * 1e18);
         Target[] memory targets = _vaults(1);
@@ -235,7 +238,8 @@ contract LiquidationExecutorTest is SystemFixture {
         }
     }
 
-    /// @dev With callbacks a vault whose collateral sells too low is left out, and the money held does not pay for it.
+    /// @dev With callbacks a vault whose collateral sells too low is left out, and the executor's
+    /// tokens do not pay for it.
     function test_callback_eachVaultPaysForItself() public {
         market.setPrice(1_700 * 1e6 * 1e18);
         Target[] memory targets = _vaults(1);
@@ -317,7 +321,8 @@ contract LiquidationExecutorTest is SystemFixture {
         assertEq(executor.owner(), bob);
     }
 
-    /// @dev Callbacks that the executor did not bring about, from strangers and from those it trusts.
+    /// @dev Callbacks that the executor did not cause, from strangers and from the contracts it
+    /// trusts.
     function test_callbacks_outOfTheBlueAreRefused() public {
         bytes memory data = abi.encode(tokens[WETH], MAX, "");
         address[4] memory callers = [bob, address(market), address(pool), address(engine)];
@@ -387,8 +392,8 @@ contract LiquidationExecutorTest is SystemFixture {
         _liquidateAs(keeper, _batch(Funding.FlashLoan, 3_000e6), targets);
     }
 
-    /// @dev Market and collateral call every function of the executor in the middle of a batch. Both are keepers, and one is the
-    /// owner, so that nothing but the locks refuses them.
+    /// @dev Market and collateral call every function of the executor in the middle of a batch.
+    /// Both are keepers, and one is the owner, so that only the locks refuse them.
     function test_reentry_findsEverythingLocked() public {
         OddToken odd = new OddToken();
         riskConfig.listAsset(AssetRiskFields(address(odd), 7_500, 8_000, 0, 1_000, 2_500, 0), type(uint112).max);

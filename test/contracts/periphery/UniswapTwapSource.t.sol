@@ -70,7 +70,8 @@ contract UniswapTwapSourceTest is Test {
             );
     }
 
-    /// @dev Sums of a window that ends now, with this mean tick (and `rest` ticks more) and liquidity 2^128 / `inverse`.
+    /// @dev Sums of a window that ends now, with this mean tick (and `rest` ticks more) and
+    /// liquidity 2^128 / `inverse`.
     function _held(int56 from, int56 tick, int56 rest, uint160 inverse) private {
         unchecked {
             int56 to = from + tick * int56(uint56(WINDOW)) + rest;
@@ -122,7 +123,8 @@ contract UniswapTwapSourceTest is Test {
         }
     }
 
-    /// @dev Tick 0 is one smallest unit for one; 6,932 ticks are within a basis point of twice as much.
+    /// @dev Tick 0 is one smallest unit for one. 6,932 ticks are within a basis point of twice as
+    /// much.
     function test_answer_isTheMeanPriceInWholeTokens() public {
         UniswapTwapSource source = _source(_ether, 0, 8);
         _held(0, 0, 0, 1);
@@ -168,7 +170,8 @@ contract UniswapTwapSourceTest is Test {
         strict.latestRoundData();
     }
 
-    /// @dev A round is this second; its age is that of the pool's last observation, whose time has 32 bits.
+    /// @dev A round has the current second as id. Its age is that of the pool's last observation,
+    /// whose time has 32 bits.
     function testFuzz_round_isThisSecondAndAsOldAsTheLastObservation(uint32 age) public {
         UniswapTwapSource source = _source(_ether, 0, 8);
         _held(0, 0, 0, 1);

@@ -167,7 +167,8 @@ contract CircuitBreakerTest is SystemFixture {
         assertEq(breaker.pausedSeconds(PausableAction.Bid), 0);
     }
 
-    /// @dev What auctions read instead of asking here is what they would hear, whenever they need not ask.
+    /// @dev While bidding is not gated, the risk config knows until when bidding was closed, so
+    /// that auctions need not call the breaker.
     function testFuzz_bidTerms_knowUntilWhenBiddingWasClosed(uint256[12] calldata seeds) public {
         breaker.setTripConfig(WETH, _watch);
         for (uint256 i = 0; i < seeds.length; ++i) {
@@ -194,7 +195,8 @@ contract CircuitBreakerTest is SystemFixture {
         }
     }
 
-    /// @dev What was closed between any two times is what a clock that ticked each second would have counted.
+    /// @dev The seconds closed between any two times equal the count of a clock that ticks each
+    /// second.
     function testFuzz_pausedBetween_countsEverySecondThatWasClosed(
         uint256[8] calldata seeds,
         uint256 a,
@@ -219,7 +221,8 @@ contract CircuitBreakerTest is SystemFixture {
 
     // ------------------------------------------------------------------ trips
 
-    /// @dev A move by the limit trips whether the price creeps or jumps, and only the taking of risk.
+    /// @dev A move by the limit trips, whether the price creeps or jumps. It closes only the taking
+    /// of risk.
     function testFuzz_poke_tripsOnAMoveHoweverItIsPartitioned(uint256 seed, uint8 pokes) public {
         breaker.setTripConfig(WETH, _watch);
         breaker.poke(WETH);

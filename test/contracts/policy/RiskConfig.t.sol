@@ -93,7 +93,8 @@ contract RiskConfigTest is SystemFixture {
         assertEq(_threshold(), expected);
     }
 
-    /// @dev However often governance changes its mind, and whoever settles when: never faster than a point a day.
+    /// @dev For any sequence of changes by governance, settled at any time, a threshold falls by at
+    /// most a point a day.
     function testFuzz_setAsset_noSequenceOutrunsTheRamp(uint256 seed) public {
         (uint256 time, uint256 threshold) = (START, 8_000);
         // Where and when it last stood higher.
@@ -170,7 +171,8 @@ contract RiskConfigTest is SystemFixture {
         assertEq(_threshold(), threshold);
     }
 
-    /// @dev While a ramp runs, a threshold above its end would loosen, though it is below the one in force.
+    /// @dev While a ramp runs, a threshold above its end would loosen, even if it is below the
+    /// threshold in force.
     function test_tighten_mayNotStopARamp() public {
         _setThreshold(7_000);
         vm.expectRevert(abi.encodeWithSelector(IRiskConfig.WouldLoosen.selector, 7_000, 7_500));
@@ -206,7 +208,8 @@ contract RiskConfigTest is SystemFixture {
         assertEq(abi.encode(read, readFloor), abi.encode(bounded, lower));
     }
 
-    /// @dev It is the model's and its floor's alone: whatever governance sets of the asset, or ends of a ramp, leaves it.
+    /// @dev Only the model and the floor set the haircut. Other settings of the asset and the end
+    /// of a ramp do not change it.
     function testFuzz_haircut_outlivesWhatIsSetOfTheAsset(uint16 haircut, uint16 threshold, uint256 elapsed) public {
         haircut = uint16(bound(haircut, 1, 10_000));
         riskConfig.setHaircut(WETH, haircut);

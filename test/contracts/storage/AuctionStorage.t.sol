@@ -55,7 +55,8 @@ contract AuctionStorageTest is Test {
         book.drop(id, 0, false);
         book.remove(id, position, penalty);
         penalties -= penalty;
-        // A valued one is replaced by the one of the next as many that has the most left; what is missing then, by the last.
+        // The largest of the next MAX_VALUED replaces a removed valued one. The last one fills the
+        // gap that this leaves.
         if (at < MAX_VALUED && ids.length > MAX_VALUED) {
             uint256 best = MAX_VALUED;
             for (uint256 i = best; i < ids.length && i < 2 * MAX_VALUED; ++i) {
@@ -77,7 +78,8 @@ contract AuctionStorageTest is Test {
         }
     }
 
-    /// @dev Absorptions of any size come and go, in any order and more of them than are valued or looked at.
+    /// @dev Absorptions of any size come and go in any order, more of them than the number valued
+    /// or searched.
     function testFuzz_list_isThePlainOne(uint256 seed, uint8 most) public {
         for (uint256 i = 0; i < 66 + uint256(most % 80); ++i) {
             seed = uint256(keccak256(abi.encode(seed)));

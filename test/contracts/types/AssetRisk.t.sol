@@ -58,7 +58,8 @@ contract AssetRiskTest is Test {
         assertEq(AssetRisk.unwrap(back), AssetRisk.unwrap(packAssetRisk(f)));
     }
 
-    /// @dev The initial margin in force is within both the configured one and what the haircut leaves of the threshold.
+    /// @dev The initial margin in force is at most the configured one and at most the threshold
+    /// after the haircut.
     function testFuzz_effectiveLtv_isTheSmallerOfLtvAndWhatTheHaircutLeaves(
         AssetRiskFields memory f,
         uint16 haircut

@@ -11,7 +11,8 @@ contract IdListTest is Test {
     uint256 private constant LENGTH = 24;
     IdList.Ids private list;
 
-    /// @dev Against a plain array: whatever is written, every position reads as the last write to it.
+    /// @dev Compares with a plain array: after any writes every position reads as the last write to
+    /// it.
     function testFuzz_list_isAnArrayOf32BitIds(uint256[12] memory writes) public {
         uint32[LENGTH] memory expected;
         for (uint256 i = 0; i < writes.length; ++i) {

@@ -12,7 +12,7 @@ contract VaultKeyTest is Test {
         assertEq(key.indexOf(), index);
     }
 
-    /// @dev Together with the first: a bijection, so no two vaults share a key and every key has an owner.
+    /// @dev With the test above a bijection: no two vaults share a key, and every key has an owner.
     function testFuzz_everyWordIsTheKeyOfItsOwnerAndIndex(bytes32 word) public pure {
         VaultKey key = VaultKey.wrap(word);
         assertEq(VaultKey.unwrap(toVaultKey(key.ownerOf(), key.indexOf())), word);

@@ -2,7 +2,10 @@ import { defineConfig } from "hardhat/config";
 
 import project from "../../../hardhat.config.js";
 
-/** The project's own settings, pointed at the canary alone: `hardhat test solidity` accepts no file outside its paths. */
+/**
+ * The project's own settings with the canary as the only test path, because `hardhat test solidity`
+ * accepts no file outside its paths.
+ */
 export default defineConfig({
   ...project,
   solidity: { ...(project.solidity as object), npmFilesToBuild: [] } as never,

@@ -31,7 +31,7 @@ interface Case {
   readonly code: number;
   readonly stderr: RegExp;
   readonly anvil?: boolean;
-  /** Run as a process of its own; the others run the same command in this one. */
+  /** Run the case as a process of its own. The other cases run the same command in this process. */
   readonly alone?: boolean;
 }
 
@@ -46,7 +46,10 @@ function fakeRecord(chainId: number, genesisHash = GENESIS): Deployment {
   return recordOf({ chainId, genesisHash, block: 0 }, p, mockDecimals(p), addresses);
 }
 
-/** The same command in this process, as a pipe and as a terminal would show it, which must be the same. */
+/**
+ * Runs the command in this process, as to a pipe and as to a terminal. Both must give the same
+ * output.
+ */
 async function runCase(c: Case): Promise<Ended> {
   const run = async (tint: Tint): Promise<Ended> =>
     c.script === "deploy"
@@ -347,7 +350,7 @@ describe("bad input to a command ends it with one line and its exit code", funct
 
     const unset = { SEPOLIA_RPC_URL: "", SEPOLIA_PRIVATE_KEY: "", KEEPER_PRIVATE_KEY: "" };
     Object.assign(process.env, unset);
-    // The one that waits for its deadline does so beside the others.
+    // The case that waits for its deadline runs beside the others.
     const slow = CASES.filter((c) => c.name.endsWith("never answers"));
     const waiting = slow.map(async (c) => ended.set(c, await runCase(c)));
     for (const c of CASES.filter((other) => !slow.includes(other))) {

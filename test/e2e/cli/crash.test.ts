@@ -10,12 +10,12 @@ import { barRows, line, priceRows, replayOf, stamp } from "../../support/lab/lab
 import { SHAPE, expectShape } from "./support/resultShape.js";
 import { type Ended, runScript, scratch } from "../../support/process.js";
 
-/** Lines for whoever does not look at a terminal: each phase to its end, at most one for ten percent. */
+/** Progress without a terminal: each phase to its end, at most one line for ten percent. */
 const PROGRESS = /^(Opening vaults: \d+ %[^\n]*\n){1,11}(Replaying: \d+ %[^\n]*\n){1,11}$/;
 const HEADER = "timestamp_utc,price\n";
 const GOOD = priceRows(300, line(200, 110, 12));
 
-/** Files of one test run; those refused each for one reason. */
+/** Files of one test run. Each invalid file is refused for one reason. */
 const FILES: Readonly<Record<string, string>> = {
   "good.csv": GOOD,
   "header.csv": "when,price\n",
@@ -198,7 +198,7 @@ describe("the crash command", function () {
   before(async () => {
     directory = await scratch();
     for (const [name, text] of Object.entries(FILES)) await writeFile(at(name), text);
-    // Two at a time: each is a process that spends its time loading.
+    // Two at a time, because each is a process that spends its time loading.
     const waiting = [...CASES];
     const work = async (): Promise<void> => {
       for (let c = waiting.shift(); c !== undefined; c = waiting.shift())

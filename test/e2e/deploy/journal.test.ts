@@ -53,7 +53,8 @@ describe("deploying again", function () {
   let directory: Awaited<ReturnType<typeof scratch>>;
 
   const args = (): string[] => ["--rpc", node.url, "--deployments", directory.path];
-  // In this process, to be fast; the first test and the end-to-end tests run the command as its own process.
+  // Runs in this process to be fast. The first test and the end-to-end tests run the command as a
+  // process of its own.
   const deployHere = async (...more: string[]): Promise<Ended> =>
     await runHere(DEPLOY, deploy, [...args(), ...more]);
   const succeed = async (): Promise<{ stdout: string; deployment: Deployment }> => {
@@ -82,7 +83,7 @@ describe("deploying again", function () {
       Number(await rpc(node.url, "eth_getTransactionCount", deployer, tag));
     const killed = startScript("deploy", args());
     const journal = new Journal(directory.path, 31337);
-    // Some contracts are there and a transaction waits: that is where the process dies.
+    // The process dies when some contracts are deployed and a transaction waits.
     await until(async () => {
       const [done, sent] = [await count("latest"), await count("pending")];
       if (sent > done && Object.keys(await journal.deployed()).length > 0) return true;
@@ -93,7 +94,7 @@ describe("deploying again", function () {
     await killed.ended;
     const before = Object.entries(await journal.deployed());
     expect(before).to.not.deep.equal([]);
-    // What the dead process had under way may still arrive: nothing may be left waiting.
+    // Transactions of the dead process may still arrive. Mine until none waits.
     await until(async () => {
       await rpc(node.url, "anvil_mine");
       return (await count("pending")) === (await count("latest")) ? true : undefined;
@@ -120,7 +121,8 @@ describe("deploying again", function () {
     const { code, stdout, stderr } = await stopped.ended;
     expect(code).to.equal(null);
     expect(stdout).to.not.include("deployed");
-    // One batch holds several transactions: more may be sent between the first and the signal.
+    // One batch holds several transactions, so more may be sent between the first one and the
+    // signal.
     expect(stderr).to.match(
       /^interrupted: (?:1 transaction|[2-9] transactions) sent, the last for Breakwater#\w+; run the same command again to resume\n$/,
     );

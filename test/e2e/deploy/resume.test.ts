@@ -23,7 +23,7 @@ describe("a deployment killed at any entry of its journal", function () {
   let directory: Awaited<ReturnType<typeof scratch>>;
   let genesisHash: string;
   let deployer: string;
-  /** Of the chain before each transaction, and after the last one. */
+  /** Snapshots of the chain before each transaction, and after the last one. */
   let snapshots: unknown[];
   let finished: Deployment;
   let lines: readonly string[];
@@ -75,14 +75,17 @@ describe("a deployment killed at any entry of its journal", function () {
     await directory.remove();
   });
 
-  /** The chain as it was when `mined` transactions were mined; later snapshots are lost. */
+  /** Reverts the chain to the state after `mined` transactions. Later snapshots are lost. */
   const rollBack = async (mined: number): Promise<void> => {
     expect(await ask("evm_revert", snapshots[mined])).to.equal(true);
     snapshots[mined] = await ask("evm_snapshot");
     expect(await used()).to.equal(mined);
   };
 
-  /** What a process leaves that dies when it has written `count` entries, and half of the next one if `half`. */
+  /**
+   * The folder of a process that died after it wrote `count` entries, and half of the next one if
+   * `half`.
+   */
   const cutTo = async (count: number, half: boolean): Promise<string> => {
     const deployments = at("cut");
     await rm(deployments, { recursive: true, force: true });
@@ -113,7 +116,7 @@ describe("a deployment killed at any entry of its journal", function () {
     const entries = lines.map((line) => JSON.parse(line) as Entry);
     const sentBefore = (count: number): number =>
       entries.slice(0, count).filter(({ type }) => type === "TRANSACTION_SEND").length;
-    // A transaction goes out between two entries: a process may die before and after.
+    // A transaction is sent between two entries, so a process may die before and after it is sent.
     const deaths = [...lines.keys(), lines.length].flatMap((count) => {
       const sent = sentBefore(count);
       return entries[count - 1]?.type === "TRANSACTION_PREPARE_SEND"
@@ -126,7 +129,7 @@ describe("a deployment killed at any entry of its journal", function () {
     const all = Object.keys(await new Journal(at("finished"), CHAIN_ID).deployed()).sort();
     deaths.sort((a, b) => b.mined - a.mined);
     expect(deaths.length).to.be.greaterThan(100);
-    // A fifth of them in each `npm test`; CI tries every one.
+    // Each `npm test` tries a fifth of them. CI tries every one.
     const tried = process.env.DEEP === "1" ? deaths : deaths.filter((_, i) => i % 5 === 0);
     for (const { count, mined } of tried) {
       const name = `${count} entries, the last ${lines[count - 1]?.slice(0, 120)}, ${mined} transactions mined`;
@@ -136,7 +139,8 @@ describe("a deployment killed at any entry of its journal", function () {
       const { deployment } = await deployTo(cut).catch((error: unknown) => {
         throw new Error(name, { cause: error });
       });
-      // What is done stays; what is not may get another address, since the order within a step is free.
+      // Deployed contracts keep their address. Others may get another address, because the order
+      // within a step is free.
       const after = await new Journal(cut, CHAIN_ID).deployed();
       for (const [id, address] of Object.entries(before))
         expect(after[id], `${name}: ${id}`).to.equal(address);
@@ -148,7 +152,7 @@ describe("a deployment killed at any entry of its journal", function () {
     }
   });
 
-  /** Entries up to the first preparation of the transaction with `nonce`. */
+  /** Number of entries up to the first preparation of the transaction with `nonce`. */
   const prepared = (nonce: number): number =>
     lines.findIndex(
       (line) => line.includes('"TRANSACTION_PREPARE_SEND"') && line.includes(`"nonce":${nonce},`),

@@ -30,7 +30,10 @@ describe("prices by deployment parameters", () => {
   });
   after(() => connection.close());
 
-  /** The parameters of a second system over the first one's tokens, whose ether has the pool as its secondary source. */
+  /**
+   * Parameters of a second system over the tokens of the first. Its ether has the pool as secondary
+   * source.
+   */
   function withPool(address = pool): unknown {
     const p = localParameters();
     const [asset] = p.assets;
@@ -59,7 +62,7 @@ describe("prices by deployment parameters", () => {
     expect(await oracle.isSequenced(0)).to.equal(true);
     const { status, low, high } = await oracle.price(0);
     expect(status).to.equal(0n);
-    // The mean of the pool is not the feed's answer to the last unit.
+    // The mean price of the pool differs from the feed's answer in the last units.
     expect(low).to.be.lessThan(high);
   });
 

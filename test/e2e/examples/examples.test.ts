@@ -14,7 +14,7 @@ import { runScript, scratch } from "../../support/process.js";
 
 const PRICES = "examples/prices";
 
-/** What an example prints: it runs when it is imported, as it does for its readers. */
+/** Output of an example. An example runs when it is imported, as it does for its readers. */
 async function printed(example: string): Promise<string[]> {
   const lines: string[] = [];
   const { log } = console;

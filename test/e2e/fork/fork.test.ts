@@ -55,7 +55,8 @@ describe("a fork of a populated chain", () => {
     const { ethers } = fork;
     const accounts = (await fork.provider.request({ method: "eth_accounts" })) as string[];
     const signer = await ethers.getSigner(accounts[ROLES.keeper] ?? "");
-    // Blocks mined in a hurry are ahead of the clock; the fork would go on from the clock, into its own past.
+    // Blocks mined in quick succession are ahead of the clock. The fork would continue from the
+    // clock, before its own last block.
     const { timestamp } = (await ethers.provider.getBlock("latest")) ?? { timestamp: 0 };
     await fork.provider.request({ method: "evm_setNextBlockTimestamp", params: [timestamp + 12] });
     await setPrice(deployment, signer, 0, "1700");

@@ -11,7 +11,6 @@ import { type ChainNode, type Ended, runScript, scratch, startHardhatNode } from
 import { lend, openVault, ROLES, signerOf } from "../../support/scenario.js";
 import { skipUnless } from "../../support/skip.js";
 
-/** The program in the guide. */
 const GUIDE = /```ts\n([\s\S]*?)```/.exec(readFileSync("docs/guides/use-the-package.md", "utf8"))?.[1] ?? "";
 
 /** A Hardhat project that imports the interfaces, with the compiler from here. */
@@ -19,10 +18,10 @@ const HARDHAT_CONFIG = `export default {
   solidity: { version: "0.8.30", path: ${JSON.stringify(resolve("node_modules/solc/soljson.js"))} },
 };`;
 
-/** What npm says when there is no registry to ask. */
+/** Output of npm if no registry can be reached. */
 const UNREACHABLE = /ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ENETUNREACH/;
 
-/** A program of somebody who has nothing but the package. */
+/** A program of a user who has only the package. */
 const CONSUMER = `
 import { JsonRpcProvider } from "ethers";
 import { type VaultKey, connect, readDeployment, termsOf } from "breakwater";
@@ -66,7 +65,7 @@ describe("the package, installed into an empty folder", function () {
   const at = (name: string): string => join(folder(), name);
 
   const start = (command: string, args: readonly string[], cwd: string): Ended => {
-    // Without this run's loaders and settings, which could hide that the package lacks something.
+    // Drop the loaders and settings of this run, which could hide that the package lacks a file.
     const kept = Object.entries(process.env).filter(([name]) => !/^(NODE_|HARDHAT_|HH_)/.test(name));
     const env = { ...Object.fromEntries(kept), NO_COLOR: "1" };
     const { status, stdout, stderr } = spawnSync(command, args, { cwd, env, encoding: "utf8" });

@@ -14,7 +14,7 @@ import { type Ended, freePort } from "../../support/process.js";
 const HARDHAT = join("node_modules", "hardhat", "dist", "src", "cli.js");
 const COMMANDS: Readonly<Record<string, CommandSpec>> = { crash: CRASH, deploy: DEPLOY, keeper: KEEPER };
 
-/** Runs a task as `npx hardhat` does. */
+/** Runs a task like `npx hardhat`. */
 async function hardhat(...args: string[]): Promise<Ended> {
   const env = { ...process.env, NO_COLOR: "1" };
   const child = spawn(process.execPath, [HARDHAT, ...args], { env, stdio: ["ignore", "pipe", "pipe"] });

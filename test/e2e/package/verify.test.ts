@@ -77,7 +77,7 @@ describe("verifying what was deployed", () => {
       const created = (await provider.send("eth_call", [
         { from, data, gas: toQuantity(16_000_000) },
       ])) as string;
-      // The same code but for its own address and what depends on it.
+      // The same code except for its own address and the values that depend on it.
       const nonce = await provider.getTransactionCount(from);
       const other = getCreateAddress({ from, nonce });
       const contract = new Contract(real, abi, provider);

@@ -61,7 +61,7 @@ describe("the keeper with an executor", () => {
     boss = await role(5).getAddress();
     deployment = await deployInMemory(connection, {
       ...localParameters(),
-      // Somebody borrows right after the fall that makes the vaults unhealthy.
+      // Disabled, because the tests borrow right after the fall that makes the vaults unhealthy.
       breaker: { ...localParameters().breaker, enabled: false },
     });
     client = connect(deployment, provider);

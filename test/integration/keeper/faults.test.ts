@@ -107,7 +107,7 @@ describe("the keeper with nodes, tokens and accounts as they are", () => {
   it("names the nonces that transactions of an earlier process hold, and leaves the vault with that reason", async () => {
     await setPrice(deployment, role(ROLES.lender), 0, "1750");
     const mine = await provider.getTransactionCount(own.address);
-    // As geth tells it of a transaction that offers less than the base fee.
+    // Answers like geth with transactions that wait because they offer less than the base fee.
     const stuck = new Proxy(provider, {
       get(target, name) {
         const value: unknown = Reflect.get(target, name, target);

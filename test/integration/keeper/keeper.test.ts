@@ -197,7 +197,7 @@ describe("the keeper", () => {
   });
 
   it("keeps its hands off where the lens does not confirm the model, in either direction", async () => {
-    // Asks another system for its parameters.
+    // A client that reads its risk parameters from another system.
     const misled = async (liquidationThresholdBps: number): Promise<Client> => {
       const [weth, ...rest] = localParameters().assets;
       if (weth === undefined) throw new Error("no asset");
@@ -223,7 +223,7 @@ describe("the keeper", () => {
     await setPrice(deployment, role(ROLES.lender), 0, "1870");
     await keeperWith().pass(never);
     expect(passes()[0]).to.include({ unhealthy: 0, disagreements: 0 });
-    // A day: one of the two percentage points.
+    // After a day the threshold has fallen by one of its two percentage points.
     await connection.networkHelpers.time.increase(86_400);
     await setPrice(deployment, role(ROLES.lender), 0, "1870");
     expect((await riskConfig.assetRisk(0)).risk.liquidationThreshold).to.equal(

@@ -90,7 +90,10 @@ describe("whether there is anything to compile", () => {
 });
 
 describe("a command", () => {
-  /** The contracts' types cannot be imported, as where nothing was ever compiled. No file: every file here is loaded by the test runner. */
+  /**
+   * A loader that hides the contracts' types, as in a fresh clone. It is a data URL because the
+   * test runner would load any file here.
+   */
   const noTypes = `data:text/javascript,${encodeURIComponent(`
     import { registerHooks } from "node:module";
     registerHooks({

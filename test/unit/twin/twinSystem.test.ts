@@ -25,7 +25,9 @@ describe("a twin", () => {
   });
   after(() => connection.close());
 
-  /** What the call of an operation says to whom: the contract's name in the client, the function and its arguments. */
+  /**
+   * The call of an operation: the contract's name in the client, the function and its arguments.
+   */
   const spoken = (operation: Operation): unknown[] => {
     const { to, data } = twin.callOf(operation);
     const { contracts } = twin.client.deployment;

@@ -27,7 +27,7 @@ contract AuctionClockTest is AuctionFixture {
         return auctions.lot(id, WETH).elapsed;
     }
 
-    /// @dev Lets time pass and adds to `possible` the part in which the price was usable and bidding open.
+    /// @dev Lets time pass and adds to `possible` the part with a usable price and open bidding.
     function _wait(uint256 time) private {
         uint256 from = timestamp < pausedUntil ? pausedUntil : timestamp;
         uint256 end = answeredAt + 3 * HEARTBEAT;
@@ -37,7 +37,8 @@ contract AuctionClockTest is AuctionFixture {
         vm.warp(timestamp);
     }
 
-    /// @dev Feeds answer and fall silent, the guardian pauses and lifts, anyone checkpoints, in any order.
+    /// @dev Feeds answer and fall silent, the guardian pauses and unpauses, anyone checkpoints, in
+    /// any order.
     function testFuzz_clock_neverCountsTimeInWhichBiddingWasImpossible(uint256[24] memory seeds) public {
         for (uint256 i = 0; i < seeds.length; ++i) {
             uint256 what = seeds[i] % 8;
@@ -177,14 +178,16 @@ contract AuctionClockTest is AuctionFixture {
     }
 }
 
-/// @notice The settings of May 2021: 1.3 times the price at the start, which does not move with the oracle.
+/// @notice The settings of May 2021: 1.3 times the price at the start, which does not follow the
+/// oracle.
 contract FrozenClockTest is AuctionFixture {
     function _auctionTerms() internal view override returns (AuctionTerms memory t) {
         t = super._auctionTerms();
         (t.start, t.floor, t.tail, t.frozen) = (13_000, 1_000, 8_400, true);
     }
 
-    /// @dev What it keeps is the price to liquidate at, when it starts and when it starts again, whatever lowest and highest are.
+    /// @dev A lot keeps the liquidation price of its start and of its restart, for any low and high
+    /// price.
     function testFuzz_frozen_keepsThePriceToLiquidateAt(uint256 other, uint256 later) public {
         _lend(lender, 1e12);
         MockPriceFeed second = _pair(WETH, 2_100e8, 1_000);

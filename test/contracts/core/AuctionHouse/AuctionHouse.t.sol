@@ -6,7 +6,8 @@ import {ILendingPool} from "../../../../contracts/interfaces/ILendingPool.sol";
 import {FixedPoint} from "../../../../contracts/libraries/math/FixedPoint.sol";
 import {AuctionFixture} from "../../support/fixtures/AuctionFixture.sol";
 
-/// @notice The ledger of an absorption: a debt of 1,500 behind one ether worth 1,515, sold at the oracle's price. Penalty 75, tip 3.
+/// @notice The ledger of an absorption: a debt of 1,500 behind one ether worth 1,515, sold at the
+/// oracle's price. Penalty 75, tip 3.
 abstract contract LedgerTest is AuctionFixture {
     uint256 internal debt;
 
@@ -101,7 +102,8 @@ abstract contract LedgerTest is AuctionFixture {
         assertEq(_ledger().backstop + _ledger().tip, 0);
     }
 
-    /// @dev The price recovers: the pool gets 1,500, the backstop 75, the keeper 3, and the owner keeps the rest of the ether.
+    /// @dev The price recovers: the pool gets 1,500, the backstop 75 and the keeper 3. The owner
+    /// keeps the rest of the ether.
     function test_ledger_recoveryPaysPenaltyAndTipAndTheOwnerKeepsTheRest() public {
         _capital(500 * _unit());
         (, Ledger memory b) = _sellAt(1_620e8);
@@ -124,8 +126,8 @@ abstract contract LedgerTest is AuctionFixture {
         assertEq(debtToken.balanceOf(address(auctions)), 0);
     }
 
-    /// @dev Whatever the price, and in however many takes: proceeds go to debt, penalty, tip, owner in this order, and what is
-    /// missing is borne by backstop, then reserve, then lenders.
+    /// @dev For any price and any number of takes the proceeds pay debt, penalty, tip and owner in
+    /// this order. Backstop, reserve and lenders bear a loss in this order.
     function testFuzz_ledger_everythingIsAccountedFor(
         uint256 price,
         uint256 capital,
@@ -168,7 +170,8 @@ abstract contract LedgerTest is AuctionFixture {
         assertEq(debtToken.balanceOf(address(pool)), a.cash);
     }
 
-    /// @dev Once debt, penalty and tip are paid, and not before: what is left of a debt that is covered alone joins the residuals.
+    /// @dev The owner gets the rest only after debt, penalty and tip are paid. If only the debt is
+    /// covered, the rest joins the residuals.
     function testFuzz_ledger_theOwnerGetsTheRestOnceTheWholeTabIsPaid(uint256 price) public {
         _deposit(alice, GOLD, 20e6);
         uint256 id = _absorbedAt(alice, debt, 1_500e8);

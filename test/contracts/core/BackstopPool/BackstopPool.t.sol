@@ -49,7 +49,8 @@ contract BackstopPoolTest is BackstopFixture {
         _request(alice, 1);
     }
 
-    /// @dev Requested shares bear losses and earn nothing: they pay the lower of what they were worth then and now.
+    /// @dev Requested shares bear losses and earn nothing. They pay the lower of their value at the
+    /// request and now.
     function testFuzz_exit_requestedSharesBearLossesAndEarnNothing(uint256 loss, uint256 gain, uint256 part) public {
         uint256 shares = _stake(alice, 1_000e6);
         _stake(carol, 1_000e6);
@@ -71,7 +72,8 @@ contract BackstopPoolTest is BackstopFixture {
         assertGe(backstop.convertToAssets(backstop.balanceOf(carol)) + 1, others, "for the benefit of those who stay");
     }
 
-    /// @dev While lots are open, too: what is paid is the lower of what was requested and of what all of it is worth to who leaves.
+    /// @dev The same holds while lots are open: the payment is the lower of the value at the
+    /// request and the exit value of the shares.
     function testFuzz_exit_paysWhatWasRequestedAsFarAsLeaversHaveIt(uint256 price, uint256 gain, uint256 part) public {
         uint256 shares = _stake(bob, 1_000e6);
         _stake(carol, 1_000e6);
@@ -104,7 +106,8 @@ contract BackstopPoolTest is BackstopFixture {
 
     // ------------------------------------------------------------------ leaving by what is there
 
-    /// @dev Interest that is due was earned before the request, collected or not: it is not forfeited to those who stay.
+    /// @dev Interest due was earned before the request, whether collected or not. It is not
+    /// forfeited to other depositors.
     function test_requestExit_countsTheInterestThatIsDue() public {
         PoolTerms memory t = _terms(1_000);
         t.backstopFactor = 1_000;
@@ -132,7 +135,8 @@ contract BackstopPoolTest is BackstopFixture {
         (, paid) = backstop.redeemMatured(carol, 0);
     }
 
-    /// @dev A gift right before it makes fewer shares payable; `leave` takes what there is, as it is executed, or its limit refuses.
+    /// @dev A gift right before the call makes fewer shares payable. `leave` takes the shares
+    /// payable at execution, or its limit refuses.
     function test_leave_isNotStoppedByAGift() public {
         uint256 shares = _stake(carol, 50_000 * _unit());
         _stake(bob, 50_000 * _unit());
@@ -205,8 +209,9 @@ contract BackstopPoolTest is BackstopFixture {
 
     // ------------------------------------------------------------------ known gains and losses
 
-    /// @dev Whoever comes while a lot is open and leaves after it is sold brings back no more than it brought, and those who were
-    /// there are no worse off for it; unless all capital is lost, when who comes loses more than they do.
+    /// @dev A newcomer who enters while a lot is open and leaves after its sale gets at most their
+    /// deposit back, and earlier depositors are no worse off. If all capital is lost, earlier
+    /// depositors may be worse off, but the newcomer loses at least as much as they do.
     function testFuzz_entry_snipesNoKnownGain(uint256 price, uint256 amount, uint256 due, bool shareOfInterest) public {
         _capital(400e6);
         if (shareOfInterest) _shareOfInterest(due);
@@ -289,7 +294,7 @@ contract BackstopPoolTest is BackstopFixture {
         assertEq(debtToken.balanceOf(address(backstop)), backstop.totalAssets());
     }
 
-    /// @dev Nor is it when who enters is asked for what the pool will be: a shortfall beyond all capital leaves it.
+    /// @dev The last token also counts on entry: it survives a shortfall beyond all capital.
     function testFuzz_entry_countsTheLastTokenWhateverTheShortfall(uint256 amount, uint256 price) public {
         _stake(carol, bound(amount, _unit(), 2_000 * _unit()));
         _absorbedAt(alice, 1_500e6, 1_500e8);
@@ -377,7 +382,8 @@ abstract contract WipeTest is BackstopFixture {
         assertApproxEqAbs(_leave(alice), 500 * _unit(), 2);
     }
 
-    /// @dev Small offsets by the thousand, 1 unit and 1 token among them, leave every depositor its part of what is left.
+    /// @dev Thousands of small offsets, 1 unit and 1 token among them, leave every depositor their
+    /// part of the rest.
     function test_offsets_byTheThousandLeaveEverybodyItsPart() public {
         uint256 offsets = vm.envOr("DEEP", uint256(0)) == 0 ? 2_000 : 100_000;
         _stake(alice, 3 * offsets * _unit());

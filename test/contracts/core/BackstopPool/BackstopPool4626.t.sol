@@ -7,8 +7,9 @@ import {BackstopPool} from "../../../../contracts/core/BackstopPool.sol";
 import {TestToken} from "../../../../contracts/mocks/TestToken.sol";
 import {ERC4626Properties} from "../../support/fixtures/ERC4626Properties.sol";
 
-/// @notice The backstop as an ERC-4626 vault. This contract is its auction house and its lenders' pool, so that every state of its
-/// books can be drawn directly. Leaving takes a request and three days: `_mature` waits for them.
+/// @notice The backstop as an ERC-4626 vault. This contract plays the auction house and the lending
+/// pool, so that every state of the books can be drawn directly. Leaving takes a request and three
+/// days: `_mature` waits for them.
 contract BackstopPool4626Test is ERC4626Properties {
     uint256 private constant START = 1_700_000_000;
 
@@ -37,7 +38,7 @@ contract BackstopPool4626Test is ERC4626Properties {
         return 6;
     }
 
-    // ------------------------------------------------------------------ what the backstop asks of its neighbours
+    // ---------------------------------------------------- what the backstop asks of its neighbours
 
     function shortfall() external view returns (uint256, uint256) {
         return (low, high);
@@ -57,7 +58,8 @@ contract BackstopPool4626Test is ERC4626Properties {
         return backstop;
     }
 
-    /// @dev Deposits; then gifts, penalties, covered shortfalls; then lots may be open that will bring in something or not.
+    /// @dev Deposits first. Then gifts, penalties and covered shortfalls. Then lots may be open
+    /// that will bring in something or not.
     function _arrange(uint256 seed) internal override {
         _enter(holder, _bound(_draw(seed, 0), 1, 1e9 * _unit()));
         _enter(witness, _bound(_draw(seed, 1), 1, 1e9 * _unit()));
@@ -96,7 +98,7 @@ contract BackstopPool4626Test is ERC4626Properties {
         return false;
     }
 
-    /// @dev While a shortfall at the low prices takes everything but the last token, whoever enters shares that token.
+    /// @dev If the low shortfall takes everything but the last token, an entrant shares that token.
     function _entryCost() internal view override returns (uint256) {
         return low > backstop.capital() ? _unit() : 0;
     }
@@ -132,7 +134,8 @@ contract BackstopPool4626Test is ERC4626Properties {
         for (uint256 i = 0; i < 4; ++i) assertGt(seen[i], 3, vm.toString(i));
     }
 
-    /// @dev Without a mature request nothing may leave, before its time, after it, or once it was taken back.
+    /// @dev Without a mature request nothing leaves: not before its time, not after it, not once it
+    /// is cancelled.
     function testFuzz_4626_nothingLeavesButByAMatureRequest(uint256 seed, uint256 time) public {
         _arrange(seed);
         assertEq(backstop.maxRedeem(holder), 0);

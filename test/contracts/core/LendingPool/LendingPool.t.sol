@@ -106,8 +106,8 @@ contract LendingPoolTest is SystemFixture {
 
     // ------------------------------------------------------------------ inflation and donation
 
-    /// @dev The first depositor inflates the share with a direct transfer and with a donation: the victim loses at most a
-    /// millionth of what the attacker gave up.
+    /// @dev The first depositor inflates the share with a direct transfer and with a donation. The
+    /// victim loses at most a millionth of the attacker's cost.
     function testFuzz_inflation_costsTheAttackerFarMoreThanTheVictim(
         uint256 seed,
         uint256 stray,
@@ -301,8 +301,8 @@ contract LendingPoolTest is SystemFixture {
         assertLe(own.totalAssets(), assets + 2);
     }
 
-    /// @dev Taking a debt over changes nothing for the lenders; what is then lost is paid by what the
-    /// backstop is owed, then by the reserve, to the unit.
+    /// @dev Moving a debt to auction changes nothing for the lenders. The interest due to the
+    /// backstop bears a later loss first, then the reserve, to the unit.
     function testFuzz_bookSale_losesExactlyWhatIsNotPaid(
         uint256 amount,
         uint256 time,
@@ -340,7 +340,7 @@ contract LendingPoolTest is SystemFixture {
 
     // ------------------------------------------------------------------ auction debt and exits
 
-    /// @dev Who leaves is paid for what lots and backstop cover, who enters pays for the whole debt.
+    /// @dev Exits are priced on the cover of lots and backstop, deposits on the whole debt.
     function testFuzz_exits_arePaidOnThePessimisticView(uint256 low, uint256 capital) public {
         _lend(lender, 10_000e6);
         _deposit(alice, WETH, 1e18);

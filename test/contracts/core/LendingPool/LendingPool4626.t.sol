@@ -10,8 +10,8 @@ import {PoolState, PoolTerms} from "../../../../contracts/interfaces/ILendingPoo
 import {TestToken} from "../../../../contracts/mocks/TestToken.sol";
 import {ERC4626Properties} from "../../support/fixtures/ERC4626Properties.sol";
 
-/// @notice The lending pool as an ERC-4626 vault. This contract is its engine, its auction house and its backstop, so that
-/// every state of the pool's books can be drawn directly.
+/// @notice The lending pool as an ERC-4626 vault. This contract plays the engine, the auction house
+/// and the backstop, so that every state of the pool's books can be drawn directly.
 contract LendingPool4626Test is ERC4626Properties {
     uint256 private constant START = 1_700_000_000;
 
@@ -32,7 +32,8 @@ contract LendingPool4626Test is ERC4626Properties {
             deployCode("contracts/mocks/TestToken.sol:TestToken", abi.encode("Dollar", "USD", _decimals()))
         );
         PoolTerms memory terms;
-        // 2 % a year at rest, 10 % at the kink; a tenth to the reserve, a twentieth to the backstop.
+        // 2 % a year at rest, 10 % at the kink; a tenth to the reserve, a twentieth to the
+        // backstop.
         (terms.base, terms.slopeBelow) = (uint40(uint256(0.02e18) / 365 days), uint40(uint256(0.08e18) / 365 days));
         (terms.kink, terms.max) = (0.9e9, uint40(uint256(1e18) / 365 days));
         (terms.reserveFactor, terms.backstopFactor) = (1_000, 500);
@@ -46,7 +47,7 @@ contract LendingPool4626Test is ERC4626Properties {
         return 6;
     }
 
-    // ------------------------------------------------------------------ what the pool asks of its neighbours
+    // -------------------------------------------------------- what the pool asks of its neighbours
 
     function shortfall() external view returns (uint256 low, uint256 high) {
         return (shortfallLow, 0);
@@ -66,8 +67,8 @@ contract LendingPool4626Test is ERC4626Properties {
         return pool;
     }
 
-    /// @dev Deposits, a loan, years of interest, a gift to the reserve; then debt may go to auction, part of it brought in, part
-    /// lost, part still open and not quite covered.
+    /// @dev Deposits, a loan, years of interest and a gift to the reserve. Then debt may go to
+    /// auction: a part is brought in, a part is lost, and a part is open and not quite covered.
     function _arrange(uint256 seed) internal override {
         _enter(holder, _bound(_draw(seed, 0), 1, 1e15));
         _enter(witness, _bound(_draw(seed, 1), 1, 1e15));
@@ -122,7 +123,8 @@ contract LendingPool4626Test is ERC4626Properties {
 
     // ------------------------------------------------------------------ of this vault alone
 
-    /// @dev The states drawn are not all alike: with and without open lots, losses, exits below the fair value, too little cash.
+    /// @dev The drawn states differ: with and without open lots, losses, exits below the fair
+    /// value, and too little cash.
     function test_arrange_reachesTheStatesThatMatter() public {
         uint256[5] memory seen;
         uint256 checkpoint = vm.snapshotState();

@@ -10,8 +10,8 @@ import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {SystemFixture} from "../../support/fixtures/SystemFixture.sol";
 
-/// @notice One ether against 1,500: liquidatable below 1,875, stuck below 1,631.25, absorbable at once below
-/// 1,530, and after a flag below 1,631.25.
+/// @notice One ether against 1,500: liquidatable below 1,875, stuck below 1,631.25, absorbable at
+/// once below 1,530, and after a flag below 1,631.25.
 contract AbsorbTest is SystemFixture {
     uint256 private constant AGE = 1 hours;
 
@@ -94,7 +94,8 @@ contract AbsorbTest is SystemFixture {
         assertEq(_flaggedAt(), 0);
     }
 
-    /// @dev To the unit: a flag needs health below 0.87, and a liquidatable vault above that has none to ripen.
+    /// @dev To the unit: a flag needs health below 0.87. A liquidatable vault above that gets no
+    /// flag.
     function testFuzz_flag_isOnlyForWhatIsStuck(uint256 price) public {
         _open(alice, 1_500e6);
         price = bound(price, 1e8, 1_900e8);
@@ -104,7 +105,7 @@ contract AbsorbTest is SystemFixture {
         assertEq(_flaggedAt(), stuck ? START : 0);
     }
 
-    /// @dev Whoever was flagged and is above the line again, unhealthy or not, is not absorbed by age.
+    /// @dev A flagged vault above the line again, unhealthy or not, is not absorbed by age.
     function testFuzz_absorb_byAgeNeedsAVaultThatIsStuckNow(uint256 price) public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 1_600e8);
@@ -150,7 +151,8 @@ contract AbsorbTest is SystemFixture {
         assertEq(_flaggedAt(), 0);
     }
 
-    /// @dev The first repayment, or the first top-up, that ends the danger ends the flag: 8 % of the debt is left to health 0.87.
+    /// @dev The first repayment or top-up that ends the danger ends the flag: 8 % of the debt is
+    /// left to health 0.87.
     function testFuzz_flag_goesWithTheRepaymentThatEndsTheDanger(uint256 amount) public {
         _flagged();
         amount = bound(amount, 1, 200e6);
@@ -185,7 +187,8 @@ contract AbsorbTest is SystemFixture {
 
     // ------------------------------------------------------------------ pauses
 
-    /// @dev Flagged, and a pause with its grace in between: the hour begins anew when liquidating is open to all.
+    /// @dev Flagged, with a pause and its grace in between. The hour restarts when liquidating is
+    /// open to all.
     function testFuzz_flag_doesNotAgeWhileLiquidatingIsClosedOrInGrace(uint256 pausedAt, uint256 length) public {
         _flagged();
         pausedAt = bound(pausedAt, 0, 2 * AGE - 1);
@@ -245,7 +248,8 @@ contract AbsorbTest is SystemFixture {
 
     // ------------------------------------------------------------------ what it does
 
-    /// @dev The vault is empty, the lenders have what they had, other vaults are as they were, the tokens stay.
+    /// @dev The vault is empty. The claims of the lenders, the other vaults and the tokens are
+    /// unchanged.
     function testFuzz_absorb_movesDebtAndCollateralAndNothingElse(uint256 price, uint256 time, uint64 gold) public {
         _open(alice, 1_500e6);
         _deposit(alice, GOLD, bound(gold, 1, 20e6));

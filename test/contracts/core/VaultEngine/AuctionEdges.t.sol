@@ -61,7 +61,7 @@ contract AuctionEdgesTest is AuctionFixture {
         assertEq(pool.totalAssets(), assets, "the backstop paid all of it");
     }
 
-    /// @dev Without a breaker nothing ever stops the clock but prices and gaps, whatever the gated bits say.
+    /// @dev Without a breaker only prices and gaps stop the clock, for any gated bits.
     function testFuzz_clock_ofASystemWithoutABreakerIsTime(uint8 gatedActions, uint32 closed) public {
         riskConfig.setGatedActions(gatedActions, closed % 1e9);
         Policies memory policies = Policies(riskConfig, oracle, ICircuitBreaker(address(0)), engine.volatility());

@@ -27,7 +27,7 @@ contract FlashBidder is IERC3156FlashBorrower {
     }
 }
 
-/// @notice Absorptions through the real engine: what is sold to whom, what is left over, what the views say.
+/// @notice Absorptions through the real engine: the sales, the residuals and the views.
 contract AuctionsTest is AuctionFixture {
     function setUp() public override {
         super.setUp();
@@ -74,7 +74,8 @@ contract AuctionsTest is AuctionFixture {
         assertEq(auctions.openCount(), 0);
     }
 
-    /// @dev A lot worth less than dust that is left beside a debt it cannot pay does not hold up the books.
+    /// @dev A lot worth less than dust beside a debt that it cannot pay does not keep the
+    /// absorption open.
     function test_take_whatIsLeftOfTheOtherLotsMayBeGivenUp() public {
         _deposit(alice, WETH, 1e18);
         _deposit(alice, GOLD, 50e6);
@@ -134,8 +135,9 @@ contract AuctionsTest is AuctionFixture {
         uint256 tips;
     }
 
-    /// @dev Two vaults absorbed in either order, their lots sold at the same prices: everybody ends with the same, but for the one unit
-    /// that a total rounded down may give to either debt.
+    /// @dev Two vaults are absorbed in either order and their lots sold at the same prices. Every
+    /// account ends with the same amounts, up to the one unit that a total rounded down may give to
+    /// either debt.
     function testFuzz_order_ofTwoAbsorbsChangesNothing(uint256 a, uint256 b, uint256 price, uint256 capital) public {
         _capital(bound(capital, 0, 600e6));
         _setPrice(WETH, 2_100e8);
@@ -202,7 +204,8 @@ contract AuctionsTest is AuctionFixture {
         auctions.writeOff(id);
     }
 
-    /// @dev A vault given up in a liquidation: the loss goes down the waterfall at once, what is left is sold for the reserve.
+    /// @dev A liquidation writes a vault off. The loss goes down the waterfall at once, and the
+    /// rest is sold for the reserve.
     function test_abandon_booksAtOnceAndSellsTheRestForTheReserve() public {
         _capital(100e6);
         _deposit(alice, WETH, 1e18);
@@ -227,7 +230,8 @@ contract AuctionsTest is AuctionFixture {
         assertEq(debtToken.balanceOf(address(auctions)), 0);
     }
 
-    /// @dev The residuals' clock begins when there were none, and what joins later does not turn it back.
+    /// @dev The clock of the residuals starts with the first one, and later ones do not turn it
+    /// back.
     function test_residuals_shareOneClockThatBeginsAnewWithWhatJoins() public {
         uint256 id = _absorbedAt(alice, 1_500e6, 1_515e8);
         uint256 other = _absorbedAt(bob, 1_500e6, 1_515e8);
@@ -270,7 +274,8 @@ contract AuctionsTest is AuctionFixture {
 
     // ------------------------------------------------------------------ views
 
-    /// @dev The shortfall is the sum, over absorptions, of what their own lots do not cover: one vault's surplus pays for no other.
+    /// @dev The shortfall is the sum, over absorptions, of the debt that their own lots do not
+    /// cover. The surplus of one vault pays for no other.
     function testFuzz_shortfall_isTheSumOverAbsorptions(uint256 price, uint256 second, uint256 part) public {
         uint256 a = _absorbedAt(alice, 1_500e6, 1_515e8);
         uint256 b = _absorbedAt(bob, 1_100e6, 1_110e8);
@@ -294,7 +299,8 @@ contract AuctionsTest is AuctionFixture {
         if (tipped && highest < 100e6 && highest < owed) value = 0;
         short = value < tab.debt ? tab.debt - value : 0;
         if (!tipped) return short;
-        // The tip is the backstop's to pay where the debt is not covered, else as far as the penalty of 5 % pays for it.
+        // The backstop pays the tip if the debt is not covered, otherwise as far as the penalty of
+        // 5 % pays for it.
         if (value < tab.debt) return short + tab.tip;
         uint256 rest = value - tab.debt;
         uint256 reached = rest > tab.penalty ? rest - tab.penalty : 0;
@@ -304,7 +310,8 @@ contract AuctionsTest is AuctionFixture {
         short += tab.tip - reached < earned ? tab.tip - reached : earned;
     }
 
-    /// @dev However many are open, leaving a pool stays affordable: what is beyond those that are valued counts as lost, alone.
+    /// @dev For any number of open absorptions the gas of leaving a pool is bounded. Only
+    /// absorptions beyond the valued ones count as lost.
     function test_shortfall_staysBoundedInGasHoweverManyAreOpen() public {
         uint256 most = auctions.MAX_VALUED();
         uint256 lowOfMost;

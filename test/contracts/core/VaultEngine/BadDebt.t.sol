@@ -6,7 +6,8 @@ import {IVaultEngine, LiquidationCall} from "../../../../contracts/interfaces/IV
 import {IVaultLens} from "../../../../contracts/interfaces/IVaultLens.sol";
 import {SystemFixture} from "../../support/fixtures/SystemFixture.sol";
 
-/// @notice One ether against 1,500, then a crash to 1,000: the whole ether repays 1,000 and 500 is lost.
+/// @notice One ether against 1,500, then a crash to 1,000: the whole ether repays 1,000, and 500 is
+/// lost.
 contract BadDebtTest is SystemFixture {
     function _crash(uint256 reserve) private {
         _open(alice, 1_500e6);
@@ -98,7 +99,8 @@ contract BadDebtTest is SystemFixture {
         assertEq(auctioned, 0);
     }
 
-    /// @dev A vault worth less than dust is closed even by somebody who pays nothing: the collateral goes to the auction house.
+    /// @dev A caller who pays nothing may close a vault worth less than dust. The collateral goes
+    /// to the auction house.
     function test_booking_ofAWorthlessVaultNeedsNoPayment() public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 2);

@@ -58,7 +58,8 @@ contract BoundsTest is SystemFixture {
         _borrow(alice, 100e6);
     }
 
-    /// @dev Gold's margins leave a health of 1.0454, less than the target of 1.05: depositing beyond a cap ends there.
+    /// @dev Gold's margins leave a health of 1.0454, less than the target of 1.05. A deposit beyond
+    /// a cap ends there.
     function test_deposit_beyondACapEndsAtTheLowestOfTargetAndMarginsHeld() public {
         _lend(lender, 1e7 * _unit());
         _deposit(alice, GOLD, 2_000e6);
@@ -138,7 +139,8 @@ contract BoundsTest is SystemFixture {
         assertEq(auctioned, 1e18);
     }
 
-    /// @dev At any index a loan is owed in full at once, and by less than one step of the index too much.
+    /// @dev At any index a loan is owed in full at once, and the excess is less than one step of
+    /// the index.
     function testFuzz_borrow_owesWhatWasLentRoundedUp(uint256 amount, uint32 time) public {
         _lend(lender, 1e7 * _unit());
         _deposit(bob, WETH, 1e24);
@@ -234,7 +236,8 @@ contract BoundsTest is SystemFixture {
             );
     }
 
-    /// @dev Each action asks the breaker for itself; in the grace after a pause only vaults near ruin are liquidated.
+    /// @dev Each action asks the breaker about itself. In the grace after a pause only vaults near
+    /// ruin are liquidated.
     function test_pauses_closeTheirOwnActionAndNoOther() public {
         _open(alice, 1_500e6);
         _fundDebt(alice, 1);

@@ -10,7 +10,8 @@ import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {SystemFixture} from "../../support/fixtures/SystemFixture.sol";
 
 contract DeleverageTest is SystemFixture {
-    /// @dev Whatever is asked for: it is refused, or health did not fall, and no more left than was paid plus the bonus.
+    /// @dev For any request: it is refused, or health does not fall and the sale costs at most the
+    /// payment plus the bonus.
     function testFuzz_deleverage_neverLowersHealthNorTakesMoreThanItPays(
         uint256 debt,
         uint256 price,
@@ -41,8 +42,8 @@ contract DeleverageTest is SystemFixture {
         }
     }
 
-    /// @dev Two collaterals of different thresholds, of which the owner sells itself either at any price: no more than the vault's equity
-    /// leaves it, and no shortfall grows.
+    /// @dev Two collaterals of different thresholds. The owner sells either to themselves at any
+    /// price. The vault loses no more than its equity, and no shortfall grows.
     function testFuzz_deleverage_neverMakesAVaultPoorer(
         uint256 price,
         uint256 amount,
@@ -65,7 +66,8 @@ contract DeleverageTest is SystemFixture {
         }
     }
 
-    /// @dev C/D of 1.03, and ether for its worth less the largest bonus: health would rise, and a tenth of the ether would be for nothing.
+    /// @dev C/D of 1.03, and ether at its value less the largest bonus. Health would rise, but a
+    /// tenth of the ether would be unpaid.
     function test_deleverage_refusesTheLargestBonusToTheOwnerOfAThinVault() public {
         (uint256 value, uint256 debt) = _mixed(1_389e8);
         uint256 repay = (36 * 1_389e6 * uint256(10_000)) / 11_000 + 1;
@@ -86,8 +88,8 @@ contract DeleverageTest is SystemFixture {
         return ((36 * price) / 100 + 53_000e6, 100_000e6);
     }
 
-    /// @dev Ether is sold beside gold that is dead, or of which two sources say 1 and a hundredth: what the gold is not sure to be worth
-    /// pays its owner nothing. At the cost of a market ether may still be sold.
+    /// @dev Ether is sold beside gold that is dead, or whose two sources say 1 and a hundredth. The
+    /// uncertain value of the gold pays the owner nothing. At market cost ether may still be sold.
     function testFuzz_deleverage_paysOutNothingOnUncertainCollateral(bool dead, uint256 gain) public {
         _lend(lender, 1e6 * _unit());
         _deposit(alice, WETH, 9e18);
@@ -100,7 +102,8 @@ contract DeleverageTest is SystemFixture {
         } else {
             _pair(GOLD, 1e8, 100).setAnswer(0.01e8);
         }
-        // 4.5 ether are worth 9,000. Of 18,000 and 200 against 18,000 a share of 1.1 % is the owner's, of 18,000 and nothing none.
+        // 4.5 ether are worth 9,000. With 18,000 and 200 against 18,000 the owner's share is 1.1 %,
+        // with 18,000 and nothing it is 0.
         gain = bound(gain, dead ? 90e6 : 100e6, uint256(9_000e6) / 11);
         uint256 debt = _health(_key(alice)).debt;
         vm.expectPartialRevert(IVaultEngine.SolvencyWouldFall.selector);
@@ -112,7 +115,7 @@ contract DeleverageTest is SystemFixture {
         assertApproxEqAbs(_health(_key(alice)).debt, debt - (9_000e6 - 89e6), 1);
     }
 
-    /// @dev A flag goes with the first unit of value that ends the danger, and not with the one before.
+    /// @dev The first unit of value that ends the danger clears a flag. One unit less does not.
     function testFuzz_deleverage_clearsAFlagExactlyWhereTheVaultIsNotStuck(uint256 elapsed, uint256 units) public {
         _open(alice, 1_500e6);
         _pass(bound(elapsed, 1, 30 days));
@@ -126,7 +129,8 @@ contract DeleverageTest is SystemFixture {
         assertEq(flaggedAt != 0, value * 8_000 < _health(_key(alice)).debt * 8_700);
     }
 
-    /// @dev The whole point: at a fair price an unhealthy vault is brought to any health with its own collateral.
+    /// @dev The purpose: at a fair price an unhealthy vault reaches any health with its own
+    /// collateral.
     function test_deleverage_paysWithTheCollateralItself() public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 1_800e8);
@@ -141,12 +145,14 @@ contract DeleverageTest is SystemFixture {
         assertEq(tokens[WETH].balanceOf(address(seller)), 0.5e18);
     }
 
-    /// @dev Far below the threshold a sale within the bonus would still lower health: refused with both figures.
+    /// @dev Far below the threshold a sale within the bonus would still lower health. It is refused
+    /// with both figures.
     function test_deleverage_refusesWhatLowersHealth() public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 1_600e8);
         _fundDebt(alice, 100e6);
-        // 0.06875 ether are worth 110: 88 of adjustedCollateral value for 100 of debt, at a health of 0.8533.
+        // 0.06875 ether are worth 110: adjusted collateral of 88 for 100 of debt, at a health of
+        // 0.8533.
         (uint256 adjustedCollateral, uint256 left) = (1_280e6 - 88e6, 1_400e6);
         vm.expectRevert(
             abi.encodeWithSelector(

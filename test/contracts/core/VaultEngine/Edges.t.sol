@@ -18,7 +18,8 @@ import {VaultEngine} from "../../../../contracts/core/VaultEngine.sol";
 import {PlainHouse} from "../../support/fakes/PlainHouse.sol";
 import {SystemFixture} from "../../support/fixtures/SystemFixture.sol";
 
-/// @notice Where exactly the engine's decisions turn, which way it rounds, and whom it does not ask.
+/// @notice The exact points at which the engine's decisions change, its rounding, and the contracts
+/// that it does not call.
 contract EdgesTest is SystemFixture {
     uint256 private constant AGE = 1 hours;
 
@@ -99,7 +100,7 @@ contract EdgesTest is SystemFixture {
         assertEq(words[0], 1_500e6 | (uint256(1) << (128 + WETH)) | (START << 192));
     }
 
-    // ------------------------------------------------------------------ flags, absorption and liquidation
+    // ----------------------------------------------------------- flags, absorption and liquidation
 
     function test_flag_thatIsNotThereIsNotCleared() public {
         _open(alice, 1_000e6);
@@ -152,13 +153,15 @@ contract EdgesTest is SystemFixture {
         assertEq(engine.collateralOf(_key(alice), WETH), 2e18);
     }
 
-    /// @dev Ether may be borrowed against up to a health of 1.0062, below the target of the system and the ratio of bitcoin.
+    /// @dev Borrowing against ether leaves a health of 1.0062 or more, below the target of the
+    /// system and the ratio of bitcoin.
     function testFuzz_deposit_beyondTheCapIsBoundByTheTightestRatioTheVaultHolds(uint256 price, uint256 time) public {
         _setRisk(WETH, 7_950, 8_000, type(uint112).max);
         _assertMostBeyondTheCap(WBTC, uint256(8_000 * 10_000) / 7_950, 7_200, price, time);
     }
 
-    /// @dev Gold, of which the vault holds none, may be borrowed against up to a health of 1.0454, below that of ether.
+    /// @dev Borrowing against gold, which the vault does not hold, leaves a health of 1.0454 or
+    /// more, below that of ether.
     function testFuzz_deposit_beyondTheCapIsBoundByTheRatioOfWhatIsNew(uint256 price, uint256 time) public {
         _assertMostBeyondTheCap(GOLD, uint256(9_200 * 10_000) / 8_800, 9_200, price, time);
     }
@@ -240,7 +243,8 @@ contract EdgesTest is SystemFixture {
         assertEq(_debt(_key(alice)), 500e6);
     }
 
-    /// @dev 104,000 against 105,000: ether at the oracle's price for debt raises health and leaves the shortfall as it was.
+    /// @dev 104,000 against 105,000: selling ether at the oracle's price raises health and leaves
+    /// the shortfall unchanged.
     function test_deleverage_maySellAtTheOraclePriceBelowWater() public {
         _lend(lender, 1e6 * 1e6);
         _deposit(alice, GOLD, 100_000e6);
@@ -257,7 +261,8 @@ contract EdgesTest is SystemFixture {
         assertEq(_debt(_key(alice)), 103_000e6);
     }
 
-    /// @dev Around the least payment that keeps health, with a debt that is no whole number of units.
+    /// @dev Around the least payment that keeps health, with a debt that is not a whole number of
+    /// units.
     function testFuzz_deleverage_refusesExactlyWhatLowersHealth(uint256 time, uint256 amount, uint256 less) public {
         _lend(lender, 1e6 * 1e6);
         _deposit(alice, GOLD, 1_000e6);
@@ -329,7 +334,7 @@ contract EdgesTest is SystemFixture {
         engine.requireOpen(PausableAction.Liquidate);
     }
 
-    // ------------------------------------------------------------------ the auction house and the parts
+    // ------------------------------------------------------------- the auction house and the parts
 
     function test_release_isLockedDuringALiquidation() public {
         _open(alice, 1_500e6);

@@ -25,7 +25,8 @@ contract FaultsElsewhereTest is SystemFixture {
         engine.liquidate(c);
     }
 
-    /// @dev Not from its expiry, which nobody may have seen: from when it was first recorded to be dead.
+    /// @dev The fade starts when the death is first recorded, not at the expiry, which may pass
+    /// unobserved.
     function test_feedThatStops_fadesFromTheRecordOfItsDeathWhateverItsHeartbeat() public {
         oracle.setAssetSources(WBTC, SourceConfig(feeds[WBTC], 24 hours, 1, 1e20), _noSource(), 0, false);
         uint256 live = oracle.price(WBTC).liquidation;

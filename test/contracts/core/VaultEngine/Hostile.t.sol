@@ -7,8 +7,9 @@ import {AssetRiskFields} from "../../../../contracts/types/AssetRisk.sol";
 import {OddToken} from "../../support/fakes/OddToken.sol";
 import {SystemFixture} from "../../support/fixtures/SystemFixture.sol";
 
-/// @notice What a listed collateral that turns hostile cannot do to others. The habits of tokens at every entry point are in
-/// `adversarial/TokenZoo.t.sol`, calls from within transfers in `adversarial/Reentrancy.t.sol`.
+/// @notice Harm that a listed collateral cannot do to others after it turns hostile. The habits of
+/// tokens at every entry point are in `adversarial/TokenZoo.t.sol`, calls from within transfers in
+/// `adversarial/Reentrancy.t.sol`.
 contract HostileTest is SystemFixture {
     OddToken private odd;
     uint8 private constant ODD = 3;
@@ -25,7 +26,8 @@ contract HostileTest is SystemFixture {
         engine.deposit(_key(alice), ODD, 1e18);
     }
 
-    /// @dev A borrower whom the token refuses cannot block its liquidation: nothing is pushed to it.
+    /// @dev A borrower whom the token refuses cannot block a liquidation, because nothing is sent
+    /// to the borrower.
     function test_blockedBorrower_isLiquidatedAllTheSame() public {
         _borrow(alice, 1_500e6);
         odd.blockAccount(alice);
@@ -56,7 +58,8 @@ contract HostileTest is SystemFixture {
         assertEq(engine.withdraw(_key(alice), ODD, MAX, alice), 1e18);
     }
 
-    /// @dev A feed that reverts, or is gone, is a dead price and not a revert: leaving and repaying go on.
+    /// @dev A feed that reverts or has no code is a dead price, not a revert. Leaving and repaying
+    /// still work.
     function test_brokenFeed_stopsNeitherRepaymentNorLeaving() public {
         _borrow(alice, 500e6);
         vm.mockCallRevert(address(feeds[ODD]), abi.encodeCall(AggregatorV3Interface.latestRoundData, ()), "broken");

@@ -10,7 +10,8 @@ import {TestToken} from "../../../../contracts/mocks/TestToken.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {SystemFixture} from "../../support/fixtures/SystemFixture.sol";
 
-/// @notice A liquidator without capital: it makes the money in the callback, where a real one would sell what it seized.
+/// @notice A liquidator without capital. It mints the debt asset in the callback, where a real one
+/// would sell the collateral.
 contract Flash is ILiquidationCallback {
     IVaultEngine private immutable _engine;
     TestToken private immutable _debtToken;
@@ -147,7 +148,8 @@ contract LiquidateTest is SystemFixture {
         assertApproxEqAbs(_health(_key(alice)).healthFactor, 1.05e18, 1e11);
     }
 
-    /// @dev C = 39,000 against D = 38,900: every collateral goes, lowest threshold first, and health never falls.
+    /// @dev C = 39,000 against D = 38,900: every collateral is seized, lowest threshold first, and
+    /// health never falls.
     function test_liquidate_severalCollateralsOneAfterTheOther() public {
         _threeCollaterals();
         _setPrice(WBTC, 40_000e8);
@@ -200,7 +202,8 @@ contract LiquidateTest is SystemFixture {
         engine.liquidate(c);
     }
 
-    /// @dev C = 1,500 + 500, D = 1,900, adjustedCollateral = 1,200 + 460: health 0.8736 is below gold's threshold of 0.92.
+    /// @dev C = 1,500 + 500, D = 1,900, adjustedCollateral = 1,200 + 460: health 0.8736 is below
+    /// gold's threshold of 0.92.
     function test_liquidate_ofTheAssetThatWouldLowerHealthIsRefused() public {
         _lend(lender, 1e6 * 1e6);
         _deposit(alice, WETH, 1e18);

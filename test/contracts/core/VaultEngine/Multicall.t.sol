@@ -52,7 +52,8 @@ contract MulticallTest is SystemFixture {
         assertEq(_state(), batch);
     }
 
-    /// @dev A collateral and a debt it carries, the money for both, and interest that is due from somebody else.
+    /// @dev A collateral, a debt it carries, the tokens for both, and interest due from another
+    /// account.
     function _prepare(uint256 amount, uint256 debt, uint256 time) private returns (uint256, uint256) {
         amount = bound(amount, 1e18, 1e21);
         _lend(lender, 1e12 * 1e6);
@@ -251,7 +252,8 @@ contract MulticallTest is SystemFixture {
         assertEq(tokens[WETH].allowance(owner, address(engine)), 0);
     }
 
-    /// @dev Somebody submits the signature first: the allowance is there, so the multicall goes through.
+    /// @dev Another account submits the signature first. The allowance is there, so the multicall
+    /// goes through.
     function test_permit_alreadyUsedDoesNotBreakTheMulticall() public {
         (address owner, bytes memory call) = _signed(1e18);
         vm.prank(owner);

@@ -15,7 +15,8 @@ contract OracleMatrixTest is SystemFixture {
     /// @dev When ether's death was recorded.
     uint256 private since;
 
-    /// @dev Alice: one ether against 1,000. Then ether's feed falls silent for as long as the status takes.
+    /// @dev Alice has one ether against 1,000. Then ether's feed is silent for as long as the
+    /// status takes.
     function _silence(Status status) private {
         if (status == Status.Good) return;
         vm.warp(block.timestamp + (status == Status.Doubtful ? 2 hours : 4 hours));
@@ -119,7 +120,8 @@ contract OracleMatrixTest is SystemFixture {
         assertTrue(p.status == Status.Dead);
     }
 
-    /// @dev While one asset is dead, the others of the vault can still be seized once the faded sum falls short.
+    /// @dev While one asset is dead, the others of the vault can still be seized once the faded sum
+    /// falls short.
     function test_dead_assetDoesNotShieldTheOthers() public {
         _open(alice, 0);
         _deposit(alice, GOLD, 2_000e6);
@@ -180,8 +182,8 @@ contract OracleMatrixTest is SystemFixture {
         _liquidate(_key(alice), WETH);
     }
 
-    /// @dev A primary that is late is the anchor until it expires: whoever moves the secondary meanwhile neither liquidates nor shields
-    /// a vault by more than two percent, and has no debt written off.
+    /// @dev A late primary is the anchor until it expires. A manipulated secondary then moves
+    /// health by no more than two percent, for liquidation or against it, and writes off no debt.
     function testFuzz_secondary_setsNoPriceAloneWhileThePrimaryIsLate(uint256 secondary, uint256 late) public {
         _open(alice, 1_500e6);
         MockPriceFeed second = _pair(WETH, 2_000e8, 100);
@@ -235,9 +237,10 @@ contract OracleMatrixTest is SystemFixture {
         assertGt(repaid, 0);
     }
 
-    // ------------------------------------------------------------------ a mean price as the secondary source
+    // -------------------------------------------------------- a mean price as the secondary source
 
-    /// @dev A mean price follows a crash late. That stops risk, and holds a liquidation up by two percent of price at most.
+    /// @dev A mean price follows a crash late. That stops risk, and delays a liquidation by at most
+    /// two percent of price.
     function testFuzz_twap_thatLagsACrashStopsRiskButNotLiquidations(uint256 fall) public {
         _open(alice, 1_500e6);
         _pair(WETH, 2_000e8, 200);
@@ -252,7 +255,8 @@ contract OracleMatrixTest is SystemFixture {
         assertGt(repaid, 0);
     }
 
-    /// @dev A pool without enough liquidity, or without memory, refuses to answer: the primary stands alone, Doubtful.
+    /// @dev A pool without enough liquidity or observations refuses to answer. The primary stands
+    /// alone, Doubtful.
     function test_twap_thatRefusesLeavesThePrimaryAlone() public {
         _open(alice, 1_500e6);
         OddFeed pool = new OddFeed();
@@ -273,8 +277,8 @@ contract OracleMatrixTest is SystemFixture {
 
     // ------------------------------------------------------------------ starvation
 
-    /// @dev Every call that reads a price, given too little gas for a feed that needs much, reverts and changes nothing: nowhere
-    /// does a starved feed pass for a dead one.
+    /// @dev Every call that reads a price reverts without effect if it gets too little gas for a
+    /// feed that needs much. No entry point mistakes a starved feed for a dead one.
     function testFuzz_starved_noEntryPointMistakesAStarvedFeedForADeadOne(uint256 gas_, uint8 which) public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 1_700e8);
@@ -303,13 +307,15 @@ contract OracleMatrixTest is SystemFixture {
         vm.prank(alice);
         (bool ok, bytes memory result) = target.call{gas: gas_}(calls[which]);
         bytes4 err = result.length < 4 ? bytes4(0) : bytes4(result);
-        // Had the feed passed for dead, seizing and risk would say so, and the breaker would begin to doubt.
+        // If the feed counted as dead, seizing and taking risk would revert with that reason, and
+        // the breaker would start to doubt.
         assertTrue(err != IVaultEngine.PriceDead.selector && err != IVaultEngine.PriceNotGood.selector);
         if (which == 7 && ok) {
             (, uint256 doubtSince) = breaker.tripConfigOf(WETH);
             assertEq(doubtSince, 0);
         }
-        // A dead ether counts in full for a day and is not seized: this liquidation takes some or reverts.
+        // A dead ether counts in full for a day and is not seized. This liquidation takes some or
+        // reverts.
         if (which == 3 && ok) assertLt(engine.collateralOf(_key(alice), WETH), 1e18);
     }
 }

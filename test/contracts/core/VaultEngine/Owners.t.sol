@@ -72,7 +72,8 @@ contract OwnersTest is SystemFixture {
         _deposit(alice, WETH, 1e18);
     }
 
-    /// @dev 1 ether at 1,700 against 1,500: adjustedCollateral 1,360, target 1,575, so 215 / 0.8 / 1,700 restore it.
+    /// @dev 1 ether at 1,700 against 1,500: adjustedCollateral 1,360, target 1,575, so 215 / 0.8 /
+    /// 1,700 restores it.
     function test_deposit_mayExceedTheCapByExactlyWhatRestoresTargetHealth() public {
         _open(alice, 1_500e6);
         _setPrice(WETH, 1_700e8);

@@ -8,8 +8,9 @@ import {AssetRisk} from "../../../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {VolatilityFixture} from "../../support/fixtures/VolatilityFixture.sol";
 
-/// @notice What several collaterals together may carry, as the engine enforces it. WETH and WBTC move by turns, so that their
-/// correlation is the lowest the model grants; both have a haircut that binds.
+/// @notice The borrowing power of several collaterals, as the engine enforces it. WETH and WBTC
+/// move in turns, so that their correlation is the lowest the model grants. Both have a haircut
+/// that binds.
 contract PortfolioTest is VolatilityFixture {
     AssetSet private constant BOTH = AssetSet.wrap(3);
 
@@ -26,7 +27,8 @@ contract PortfolioTest is VolatilityFixture {
         _lend(lender, 1e8 * _unit());
     }
 
-    /// @dev Alice's vault with both, worth about as much each; what it may owe by the plain sum and by the model [debt units].
+    /// @dev Alice's vault with both in about equal value, and its borrowing power by the plain sum
+    /// and by the model [debt units].
     function _both(uint256 weth) private returns (uint256 plain, uint256 power) {
         _deposit(alice, WETH, weth);
         _deposit(alice, WBTC, weth / 30 / 1e10);

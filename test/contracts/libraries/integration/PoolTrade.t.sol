@@ -233,7 +233,8 @@ contract PoolTradeTest is Test, IUniswapV3Factory, IUniswapV3Pool {
         assertGt((price + 2 + Q96 / r) * r, exact);
     }
 
-    /// @dev Where the first rounding loses nothing only the second is left: the exact price, rounded down.
+    /// @dev If the first rounding loses nothing, only the second is left: the exact price, rounded
+    /// down.
     function testFuzz_priceDown_roundsTheExactPriceDown(uint256 r, uint256 twos, uint256 fives) public {
         r = bound(r, 1, 1 << 64);
         root = uint160(r << 48);

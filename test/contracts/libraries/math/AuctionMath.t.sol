@@ -42,7 +42,8 @@ contract AuctionMathTest is Test {
         assertEq(AuctionMath.multiplierUp(t, t.step - 1), (t.start * RAY) / BPS, "a step takes its time");
     }
 
-    /// @dev Up to six steps the power has a whole number of RAY, so that only the last product is rounded.
+    /// @dev Up to six steps the power is a whole number of RAY, so that only the last product is
+    /// rounded.
     function testFuzz_multiplier_isTheLeastThatIsNotBelowTheExactPower(
         uint256 seed,
         uint256 cut,
@@ -59,7 +60,8 @@ contract AuctionMathTest is Test {
         assertLt((multiplier - 1) * one, exact);
     }
 
-    /// @dev Squaring gives what multiplying one by one gives, rounded up by less than one unit in 10^20.
+    /// @dev Squaring gives the result of repeated multiplication, rounded up by less than one unit
+    /// in 10^20.
     function testFuzz_power_isTheProductRoundedUp(uint16 cut, uint8 n) public pure {
         uint256 base = ((BPS - bound(cut, 1, 500)) * RAY) / BPS;
         uint256 down = RAY;
@@ -88,7 +90,8 @@ contract AuctionMathTest is Test {
         assertLt(price * RAY, exact + RAY);
     }
 
-    /// @dev 1.3 times a price that stands still, 1 % off each 90 s: par after 39 minutes, 0.4 of the start after 137.
+    /// @dev 1.3 times a price that stands still, 1 % off each 90 s: par after 39 minutes, 0.4 of
+    /// the start after 137.
     function test_multiplier_reproducesMakersClockInAFlatMarket() public pure {
         AuctionTerms memory t = _makers();
         assertApproxEqRel(AuctionMath.multiplierUp(t, 39 minutes), RAY, 0.002e18);
@@ -98,8 +101,9 @@ contract AuctionMathTest is Test {
         assertApproxEqRel(AuctionMath.multiplierUp(t, 137 minutes), (start * 4) / 10, 0.002e18);
     }
 
-    /// @dev The same clock from a price frozen at the start, while the market falls 20 % an hour: nobody buys for 88
-    /// minutes (steps add up to one and a half), and then at 0.72 of the price the auction began with.
+    /// @dev The same clock from a price frozen at the start, while the market falls 20 % an hour.
+    /// The ask stays above the market for 88 minutes (steps add up to one and a half), and then
+    /// meets it at 0.72 of the starting price.
     function test_multiplier_frozenAtTheStartChasesAFallingMarket() public pure {
         AuctionTerms memory t = _makers();
         uint256 minute;
@@ -170,7 +174,8 @@ contract AuctionMathTest is Test {
         assertEq(abi.encode(left), abi.encode(tab.debt - first.debt, tab.penalty - first.penalty, tab.tip - first.tip));
         assertTrue(once.penalty == 0 || once.debt == tab.debt, "the debt first");
         assertTrue(once.tip == 0 || once.penalty == tab.penalty, "the tip last");
-        // The backstop tops the tip up where the debt is not covered, else with no more than this absorption brought it.
+        // The backstop tops up the tip without limit if the debt is not covered, otherwise with at
+        // most the penalty that this absorption paid.
         uint256 owed = AuctionMath.tipOwed(left, tab.penalty, b);
         uint256 exact = FixedPoint.min(left.tip, tab.penalty - left.penalty);
         assertEq(AuctionMath.tipOwed(left, tab.penalty, left.debt), exact, "covered to the unit");
@@ -204,8 +209,8 @@ contract AuctionMathTest is Test {
 
     // ------------------------------------------------------------------ proceeds
 
-    /// @dev What a lot is sure to bring is what is asked for it, or its worth at the lowest price if that is less; never more than a take
-    /// of all of it pays.
+    /// @dev The conservative proceeds of a lot are the lower of its ask and its value at the low
+    /// price. They never exceed the cost of taking the whole lot.
     function testFuzz_proceeds_areTheLessOfWorthAndWhatIsAsked(
         uint120 amount,
         uint96 low,

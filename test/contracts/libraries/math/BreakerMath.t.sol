@@ -60,7 +60,8 @@ contract BreakerMathTest is Test {
         }
     }
 
-    /// @dev Whatever the guardian tries, no day holds more than an hour of paused liquidations, no week three days of others.
+    /// @dev For any calls of the guardian, no day holds more than an hour of paused liquidations,
+    /// and no week more than three days of other pauses.
     function testFuzz_pause_neverExceedsItsShareOfAnyCycle(uint256 seed, uint8 which) public {
         PausableAction action = PausableAction(which % 5);
         (uint256 most, uint256 cycle) = _limits(action);
@@ -202,8 +203,9 @@ contract BreakerMathTest is Test {
 
     // ------------------------------------------------------------------ price moves
 
-    /// @dev Any price seen within the window from which the newest has moved by the limit trips, however many others were
-    /// seen between; and nothing older than four thirds of the window, and what rounding takes, does.
+    /// @dev A poke trips if the newest price has moved by the limit from any price seen within the
+    /// window, however many prices were seen between. A price older than four thirds of the window,
+    /// plus rounding, does not trip.
     function testFuzz_record_tripsWhereverTheSeenPricesJustifyIt(uint256 seed, uint256 window, uint256 limit) public {
         window = bound(window, 60, 1 days);
         limit = bound(limit, 1, 9_999);

@@ -53,7 +53,7 @@ contract CompactFloatTest is Test {
         return CompactFloat.encodeUp(x);
     }
 
-    /// @dev The code after `code` among those that `encodeDown` gives: a mantissa keeps its top bit.
+    /// @dev The code after `code` among the results of `encodeDown`: a mantissa keeps its top bit.
     function _next(uint24 code) private pure returns (uint24) {
         if (uint16(code) != type(uint16).max) return code + 1;
         return (((code >> 16) + 1) << 16) | (1 << 15);

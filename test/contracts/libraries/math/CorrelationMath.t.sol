@@ -34,20 +34,23 @@ contract CorrelationMathTest is Test {
         assertEq(CorrelationMath.levelDown(p, DAY), 15);
     }
 
-    /// @dev The level against an equally weighted computation of the correlation from the same returns.
+    /// @dev Compares the level with an equally weighted computation of the correlation from the
+    /// same returns.
     function testFuzz_level_isTheWeightedCorrelationRoundedUp(uint256 seed, uint256 share) public pure {
         CorrelationMath.Pair memory p = _pair(seed, 60, int256(bound(share, 50, 100)));
         uint256 product = uint256(p.varianceA) * p.varianceB;
         uint256 level = CorrelationMath.levelDown(p, DAY);
         assertGt(p.covariance, 0);
         uint256 squared = uint256(int256(p.covariance)) ** 2;
-        // level <= 75 * (1 - rho) < level + 1, squared so that no root is needed; a unit in 1e15 for roundings.
+        // level <= 75 * (1 - rho) < level + 1, squared so that no root is needed; a unit in 1e15
+        // for roundings.
         uint256 above = (75 - level) ** 2;
         assertLe(squared * 5_625, ((product * above) / 1e15) * (1e15 + 1) + product / 1e12);
         if (level < 15) assertGe(squared * 5_625 + product / 1e12, product * (74 - level) ** 2);
     }
 
-    /// @dev A covariance one unit above what a level stands for has the level below, one clearly under it that level.
+    /// @dev A covariance one unit above the bound of a level has the level below. One clearly under
+    /// the bound has that level.
     function testFuzz_level_changesExactlyWhereTheCorrelationDoes(uint256 k, uint256 level) public pure {
         k = bound(k, 1e17, 1e36);
         level = bound(level, 1, 15);
@@ -86,7 +89,8 @@ contract CorrelationMathTest is Test {
         assertEq(CorrelationMath.levelDown(p, DAY), 0);
     }
 
-    /// @dev Empty hours before a fold decay all moments alike, so that they change no correlation but the weight of the past.
+    /// @dev Empty hours before a fold decay all moments alike. They change the weight of the past,
+    /// but no correlation.
     function testFuzz_fold_acrossEmptyHoursDecaysAsOftenAsHoursPass(uint256 seed, uint256 gap) public pure {
         gap = bound(gap, 2, 100);
         CorrelationMath.Pair memory once = _pair(seed, 30, 60);
@@ -99,7 +103,8 @@ contract CorrelationMathTest is Test {
         assertApproxEqAbs(once.covariance, each.covariance, once.varianceA / 1e12);
     }
 
-    /// @dev An hour of n half-lives takes all but 2^-n of the past, and gives its own return that weight.
+    /// @dev An hour of n half-lives leaves 2^-n of the past and gives its own return the rest of
+    /// the weight.
     function testFuzz_fold_weighsAReturnByWhatItsHourTakesFromThePast(int72 a, int72 b, uint256 n) public pure {
         n = bound(n, 1, 6);
         CorrelationMath.Pair memory p;

@@ -37,7 +37,8 @@ contract DeleverageMathTest is Test {
         t.dust = bound(s.dust, 0, debt);
     }
 
-    /// @dev The heart of it: whatever is sold within the limit, the vault is at its target or free of debt.
+    /// @dev The main property: any sale within the limit leaves the vault at its target or free of
+    /// debt.
     function testFuzz_size_reachesTheTargetAtTheHighestCost(Seed memory seed) public pure {
         (LiquidationMath.Position memory p, DeleverageMath.Terms memory t, ) = _case(seed);
         DeleverageMath.Sale memory s = DeleverageMath.size(p, t);
@@ -73,7 +74,8 @@ contract DeleverageMathTest is Test {
         assertTrue(left == 0 || left > t.dust);
     }
 
-    /// @dev A sale that would leave the very dust clears the debt: after rounding the engine would see one unit less than dust.
+    /// @dev A sale that would leave exactly dust clears the debt, because after rounding the engine
+    /// would see one unit less.
     function testFuzz_size_leavesMoreThanDustOrNothing(Seed memory seed) public pure {
         seed.dust = 0;
         (LiquidationMath.Position memory p, DeleverageMath.Terms memory t, ) = _case(seed);
@@ -86,7 +88,8 @@ contract DeleverageMathTest is Test {
         assertEq(DeleverageMath.size(p, t).scaledRepaid, p.scaledDebt);
     }
 
-    /// @dev The owner pays at most the cost agreed, of which the executor gets no more than its part.
+    /// @dev The owner pays at most the agreed cost, and the executor gets no more than its part of
+    /// it.
     function testFuzz_size_costsAtMostWhatWasAgreed(Seed memory seed) public pure {
         (LiquidationMath.Position memory p, DeleverageMath.Terms memory t, ) = _case(seed);
         DeleverageMath.Sale memory s = DeleverageMath.size(p, t);
@@ -118,7 +121,8 @@ contract DeleverageMathTest is Test {
         assertEq(DeleverageMath.differ(uint256(oracle) - off, oracle, most), off > limit);
     }
 
-    /// @dev Both quotients by the inequalities that define their floor; a debt that is cleared counts to its last unit.
+    /// @dev Checks both quotients by the inequalities that define their floor. A cleared debt
+    /// counts to its last unit.
     function testFuzz_size_feeAndMostSoldAreTheFloorsOfTheirShares(Seed memory seed) public pure {
         (LiquidationMath.Position memory p, DeleverageMath.Terms memory t, uint256 debt) = _case(seed);
         DeleverageMath.Sale memory s = DeleverageMath.size(p, t);
@@ -129,7 +133,8 @@ contract DeleverageMathTest is Test {
         assertTrue(s.mostSold * 10_000 <= sold && sold < (s.mostSold + 1) * 10_000);
     }
 
-    /// @dev Each unit repaid takes out exactly the health it gives: no sale reaches the target. One point more, and a sale does.
+    /// @dev Each unit repaid removes exactly the health it adds, so no sale reaches the target.
+    /// With one point more a sale does.
     function testFuzz_size_isNothingWhereSellingTakesOutAsMuchHealthAsItGives(
         Seed memory seed,
         uint256 cost,

@@ -7,14 +7,16 @@ import {ExpLn} from "../../../../contracts/libraries/math/ExpLn.sol";
 
 contract ExpLnTest is Test {
     uint256 private constant LN_2 = 693147180559945309;
-    /// @dev The floor of e^137, computed to 120 digits: its logarithm is below 137 by less than 1e-59.
+    /// @dev The floor of e^137, computed to 120 digits. Its logarithm is below 137 by less than
+    /// 1e-59.
     uint256 private constant E_137 = 315024274997145191841116429113369789455659977905026133889753;
 
     function lnDown(uint256 x) external pure returns (uint256) {
         return ExpLn.lnDown(x);
     }
 
-    /// @dev Digits as published: ln 2, ln 3, ln 10, 30 ln 10, ln(2^127 + 1) = 127 ln 2 to this precision, 256 ln 2.
+    /// @dev Digits as published: ln 2, ln 3, ln 10, 30 ln 10, ln(2^127 + 1) = 127 ln 2 to this
+    /// precision, 256 ln 2.
     function test_ln_givesThePublishedDigitsRoundedDown() public pure {
         assertEq(ExpLn.lnDown(1), 0);
         assertEq(ExpLn.lnDown(2), LN_2);
@@ -30,13 +32,15 @@ contract ExpLnTest is Test {
         this.lnDown(0);
     }
 
-    /// @dev The logarithm of a product is the sum of logarithms: each of three roundings is below 2 units.
+    /// @dev The logarithm of a product is the sum of logarithms. Each of three roundings is below 2
+    /// units.
     function testFuzz_ln_turnsProductsIntoSums(uint128 x, uint128 y) public pure {
         vm.assume(x != 0 && y != 0);
         assertApproxEqAbs(ExpLn.lnDown(uint256(x) * y), ExpLn.lnDown(x) + ExpLn.lnDown(y), 4);
     }
 
-    /// @dev 1 - 1/a < ln a < a - 1 for a = (x + step) / x pins the slope everywhere, across the seams of the reduction too.
+    /// @dev 1 - 1/a < ln a < a - 1 for a = (x + step) / x fixes the slope everywhere, also across
+    /// the seams of the reduction.
     function testFuzz_ln_growsByTheRelativeStep(uint256 x, uint256 step) public pure {
         x = bound(x, 1, type(uint128).max);
         step = bound(step, 1, x);
@@ -51,7 +55,8 @@ contract ExpLnTest is Test {
         assertEq(ExpLn.decayDown(count * halfLife, halfLife), count < 60 ? uint256(1e18) >> count : 0);
     }
 
-    /// @dev Two steps leave what one leaves, so irregular rounds weigh as much as the time they cover.
+    /// @dev Two steps leave as much as one, so irregular rounds weigh as much as the time they
+    /// cover.
     function testFuzz_decay_dependsOnTheTotalTimeOnly(uint256 a, uint256 b, uint256 halfLife) public pure {
         halfLife = bound(halfLife, 1 hours, 365 days);
         (a, b) = (bound(a, 0, 20 * halfLife), bound(b, 0, 20 * halfLife));
@@ -66,7 +71,8 @@ contract ExpLnTest is Test {
         assertLe(ExpLn.decayDown(b, halfLife), ExpLn.decayDown(a, halfLife) + 1);
     }
 
-    /// @dev 2^x against the logarithm, an implementation that shares nothing with it: ln(2^(-n/h) * 1e36) = 36 ln 10 - n/h * ln 2.
+    /// @dev 2^x against the logarithm, which shares no code with it: ln(2^(-n/h) * 1e36) = 36 ln 10
+    /// - n/h * ln 2.
     function testFuzz_decay_isTheInverseOfTheLogarithm(uint256 elapsed, uint256 halfLife) public pure {
         halfLife = bound(halfLife, 1, 365 days);
         elapsed = bound(elapsed, 0, 2 * halfLife);
@@ -75,22 +81,25 @@ contract ExpLnTest is Test {
         assertApproxEqAbs(ExpLn.lnDown(decay * 1e18), expected, 15);
     }
 
-    /// @dev The digits of the constants inside count: one unit more of ln 2 / 2, and the result is above the true value;
-    /// one less, and more than 2e-34 is lost; so it is with a term less of the series.
+    /// @dev The digits of the internal constants matter. With one unit more of ln 2 / 2 the result
+    /// is above the true value. With one unit less, or one term less of the series, more than 2e-34
+    /// is lost.
     function test_ln_isBelowTheTrueValueByLessThan2e34BeforeItsLastRounding() public pure {
         assertEq(ExpLn.lnDown(E_137), 137e18 - 1);
         assertEq(ExpLn.lnDown(E_137 + E_137 / 5e33), 137e18);
     }
 
-    /// @dev Whoever computes it elsewhere (src/model/math/expLn.ts) must turn at the same number: e^137 (1 + c / 1e39).
+    /// @dev A reimplementation (src/model/math/expLn.ts) must change at the same number: e^137 (1 +
+    /// c / 1e39).
     function test_ln_turnsAtTheNumberWhereTheStepsThatRoundSayAndNotBefore() public pure {
         assertEq(ExpLn.lnDown(E_137 + (E_137 * 104_064) / 1e39), 137e18 - 1);
         assertEq(ExpLn.lnDown(E_137 + (E_137 * 104_065) / 1e39), 137e18);
     }
 
-    /// @dev Fractions next to -log2(0.65), from its continued fraction: 2^-(p / q) / 0.65 - 1 is -1.73, 2.68 and 2.98 times
-    /// 2^-120. The first must be below 0.65; between the others lies what rounding inside takes: whoever computes it
-    /// elsewhere (src/model/math/expLn.ts) must turn there too.
+    /// @dev Fractions next to -log2(0.65), from its continued fraction: 2^-(p / q) / 0.65 - 1 is
+    /// -1.73, 2.68 and 2.98 times 2^-120. The result of the first must be below 0.65. The internal
+    /// rounding loses between 2.68 and 2.98 units, and a reimplementation (src/model/math/expLn.ts)
+    /// must change there too.
     function test_decay_isBelowTheTrueValueByLessThanThreeUnitsInsideAndTurnsThere() public pure {
         assertEq(ExpLn.decayDown(71638257631937221, 115268861514339097), 0.65e18 - 1);
         assertEq(ExpLn.decayDown(1126183542649190497, 1812074987701609010), 0.65e18 - 1);

@@ -131,7 +131,8 @@ contract HealthMathTest is Test {
         assertFalse(HealthMath.solvencyNotReduced(99, 100, 48, 50));
     }
 
-    /// @dev The only equal value and debt at which the ratio and the shortfall disagree. No action of the engine adds a debt to it.
+    /// @dev Value and debt of 0 are the only equal pair for which ratio and shortfall disagree. No
+    /// action of the engine adds debt to it.
     function testFuzz_noPoorer_nothingAgainstNoDebtHasNoRatioThatCouldFall(uint128 value, uint128 debt) public pure {
         assertTrue(HealthMath.solvencyNotReduced(0, 0, value, uint256(value) + debt));
     }

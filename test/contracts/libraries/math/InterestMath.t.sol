@@ -62,7 +62,8 @@ contract InterestMathTest is Test {
         );
     }
 
-    /// @dev Two accruals grow at least as much as one: who accrues often cannot lower the debt by more than the rounding.
+    /// @dev Two accruals grow at least as much as one. Frequent accruals lower the debt by no more
+    /// than the rounding.
     function testFuzz_index_compoundsOnSplitting(uint256 rate, uint256 a, uint256 b) public pure {
         rate = bound(rate, 0, RAY / 365 days);
         (a, b) = (bound(a, 0, 365 days), bound(b, 0, 365 days));
@@ -71,7 +72,8 @@ contract InterestMathTest is Test {
         assertGe(twice + 100, once);
     }
 
-    /// @dev At least simple interest, at most e^x: (1 + x/n)^n from below and 1/(1 - x) from above bracket it for x < 1.
+    /// @dev At least simple interest, at most e^x: (1 + x/n)^n from below and 1/(1 - x) from above
+    /// bracket it for x < 1.
     function testFuzz_index_liesBetweenSimpleInterestAndTheExponential(uint256 rate, uint256 elapsed) public pure {
         rate = bound(rate, 0, RAY / 365 days);
         elapsed = bound(elapsed, 0, 180 days);

@@ -18,7 +18,8 @@ contract LiquidationMathTest is LiquidationCases {
         if (!_acted(c)) assertEq(c.o.repaid + c.o.scaledRepaid + c.o.seized, 0);
     }
 
-    /// @dev While C >= D the asset with the lower threshold is always requireSeizable, so nobody is beyond reach.
+    /// @dev While C >= D the asset with the lower threshold can always be seized, so every
+    /// unhealthy vault can be liquidated.
     function testFuzz_decide_someAssetOfEveryUnhealthyVaultIsSeizable(Seed memory s) public pure {
         Case memory c = _draw(s);
         uint256 rest = c.p.value - c.assetValue;
@@ -41,11 +42,13 @@ contract LiquidationMathTest is LiquidationCases {
     function testFuzz_decide_neverLowersHealthWhileTheCollateralRatioIsAtLeastOne(Seed memory s) public pure {
         Case memory c = _run(s);
         if (!_acted(c) || c.p.value < c.debt) return;
-        // adjustedCollateral may take 142 bits and debt 141: halve the precision of neither, compare as quotients and remainders.
+        // adjustedCollateral may take 142 bits and debt 141. Compare quotients and remainders, to
+        // keep the full precision of both.
         assertTrue(_ratioAtLeast(c.weightedAfter, c.debtAfter, c.p.adjustedCollateral, c.debt));
     }
 
-    /// @dev a / b >= x / y, exactly, without overflow, by the Euclidean algorithm. A zero divisor is infinity.
+    /// @dev a / b >= x / y, exactly, without overflow, by the Euclidean algorithm. A zero divisor
+    /// is infinity.
     function _ratioAtLeast(uint256 a, uint256 b, uint256 x, uint256 y) private pure returns (bool) {
         while (true) {
             if (b == 0) return true;
@@ -108,7 +111,8 @@ contract LiquidationMathTest is LiquidationCases {
         assertTrue(c.assetAfter == 0 || c.assetAfter >= c.l.dust);
     }
 
-    /// @dev What a vault's only asset is worth above its debt always suffices to clear a debt that would be dust.
+    /// @dev The value of a vault's only asset above its debt always suffices to clear a debt that
+    /// would be dust.
     function testFuzz_decide_ofASolventVaultWithOneAssetLeavesNoDustAtAll(Seed memory s) public pure {
         s.rest = 0;
         Case memory c = _run(s);
@@ -182,7 +186,8 @@ contract LiquidationMathTest is LiquidationCases {
         assertEq(L.bonusDown(p, a, debt), (a.minBonus * WAD) / BPS);
     }
 
-    /// @dev Without the two affordability bounds the bonus rises as health falls: the auction in health.
+    /// @dev Without the two affordability bounds the bonus rises as health falls: an auction in
+    /// health.
     function testFuzz_bonus_growsAsHealthFallsWhileTheVaultCanAffordIt(uint256 x, uint256 y, uint256 seed) public pure {
         uint256 debt = 1e24;
         (x, y) = (bound(x, 9_000, 9_999), bound(y, 9_000, 9_999));
@@ -225,7 +230,8 @@ contract LiquidationMathTest is LiquidationCases {
         assertEq(o.repaid, 0);
     }
 
-    /// @dev One ether at 1,800 against 1,500, threshold 0.8: health 0.96, bonus 1 %, repay 1500 * 0.09 / (1.05 - 0.808).
+    /// @dev One ether at 1,800 against 1,500, threshold 0.8: health 0.96, bonus 1 %, repay 1500 *
+    /// 0.09 / (1.05 - 0.808).
     function test_decide_workedExample() public pure {
         L.Position memory p = L.Position(1_500e6, RAY, 1_800e6, 1_800e6 * 8_000);
         L.Asset memory a = L.Asset(1e18, 1_800e24, 8_000, 0, 1_000, 2_500);
@@ -240,7 +246,7 @@ contract LiquidationMathTest is LiquidationCases {
     function testFuzz_bonus_neverExceedsItsRampAndReachesItToTheUnit(Seed memory s) public pure {
         Case memory c = _draw(s);
         if (c.p.adjustedCollateral >= c.debt * BPS || c.p.value <= c.debt) return;
-        // Nothing but the ramp binds: an asset that counts for nothing, and more than twice the debt in value.
+        // Only the ramp binds: an asset of threshold 0, and more than twice the debt in value.
         (c.a.threshold, c.a.maxBonus, c.p.value) = (0, BPS, 3 * c.debt);
         c.a.slope %= BPS - c.a.minBonus;
         uint256 bonus = L.bonusDown(c.p, c.a, c.debt);
@@ -278,8 +284,9 @@ contract LiquidationMathTest is LiquidationCases {
         assertFalse(L.isUneconomic(10, 10, 11));
     }
 
-    /// @dev An asset of threshold 0.8 worth the debt and a bonus of 10 %; the rest lifts health to 0.93, so 0.12 / 0.17 of the
-    /// debt reaches the target. What would be left is dust: the asset pays for all, but not with one unit less.
+    /// @dev An asset of threshold 0.8 is worth the debt and a bonus of 10 %. The rest lifts health
+    /// to 0.93, so 0.12 / 0.17 of the debt reaches the target. The remaining debt would be dust, so
+    /// the asset pays for all of it. With one unit of the asset less it does not.
     function testFuzz_decide_clearsADebtThatWouldBeDustFromAnAssetThatJustCoversIt(uint64 n) public pure {
         vm.assume(n != 0);
         uint256 debt = 1_000 * uint256(n);
@@ -294,8 +301,9 @@ contract LiquidationMathTest is LiquidationCases {
         assertEq(o.repaid, (debt * 1_200 + 8_000 + 1_699) / 1_700);
     }
 
-    /// @dev An asset worth one unit less than debt and bonus: the target is reached with all but one unit repaid, which would
-    /// leave a unit of the asset, and that is dust. So the whole asset goes, for the whole debt.
+    /// @dev An asset worth one unit less than debt and bonus. The target is reached with all but
+    /// one unit repaid. That leaves a unit of the asset, which is dust, so the whole asset is
+    /// seized for the whole debt.
     function testFuzz_decide_leavesNotEvenOneUnitOfDebtBesideDust(uint64 n, uint256 dust) public pure {
         vm.assume(n != 0);
         (uint256 debt, uint256 value) = (10 * uint256(n), 11 * uint256(n) - 1);

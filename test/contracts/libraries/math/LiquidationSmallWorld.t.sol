@@ -6,9 +6,10 @@ import {Test} from "forge-std/Test.sol";
 import {PRICE_ONE, RAY, WAD} from "../../../../contracts/libraries/math/FixedPoint.sol";
 import {LiquidationMath as L} from "../../../../contracts/libraries/math/LiquidationMath.sol";
 
-/// @notice `decide` against docs/concepts/liquidation.md by search: in a world of a few units every amount is the largest or smallest
-/// number with a property, found by trying them all. Nothing here rounds; where the library rounds the other way, or compares
-/// with < for <=, the two differ. A few units, because there one unit is a large part of everything.
+/// @notice Checks `decide` against docs/concepts/liquidation.md by search. In a world of a few
+/// units every amount is the largest or smallest number with a property, found by trying them all.
+/// Nothing here rounds. The results differ if the library rounds the other way or compares with <
+/// instead of <=. Amounts are a few units, because there one unit is a large part of everything.
 contract LiquidationSmallWorldTest is Test {
     uint256 private constant CASES = 16;
     uint256 private constant MAX = type(uint256).max;

@@ -17,7 +17,8 @@ contract MarginMathTest is Test {
         return min + (uint256(keccak256(abi.encode(seed, i))) % (max - min + 1));
     }
 
-    /// @dev Up to eight collaterals, haircuts within what the model sets, values of any size up to `most`.
+    /// @dev Up to eight collaterals, haircuts within the model's bounds, values of any size up to
+    /// `most`.
     function _book(uint256 seed, uint256 count, uint256 most) private pure returns (Book memory b) {
         b = Book(new uint256[](count), new AssetRisk[](count), new uint256[]((count * (count - 1)) / 2));
         for (uint256 i = 0; i < count; ++i) {
@@ -41,7 +42,8 @@ contract MarginMathTest is Test {
         }
     }
 
-    /// @dev Collaterals whose haircut takes one point of threshold: y_i is the value. No configured margin binds.
+    /// @dev Collaterals whose haircut takes one point of threshold: y_i is the value. No configured
+    /// margin binds.
     function _plain(uint256 count, uint256 level) private pure returns (Book memory b) {
         b = _book(0, count, 0);
         AssetRiskFields memory f;
@@ -55,7 +57,8 @@ contract MarginMathTest is Test {
         margin -= _power(b);
     }
 
-    /// @dev The margin is the ceiling of the root of the full double sum, written out here. No configured margin binds.
+    /// @dev The margin is the ceiling of the root of the full double sum, written out here. No
+    /// configured margin binds.
     function _assertRootOfTheDoubleSum(Book memory b) private pure {
         uint256[] memory y = new uint256[](b.values.length);
         uint256 maintenance;
@@ -104,7 +107,8 @@ contract MarginMathTest is Test {
 
     // ------------------------------------------------------------------ power
 
-    /// @dev Never below what each alone may carry together, never above what their ltv allows; to the unit, at any size.
+    /// @dev Never below the sum of the powers of each alone, never above the sum at their ltv; to
+    /// the unit, at any size.
     function testFuzz_power_liesBetweenTheEffectiveAndTheConfiguredMargin(uint256 seed, uint8 count) public pure {
         Book memory b = _book(seed, 1 + (count % 8), type(uint128).max);
         (uint256 effective, uint256 initial) = _sums(b);
@@ -117,7 +121,8 @@ contract MarginMathTest is Test {
         assertEq(_power(b), b.values[0] * b.risks[0].effectiveLtv());
     }
 
-    /// @dev With correlation 1 everywhere nothing is credited: sum v * LT * (1 - haircut), rounded like `effectiveLtv`.
+    /// @dev With correlation 1 everywhere nothing is credited: sum v * LT * (1 - haircut), rounded
+    /// like `effectiveLtv`.
     function testFuzz_power_withoutDiversificationIsTheSumOfHaircutThresholds(uint256 seed, uint8 count) public pure {
         Book memory b = _book(seed, 1 + (count % 8), type(uint128).max);
         b.levels = new uint256[](b.levels.length);
@@ -155,7 +160,8 @@ contract MarginMathTest is Test {
         assertGe(_power(b), before);
     }
 
-    /// @dev The dearest direction: a small holding of the largest haircut, fully correlated with seven that are not with each other.
+    /// @dev The worst direction: a small holding of the largest haircut, fully correlated with
+    /// seven that are less correlated with each other.
     function testFuzz_power_growsEvenInTheWorstDirection(uint256 seed, uint256 more) public pure {
         Book memory b = _book(seed, 8, 1e26);
         for (uint256 i = 0; i < 8; ++i) {
@@ -198,7 +204,8 @@ contract MarginMathTest is Test {
         assertLt(MarginMath.MAX_HAIRCUT ** 2, 0.8e8);
     }
 
-    /// @dev A deviation of h points in a second: its variance is (h / 1e4)^2. The least more, and it is no longer h points.
+    /// @dev A deviation of h points in a second has a variance of (h / 1e4)^2. Any larger variance
+    /// is more than h points.
     function testFuzz_haircut_ofWholePointsIsExactAndOfTheLeastMoreIsOneMore(uint256 h, uint256 n) public pure {
         (h, n) = (bound(h, 1, 10_000), bound(n, 1, 100));
         uint256 variance = h * h * 1e19;
@@ -227,8 +234,9 @@ contract MarginMathTest is Test {
         _assertRootOfTheDoubleSum(b);
     }
 
-    /// @dev 13^2 + 40^2 + 2 * 0.8 * 13 * 40 = 51^2. Beyond 124 bits M comes in units of 2^shift: one for the sum, one for the root
-    /// and 0.2 for the products, the first and the last times (13 + 40) / 51.
+    /// @dev 13^2 + 40^2 + 2 * 0.8 * 13 * 40 = 51^2. Beyond 124 bits M is a multiple of 2^shift: one
+    /// unit is lost for the sum, one for the root and 0.2 for the products, the first and the last
+    /// times (13 + 40) / 51.
     function testFuzz_power_beyond124BitsTakesTooMuchByLessThanTwoAndAQuarterUnits(
         uint256 n,
         uint256 bits

@@ -126,7 +126,8 @@ contract PriceMathTest is Test {
         assertEq(PriceMath.pair(p, s, deviation).status == Status.Good, bothFresh && agree);
     }
 
-    /// @dev The guard lifts a liquidation price by 2 % at most and never lowers it below a usable primary, fresh or late.
+    /// @dev The guard raises a liquidation price by 2 % at most and never lowers it below a usable
+    /// primary, fresh or late.
     function testFuzz_pair_liqIsThePrimaryOrAtMostTwoPercentAbove(
         uint128 a,
         uint128 b,
@@ -143,7 +144,8 @@ contract PriceMathTest is Test {
         if (b >= a) assertLe(p.liquidation, p.high);
     }
 
-    /// @dev A source stands alone only where the other is unusable; risk and write-offs see the extremes of all that are usable.
+    /// @dev A source stands alone only if the other is unusable. Risk and write-offs use the
+    /// extremes of all usable sources.
     function testFuzz_pair_standsAtTheExtremesOfWhatIsUsable(uint128 a, uint128 b, uint8 fa, uint8 fb) public pure {
         Price memory p = PriceMath.pair(_reading(a, fa), _reading(b, fb), 100);
         bool first = fa % 4 >= 2;
@@ -205,7 +207,8 @@ contract PriceMathTest is Test {
         assertFalse(PriceMath.inRange(1e6 - 1) || PriceMath.inRange(1e58 + 1));
     }
 
-    /// @dev An answer on or beyond a bound says so, one between them nothing, and one that is no price nothing either.
+    /// @dev An answer on or beyond a bound is reported. An answer between the bounds or one that is
+    /// no price is not.
     function testFuzz_bounds_areWhatAnAnswerBeyondThemSays(int128 answer, uint64 min, uint64 width) public pure {
         uint256 max = uint256(min) + 2 + width;
         (uint256 floor, uint256 ceiling) = PriceMath.bounds(uint256(int256(answer)), min, max, 1e20);

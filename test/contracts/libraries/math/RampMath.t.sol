@@ -19,13 +19,14 @@ contract RampMathTest is Test {
         RampMath.Ramp memory r = _ramp(a, b, startedAt);
         uint256 threshold = RampMath.thresholdUp(r, uint256(startedAt) + elapsed);
         assertGe(threshold, r.end);
-        // A hundred basis points in 86,400 seconds, in the borrower's favour until the next one is due.
+        // A hundred basis points in 86,400 seconds, rounded in the borrower's favour until the next
+        // one is due.
         uint256 fallen = r.start - threshold;
         assertLe(fallen * 86_400, uint256(elapsed) * 100);
         if (threshold != r.end) assertGt((fallen + 1) * 86_400, uint256(elapsed) * 100);
     }
 
-    /// @dev A ramp asked for again loses nothing of what was under way, and gains nothing: to the same end it is the same ramp.
+    /// @dev A ramp restarted to the same end is the same ramp: it neither loses nor gains progress.
     function testFuzz_restarted_toTheSameEndChangesNothing(
         uint16 a,
         uint16 b,

@@ -51,7 +51,8 @@ contract TickPriceTest is Test {
         assertApproxEqAbs(TickPrice.powerDown(1) * 10_000, exact, 5_000);
     }
 
-    /// @dev A power is made of those of its binary digits, the lowest first, each product rounded down.
+    /// @dev A power is the product of its binary digits, the lowest first, each product rounded
+    /// down.
     function testFuzz_powerDown_roundsEveryProductDown(uint256 digit, uint256 n) public pure {
         digit = 1 << bound(digit, 0, 19);
         uint256 most = digit - 1 + digit > TickPrice.MAX_TICK ? TickPrice.MAX_TICK - digit : digit - 1;

@@ -23,7 +23,8 @@ contract VolatilityMathTest is Test {
         assertEq(VolatilityMath.barOf((n - 1) * 3_600 + within), n);
     }
 
-    /// @dev Returns of constant size at constant intervals: their variance per second stays where it is.
+    /// @dev Returns of constant size at constant intervals leave their variance per second
+    /// unchanged.
     function testFuzz_variance_ofConstantReturnsIsTheirSquareOverTime(uint256 r, uint256 dt) public pure {
         (r, dt) = (bound(r, 1e12, 1e17), bound(dt, 1, 7 days));
         uint256 exact = (r * r) / (dt * 1e9);
@@ -31,7 +32,8 @@ contract VolatilityMathTest is Test {
         assertApproxEqAbs(v, exact, 2 + exact / 1e10);
     }
 
-    /// @dev Time-correct: one interval of 2t counts as much as two of t with the same variance per second.
+    /// @dev Weighted by time: one interval of 2t counts as much as two of t with the same variance
+    /// per second.
     function testFuzz_variance_weighsAReturnByTheTimeItCovers(uint96 v, uint256 r, uint256 dt) public pure {
         (r, dt) = (bound(r, 1e13, 1e18), bound(dt, 60, 10 days));
         // r^2 / dt is the same for 2r over 4dt as for r over dt four times.
@@ -41,7 +43,8 @@ contract VolatilityMathTest is Test {
         assertApproxEqAbs(once, split, 10 + once / 1e9 + v / 1e16);
     }
 
-    /// @dev A second round in the same second counts like one a moment later: no return is lost, none counts double.
+    /// @dev A second round in the same second counts like one a moment later: no return is lost or
+    /// counted twice.
     function testFuzz_variance_ofNoTimeIsTheLimitOfLittleTime(uint96 v, uint256 r) public pure {
         r = bound(r, 1e13, 1e19);
         uint256 atOnce = VolatilityMath.nextVariance(v, r, 0, DAY);
@@ -53,8 +56,8 @@ contract VolatilityMathTest is Test {
         assertEq(VolatilityMath.nextVariance(v, 0, DAY, DAY), v / 2);
     }
 
-    /// @dev A wick that opened and shut between two closes: returns see little, the range sees it all. Parkinson's figure for
-    /// one hour is ln(H/L)^2 / (4 ln 2).
+    /// @dev A wick that opened and closed between two closes: returns hardly show it, the range
+    /// shows it fully. Parkinson's figure for one hour is ln(H/L)^2 / (4 ln 2).
     function testFuzz_range_seesAWickThatClosesWhereItOpened(uint256 depth) public pure {
         depth = bound(depth, 1e15, 1e18);
         VolatilityMath.Series memory s = _series(0);

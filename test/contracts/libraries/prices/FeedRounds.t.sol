@@ -49,7 +49,8 @@ contract FeedRoundsTest is Test {
         assertEq(abi.encode(FeedRounds.at(address(odd), 1)), nothing);
     }
 
-    /// @dev Who gives a feed too little to answer is refused, and told how much is needed; a feed that answers with less is believed.
+    /// @dev A caller who gives a feed too little gas is refused and told how much is needed. A feed
+    /// that answers with less is believed.
     function testFuzz_round_isNeverMissingForWantOfGas(uint256 gas_, uint256 used, bool newest) public {
         odd.setAnswer(abi.encode(1, 2, 3, 4, 5));
         // A round of the past gets less.

@@ -50,7 +50,8 @@ contract LastKnownTest is Test {
         assertTrue(later.liquidation <= p.liquidation && later.high <= p.high, "a price rose with age");
     }
 
-    /// @dev One answer below the floor: leavers are paid on nothing at once; what is owed is judged by it after an hour on record.
+    /// @dev One answer below the floor. Exits are priced at 0 at once. Health is judged by the
+    /// answer after an hour on record.
     function testFuzz_price_belowTheFloorLowersOnlyWhatIsConfirmed(
         uint256 base,
         uint256 most,
@@ -64,7 +65,8 @@ contract LastKnownTest is Test {
         _assertPrice(LastKnown.priceOf(k, age), liquidation, 0, base);
     }
 
-    /// @dev Above the ceiling it is worth that at least, and does not fade while the source says so.
+    /// @dev Above the ceiling the price is at least the ceiling, and does not fade while the source
+    /// says so.
     function testFuzz_price_aboveTheCeilingIsWorthIt(uint256 base, uint256 least, uint256 age) public pure {
         LastKnown.Known memory k = _known(bound(base, ONE, 1e6 * ONE));
         (k.least, k.fades) = (bound(least, ONE, 1e6 * ONE), false);
@@ -106,7 +108,8 @@ contract LastKnownTest is Test {
         assertEq(abi.encode(next.since, next.seen), abi.encode(k.aliveAt <= since ? since : NOW, NOW));
     }
 
-    /// @dev Where rounds may have been missed, a record is believed for a day after it was last seen to be right.
+    /// @dev If rounds may have been missed, a record is trusted for a day after it was last
+    /// observed.
     function testFuzz_record_withoutHistoryNeedsToBeSeenDaily(uint256 since, uint256 seen, uint256 unseen) public pure {
         LastKnown.Known memory k = _known(ONE);
         since = bound(since, NOW - 10 days, NOW);
@@ -168,7 +171,8 @@ contract LastKnownTest is Test {
         assertEq(abi.encode(k), abi.encode(LastKnown.Known(7, type(uint256).max, 0, 0, 0, false)));
     }
 
-    /// @dev The debt asset's own bounds act the other way round: the cheaper it is, the more of it collateral is worth.
+    /// @dev The debt asset's own bounds act in reverse: the cheaper it is, the more of it the
+    /// collateral is worth.
     function test_composed_dividesByTheDebtAssetsPrice() public pure {
         LastKnown.Said memory n = LastKnown.Said(2_000, 20, 100, 0, 4, false, true);
         LastKnown.Said memory d = LastKnown.Said(10, 30, 0, 0, 9, true, true);

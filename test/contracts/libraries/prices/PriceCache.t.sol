@@ -137,7 +137,8 @@ contract PriceCacheTest is Test {
         PriceCache.close();
     }
 
-    /// @dev The status takes the top byte of one word: nothing below it is lost, nor does it leak into the price.
+    /// @dev The status is the top byte of one word. No bit below it is lost, and the status does
+    /// not leak into the price.
     function testFuzz_observe_whileOpenKeepsEveryBitOfAPrice(
         uint248 liquidation,
         uint256 low,

@@ -12,7 +12,8 @@ import {MockPriceFeed} from "../../../../contracts/mocks/MockPriceFeed.sol";
 import {PriceSource, PriceSourceFields, packPriceSource} from "../../../../contracts/types/PriceSource.sol";
 import {OddFeed} from "../../support/fakes/OddFeed.sol";
 
-/// @dev Bounds of 64 and 1024, which compact floats keep exactly; a heartbeat of an hour; answers are multiplied with 10.
+/// @dev Bounds of 64 and 1024, which compact floats keep exactly; a heartbeat of an hour; answers
+/// are multiplied by 10.
 contract SourceReaderTest is Test {
     uint256 private constant NOW = 1_700_000_000;
     uint256 private constant HEARTBEAT = 1 hours;
@@ -33,7 +34,8 @@ contract SourceReaderTest is Test {
         return SourceReader.said(source, UNIT, SourceReader.newest(source));
     }
 
-    /// @dev An answer of a kind, and when it was given: usable, below the floor, above the ceiling, nonsense, undated, of the future.
+    /// @dev An answer and its time. The answer is usable, below the floor, above the ceiling, not
+    /// positive, undated, of the future, or usable and recent.
     function _round(uint256 seed) private pure returns (int256 answer, uint256 at) {
         uint256 kind = seed % 8;
         at = NOW - 1 - ((seed >> 8) % 10 days);
@@ -52,8 +54,9 @@ contract SourceReaderTest is Test {
 
     // ------------------------------------------------------------------ what it says
 
-    /// @dev Whatever the newest round, and those before it, say: the last usable answer among the newest nine rounds of its phase, what
-    /// the newest says of bounds, and since when no usable answer can have been missed.
+    /// @dev For any rounds the reader gives the last usable answer among the newest nine rounds of
+    /// the phase, the bounds that the newest round tells, and the time since when no usable answer
+    /// can have been missed.
     function testFuzz_said_isTheLastUsableAnswerOfNineRounds(
         uint256[12] memory seeds,
         uint256 count,
@@ -101,7 +104,8 @@ contract SourceReaderTest is Test {
         }
     }
 
-    /// @dev A round counts from when it was answered, not from when it began: the newest, and those before it.
+    /// @dev A round counts from the time of its answer, not from its start. This holds for the
+    /// newest round and for those before it.
     function testFuzz_said_countsFromWhenARoundWasAnswered(int256 answer, uint256 startedAt, uint256 age) public {
         age = bound(age, 0, 10 days);
         uint256 answeredAt = NOW - age;

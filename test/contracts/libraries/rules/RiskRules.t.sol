@@ -19,7 +19,8 @@ contract RiskRulesTest is Test {
         (f.ltv, f.liquidationThreshold, f.minBonus, f.maxBonus, f.slope) = (7_500, 8_000, 50, 1_000, 2_500);
     }
 
-    /// @dev Whatever is accepted satisfies what the liquidation arithmetic assumes, whatever is refused breaks one rule.
+    /// @dev Accepted parameters satisfy the assumptions of the liquidation arithmetic. Refused ones
+    /// break one rule.
     function testFuzz_checkAsset_acceptsExactlyTheHarmlessParameters(
         AssetRiskFields memory f,
         bool plausible

@@ -238,7 +238,8 @@ contract VaultRulesTest is Test {
         VaultRules.VaultContext memory x = _context(0, 3_999_992, 400);
         x.system.targetHealth = 10_100;
         x.holdings = _two(0, 0);
-        // 400 * 1.01 * 1e4 - 3,999,992 = 40,008; over the threshold of 9,000 it is 5 to the unit above, at a price of 2 it is 3.
+        // 400 * 1.01 * 1e4 - 3,999,992 = 40,008; over the threshold of 9,000 it is 5, rounded up;
+        // at a price of 2 it is 3.
         assertEq(VaultRules.restoringAmountUp(x, _holding(4, 0, 9_000).risk, 2 * PRICE_ONE), 3);
         x.position.adjustedCollateral = 4_040_000;
         assertEq(VaultRules.restoringAmountUp(x, _holding(4, 0, 9_000).risk, 2 * PRICE_ONE), 0);

@@ -96,7 +96,8 @@ contract OracleGuardTest is SystemFixture {
         assertTrue(_status() == expected);
     }
 
-    /// @dev Bounds are exclusive and kept a little inside what was asked for: a feed on its own floor never passes.
+    /// @dev Bounds are exclusive and stored slightly tighter than requested. A feed at its own
+    /// floor never passes.
     function testFuzz_bounds_refuseAFeedAtItsFloorOrCeiling(uint64 answer, uint256 min, uint256 max) public {
         min = bound(min, 0, 1e15);
         max = bound(max, min + 2 + (min >> 13), 1e19);
@@ -165,7 +166,8 @@ contract OracleGuardTest is SystemFixture {
         assertTrue(_status() == Status.Dead);
     }
 
-    /// @dev What a feed returns beyond its answer costs the reader nothing: the whole read stays within the feed's own gas.
+    /// @dev Data that a feed returns beyond its answer costs the reader nothing: the whole read
+    /// stays within the feed's own gas.
     function test_brokenFeed_cannotChargeForReturningTooMuch() public {
         for (uint256 i = 0; i < 2; ++i) {
             address bomb = address(new BombFeed(2_000e8, 230_000, i == 1));
@@ -178,7 +180,7 @@ contract OracleGuardTest is SystemFixture {
         }
     }
 
-    /// @dev A caller cannot fake a broken feed: with too little gas for the feed the read reverts instead.
+    /// @dev A caller cannot fake a broken feed. With too little gas for the feed the read reverts.
     function testFuzz_starvedFeed_revertsOrAnswersButIsNeverDead(uint256 gas_) public {
         _odd().setGas(100_000);
         gas_ = bound(gas_, 40_000, 400_000);
@@ -263,7 +265,8 @@ contract OracleGuardTest is SystemFixture {
         assertEq(oracle.price(WETH).liquidation, WETH_PRICE);
     }
 
-    /// @dev The asset's own price goes on, divided by what the debt feed last said, until somebody records that it is dead.
+    /// @dev The asset's own price continues, divided by the last answer of the debt feed. It fades
+    /// only after the death is recorded.
     function test_composed_deadDebtFeedCountsAtItsOwnLastAnswer() public {
         MockPriceFeed debtFeed = _compose();
         vm.warp(START + 39 hours);
@@ -294,7 +297,8 @@ contract OracleGuardTest is SystemFixture {
         assertTrue(oracle.price(GOLD).status == Status.Good);
     }
 
-    /// @dev When it last answered says nothing: it may have been up for long since, or have come up since.
+    /// @dev The time of the last answer proves nothing: the sequencer may have been up for long, or
+    /// have come up since.
     function testFuzz_sequencer_thatSaysNothingUsableIsDoubted(
         uint256 answer,
         uint256 since,

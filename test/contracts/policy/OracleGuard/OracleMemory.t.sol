@@ -8,12 +8,13 @@ import {PriceMath} from "../../../../contracts/libraries/math/PriceMath.sol";
 import {Price, Status} from "../../../../contracts/types/Price.sol";
 import {SystemFixture} from "../../support/fixtures/SystemFixture.sol";
 
-/// @notice Until when a price stays usable, and what the guard remembers of it, whichever sources make it.
+/// @notice The expiry of a price and the prices that the guard remembers, for any sources.
 contract OracleMemoryTest is SystemFixture {
     MockPriceFeed private second;
     MockPriceFeed private debtFeed;
 
-    /// @dev Ether priced by one source or two, in the debt asset or in another currency, each source with a heartbeat of its own.
+    /// @dev Ether priced by one source or two, in the debt asset or in another currency, each
+    /// source with a heartbeat of its own.
     function _setSources(bool paired, bool composed) private {
         second = _newFeed(8, 2_020e8);
         debtFeed = _newFeed(8, 1e8);
@@ -30,7 +31,8 @@ contract OracleMemoryTest is SystemFixture {
 
     // ------------------------------------------------------------------ expiry
 
-    /// @dev Of one source or two, composed or not, in any state: at the expiry there still is a price, a second later there is none.
+    /// @dev For one source or two, composed or not, in any state: a price exists at the expiry, and
+    /// none a second later.
     function testFuzz_expiry_isTheLastSecondOfAUsablePrice(
         bool paired,
         bool composed,
@@ -70,7 +72,8 @@ contract OracleMemoryTest is SystemFixture {
 
     // ------------------------------------------------------------------ what is accepted
 
-    /// @dev However it comes to be remembered, it is the price to liquidate at, between the lowest and the highest.
+    /// @dev For every way to record it, the last good price is the liquidation price, between low
+    /// and high.
     function testFuzz_memory_isOfThePriceToLiquidateAt(bool composed, uint8 how, uint256 other, uint256 debt) public {
         _setSources(true, composed);
         vm.warp(START + 1 hours);
@@ -108,8 +111,8 @@ contract OracleMemoryTest is SystemFixture {
 
     // ------------------------------------------------------------------ other sources
 
-    /// @dev Sources that are named and have not answered yet: whatever the old ones said, it counts on, nobody gains or loses by it, and
-    /// what is fading goes on fading.
+    /// @dev New sources are set that have not answered yet. The record of the old ones still
+    /// counts, no party gains or loses, and a fading price continues to fade.
     function testFuzz_naming_leavesWhatCounted(
         bool paired,
         bool composed,
@@ -139,7 +142,8 @@ contract OracleMemoryTest is SystemFixture {
         assertEq(deadSince, since, "the record of the death");
     }
 
-    /// @dev Sources that have answered: their price is the one remembered, if it is Good, else that of those before.
+    /// @dev If new sources have answered with a Good price, it becomes the last good price.
+    /// Otherwise the old one stays.
     function testFuzz_naming_remembersTheNewPriceIfItIsGood(uint256 answer, uint256 age) public {
         MockPriceFeed next = _newFeed(8, 0);
         answer = bound(answer, 100e8, 1e13);
@@ -166,7 +170,8 @@ contract OracleMemoryTest is SystemFixture {
         assertEq(abi.encode(price, timestamp), abi.encode(accepted, at));
     }
 
-    /// @dev However many debt sources are named before one answers, and whatever their decimals: what the last that did said counts on.
+    /// @dev Several debt sources of any decimals are set before one answers. The last answer of an
+    /// earlier source still counts.
     function testFuzz_naming_debtSourcesThatHaveNotAnsweredForgetsNothing(
         uint256 answer,
         uint8[3] memory decimals
@@ -201,7 +206,8 @@ contract OracleMemoryTest is SystemFixture {
         assertEq(since, START + 4 hours);
     }
 
-    /// @dev A feed whose history is gone: its death stays on record while somebody sees it daily, and no longer.
+    /// @dev A feed has lost its history. Its death stays on record while it is observed daily, and
+    /// no longer.
     function testFuzz_death_withoutHistoryIsKeptBySeeingIt(uint256[6] memory pauses) public {
         vm.warp(START + 4 hours);
         vm.etch(address(feeds[WETH]), "");

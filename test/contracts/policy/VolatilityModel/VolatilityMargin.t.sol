@@ -44,7 +44,8 @@ contract VolatilityMarginTest is VolatilityFixture {
 
     // ------------------------------------------------------------------ haircut
 
-    /// @dev A wick of 12 % that opened and shut within an hour lowers the initial margin at once, and no threshold.
+    /// @dev A wick of 12 % that opened and closed within an hour lowers the initial margin at once,
+    /// and no threshold.
     function test_haircut_followsAWickAndNeverTouchesTheThreshold() public {
         model = _newModel();
         model.poke(WETH);
@@ -63,7 +64,8 @@ contract VolatilityMarginTest is VolatilityFixture {
         assertEq(risk.liquidationThreshold(), before.liquidationThreshold());
     }
 
-    /// @dev Whatever prices do: the haircut set is the one that follows from the state, and lies within its bounds.
+    /// @dev For any prices the haircut set is the one that follows from the state, and lies within
+    /// its bounds.
     function testFuzz_haircut_isPushedAsItFollowsFromTheState(uint64[6] memory answers, uint16[6] memory gaps) public {
         (AssetRisk before, ) = riskConfig.depositTerms(WETH);
         uint256 at = NOW;
@@ -137,7 +139,8 @@ contract VolatilityMarginTest is VolatilityFixture {
         model.pokeCorrelation(a, b);
     }
 
-    /// @dev The model reads its own correlations and the thresholds in force; one asset is the same as in the engine.
+    /// @dev The model reads its own correlations and the thresholds in force. One asset has the
+    /// same power as in the engine.
     function testFuzz_power_liesBetweenEffectiveAndConfiguredMargin(
         uint128[3] memory amounts,
         uint8 members
@@ -202,7 +205,7 @@ contract VolatilityMarginTest is VolatilityFixture {
         haircut = uint16(model.haircutOf(WETH));
     }
 
-    /// @dev What the model found while a floor covered it, or equalled it, is in force once the floor is gone.
+    /// @dev A haircut found while a floor is at or above it is in force once the floor is gone.
     function testFuzz_poke_underAFloorIsInForceOnceTheFloorIsGone(uint16 floor) public {
         model.poke(WETH);
         uint256 calm = _haircut(WETH);
@@ -216,8 +219,9 @@ contract VolatilityMarginTest is VolatilityFixture {
         assertEq(_haircut(WETH), storm);
     }
 
-    /// @dev Two assets that move as one, until one's feed dies and is replaced or starts anew. The hours in between are not known, and do
-    /// not count as quiet: nobody gets a lower correlation by asking before the new feed has closed an hour.
+    /// @dev Two assets move as one until one's feed dies and is replaced or starts anew. The hours
+    /// in between are unknown and do not count as quiet. A query before the new feed has closed an
+    /// hour gives no lower correlation.
     function test_pair_unknownHoursAreNotQuietOnes() public {
         uint256[4] memory silences = [uint256(1), 7, 24, 60];
         for (uint256 i = 0; i < 8; ++i) {
@@ -249,8 +253,8 @@ contract VolatilityMarginTest is VolatilityFixture {
         assertEq(model.correlation(WETH, WBTC), 1e18);
     }
 
-    /// @dev More unknown hours than one call folds in, before the one in which the new feed starts the pair anew: whoever stops half way
-    /// finds no lower correlation.
+    /// @dev There are more unknown hours than one call folds in, before the hour in which the new
+    /// feed restarts the pair. A call that stops half way gives no lower correlation.
     function test_pair_halfWayThroughUnknownHoursIsNotLessCorrelated() public {
         model = _newModel();
         model.poke(WETH);
@@ -291,7 +295,8 @@ contract VolatilityMarginTest is VolatilityFixture {
         uint256 before = _haircut(WETH);
         model.setParameters(p);
         assertEq(abi.encode(model.volatilityParameters()), abi.encode(p));
-        // The setter reads no oracle and sets no haircut; the next poke does, even without a new round.
+        // The setter reads no oracle and sets no haircut. The next poke does, even without a new
+        // round.
         assertEq(_haircut(WETH), before);
         model.poke(WETH);
         assertGt(_haircut(WETH), 2 * before);

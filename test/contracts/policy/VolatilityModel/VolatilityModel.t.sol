@@ -37,13 +37,14 @@ contract VolatilityModelTest is VolatilityFixture {
         while (!m.pokeCorrelation(WETH, WBTC)) {}
     }
 
-    // ------------------------------------------------------------------ any partition gives the same state
+    // ---------------------------------------------------------- any partition gives the same state
 
     function _random(uint256 seed, uint256 i, uint256 n) private pure returns (uint256) {
         return uint256(keccak256(abi.encode(seed, i))) % n;
     }
 
-    /// @dev One event on a feed: mostly a plausible round; sometimes nonsense, a gap, or a new aggregator.
+    /// @dev One event on a feed: mostly a plausible round; sometimes nonsense, a gap, or a new
+    /// aggregator.
     function _happen(uint256 seed, uint8 asset, uint256 at) private {
         MockPriceFeed feed = feeds[asset];
         uint256 kind = _random(seed, 0, 24);
@@ -61,8 +62,8 @@ contract VolatilityModelTest is VolatilityFixture {
         return uint16(id >> 64) + 1;
     }
 
-    /// @dev Poked at random moments, in random order, with random gas, or once at the end: the same state. Feeds give nonsense,
-    /// gaps and new aggregators in between.
+    /// @dev Pokes at random moments, in random order and with random gas give the same state as one
+    /// at the end. In between feeds give nonsense, gaps and new aggregators.
     function testFuzz_state_isTheSameUnderAnyPartitionOfPokes(uint256 seed) public {
         VolatilityModel late = _newModel();
         _pokeAll(model);
@@ -90,7 +91,8 @@ contract VolatilityModelTest is VolatilityFixture {
         }
     }
 
-    /// @dev More rounds than one call folds in: the next goes on, and gas stays far below a transaction's.
+    /// @dev There are more rounds than one call folds in. The next call continues, and gas stays
+    /// far below a transaction's limit.
     function test_poke_foldsInAtMostTwoHundredRounds() public {
         model.poke(WETH);
         for (uint256 i = 1; i <= 250; ++i) {
@@ -160,7 +162,8 @@ contract VolatilityModelTest is VolatilityFixture {
         assertEq(abi.encode(model.seriesOf(WETH)), abi.encode(before));
     }
 
-    /// @dev The rounds of the old phase up to its end, then those of the new one from its first: the same as without a change.
+    /// @dev Folds the rounds of the old phase up to its end, then those of the new one from its
+    /// first, as without a change.
     function test_phase_changeLosesNoRoundAndInventsNoReturn() public {
         MockPriceFeed plain = _newFeed(8, 60_000e8);
         oracle.setAssetSources(WBTC, _source(plain), _noSource(), 0, false);
@@ -185,7 +188,8 @@ contract VolatilityModelTest is VolatilityFixture {
         assertGt(a.variance, PRIOR);
     }
 
-    /// @dev A gap in a phase that has ended is no end: the rounds behind it count, whenever they are read.
+    /// @dev A gap does not end the read of a finished phase. The rounds behind it count, whenever
+    /// they are read.
     function testFuzz_phase_thatEndedIsReadAcrossItsGaps(uint256 gap) public {
         gap = bound(gap, 1, 15);
         model.poke(WETH);
@@ -199,7 +203,7 @@ contract VolatilityModelTest is VolatilityFixture {
         assertEq(s.missing, 0);
     }
 
-    /// @dev A new aggregator that has run beside the old one repeats no time that has been folded in.
+    /// @dev A new aggregator that ran beside the old one repeats no time that is already folded in.
     function test_phase_thatOverlapsTheOldOneIsTakenFromWhereItEnds() public {
         model.poke(WETH);
         vm.warp(START + 3 hours);
@@ -294,7 +298,8 @@ contract VolatilityModelTest is VolatilityFixture {
         if (readable && words[0] <= 207) assertTrue(caughtUp);
     }
 
-    /// @dev A feed that answers with fifty kilobytes costs no more than the gas it is given, and its first words count.
+    /// @dev A feed that answers with fifty kilobytes costs no more than its own gas, and its first
+    /// words count.
     function test_brokenFeed_thatAnswersWithoutEndCostsOnlyItsOwnGas() public {
         OddFeed odd = _odd();
         vm.etch(address(odd), address(new Flood()).code);
@@ -305,7 +310,8 @@ contract VolatilityModelTest is VolatilityFixture {
         assertEq(model.seriesOf(WETH).round, 40);
     }
 
-    /// @dev Rounds that each use all the gas they get are folded in call by call, none above what a transaction may use.
+    /// @dev Rounds that each use all their gas are folded in call by call. No call exceeds the gas
+    /// limit of a transaction.
     function test_brokenFeed_thatIsDearIsFollowedInSeveralCalls() public {
         OddFeed odd = _odd();
         odd.setAnswer(abi.encode(150, 2_000e8, START, START, 150));
@@ -320,7 +326,8 @@ contract VolatilityModelTest is VolatilityFixture {
         assertEq(model.seriesOf(WETH).round, 150);
     }
 
-    /// @dev A caller cannot make a working feed look broken: every answer gets its 200,000 gas or the call reverts.
+    /// @dev A caller cannot make a working feed look broken: every answer gets its 200,000 gas or
+    /// the call reverts.
     function testFuzz_starvedFeed_isNeverSkipped(uint256 gas_) public {
         OddFeed odd = _odd();
         odd.setAnswer(abi.encode(8, 2_500e8, START, START, 8));

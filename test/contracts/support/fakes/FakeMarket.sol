@@ -7,8 +7,8 @@ import {IUniswapV3Factory} from "../../../../contracts/interfaces/external/IUnis
 import {IUniswapV3Pool} from "../../../../contracts/interfaces/external/IUniswapV3Pool.sol";
 import {IUniswapV3SwapCallback} from "../../../../contracts/interfaces/external/IUniswapV3SwapCallback.sol";
 
-/// @notice A market of constant price that behaves like a pool and its factory, or misbehaves in one way at a time. How a real
-/// pool prices is tested with the real one, in TypeScript.
+/// @notice A market of constant price that behaves like a pool and its factory, or misbehaves in
+/// one way at a time. The prices of a real pool are tested with the real one, in TypeScript.
 contract FakeMarket is IUniswapV3Factory, IUniswapV3Pool {
     enum Mode {
         Honest,

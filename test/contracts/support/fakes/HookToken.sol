@@ -5,12 +5,12 @@ import {TestToken} from "../../../../contracts/mocks/TestToken.sol";
 
 /// @notice Whom a `HookToken` calls.
 interface ITransferHook {
-    /// @notice A transfer, an approval or a permit of the calling token is about to happen or has just happened.
+    /// @notice Called before and after each transfer, approval and permit of the calling token.
     function onToken() external;
 }
 
-/// @notice An honest token in everything but this: it calls somebody before and after every movement, approval and permit, as
-/// tokens with hooks for sender and receiver do.
+/// @notice An honest token with one exception: it calls a hook before and after every movement,
+/// approval and permit, as tokens with hooks for sender and receiver do.
 contract HookToken is TestToken {
     ITransferHook private _hook;
 

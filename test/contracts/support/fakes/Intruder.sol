@@ -10,7 +10,8 @@ import {ILiquidationCallback} from "../../../../contracts/interfaces/callbacks/I
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {ITransferHook} from "./HookToken.sol";
 
-/// @notice Calls the system, and calls it again from the chosen one of all callbacks it gets on the way.
+/// @notice Calls the system, and calls it again from one chosen callback of those it gets on the
+/// way.
 contract Intruder is ITransferHook, ILiquidationCallback, IDeleverageCallback, IAuctionCallback, IERC3156FlashBorrower {
     struct Step {
         address target;
@@ -39,7 +40,8 @@ contract Intruder is ITransferHook, ILiquidationCallback, IDeleverageCallback, I
         for (uint256 i = 0; i < steps.length; ++i) _steps.push(steps[i]);
     }
 
-    /// @notice From the callback number `at`, counted from 0, everything loaded will be called once.
+    /// @notice Arms the intruder: in callback number `at`, counted from 0, it makes all loaded
+    /// calls once.
     function arm(uint256 at) external {
         (_at, callbacks, fired) = (at, 0, false);
     }

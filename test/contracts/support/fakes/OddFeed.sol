@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @notice A feed with every bad habit, one at a time: silence, short or random answers, endless work, refusal.
+/// @notice A feed with every bad habit, one at a time: silence, short or random answers, endless
+/// work, refusal.
 contract OddFeed {
     uint8 public decimals = 8;
     uint256 private _gas;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 
-/// @notice A token with every bad habit, one at a time: fees, gifts, false, silence, nonsense, refusal, refusal of one receiver
-/// or payer, floods of data, balances that change by themselves, calling back. Allowances are not checked.
+/// @notice A token with every bad habit, one at a time: fees, gifts, false, silence, nonsense,
+/// refusal, refusal of one receiver or payer, floods of data, balances that change by themselves,
+/// calling back. Allowances are not checked.
 contract OddToken {
     enum Mode {
         Plain,

@@ -7,7 +7,8 @@ import {IVaultEngine} from "../../../../contracts/interfaces/IVaultEngine.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 
-/// @notice An auction house without auctions or capital: what it is given it remembers, what is abandoned it books as lost.
+/// @notice An auction house without auctions or capital. It records the absorbed amounts, and books
+/// written-off vaults as lost.
 contract PlainHouse {
     IVaultEngine private immutable _engine;
     uint256 public shortfallLow;

@@ -6,7 +6,7 @@ import {IPortfolioMargin} from "../../../../contracts/interfaces/IPortfolioMargi
 import {AssetRisk} from "../../../../contracts/types/AssetRisk.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 
-/// @notice A volatility model that knows of no diversification: every asset counts at its effective ltv.
+/// @notice A volatility model without diversification: every asset counts at its effective ltv.
 contract PlainMargin is IPortfolioMargin {
     IRiskConfig private immutable _riskConfig;
 

@@ -9,8 +9,9 @@ import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
 import {AssetSet} from "../../../../contracts/types/AssetSet.sol";
 import {ReentryWorld} from "../fixtures/ReentryWorld.sol";
 
-/// @notice Every function of the contracts that hold money, once each. `test/structure/reentryMatrix.test.ts` compares this file with
-/// their interfaces as compiled: a function that is added and not listed here fails there.
+/// @notice Every function of the contracts that hold tokens, once each.
+/// `test/structure/reentryMatrix.test.ts` compares this file with their compiled interfaces: it
+/// fails if a new function is missing here.
 abstract contract ReentryCalls is ReentryWorld {
     function _listCalls() internal override {
         _listEngineCalls();

@@ -11,8 +11,9 @@ import {AssetRisk} from "../../../../contracts/types/AssetRisk.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {MarketHandler} from "./MarketHandler.sol";
 
-/// @notice Whoever works for others: those who poke the volatility model, owners with an autopilot, and a keeper with an
-/// executor. Both trade WETH in a market whose price is near the oracle's, or not.
+/// @notice Agents that work for others: those who poke the volatility model, owners with an
+/// autopilot, and a keeper with an executor. Both trade WETH in a market whose price is near the
+/// oracle's, or not.
 abstract contract AgentHandler is MarketHandler {
     uint8 private constant WETH = 0;
     uint24 private constant FEE = 3_000;
@@ -77,8 +78,8 @@ abstract contract AgentHandler is MarketHandler {
         _assertHarmless(s, VaultKey.wrap(0));
     }
 
-    /// @dev Anyone executes a plan: refused for a stated reason, or the vault is where its owner wants it, for no more than its
-    /// owner allows.
+    /// @dev Anyone executes a plan. It is refused for a stated reason, or the vault reaches the
+    /// owner's target within the owner's cost limit.
     function executePlan(uint256 vaultSeed, uint256 price, uint256 spread) external {
         VaultKey vault = _vault(vaultSeed);
         if (!_setMarket(_bound(price, 9_950, 10_050), _bound(spread, 0, 60))) return;
@@ -120,7 +121,8 @@ abstract contract AgentHandler is MarketHandler {
 
     // ------------------------------------------------------------------ executor
 
-    /// @dev Two vaults, which may be one, at a price 20 % below the oracle's to 10 % above, paid for in each of four ways.
+    /// @dev Two vaults, which may be one, at a price 20 % below the oracle's to 10 % above, with
+    /// each of four fundings.
     function liquidateByExecutor(uint256 vaultSeed, uint256 price, uint256 way) external {
         if (!_setMarket(_bound(price, 8_000, 11_000), 0)) return;
         Target[] memory targets = new Target[](1 + (way % 2));
@@ -175,7 +177,8 @@ abstract contract AgentHandler is MarketHandler {
 
     // ------------------------------------------------------------------ the market
 
-    /// @dev The market at `price` of the oracle's, taking `fee` [bps]. False if the oracle has none.
+    /// @dev Sets the market to `price` of the oracle's, with a `fee` [bps]. Returns false if the
+    /// oracle has no price.
     function _setMarket(uint256 price, uint256 fee) private returns (bool) {
         uint256 liquidation = sys.oracle.price(WETH).liquidation;
         if (liquidation == 0) return false;

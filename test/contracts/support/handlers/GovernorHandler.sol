@@ -35,7 +35,7 @@ abstract contract GovernorHandler is HolderHandler {
 
     // ------------------------------------------------------------------ settings
 
-    /// @dev Any setting, loosened or tightened: no vault becomes unhealthy by it, and nobody's money moves.
+    /// @dev Loosens or tightens any setting. No vault becomes unhealthy by it, and no tokens move.
     function tune(uint8 asset, uint256 which, uint256 seed) external {
         asset = uint8(asset % ASSETS);
         which = which % 8;

@@ -48,14 +48,16 @@ abstract contract HandlerBase is Test {
         FakeMarket market;
     }
 
-    /// @dev What is needed to judge any vault, read once: prices and parameters by asset id, and the index.
+    /// @dev The data needed to judge any vault, read once: prices and parameters by asset id, and
+    /// the index.
     struct Market {
         Price[] prices;
         AssetRisk[] risks;
         uint256 index;
     }
 
-    /// @dev One vault with undivided sums: `adjustedCollateral` and `margin` in debt units * bps, at liquidation and at low.
+    /// @dev One vault with undivided sums: `adjustedCollateral` and `margin` in debt units * bps,
+    /// at liquidation and at low.
     struct Exact {
         uint256 debt;
         uint256 value;
@@ -87,7 +89,8 @@ abstract contract HandlerBase is Test {
     uint256[ASSETS] public strayCollateral;
     uint256 public strayDebt;
     uint256 public highestIndex;
-    /// @notice How often each action did something: a campaign that only fails politely proves nothing.
+    /// @notice Number of times each action had an effect. A campaign whose calls are all refused
+    /// proves nothing.
     mapping(bytes32 action => uint256) public done;
 
     constructor(System memory system) {
@@ -153,11 +156,13 @@ abstract contract HandlerBase is Test {
         uint256[] memory words = sys.engine.records(one);
         Market memory m = _market();
         (e, ) = _judge(words, 0, m);
-        // Several collaterals together may carry more than each alone, as far as the model says and no further than their ltv.
+        // The model may grant several collaterals together more than each alone, and at most their
+        // ltv.
         if (words.length > 2) e.margin = _powerOf(words, m, e.margin);
     }
 
-    /// @dev What the vault of `words` may owe by the volatility model, which is never less than `least` [debt units * bps].
+    /// @dev Borrowing power of the vault of `words` by the volatility model, which is never less
+    /// than `least` [debt units * bps].
     function _powerOf(uint256[] memory words, Market memory m, uint256 least) private view returns (uint256 power) {
         AssetSet held = AssetSet.wrap(uint64(words[0] >> 128));
         uint256[] memory values = new uint256[](words.length - 1);
@@ -232,8 +237,8 @@ abstract contract HandlerBase is Test {
 
     // ------------------------------------------------------------------ what every call respects
 
-    /// @dev Prices and time unchanged since `s`: healthy vaults are healthy, no vault but `touched` moved, and the share
-    /// price did not fall.
+    /// @dev Prices and time are unchanged since `s`. Healthy vaults stay healthy, no vault but
+    /// `touched` changed, and the share price did not fall.
     function _assertHarmless(Snapshot memory s, VaultKey touched) internal {
         _assertOthers(s, touched);
         uint256 before = (s.assets + 1) * (sys.pool.totalSupply() + 1e6);
@@ -244,7 +249,8 @@ abstract contract HandlerBase is Test {
         _assertOnly(s, touched, touched);
     }
 
-    /// @dev Like `_assertHarmless` where a loss may be booked: no healthy vault became unhealthy, none but these moved.
+    /// @dev Like `_assertHarmless`, but a loss may be booked: no healthy vault became unhealthy, no
+    /// others changed.
     function _assertOnly(Snapshot memory s, VaultKey touched, VaultKey other) internal {
         (bytes32[] memory stored, bool[] memory healthy) = _survey();
         for (uint256 i = 0; i < vaults.length; ++i) {
@@ -268,7 +274,8 @@ abstract contract HandlerBase is Test {
         assertEq(sys.backstop.capital(), 0, "lenders lost while the backstop had capital");
     }
 
-    /// @dev Whether the breaker has closed `action`, which every refusal by it must be able to show.
+    /// @dev Whether the breaker has closed `action`, which every refusal by it must be able to
+    /// show.
     function _isClosed(bytes memory err, PausableAction action) internal view returns (bool) {
         bytes4 selector = bytes4(err);
         if (selector == ICircuitBreaker.PriceMoved.selector) return _assertMoved(err);

@@ -14,7 +14,8 @@ abstract contract HolderHandler is AgentHandler {
         "Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)"
     );
 
-    /// @dev Shares of either pool change hands, by their owner or by somebody who may; those about to leave the backstop stay.
+    /// @dev Transfers shares of either pool, by their owner or an approved account. Shares in an
+    /// exit request stay.
     function moveShares(uint256 from, uint256 to, uint256 amount, bool ofBackstop, bool byOther) external {
         IERC20 shares = IERC20(ofBackstop ? address(sys.backstop) : address(sys.pool));
         uint256 balance = shares.balanceOf(_actor(from));
@@ -50,7 +51,8 @@ abstract contract HolderHandler is AgentHandler {
         }
     }
 
-    /// @dev A signed permit works once, for exactly what was signed; through the engine it works once and never reverts.
+    /// @dev A signed permit works once, for exactly the signed amount. Through the engine it works
+    /// once and never reverts.
     function permit(uint256 ownerSeed, uint256 value, uint256 way) external {
         address owner = _actor(ownerSeed);
         address[3] memory permitting = [address(sys.debtToken), address(sys.pool), address(sys.backstop)];

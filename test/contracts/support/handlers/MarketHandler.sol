@@ -14,8 +14,9 @@ import {AssetRiskFields} from "../../../../contracts/types/AssetRisk.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {SystemHandler} from "./SystemHandler.sol";
 
-/// @notice What else anybody may call: flags, absorptions, auctions, the backstop, flash loans, the breaker, and owners who pay
-/// with collateral. A refusal is asserted to be the documented one for the state it meets.
+/// @notice Other calls open to anyone: flags, absorptions, auctions, the backstop, flash loans, the
+/// breaker, and owners who pay with collateral. A refusal is asserted to be the documented one for
+/// the state it meets.
 abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
     VaultKey private _inFlash;
     uint256 private _flashSeed;
@@ -72,7 +73,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         else assertEq(err, IVaultEngine.NotAbsorbable.selector);
     }
 
-    // ------------------------------------------------------------------ owners who pay with collateral
+    // -------------------------------------------------------------- owners who pay with collateral
 
     function deleverage(uint256 vaultSeed, uint8 asset, uint256 part, uint256 price) external {
         asset = uint8(asset % ASSETS);
@@ -111,7 +112,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         _assertHarmless(s, vault);
     }
 
-    /// @dev Several calls of an owner on its own vault in one block: whatever they are, it is no richer by them.
+    /// @dev Any several calls of an owner on their own vault in one block make the owner no richer.
     function ownSequence(uint256 vaultSeed, uint256 seed) external {
         VaultKey vault = _vault(vaultSeed);
         address who = vault.ownerOf();
@@ -128,7 +129,7 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
             vm.stopPrank();
             if (ok) ++done["ownSequence"];
         }
-        // Each call may leave a unit of rounding in the estimate, never in the caller's hands for long.
+        // Each call may leave a unit of rounding in the estimate, but the caller does not keep it.
         assertLe(_wealth(vault), wealth + 8, "own calls in one block paid");
     }
 
@@ -150,8 +151,8 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         return engine_.call(abi.encodeCall(sys.engine.deleverage, (vault, asset, part, worth, who, "")));
     }
 
-    /// @dev What the owner of `vault` would have if it ended everything now: tokens and vault at liquidation prices, shares at what
-    /// leaving pays [debt units].
+    /// @dev Wealth of the owner of `vault` if they ended everything now [debt units]: tokens and
+    /// vault at liquidation prices, shares at their exit price.
     function _wealth(VaultKey vault) private view returns (uint256 wealth) {
         address who = vault.ownerOf();
         Market memory m = _market();

@@ -13,8 +13,8 @@ import {Price, Status} from "../../../../contracts/types/Price.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
 import {HandlerBase} from "./HandlerBase.sol";
 
-/// @notice Four people, five vaults, three collaterals, and everything they may call. A refusal is asserted to be the
-/// documented one for the state it meets.
+/// @notice Four people, five vaults, three collaterals, and every call they may make. A refusal is
+/// asserted to be the documented one for the state it meets.
 abstract contract SystemHandler is HandlerBase {
     // ------------------------------------------------------------------ owners
 
@@ -348,7 +348,8 @@ abstract contract SystemHandler is HandlerBase {
         if (asset == 1) sys.second.setAnswer(int256((moved * _bound(factor >> 16, 9_850, 10_350)) / BPS));
     }
 
-    /// @dev Lets time pass; each feed answers again with chance 7/8, so some prices age, expire and fade.
+    /// @dev Lets time pass. Each feed answers again with chance 7/8, so some prices age, expire and
+    /// fade.
     function pass(uint256 time, uint256 seed) external {
         vm.warp(block.timestamp + _bound(time, 1, seed % 16 == 0 ? 60 days : 1 days));
         for (uint256 i = 0; i < ASSETS; ++i) {

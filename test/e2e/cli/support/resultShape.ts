@@ -4,10 +4,10 @@ const AMOUNT = /^-?\d+(\.\d+)?$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 
-/** A number, or null where it is longer than the replay. */
+/** A number, or null if it is longer than the replay. */
 const Unresolved = Symbol("number or null");
 
-/** Every key of the result, in order, and what its value looks like. */
+/** Every key of the result, in order, with the kind of its value. */
 export const SHAPE = {
   scenario: /^good$/,
   seed: Number,
@@ -105,7 +105,7 @@ export const SHAPE = {
   },
 };
 
-/** Fails unless `value` has the keys of `shape`, in order, and each is of its kind. */
+/** Fails unless `value` has the keys of `shape`, in order, and each value is of its kind. */
 export function expectShape(value: unknown, shape: unknown, path: string): void {
   if (shape === Array)
     expect((value as { readonly rows: unknown }).rows, path).to.be.an("array").that.is.not.empty;

@@ -16,7 +16,7 @@ import { loadScenario } from "../../../../src/lab/scenario/scenario.js";
 import { Settings } from "../../../../src/lab/config/settings.js";
 
 const FIX = "differs from the code: run npx tsx scripts/docs.ts --update";
-/** A default named in prose: `section.key` (12.5 %). */
+/** A default stated in prose: `section.key` (12.5 %). */
 const NAMED = /`(\w+)\.(\w+)` \((\d[\d.,]*)(?: (%|bps|s|min|h|days?|million))?\)/g;
 
 /** Every document, by name. */

@@ -6,7 +6,7 @@ import { type Peer, measureActions, requireChange } from "../../../../src/assura
 import { type Fixture, createSetting } from "../../../../src/assurance/gas/peers/fixture.js";
 
 const ACTIONS = ["depositFirst", "depositAgain", "borrow", "open", "repay", "withdrawWithDebt", "liquidate1"];
-/** A transaction costs this before it does anything. */
+/** Intrinsic gas of a transaction. */
 const INTRINSIC = 21_000;
 
 describe("the gas of peers", () => {
@@ -41,7 +41,7 @@ describe("the gas of peers", () => {
 });
 
 describe("the sequence of actions", () => {
-  /** Takes and gives nothing: every action is a transfer of nothing by whoever acts. */
+  /** A peer without effect: every action is a transfer of 0 by the acting account. */
   function idle(s: Fixture): Peer {
     const nothing = (by: Fixture["me"]) => s.debtToken.connect(by.signer).transfer(by.address, 0n);
     return {
@@ -54,7 +54,10 @@ describe("the sequence of actions", () => {
     };
   }
 
-  /** The first `count` actions seem to work, by the book of the amounts asked for; later ones do nothing. */
+  /**
+   * A peer whose first `count` actions change the position by the requested amounts. Later actions
+   * do nothing.
+   */
   function lazy(s: Fixture, count: number): Peer {
     const book = new Map<string, { collateral: bigint; debt: bigint }>();
     const of = (address: string) => book.get(address) ?? { collateral: 0n, debt: 0n };

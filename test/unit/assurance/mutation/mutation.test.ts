@@ -21,7 +21,7 @@ import { Sources } from "../../../../src/assurance/mutation/sources.js";
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 const FILE = "contracts/libraries/Tiny.sol";
 
-/** Non-ASCII text before the code: offsets are bytes. */
+/** Non-ASCII text before the code shows that offsets are bytes. */
 const TINY = `// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;
 // ü → a < b, 1 + 1
@@ -42,7 +42,7 @@ library Tiny {
 }
 `;
 
-/** What the operators for figures, writes and events are tried on; no test runs it. */
+/** Source for the operators on members, writes and events. No test runs it. */
 const BOOKS_FILE = "contracts/Books.sol";
 const BOOKS = `// SPDX-License-Identifier: MIT
 pragma solidity ^0.8.30;

@@ -95,7 +95,7 @@ describe("the prover", () => {
 });
 
 describe("the small world", () => {
-  /** The first acting case at C > D and LT 0.8 that fits, and what the model does with it. */
+  /** The first acting case at C > D and LT 0.8 that fits, and the model's outcome. */
   function sample(fits: (c: Case, o: Outcome) => boolean): [Case, Outcome] {
     for (const c of cases()) {
       const o = decide(c.position, c.asset, c.limits);

@@ -28,7 +28,7 @@ const UNLIMITED = 2n ** 256n - 1n;
 const FREE: Costs = { gas: 0n, gasPrice: 0n, weiPrice: 0n, minProfit: 0n };
 const RICH = parseEther("1000000");
 
-/** A model with lenders and one vault per debt, then prices as given. */
+/** A model with lenders and one vault per debt, opened before the given prices. */
 function modelWith(
   vaults: readonly { weth: string; wbtc?: string; debt: string }[],
   weth: string,

@@ -15,14 +15,14 @@ const OTHER = `0x${"cd".repeat(20)}`;
 const [WETH, WBTC] = localParameters().assets as unknown as [Json, Json];
 const SECOND = { ...(WETH.primary as Json), feed: { address: OTHER } };
 
-/** The local parameters with other fields in their first asset. */
+/** The local parameters with changed fields in their first asset. */
 const asset = (fields: Json): Json => ({ assets: [{ ...WETH, ...fields }, WBTC] });
 const primary = (fields: Json): Json => asset({ primary: { ...(WETH.primary as Json), ...fields } });
 const section = (name: string, fields: Json): Json => ({
   [name]: { ...(localParameters() as unknown as Record<string, Json>)[name], ...fields },
 });
 
-/** What is changed, and the line that refuses it. */
+/** A change of the parameters, and the message that refuses it. */
 const CONTRADICTIONS: readonly (readonly [string, Json, RegExp])[] = [
   [
     "bounds that leave nothing",
@@ -208,7 +208,10 @@ describe("parameters that contradict each other", () => {
 });
 
 describe("the shipped parameters", () => {
-  /** What docs/guides/deploy.md says they are sized for: depth on one side, and the highest price of each asset, in whole units. */
+  /**
+   * The sizing stated in docs/guides/deploy.md: market depth on one side and the highest price of
+   * each asset, in whole units.
+   */
   const SIZED_FOR = {
     localhost: { depth: "20000000", WETH: "2000", WBTC: "60000" },
     sepolia: { depth: "200000", WETH: "4000" },
