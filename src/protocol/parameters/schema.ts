@@ -21,11 +21,17 @@ const source = z.strictObject({
   feed,
   /** Longest time between answers while the feed works. */
   heartbeatSeconds: z.int().min(1).max(16_777_215),
-  /** Answers at or beyond these are refused, in the feed's currency; kept to 16 significant bits, rounded inwards. */
+  /**
+   * Answers at or beyond these are refused, in the feed's currency; kept to 16 significant bits,
+   * rounded inwards.
+   */
   minAnswer: decimal,
   maxAnswer: decimal,
 });
-/** Besides a feed, the asset's mean price in a Uniswap v3 pool against the debt asset or the currency of its feed. */
+/**
+ * Besides a feed, the asset's mean price in a Uniswap v3 pool against the debt asset or the
+ * currency of its feed.
+ */
 const secondarySource = source.extend({
   feed: z.union([
     ...feed.options,
@@ -51,7 +57,9 @@ const asset = z.strictObject({
   sequenced: z.boolean().default(false),
   /** Most by which two fresh sources may differ and still agree. */
   maxDeviationBps: z.int().min(0).max(10_000).default(0),
-  /** True if the feeds quote the currency of `debtAsset.source` instead of the debt asset itself. */
+  /**
+   * True if the feeds quote the currency of `debtAsset.source` instead of the debt asset itself.
+   */
   composed: z.boolean().default(false),
   ltvBps: bps,
   liquidationThresholdBps: bps,
@@ -138,7 +146,8 @@ const governance = z.strictObject({
 });
 
 /**
- * The deployment parameters of one network, as written in `deploy/parameters/<network>.json`. Decimal numbers are quoted
+ * The deployment parameters of one network, as written in `deploy/parameters/<network>.json`.
+ * Decimal numbers are quoted
  * and in whole tokens or per year; basis points are integers.
  */
 export const parametersSchema = z.strictObject({
@@ -167,7 +176,10 @@ export const parametersSchema = z.strictObject({
       keepers: z.array(address).default([]),
     })
     .optional(),
-  /** The contract that deleverages vaults by their owners' plans, in the pools of a Uniswap v3 factory. */
+  /**
+   * The contract that deleverages vaults by their owners' plans, in the pools of a Uniswap v3
+   * factory.
+   */
   autopilot: z.strictObject({ factory: address }).optional(),
 });
 
@@ -177,7 +189,10 @@ export type SourceParameters = z.output<typeof source>;
 export type SecondaryParameters = z.output<typeof secondarySource>;
 export type AssetParameters = z.output<typeof asset>;
 
-/** A token's and a feed's own decimals: read from the chain where they exist already, stated where they are mocks. */
+/**
+ * A token's and a feed's own decimals: read from the chain where they exist already, stated where
+ * they are mocks.
+ */
 export interface KnownDecimals {
   readonly debt: number;
   readonly debtFeed?: number;

@@ -2,7 +2,7 @@ import { MAX_UINT256 } from "../../model/index.js";
 import { define } from "./definition.js";
 
 /** A lot, named by its asset and by the id of its absorption (0 for the residuals). */
-interface OnLot {
+export interface OnLot {
   readonly id: bigint;
   readonly asset: number;
 }

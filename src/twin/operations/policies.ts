@@ -1,7 +1,7 @@
 import type { RoundHistory } from "../../model/index.js";
 import { define } from "./definition.js";
 
-interface OnAsset {
+export interface OnAsset {
   readonly asset: number;
 }
 

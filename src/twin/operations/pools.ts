@@ -1,13 +1,13 @@
 import { define } from "./definition.js";
 
-interface Assets {
+export interface Assets {
   /** The caller, who receives everything. */
   readonly owner: string;
   /** [debt units]. */
   readonly assets: bigint;
 }
 
-interface Shares {
+export interface Shares {
   /** The caller, who receives everything. */
   readonly owner: string;
   readonly shares: bigint;

@@ -1,7 +1,7 @@
 import { MAX_UINT256, type VaultKey } from "../../model/index.js";
 import { define } from "./definition.js";
 
-interface OnVault {
+export interface OnVault {
   readonly vault: VaultKey;
 }
 
