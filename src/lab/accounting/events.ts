@@ -123,6 +123,14 @@ export interface Settled {
   readonly collected: { readonly tips: bigint; readonly costs: TransactionCosts } | null;
 }
 
+/** A trade of the arbitrageur with the pool of an asset. */
+export interface Arbitraged {
+  readonly kind: "arbitraged";
+  readonly moment: Moment;
+  readonly asset: number;
+  readonly receipt: Receipt;
+}
+
 /** Events of a block as the ledger takes them. Amounts in debt units unless they are of a token. */
 export type LedgerEvent =
-  Liquidated | Absorbed | Taken | WrittenOff | Upkeep | Executed | Opened | Refused | Settled;
+  Arbitraged | Liquidated | Absorbed | Taken | WrittenOff | Upkeep | Executed | Opened | Refused | Settled;

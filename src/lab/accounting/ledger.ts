@@ -12,7 +12,7 @@ import {
 import { AuctionLedger } from "./auctionLedger.js";
 import { ROLES, type Role } from "./balance/accounts.js";
 import type { Bookkeeper } from "./balance/bookkeeper.js";
-import type { Executed, LedgerEvent, Liquidated, Opened, Settled } from "./events.js";
+import type { Arbitraged, Executed, LedgerEvent, Liquidated, Opened, Settled } from "./events.js";
 import type { Receipt } from "../system/labChain.js";
 import { Latencies } from "./latency.js";
 import type { Moment } from "../system/moment.js";
@@ -118,6 +118,9 @@ export class Ledger {
 
   apply(event: LedgerEvent): void {
     switch (event.kind) {
+      case "arbitraged":
+        this.arbitraged(event);
+        return;
       case "liquidated":
         this.liquidation(event);
         return;
@@ -219,13 +222,13 @@ export class Ledger {
     this.mismatch(this.world.chain.blockNumber, [{ what, chain: "reverted", model: "done" }]);
   }
 
-  /** Books the arbitrageur's trade with the pool of an asset, with the amounts of its receipt. */
-  arbitraged(market: readonly bigint[], asset: number, receipt: Receipt | undefined): void {
+  /** Books the trade with the amounts of its receipt. */
+  private arbitraged({ moment, asset, receipt }: Arbitraged): void {
     const { actors, client } = this.world;
     const token = client.deployment.assets[asset]?.token ?? "";
     const amount = -tokensReceived(receipt, token, actors.arbitrageur);
     const debt = tokensReceived(receipt, client.deployment.debtAsset.token, actors.arbitrageur);
-    this.books.arbitraged(market, { asset, amount, debt });
+    this.books.arbitraged(moment.marketPrices, { asset, amount, debt });
   }
 
   private executed(moment: Moment, e: NonNullable<Executed["done"]>): void {

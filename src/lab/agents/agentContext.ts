@@ -58,6 +58,10 @@ export type UpkeepKind =
  * `executePlan`, which the model applies once its receipt is known.
  */
 export type AgentOperation =
+  /** `answer` in feed units. */
+  | { readonly kind: "answer"; readonly asset: number; readonly answer: bigint }
+  /** Brings the pool of an asset to `price` [WAD]. */
+  | { readonly kind: "arbitrage"; readonly asset: number; readonly price: bigint }
   | { readonly kind: "liquidateAndSell"; readonly plan: PlannedLiquidation }
   | { readonly kind: "takeAndSell"; readonly plan: PlannedTake }
   | { readonly kind: "absorb"; readonly vault: VaultKey }

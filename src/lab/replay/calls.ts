@@ -1,4 +1,6 @@
-import type { LiquidationResult } from "../../model/index.js";
+import type { LiquidationResult, VaultKey } from "../../model/index.js";
+import type { LedgerEvent } from "../accounting/events.js";
+import type { Receipt } from "../system/labChain.js";
 
 /**
  * Gas limits of the agents' calls. They exceed typical use and are below the limit of a
@@ -14,6 +16,25 @@ export const CALL_GAS = {
   execute: 1_500_000n,
   open: 2_000_000n,
 } as const;
+
+/** A transaction to send. */
+export interface Call {
+  readonly from: string;
+  readonly to: string;
+  readonly data: string;
+  readonly gas: bigint;
+}
+
+/**
+ * An operation that the model has applied and the chain has not executed yet. For `executePlan` the
+ * model follows in `eventOf`, because it needs the receipt.
+ */
+export interface Pending {
+  readonly calls: readonly Call[];
+  readonly affectedVaults: readonly VaultKey[];
+  /** Builds the ledger's event from the receipts of `calls`. Null if there is nothing to book. */
+  readonly eventOf: (receipts: readonly Receipt[]) => LedgerEvent | null;
+}
 
 /** The name of a maintainer's transaction in mismatches, which contains its selector. */
 export function upkeepName(data: string): string {

@@ -1,6 +1,5 @@
-import { BPS, WAD, auctionMath, auctions, breakers, isTriggered, type VaultKey } from "../../model/index.js";
+import { BPS, WAD, auctionMath, auctions, breakers, isTriggered } from "../../model/index.js";
 import { TwinSystem } from "../../twin/twinSystem.js";
-import type { LedgerEvent } from "../accounting/events.js";
 import type { Ledger } from "../accounting/ledger.js";
 import type { AgentContext, AgentOperation } from "../agents/agentContext.js";
 import { planSale } from "../agents/autopilotExecutors.js";
@@ -15,26 +14,9 @@ import { gasInDebtUnits } from "../system/gasPrice.js";
 import type { Receipt } from "../system/labChain.js";
 import { type TransactionCosts, tokensReceived } from "../system/receipts.js";
 import type { LabWorld } from "../system/world.js";
-import { CALL_GAS, auctionedOf, upkeepName } from "./calls.js";
+import { CALL_GAS, type Call, type Pending, auctionedOf, upkeepName } from "./calls.js";
 import { planExecutedIn } from "./planExecuted.js";
-
-export interface Call {
-  readonly from: string;
-  readonly to: string;
-  readonly data: string;
-  readonly gas: bigint;
-}
-
-/**
- * An operation that the model has applied and the chain has not executed yet. For `executePlan` the
- * model follows in `eventOf`, because it needs the receipt.
- */
-export interface Pending {
-  readonly calls: readonly Call[];
-  readonly affectedVaults: readonly VaultKey[];
-  /** Builds the event for the ledger from the receipts of `calls`. */
-  readonly eventOf: (receipts: readonly Receipt[]) => LedgerEvent;
-}
+import { answerFeed, arbitrage } from "./priceOperations.js";
 
 type Kind = AgentOperation["kind"];
 type Of<K extends Kind> = Extract<AgentOperation, { readonly kind: K }>;
@@ -57,6 +39,10 @@ export class Performer {
   /** Applies `operation` to the model. Null if there is nothing to send. */
   perform(context: AgentContext, operation: AgentOperation): Pending | null {
     switch (operation.kind) {
+      case "answer":
+        return answerFeed(this.world, context, operation);
+      case "arbitrage":
+        return arbitrage(this.world, context, operation);
       case "liquidateAndSell":
         return this.liquidateAndSell(context, operation);
       case "takeAndSell":

@@ -4,6 +4,8 @@ import { network } from "hardhat";
 
 import { type Price, type VaultKey, WAD, type pools } from "../../model/index.js";
 import { Absorbers } from "../agents/absorbers.js";
+import { arbitrageur } from "../agents/arbitrageur.js";
+import { OracleUpdater } from "../agents/oracleUpdater.js";
 import { Maintainers } from "../agents/maintainers.js";
 import { auctionBidders } from "../agents/auctionBidders.js";
 import { LateBorrowers } from "../agents/borrowers.js";
@@ -23,12 +25,11 @@ import {
 } from "../checks/invariants.js";
 import { Ledger } from "../accounting/ledger.js";
 import { type ReplayOptions, type Window, silenceOf } from "../config/options.js";
-import { feedAnswer } from "../system/deploymentParameters.js";
 import { compareWithModel, compareDefencesWithModel } from "../../twin/comparison.js";
 import type { Replay } from "../result/result.js";
 import { summary } from "./buildResult.js";
-import { CALL_GAS } from "./calls.js";
-import { type Pending, Performer } from "./performer.js";
+import type { Pending } from "./calls.js";
+import { Performer } from "./performer.js";
 import { UnhealthyVaults } from "../checks/unhealthyVaults.js";
 import { type LabWorld, createWorld } from "../system/world.js";
 
@@ -38,8 +39,8 @@ const KEEPER_DELAY = 12;
 const LAST_STEP = 120;
 /** Least interval between comparisons of all vaults [s]. */
 const FULL_CHECK = 3600;
-const ORACLE_CALL_GAS = 200_000n;
-const ORACLE_GAS_PRICE = 10n ** 9n;
+/** Gas price of oracle and arbitrageur, whose gas is not accounted for [wei]. */
+const PRICE_BLOCK_GAS_PRICE = 10n ** 9n;
 
 /**
  * Replays a scenario on an in-process chain. Neither reads nor writes files. Throws an `InputError`
@@ -80,6 +81,7 @@ class ReplayRun {
   readonly invariants = new InvariantLog();
   readonly ledger: Ledger;
   private readonly performer: Performer;
+  private readonly oracle: OracleUpdater;
   private readonly unhealthyVaults: UnhealthyVaults;
   private readonly absorbers: Absorbers;
   private readonly maintainers: Maintainers;
@@ -87,10 +89,6 @@ class ReplayRun {
   private readonly borrowers: LateBorrowers;
   private readonly minProfit: bigint;
   private readonly perBlock: number;
-  private readonly deviationBps: bigint;
-  private readonly heartbeat: number;
-  /** Time of the last oracle update of each asset [s]. */
-  private readonly updatedAt: number[];
   private fullCheckAt = 0;
   private clocks: Clocks = { at: 0n, elapsed: new Map() };
 
@@ -102,6 +100,7 @@ class ReplayRun {
     const { settings, scenario } = options;
     this.ledger = new Ledger(world, options);
     this.performer = new Performer(world, this.ledger, this.invariants);
+    this.oracle = new OracleUpdater(options, Number(world.model.now));
     this.unhealthyVaults = new UnhealthyVaults(world.model);
     this.absorbers = new Absorbers(settings.integer("keeper", "flagAfterSeconds"));
     this.maintainers = new Maintainers(
@@ -113,9 +112,6 @@ class ReplayRun {
     this.borrowers = new LateBorrowers(world, scenario.times[0] ?? 0, scenario.times.at(-1) ?? 0);
     this.minProfit = this.ledger.debtUnits(settings.text("keeper", "minProfit"));
     this.perBlock = settings.integer("keeper", "perBlock");
-    this.deviationBps = BigInt(settings.integer("oracle", "deviationBps"));
-    this.heartbeat = settings.integer("oracle", "heartbeatSeconds");
-    this.updatedAt = scenario.assets.map(() => Number(world.model.now));
   }
 
   /** Replays all steps, settles, and audits the books. */
@@ -253,18 +249,27 @@ class ReplayRun {
 
   /**
    * Mines a block of actions in order, books them and returns the touched vaults. `before` is the
-   * pool at the block's time but before its actions. Throws an `Error` if a transaction has no
-   * receipt.
+   * pool at the block's time but before its actions.
    */
   private async mine(
     time: number,
     actions: readonly Pending[],
     before: pools.PoolState,
   ): Promise<VaultKey[]> {
-    const { chain, uniswapPools: markets } = this.world;
     if (actions.length === 0) return [];
-    const gasPrice = this.options.scenario.gasPriceAt(time);
-    this.world.model.now = BigInt(time);
+    await this.send(time, actions, this.options.scenario.gasPriceAt(time));
+    const { blockNumber } = this.world.chain;
+    this.ledger.books.endOfBlock(this.invariants, before, actions.length, blockNumber);
+    return actions.flatMap(({ affectedVaults }) => affectedVaults);
+  }
+
+  /**
+   * Sends actions at a gas price [wei], mines their block and tells the ledger. Throws an `Error`
+   * if a transaction has no receipt.
+   */
+  private async send(time: number, actions: readonly Pending[], gasPrice: bigint): Promise<void> {
+    const { chain, model, uniswapPools } = this.world;
+    model.now = BigInt(time);
     const sent: Sent[][] = [];
     for (const { calls } of actions) {
       const hashes: Sent[] = [];
@@ -279,12 +284,11 @@ class ReplayRun {
         if (receipt === undefined) throw new Error(`transaction ${hash} was lost`);
         return receipt;
       });
-      this.ledger.apply(eventOf(mined));
+      const event = eventOf(mined);
+      if (event !== null) this.ledger.apply(event);
       for (const key of affectedVaults) this.unhealthyVaults.touch(key);
     });
-    this.ledger.books.endOfBlock(this.invariants, before, actions.length, chain.blockNumber);
-    await Promise.all(markets.map((m) => m.refresh()));
-    return actions.flatMap(({ affectedVaults }) => affectedVaults);
+    if (actions.length > 0) await Promise.all(uniswapPools.map((pool) => pool.refresh()));
   }
 
   /**
@@ -301,73 +305,19 @@ class ReplayRun {
     }
   }
 
-  /**
-   * Mines the block of a price: oracle updates and the arbitrageur's trades. Throws an `Error` if
-   * one of them fails.
-   */
+  /** Mines the block of a price: oracle updates and the arbitrageur's trades. */
   private async priceBlock(
     step: number,
     time: number,
     until: number,
     market: readonly bigint[],
   ): Promise<void> {
-    const { chain, client, histories, model, actors, uniswapPools: markets, routerAddress } = this.world;
+    const { model } = this.world;
     model.now = BigInt(time);
-    const updates: { id: number; answer: bigint }[] = [];
-    const trades: { id: number; hash: string }[] = [];
-    const sent: Sent[] = [];
-    for (const [id, price] of market.entries()) {
-      for (const answer of this.answers(step, id, price, until)) {
-        const feed = client.feeds[id];
-        if (feed === undefined) throw new RangeError(`no feed for asset ${id}`);
-        const data = feed.interface.encodeFunctionData("setAnswer", [answer]);
-        const address = client.deployment.assets[id]?.primary.feed ?? "";
-        sent.push(await chain.send(actors.oracle, address, data, ORACLE_CALL_GAS, ORACLE_GAS_PRICE));
-        updates.push({ id, answer });
-      }
-      const trade = markets[id]?.arbitrageCall(price, actors.arbitrageur) ?? null;
-      if (trade !== null) {
-        const { arbitrageur } = actors;
-        const order = await chain.send(arbitrageur, routerAddress, trade, CALL_GAS.swap, ORACLE_GAS_PRICE);
-        trades.push({ id, hash: order.hash });
-        sent.push(order);
-      }
-    }
-    const receipts = await chain.mine(time);
-    for (const { hash } of sent) {
-      if (receipts.get(hash)?.ok !== true)
-        throw new Error(`block ${chain.blockNumber}: oracle or arbitrage failed`);
-    }
-    for (const { id, answer } of updates) {
-      model.oracleGuard.setFeed(id, { answer, updatedAt: BigInt(time) });
-      histories[id]?.add(answer, BigInt(time));
-      this.updatedAt[id] = time;
-    }
-    for (const { id, hash } of trades) this.ledger.arbitraged(market, id, receipts.get(hash));
-    if (trades.length > 0) await Promise.all(markets.map((m) => m.refresh()));
-  }
-
-  /**
-   * The feed's answers in the block of a price: the scenario's rounds for the first asset if it has
-   * any, otherwise the price if an update is due.
-   */
-  private answers(step: number, id: number, price: bigint, until: number): readonly bigint[] {
-    const { rounds } = this.options.scenario;
-    if (id === 0 && rounds !== undefined) return (rounds[step] ?? []).map(feedAnswer);
-    const answer = feedAnswer(price);
-    return this.updateDue(id, answer, until) ? [answer] : [];
-  }
-
-  /**
-   * Whether an update is due: the deviation is reached, or the next step would come after the
-   * heartbeat.
-   */
-  private updateDue(id: number, answer: bigint, until: number): boolean {
-    const last = this.world.model.oracleGuard.feedAnswer(id);
-    const moved = answer > last ? answer - last : last - answer;
-    return moved * 10_000n >= this.deviationBps * last
-      ? answer !== last
-      : until - (this.updatedAt[id] ?? 0) > this.heartbeat;
+    const context = this.context(time, market, model.oracleGuard.prices(), []);
+    const updates = this.perform(context, this.oracle.decide(context, step, until));
+    const trades = this.perform(context, arbitrageur(context));
+    await this.send(time, [...updates, ...trades], PRICE_BLOCK_GAS_PRICE);
   }
 
   /** Books the interest since the last block and values the collateral still at auction. */
