@@ -41,6 +41,18 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   backstop: {},
 };
 
+/** Where the client has each contract of the table. */
+const MEMBER: Readonly<Record<string, keyof Client>> = {
+  riskConfig: "riskConfig",
+  oracle: "oracleGuard",
+  breaker: "circuitBreaker",
+  volatility: "volatilityModel",
+  engine: "vaultEngine",
+  pool: "lendingPool",
+  auctionHouse: "auctionHouse",
+  backstop: "backstopPool",
+};
+
 describe("governance", () => {
   let connection: NetworkConnection;
   let client: Client;
@@ -78,7 +90,7 @@ describe("governance", () => {
       stranger: await stranger.getAddress(),
     });
     for (const name of Object.keys(TABLE)) {
-      const contract = (client as unknown as Record<string, Contract>)[name]!;
+      const contract = client[MEMBER[name]!] as unknown as Contract;
       contracts[name] = { address: await contract.getAddress(), interface: contract.interface };
     }
   });
