@@ -1,4 +1,4 @@
-import { toQuantity } from "ethers";
+import { getAddress, toQuantity } from "ethers";
 
 import { ResumeError } from "./errors.js";
 import type { Entry, Journal } from "./journal.js";
@@ -22,6 +22,8 @@ interface Found {
  *   prepared but, by the account's nonce, never sent.
  * - Looks up on the chain the transactions that were sent between two entries, and enters them.
  *   Otherwise Ignition would send them again.
+ * - Enters the confirmation of a transaction if a later one of the deployment has been confirmed.
+ *   Otherwise Ignition expects the nonce after the earlier one to be unused, and gives up.
  *
  * Throws a `ResumeError` if a nonce is used and its transaction cannot be found.
  */
@@ -36,8 +38,52 @@ export async function settle(journal: Journal, node: Eip1193): Promise<void> {
     if (sent === entry) settled.push(entry);
     else if (sent !== null) settled.push(entry, sent);
   }
+  settled.push(...(await overtaken(settled, node)));
   if (settled.length !== entries.length || settled.some((entry, at) => entry !== entries[at]))
     await journal.rewrite(settled);
+}
+
+/** A transaction's receipt as a node returns it. */
+interface MinedReceipt {
+  readonly blockHash: string;
+  readonly blockNumber: string;
+  readonly contractAddress: string | null;
+  readonly status: string;
+  readonly logs: readonly {
+    readonly address: string;
+    readonly logIndex: string;
+    readonly data: string;
+    readonly topics: readonly string[];
+  }[];
+}
+
+/** Confirmations that are missing although a transaction with a higher nonce has one. */
+async function overtaken(entries: readonly Entry[], node: Eip1193): Promise<Entry[]> {
+  const isConfirmed = (sent: Entry): boolean =>
+    entries.some((entry) => entry.type === "TRANSACTION_CONFIRM" && sameInteraction(entry, sent));
+  const sent = entries.filter(({ type }) => type === "TRANSACTION_SEND");
+  const highest = Math.max(-1, ...sent.filter(isConfirmed).map(({ nonce = -1 }) => nonce));
+  const confirmations: Entry[] = [];
+  for (const entry of sent) {
+    const { futureId, networkInteractionId, transaction, nonce = -1 } = entry;
+    if (transaction === undefined || nonce > highest || isConfirmed(entry)) continue;
+    const { hash } = transaction;
+    const answer = await node.request({ method: "eth_getTransactionReceipt", params: [hash] });
+    if (answer === null) continue;
+    const { blockHash, blockNumber, contractAddress, status, logs } = answer as MinedReceipt;
+    const receipt = {
+      blockHash,
+      blockNumber: Number(blockNumber),
+      ...(contractAddress !== null && { contractAddress: getAddress(contractAddress) }),
+      logs: logs.map(({ address, logIndex, data, topics }) => ({
+        ...{ address: getAddress(address), logIndex: Number(logIndex), data, topics },
+      })),
+      status: BigInt(status) === 1n ? "SUCCESS" : "FAILURE",
+    };
+    const confirmation = { type: "TRANSACTION_CONFIRM", futureId, networkInteractionId, hash, receipt };
+    confirmations.push(confirmation);
+  }
+  return confirmations;
 }
 
 /**

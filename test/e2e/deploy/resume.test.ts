@@ -179,6 +179,21 @@ describe("a deployment killed at any entry of its journal", function () {
     expect(await used()).to.equal(snapshots.length);
   });
 
+  it("is finished too if a later transaction was confirmed before an earlier one", async () => {
+    const nonce = orderly();
+    const entries = lines.map((line) => JSON.parse(line) as Entry);
+    const sent = entries.find((e) => e.type === "TRANSACTION_SEND" && e.nonce === nonce - 2)!;
+    const kept = lines.slice(0, prepared(nonce)).filter((_, at) => {
+      const { type, futureId } = entries[at]!;
+      return futureId !== sent.futureId || !/_CONFIRM$|_COMPLETE$/.test(type);
+    });
+    if (process.env.SHOW) console.error(lines.filter((l) => l.includes("TRANSACTION_CONFIRM"))[1]);
+    await rollBack(nonce);
+    lines = kept;
+    await deployTo(await cutTo(kept.length, false));
+    expect(await used()).to.equal(snapshots.length - 1);
+  });
+
   it("names nonce and account if a nonce is used and the node does not tell by what, and changes nothing", async () => {
     const nonce = orderly();
     await rollBack(nonce);
