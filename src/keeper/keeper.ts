@@ -152,7 +152,7 @@ export class Keeper {
     const { client, provider, account, lane, settings } = this;
     const execution: Execution = { client, provider, account, lane, patience: settings.patience, stopped };
     const strategy = this.strategyFor(execution);
-    const pass: PassContext = { head, tip, weiPrice, allowance };
+    const pass: PassContext = { head, tip, weiPrice, prices, allowance };
     const decisions = this.plan(evaluation, strategy, balance, pass);
     return await execute(strategy, decisions, pass, execution, this.reporter, settings.dryRun);
   }
@@ -162,7 +162,7 @@ export class Keeper {
     { unhealthy, disagreeing }: Evaluation,
     strategy: Strategy,
     balance: bigint,
-    { head, tip, weiPrice }: PassContext,
+    { head, tip, weiPrice, prices }: PassContext,
   ): Decision[] {
     for (const [vault, health] of unhealthy) {
       if (disagreeing.has(vault))
@@ -171,7 +171,6 @@ export class Keeper {
     const trusted = new Map([...unhealthy].filter(([vault]) => !disagreeing.has(vault)));
     const { assumedGas, minProfit } = strategy;
     const costs = { gas: assumedGas, gasPrice: nextGasPrice(head.baseFee, tip), weiPrice, minProfit };
-    const prices = this.model.oracleGuard.prices();
     return planPass(this.model, trusted, prices, strategy.budget(balance), costs);
   }
 

@@ -1,3 +1,4 @@
+import type { Price } from "../../model/index.js";
 import type { Revert } from "../chain/revert.js";
 import type { Head } from "../chain/vaultIndex.js";
 import type { Decision, LiquidationOption, SkipReason } from "../plan/plan.js";
@@ -11,6 +12,8 @@ export interface PassContext {
   readonly tip: bigint;
   /** Price of a wei [debt units, 1e36-scaled]. */
   readonly weiPrice: bigint;
+  /** Prices of all assets, by id. */
+  readonly prices: readonly Price[];
   /** Allowance of the engine in the debt asset [debt units]. */
   readonly allowance: bigint;
 }

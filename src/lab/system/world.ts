@@ -3,7 +3,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../../deploy/inMemory.js";
 import { type Autopilot, Autopilot__factory } from "../../../types/index.js";
-import { type OperationOf, TwinSystem } from "../../twin/twinSystem.js";
+import { type Operation, type OperationOf, TwinSystem } from "../../twin/twinSystem.js";
 import { InputError } from "../../format/inputError.js";
 import { MAX_UINT256, ModelError, SystemModel, type VaultKey, WAD, vaultKey } from "../../model/index.js";
 import { type Client, connect } from "../../protocol/client.js";
@@ -267,8 +267,7 @@ async function openVaults(
     const calls = vaults.slice(from, from + OPEN_BATCH).flatMap((v) => {
       const opening = openingOf(v, actors.borrower);
       applyOpening(twin, v.index, opening);
-      const [inner] = abi.decodeFunctionData("multicall", twin.callOf(opening).data) as unknown as [string[]];
-      return inner;
+      return opening.map((operation) => twin.callOf(operation).data);
     });
     const data = abi.encodeFunctionData("multicall", [calls]);
     opened.push(await send(world, actors.borrower, client.deployment.contracts.engine, data));
@@ -284,21 +283,24 @@ async function send({ chain }: LabWorld, from: string, to: string, data: string)
   return await chain.send(from, to, data, SETUP_CALL_GAS, SETUP_GAS_PRICE);
 }
 
-/** The operation that opens a vault. */
-function openingOf(v: LabVault, borrower: string): OperationOf<"depositAndBorrow"> {
-  return {
-    kind: "depositAndBorrow",
-    ...{ vault: v.key, asset: v.asset, amount: v.collateral, debt: v.debt, to: borrower },
-  };
+/** The operations that open a vault. */
+function openingOf(
+  { key: vault, asset, collateral, debt }: LabVault,
+  borrower: string,
+): [OperationOf<"deposit">, OperationOf<"borrow">] {
+  return [
+    { kind: "deposit", vault, asset, amount: collateral },
+    { kind: "borrow", vault, amount: debt, to: borrower },
+  ];
 }
 
 /**
  * Opens a vault in the model. Throws an `InputError` if the model refuses it, because the chain
  * would refuse it too.
  */
-function applyOpening(twin: TwinSystem, index: number, opening: OperationOf<"depositAndBorrow">): void {
+function applyOpening(twin: TwinSystem, index: number, opening: readonly Operation[]): void {
   try {
-    twin.apply(opening);
+    for (const operation of opening) twin.apply(operation);
   } catch (error) {
     if (!(error instanceof ModelError)) throw error;
     throw new InputError(`parameters: vault ${index} cannot be opened: ${error.message}`);
