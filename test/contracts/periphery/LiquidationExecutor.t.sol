@@ -4,7 +4,6 @@ pragma solidity ^0.8.30;
 import {Ownable} from "@openzeppelin/contracts/access/Ownable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
-
 import {LiquidationExecutor} from "../../../contracts/periphery/LiquidationExecutor.sol";
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
 import {IERC3156FlashLender} from "@openzeppelin/contracts/interfaces/IERC3156FlashLender.sol";
@@ -12,84 +11,12 @@ import {Batch, Funding, ILiquidationExecutor, Target} from "../../../contracts/i
 import {IVaultEngine} from "../../../contracts/interfaces/IVaultEngine.sol";
 import {PoolTrade} from "../../../contracts/libraries/integration/PoolTrade.sol";
 import {AssetRiskFields} from "../../../contracts/types/AssetRisk.sol";
-import {VaultKey, toVaultKey} from "../../../contracts/types/VaultKey.sol";
+import {toVaultKey} from "../../../contracts/types/VaultKey.sol";
 import {FakeMarket} from "../support/fakes/FakeMarket.sol";
 import {OddToken} from "../support/fakes/OddToken.sol";
-import {SystemFixture} from "../support/fixtures/SystemFixture.sol";
+import {ExecutorFixture} from "../support/fixtures/ExecutorFixture.sol";
 
-contract LiquidationExecutorTest is SystemFixture {
-    uint24 private constant FEE = 3_000;
-    uint128 private constant NO_LIMIT = type(uint128).max;
-    uint256 private constant HELD = 5_000e6;
-
-    LiquidationExecutor private executor;
-    FakeMarket private market;
-    address private boss = makeAddr("boss");
-    address private keeper = makeAddr("keeper");
-
-    function setUp() public override {
-        super.setUp();
-        _lend(lender, 1e7 * 1e6);
-        market = _newMarket(IERC20(address(tokens[WETH])), 1_800);
-        executor = _newExecutor(market);
-    }
-
-    /// @dev A market that pays `price` whole units of the debt asset for one collateral token of 18
-    /// decimals.
-    function _newMarket(IERC20 collateral, uint256 price) private returns (FakeMarket made) {
-        made = new FakeMarket(collateral, debtToken, price * 1e6 * 1e18);
-        debtToken.mint(address(made), 1e9 * 1e6);
-    }
-
-    function _newExecutor(FakeMarket factory) private returns (LiquidationExecutor made) {
-        address[] memory keepers = new address[](1);
-        keepers[0] = keeper;
-        made = LiquidationExecutor(
-            deployCode(
-                "contracts/periphery/LiquidationExecutor.sol:LiquidationExecutor",
-                abi.encode(boss, engine, factory, keepers)
-            )
-        );
-        debtToken.mint(address(made), HELD);
-    }
-
-    /// @dev `count` vaults of one ether each, with debts of 1,500 to 1,500 + count, which a price
-    /// of 1,800 makes unhealthy.
-    function _vaults(uint256 count) private returns (Target[] memory targets) {
-        targets = new Target[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            VaultKey key = toVaultKey(alice, uint96(i));
-            _fund(alice, WETH, 1e18);
-            vm.startPrank(alice);
-            engine.deposit(key, WETH, 1e18);
-            engine.borrow(key, 1_500e6 - i * 1e6, alice);
-            vm.stopPrank();
-            targets[i] = Target(key, NO_LIMIT);
-        }
-        _setPrice(WETH, 1_800e8);
-    }
-
-    function _batch(Funding funding, uint256 loan) private pure returns (Batch memory) {
-        return Batch(WETH, FEE, funding, uint128(loan), 0, uint40(START));
-    }
-
-    /// @dev What liquidating `targets` takes now [debt units].
-    function _needed(Target[] memory targets) private view returns (uint256 sum) {
-        for (uint256 i = 0; i < targets.length; ++i) {
-            sum += lens.quoteLiquidation(targets[i].vault, WETH, MAX, MAX).repaid;
-        }
-    }
-
-    function _liquidateAs(address who, Batch memory batch, Target[] memory targets) private returns (uint256) {
-        vm.prank(who);
-        return executor.liquidate(batch, targets);
-    }
-
-    function _assertNothingLeft() private view {
-        assertEq(debtToken.balanceOf(address(executor)), HELD, "debt asset");
-        assertEq(tokens[WETH].balanceOf(address(executor)), 0, "collateral");
-    }
-
+contract LiquidationExecutorTest is ExecutorFixture {
     // ------------------------------------------------------------------ what it earns
 
     /// @dev For every funding the owner gets the sale less the repayments, and every vault is

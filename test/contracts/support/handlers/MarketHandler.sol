@@ -2,22 +2,18 @@
 pragma solidity ^0.8.30;
 
 import {IERC3156FlashBorrower} from "@openzeppelin/contracts/interfaces/IERC3156FlashBorrower.sol";
-
 import {IAuctionHouse, Tab} from "../../../../contracts/interfaces/IAuctionHouse.sol";
-import {ICircuitBreaker} from "../../../../contracts/interfaces/ICircuitBreaker.sol";
 import {IVaultEngine, LiquidationCall} from "../../../../contracts/interfaces/IVaultEngine.sol";
-import {BreakerMath} from "../../../../contracts/libraries/math/BreakerMath.sol";
 import {BPS} from "../../../../contracts/libraries/math/FixedPoint.sol";
 import {HealthMath} from "../../../../contracts/libraries/math/HealthMath.sol";
 import {PausableAction} from "../../../../contracts/types/PausableAction.sol";
-import {AssetRiskFields} from "../../../../contracts/types/AssetRisk.sol";
 import {VaultKey} from "../../../../contracts/types/VaultKey.sol";
-import {SystemHandler} from "./SystemHandler.sol";
+import {BreakerHandler} from "./BreakerHandler.sol";
 
-/// @notice Other calls open to anyone: flags, absorptions, auctions, the backstop, flash loans, the
-/// breaker, and owners who pay with collateral. A refusal is asserted to be the documented one for
+/// @notice Other calls open to anyone: flags, absorptions, auctions, the backstop, flash loans,
+/// and owners who pay with collateral. A refusal is asserted to be the documented one for
 /// the state it meets.
-abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
+abstract contract MarketHandler is BreakerHandler, IERC3156FlashBorrower {
     VaultKey private _inFlash;
     uint256 private _flashSeed;
 
@@ -373,57 +369,6 @@ abstract contract MarketHandler is SystemHandler, IERC3156FlashBorrower {
         uint256 paid = sys.pool.payBackstop();
         assertLe(paid, due, "the backstop was paid more than it earned");
         if (paid != 0) ++done["payBackstop"];
-        _assertHarmless(s, VaultKey.wrap(0));
-    }
-
-    // ------------------------------------------------------------------ breaker and ramps
-
-    /// @dev The handler is the guardian.
-    function pause(uint8 action, uint256 duration, bool ends) external {
-        PausableAction a = PausableAction(action % 5);
-        duration = _bound(duration, 1, 1 hours);
-        Snapshot memory s = _snapshot();
-        if (ends) {
-            try sys.breaker.unpause(a) {
-                ++done["unpause"];
-            } catch (bytes memory err) {
-                assertEq(bytes4(err), ICircuitBreaker.NotPaused.selector);
-            }
-        } else {
-            try sys.breaker.pause(a, duration) {
-                ++done["pause"];
-            } catch (bytes memory err) {
-                bytes4 none;
-                bytes4[2] memory refusals = [BreakerMath.PauseTooLong.selector, BreakerMath.PauseTooSoon.selector];
-                _assertDocumented(err, [refusals[0], refusals[1], none, none, none]);
-            }
-            sys.breaker.refresh();
-        }
-        _assertHarmless(s, VaultKey.wrap(0));
-    }
-
-    function pokeBreaker(uint8 asset) external {
-        Snapshot memory s = _snapshot();
-        uint256[2] memory exits = _exits();
-        if (sys.breaker.poke(uint8(asset % ASSETS))) ++done["trip"];
-        _assertNoDodge(exits);
-        _assertHarmless(s, VaultKey.wrap(0));
-    }
-
-    /// @dev A threshold starts down its ramp: nobody becomes liquidatable by the call itself.
-    function rampDown(uint8 asset, uint256 by) external {
-        asset = uint8(asset % ASSETS);
-        Snapshot memory s = _snapshot();
-        (AssetRiskFields memory risk, uint128 cap) = sys.riskConfig.assetRisk(asset);
-        if (risk.liquidationThreshold > 5_000) {
-            risk.liquidationThreshold -= uint16(_bound(by, 1, 100));
-            risk.ltv = risk.liquidationThreshold - 300;
-            sys.riskConfig.setAsset(asset, risk, cap);
-            ++done["rampDown"];
-        }
-        uint256[2] memory exits = _exits();
-        sys.riskConfig.settleThreshold(asset);
-        _assertNoDodge(exits);
         _assertHarmless(s, VaultKey.wrap(0));
     }
 }
