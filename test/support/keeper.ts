@@ -4,7 +4,8 @@ import type { NetworkConnection } from "hardhat/types/network";
 
 import { deployInMemory } from "../../deploy/inMemory.js";
 import { type Account, unlockedAccount } from "../../src/keeper/chain/account.js";
-import type { KeeperSettings } from "../../src/keeper/keeper.js";
+import { Keeper, type KeeperSettings } from "../../src/keeper/keeper.js";
+import type { KeeperEvent } from "../../src/keeper/report/events.js";
 import type { VaultKey } from "../../src/model/index.js";
 import { type Client, connect } from "../../src/protocol/client.js";
 import type { Deployment } from "../../src/protocol/deployments.js";
@@ -26,11 +27,21 @@ export interface Stage {
   readonly deployment: Deployment;
   readonly client: Client;
   readonly provider: NodeProvider;
-  readonly signers: Signer[];
+  /** The signer of one of `ROLES`, or of any other account by its number. */
+  readonly role: (number: number) => Signer;
   /** The keeper's account. It holds 50,000 of the debt asset. */
   readonly own: Account;
   /** 10 of asset 0 at 2,000 for a debt of 14,900: unhealthy below a price of 1,862.50. */
   readonly vault: VaultKey;
+  /** What the keepers of `keeperWith` reported, in order. */
+  readonly events: KeeperEvent[];
+  /** A keeper with `SETTINGS`, on this stage unless another account, client or node is given. */
+  readonly keeperWith: (
+    settings?: Partial<KeeperSettings>,
+    account?: Account,
+    on?: Client,
+    node?: NodeProvider,
+  ) => Keeper;
 }
 
 /**
@@ -42,16 +53,26 @@ export async function openStage(): Promise<Stage> {
   const deployment = await deployInMemory(connection, localParameters());
   const { provider } = connection.ethers;
   const signers = await connection.ethers.getSigners();
-  const role = (number: number): Signer => signers[number]!;
+  const role = (number: number): Signer => {
+    const signer = signers[number];
+    if (signer === undefined) throw new Error(`no account ${number}`);
+    return signer;
+  };
   await lend(deployment, role(ROLES.lender));
   await fund(deployment, role(ROLES.keeper), "50000");
+  const client = connect(deployment, provider);
+  const own = unlockedAccount(provider, await role(ROLES.keeper).getAddress());
+  const events: KeeperEvent[] = [];
   return {
     connection,
     deployment,
-    client: connect(deployment, provider),
+    client,
     provider,
-    signers,
-    own: unlockedAccount(provider, await role(ROLES.keeper).getAddress()),
+    role,
+    own,
+    events,
+    keeperWith: (settings = {}, account = own, on = client, node = provider) =>
+      new Keeper(on, node, account, { ...SETTINGS, ...settings }, (event) => events.push(event)),
     vault: await openVault(deployment, role(ROLES.borrower), 0n, { 0: "10" }, "14900"),
   };
 }

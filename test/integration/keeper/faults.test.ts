@@ -1,44 +1,36 @@
 import { expect } from "chai";
-import { keccak256, MaxUint256, parseEther, type Signer } from "ethers";
+import { keccak256, MaxUint256, parseEther } from "ethers";
 import type { NetworkConnection } from "hardhat/types/network";
 
 import { type Account, keyAccount, unlockedAccount } from "../../../src/keeper/chain/account.js";
 import type { KeeperEvent, OutcomeEvent, PassEvent } from "../../../src/keeper/report/events.js";
-import { Keeper, type KeeperSettings } from "../../../src/keeper/keeper.js";
 import { textLine } from "../../../src/keeper/report/formatEvent.js";
 import type { VaultKey } from "../../../src/model/index.js";
 import { type Client, connect } from "../../../src/protocol/client.js";
 import type { Deployment } from "../../../src/protocol/deployments.js";
 import type { NodeProvider } from "../../../src/protocol/provider.js";
-import { openStage, SETTINGS } from "../../support/keeper.js";
+import { openStage, type Stage } from "../../support/keeper.js";
 import { until } from "../../support/process.js";
 import { mined, ROLES, setPrice } from "../../support/scenario.js";
 
 describe("the keeper with nodes, tokens and accounts as they are", () => {
+  let stage: Stage;
   let connection: NetworkConnection;
   let deployment: Deployment;
   let client: Client;
   let provider: NodeProvider;
-  let signers: Signer[];
   let own: Account;
   let vault: VaultKey;
   let events: KeeperEvent[];
   const never = new AbortController().signal;
 
-  const role = (number: number): Signer => signers[number]!;
-  const keeperWith = (
-    settings: Partial<KeeperSettings> = {},
-    account = own,
-    on = client,
-    node = provider,
-  ): Keeper => new Keeper(on, node, account, { ...SETTINGS, ...settings }, (event) => events.push(event));
   const outcomes = (): OutcomeEvent[] => events.filter((e) => e.event === "outcome");
   const passes = (): PassEvent[] => events.filter((e) => e.event === "pass");
   const block = (): Promise<number> => provider.getBlockNumber();
 
   beforeEach(async () => {
-    ({ connection, deployment, client, provider, signers, own, vault } = await openStage());
-    events = [];
+    stage = await openStage();
+    ({ connection, deployment, client, provider, own, vault, events } = stage);
   });
   afterEach(() => connection.close());
 
@@ -54,18 +46,18 @@ describe("the keeper with nodes, tokens and accounts as they are", () => {
             : (value as (...a: unknown[]) => unknown).apply(target, args);
       },
     });
-    const keeper = keeperWith({}, own, client, lags);
+    const keeper = stage.keeperWith({}, own, client, lags);
     await keeper.pass(never);
     lagging = true;
     await mined(
-      connect(deployment, role(ROLES.borrower)).vaultEngine.withdraw(
+      connect(deployment, stage.role(ROLES.borrower)).vaultEngine.withdraw(
         vault,
         0,
         parseEther("0.05"),
-        await role(ROLES.borrower).getAddress(),
+        await stage.role(ROLES.borrower).getAddress(),
       ),
     );
-    await setPrice(deployment, role(ROLES.lender), 0, "1870");
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1870");
     await keeper.pass(never);
     expect(passes().at(-1)).to.include({ unhealthy: 0, disagreements: 1 });
     await keeper.pass(never);
@@ -74,38 +66,40 @@ describe("the keeper with nodes, tokens and accounts as they are", () => {
   });
 
   it("does nothing where the price of ether is not known, and says so", async () => {
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
     const unpriced = {
       ...deployment,
       assets: deployment.assets.map((a) => (a.symbol === "WETH" ? { ...a, symbol: "STETH" } : a)),
     };
-    const { left } = await keeperWith({}, own, connect(unpriced, provider)).pass(never);
+    const { left } = await stage.keeperWith({}, own, connect(unpriced, provider)).pass(never);
     expect([...left]).to.deep.equal([[vault, "gasUnpriced"]]);
     expect(outcomes()).to.deep.equal([]);
-    await keeperWith({ weiPrice: 2_000n * 10n ** 18n }, own, connect(unpriced, provider)).pass(never);
+    await stage.keeperWith({ weiPrice: 2_000n * 10n ** 18n }, own, connect(unpriced, provider)).pass(never);
     expect(outcomes().at(-1)?.status).to.equal("done");
   });
 
   it("takes an allowance back before it gives another, as some tokens demand", async () => {
-    await mined(connect(deployment, role(ROLES.keeper)).debtToken.approve(deployment.contracts.engine, 1n));
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
+    await mined(
+      connect(deployment, stage.role(ROLES.keeper)).debtToken.approve(deployment.contracts.engine, 1n),
+    );
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
     const first = await block();
-    await keeperWith().pass(never);
+    await stage.keeperWith().pass(never);
     expect(outcomes().map(({ status }) => status)).to.deep.equal(["done", "done"]);
     const given = await client.debtToken.queryFilter(client.debtToken.getEvent("Approval"), first + 1);
     expect(given.slice(0, 2).map(({ args }) => args.value)).to.deep.equal([0n, MaxUint256]);
   });
 
   it("names every vault that it leaves unhealthy, with the reason", async () => {
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
-    const poor = unlockedAccount(provider, await role(ROLES.rival).getAddress());
-    const { left } = await keeperWith({}, poor).pass(never);
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
+    const poor = unlockedAccount(provider, await stage.role(ROLES.rival).getAddress());
+    const { left } = await stage.keeperWith({}, poor).pass(never);
     expect([...left]).to.deep.equal([[vault, "noFunds"]]);
-    expect([...(await keeperWith().pass(never)).left]).to.deep.equal([]);
+    expect([...(await stage.keeperWith().pass(never)).left]).to.deep.equal([]);
   });
 
   it("names the nonces that transactions of an earlier process hold, and leaves the vault with that reason", async () => {
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
     const mine = await provider.getTransactionCount(own.address);
     // Answers like geth with transactions that wait because they offer less than the base fee.
     const stuck = new Proxy(provider, {
@@ -118,7 +112,7 @@ describe("the keeper with nodes, tokens and accounts as they are", () => {
             : (value as (...a: unknown[]) => unknown).apply(target, args);
       },
     });
-    const { left } = await keeperWith({}, own, client, stuck).pass(never);
+    const { left } = await stage.keeperWith({}, own, client, stuck).pass(never);
     expect([...left]).to.deep.equal([[vault, "accountBusy"]]);
     const busy = events.find((e) => e.event === "accountBusy");
     expect(busy).to.deep.equal({
@@ -148,7 +142,7 @@ describe("the keeper with nodes, tokens and accounts as they are", () => {
 
   it("says that it is there while no block comes", async () => {
     const stop = new AbortController();
-    const run = keeperWith({ dryRun: true, alive: 0 }).run(stop.signal);
+    const run = stage.keeperWith({ dryRun: true, alive: 0 }).run(stop.signal);
     await until(() => (events.some((e) => e.event === "idle" && e.block !== null) ? true : undefined));
     stop.abort();
     await run;

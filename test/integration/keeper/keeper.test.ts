@@ -11,13 +11,12 @@ import type {
   OutcomeEvent,
   PassEvent,
 } from "../../../src/keeper/report/events.js";
-import { Keeper, type KeeperSettings } from "../../../src/keeper/keeper.js";
 import type { VaultKey } from "../../../src/model/index.js";
 import { type Client, connect } from "../../../src/protocol/client.js";
 import type { Deployment } from "../../../src/protocol/deployments.js";
 import { DeadlineProvider, type NodeProvider } from "../../../src/protocol/provider.js";
 import { startFakeNode } from "../../support/fakeNode.js";
-import { openStage, SETTINGS } from "../../support/keeper.js";
+import { openStage, type Stage } from "../../support/keeper.js";
 import { until } from "../../support/process.js";
 import {
   fund,
@@ -30,27 +29,16 @@ import {
 } from "../../support/scenario.js";
 
 describe("the keeper", () => {
+  let stage: Stage;
   let connection: NetworkConnection;
   let deployment: Deployment;
   let client: Client;
   let provider: NodeProvider;
-  let signers: Signer[];
   let own: Account;
   let vault: VaultKey;
   let events: KeeperEvent[];
   const never = new AbortController().signal;
 
-  const role = (number: number): Signer => {
-    const signer = signers[number];
-    if (signer === undefined) throw new Error(`no account ${number}`);
-    return signer;
-  };
-  const keeperWith = (
-    settings: Partial<KeeperSettings> = {},
-    account = own,
-    on = client,
-    node = provider,
-  ): Keeper => new Keeper(on, node, account, { ...SETTINGS, ...settings }, (event) => events.push(event));
   const decisions = (): DecisionEvent[] => events.filter((e) => e.event === "decision");
   const outcomes = (): OutcomeEvent[] => events.filter((e) => e.event === "outcome");
   const passes = (): PassEvent[] => events.filter((e) => e.event === "pass");
@@ -66,16 +54,19 @@ describe("the keeper", () => {
   };
 
   beforeEach(async () => {
-    ({ connection, deployment, client, provider, signers, own, vault } = await openStage());
-    events = [];
+    stage = await openStage();
+    ({ connection, deployment, client, provider, own, vault, events } = stage);
   });
   afterEach(() => connection.close());
 
   it("gets exactly what the model says when no second passes in between", async () => {
     await mined(
-      connect(deployment, role(ROLES.keeper)).debtToken.approve(deployment.contracts.engine, MaxUint256),
+      connect(deployment, stage.role(ROLES.keeper)).debtToken.approve(
+        deployment.contracts.engine,
+        MaxUint256,
+      ),
     );
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
     const account: Account = {
       address: own.address,
       send: async (transaction) => {
@@ -84,7 +75,7 @@ describe("the keeper", () => {
         return await own.send(transaction);
       },
     };
-    await keeperWith({}, account).pass(never);
+    await stage.keeperWith({}, account).pass(never);
     const [outcome] = outcomes();
     const option = decisions()[0]?.option;
     expect(passes()[0]).to.include({ unhealthy: 1, confirmed: 1, disagreements: 0 });
@@ -98,29 +89,32 @@ describe("the keeper", () => {
   });
 
   it("reports a rival's win as lost, and neither retries nor stops", async () => {
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
     const overtaken: Account = {
       address: own.address,
       send: async (transaction) => {
-        if (transaction.to === deployment.contracts.engine) await liquidateAs(role(ROLES.rival));
+        if (transaction.to === deployment.contracts.engine) await liquidateAs(stage.role(ROLES.rival));
         return await own.send(transaction);
       },
     };
-    const keeper = keeperWith({}, overtaken);
+    const keeper = stage.keeperWith({}, overtaken);
     await keeper.pass(never);
     const last = outcomes().at(-1);
     expect(last).to.include({ kind: "liquidation", status: "lost" });
     expect(last?.refusal?.error).to.match(/^VaultHealthy\(/);
-    events = [];
+    events.length = 0;
     await keeper.pass(never);
     expect(passes()[0]).to.include({ unhealthy: 0 });
     expect(outcomes()).to.deep.equal([]);
   });
 
   it("gives up a transaction after its blocks, and reuses its nonce at higher fees", async () => {
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
     await mined(
-      connect(deployment, role(ROLES.keeper)).debtToken.approve(deployment.contracts.engine, MaxUint256),
+      connect(deployment, stage.role(ROLES.keeper)).debtToken.approve(
+        deployment.contracts.engine,
+        MaxUint256,
+      ),
     );
     const sent: { nonce: number; tip: bigint }[] = [];
     let drop = true;
@@ -137,7 +131,7 @@ describe("the keeper", () => {
         return hash;
       },
     };
-    const keeper = keeperWith({}, dropping);
+    const keeper = stage.keeperWith({}, dropping);
     await keeper.pass(never);
     expect(outcomes().map(({ status }) => status)).to.deep.equal(["late"]);
     drop = false;
@@ -151,9 +145,9 @@ describe("the keeper", () => {
     const phrase = "test test test test test test test test test test test junk";
     const wallet = HDNodeWallet.fromPhrase(phrase, undefined, `m/44'/60'/0'/0/${ROLES.keeper}`);
     const account = keyAccount(provider, 31337, wallet.privateKey);
-    expect(account.address).to.equal(await role(ROLES.keeper).getAddress());
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
-    await keeperWith({}, account).pass(never);
+    expect(account.address).to.equal(await stage.role(ROLES.keeper).getAddress());
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
+    await stage.keeperWith({}, account).pass(never);
     expect(outcomes().map(({ kind, status }) => [kind, status])).to.deep.equal([
       ["approval", "done"],
       ["liquidation", "done"],
@@ -163,10 +157,10 @@ describe("the keeper", () => {
   });
 
   it("repays no more than it owns", async () => {
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
-    const { debtToken } = connect(deployment, role(ROLES.keeper));
-    await mined(debtToken.transfer(await role(ROLES.rival).getAddress(), parseEther("48000")));
-    await keeperWith().pass(never);
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
+    const { debtToken } = connect(deployment, stage.role(ROLES.keeper));
+    await mined(debtToken.transfer(await stage.role(ROLES.rival).getAddress(), parseEther("48000")));
+    await stage.keeperWith().pass(never);
     const done = outcomes().at(-1);
     expect(done?.status).to.equal("done");
     expect((done?.repaid ?? 0n) <= parseEther("2000") && (done?.repaid ?? 0n) > parseEther("1900")).to.equal(
@@ -175,23 +169,26 @@ describe("the keeper", () => {
   });
 
   it("sends nothing for less than the minimum profit, and says what it would have been", async () => {
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
     const before = await block();
-    await keeperWith({ minProfit: parseEther("10000") }).pass(never);
+    await stage.keeperWith({ minProfit: parseEther("10000") }).pass(never);
     expect(decisions()[0]).to.include({ action: "skip", reason: "unprofitable" });
     expect((decisions()[0]?.option?.profit ?? 0n) > 0n).to.equal(true);
     expect(await block()).to.equal(before);
   });
 
   it("sends nothing in a dry run, with an allowance or without", async () => {
-    await setPrice(deployment, role(ROLES.lender), 0, "1750");
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1750");
     const before = await block();
-    await keeperWith({ dryRun: true }).pass(never);
+    await stage.keeperWith({ dryRun: true }).pass(never);
     expect(await block()).to.equal(before);
     await mined(
-      connect(deployment, role(ROLES.keeper)).debtToken.approve(deployment.contracts.engine, MaxUint256),
+      connect(deployment, stage.role(ROLES.keeper)).debtToken.approve(
+        deployment.contracts.engine,
+        MaxUint256,
+      ),
     );
-    await keeperWith({ dryRun: true }).pass(never);
+    await stage.keeperWith({ dryRun: true }).pass(never);
     expect(await block()).to.equal(before + 1);
     expect(decisions().map(({ action }) => action)).to.deep.equal(["liquidate", "liquidate"]);
   });
@@ -206,33 +203,36 @@ describe("the keeper", () => {
       return { ...client, riskConfig: connect(other, provider).riskConfig };
     };
     const [strict, lax] = [await misled(7_600), await misled(8_800)];
-    await setPrice(deployment, role(ROLES.lender), 0, "1900");
-    await keeperWith({}, own, strict).pass(never);
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1900");
+    await stage.keeperWith({}, own, strict).pass(never);
     expect(passes()[0]).to.include({ unhealthy: 1, disagreements: 1 });
     expect(decisions()[0]).to.include({ action: "skip", reason: "modelDisagrees" });
-    await setPrice(deployment, role(ROLES.lender), 0, "1800");
-    await keeperWith({}, own, lax).pass(never);
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1800");
+    await stage.keeperWith({}, own, lax).pass(never);
     expect(passes()[1]).to.include({ unhealthy: 0, confirmed: 1, disagreements: 1 });
     expect(outcomes()).to.deep.equal([]);
   });
 
   it("follows a threshold down its ramp, and liquidates by the one in force", async () => {
-    const { riskConfig } = connect(deployment, role(ROLES.deployer));
+    const { riskConfig } = connect(deployment, stage.role(ROLES.deployer));
     const { risk, supplyCap } = await riskConfig.assetRisk(0);
     await mined(riskConfig.tighten(0, 7_000n, risk.liquidationThreshold - 200n, supplyCap));
-    await setPrice(deployment, role(ROLES.lender), 0, "1870");
-    await keeperWith().pass(never);
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1870");
+    await stage.keeperWith().pass(never);
     expect(passes()[0]).to.include({ unhealthy: 0, disagreements: 0 });
     // After a day the threshold has fallen by one of its two percentage points.
     await connection.networkHelpers.time.increase(86_400);
-    await setPrice(deployment, role(ROLES.lender), 0, "1870");
+    await setPrice(deployment, stage.role(ROLES.lender), 0, "1870");
     expect((await riskConfig.assetRisk(0)).risk.liquidationThreshold).to.equal(
       risk.liquidationThreshold - 100n,
     );
     await mined(
-      connect(deployment, role(ROLES.keeper)).debtToken.approve(deployment.contracts.engine, MaxUint256),
+      connect(deployment, stage.role(ROLES.keeper)).debtToken.approve(
+        deployment.contracts.engine,
+        MaxUint256,
+      ),
     );
-    await keeperWith().pass(never);
+    await stage.keeperWith().pass(never);
     expect(passes()[1]).to.include({ unhealthy: 1, disagreements: 0 });
     expect(outcomes()[0]?.status).to.equal("done");
     expect(await firstDifference(client, provider)).to.equal(null);
@@ -290,7 +290,7 @@ describe("the keeper", () => {
       },
     });
     const stop = new AbortController();
-    const counted = keeperWith({ dryRun: true }, own, client, flaky);
+    const counted = stage.keeperWith({ dryRun: true }, own, client, flaky);
     const run = counted.run(stop.signal);
     const seen = (number: number): true | undefined =>
       passes().some((pass) => pass.block === number) ? true : undefined;
@@ -309,13 +309,13 @@ describe("the keeper", () => {
 
   it("sees what another read of the chain sees after a rollback", async () => {
     const snapshot: unknown = await provider.send("evm_snapshot", []);
-    const keeper = keeperWith();
-    await openVault(deployment, role(ROLES.rival), 0n, { 0: "5" }, "5000");
+    const keeper = stage.keeperWith();
+    await openVault(deployment, stage.role(ROLES.rival), 0n, { 0: "5" }, "5000");
     await keeper.pass(never);
     await provider.send("evm_revert", [snapshot]);
-    await openVault(deployment, role(ROLES.rival), 7n, { 0: "10" }, "14000");
+    await openVault(deployment, stage.role(ROLES.rival), 7n, { 0: "10" }, "14000");
     await keeper.pass(never);
-    await keeperWith().pass(never);
+    await stage.keeperWith().pass(never);
     const [, rolled, fresh] = passes();
     expect(rolled?.disagreements).to.equal(0);
     expect(rolled?.unhealthy).to.equal(fresh?.unhealthy);
