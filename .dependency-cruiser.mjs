@@ -82,6 +82,13 @@ export default {
       to: { pathNot: "^src/model/" },
     },
     {
+      name: "configuration-on-top",
+      comment: "hardhat.config.ts imports src/package. Code reads the configuration from `hardhat`.",
+      severity: "error",
+      from: { path: "^(src|deploy|scripts)/" },
+      to: { path: "^hardhat\\.config\\.ts$" },
+    },
+    {
       name: "no-test-in-source",
       comment: "Source does not import tests.",
       severity: "error",

@@ -1,6 +1,6 @@
+import hardhat from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 
-import config from "../../hardhat.config.js";
 import { CliError, type CommandSpec } from "../cli/args.js";
 import { InputError } from "../format/inputError.js";
 import { type Main } from "../cli/run.js";
@@ -68,6 +68,7 @@ export const COVERAGE = {
 export const coverage: Main<typeof COVERAGE> = async (options, io) => {
   const least = options.least === undefined ? LEAST : Number(options.least);
   if (!(least >= 0 && least <= 100)) throw new InputError("--least must be between 0 and 100");
+  const config = hardhat.userConfig;
   const hre = await createHardhatRuntimeEnvironment(
     {
       ...config,

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
+import hardhat from "hardhat";
 import { createHardhatRuntimeEnvironment } from "hardhat/hre";
 
-import config from "../../hardhat.config.js";
 import { Sources } from "../assurance/mutation/sources.js";
 import { CliError, type CommandSpec } from "../cli/args.js";
 import type { Main } from "../cli/run.js";
@@ -41,6 +41,7 @@ export const testSolidity: Main<typeof TEST_SOLIDITY> = async ({ file, also, gre
       `${deploying.join(", ")} deploys contracts: they are compiled first, with the optimizer, if they changed`,
     );
   }
+  const config = hardhat.userConfig;
   // Hardhat builds all contracts before the tests: here there are none to build.
   const arithmetic = {
     ...config,
